@@ -1,0 +1,54 @@
+if(VEDETTE_FUZZ)
+  add_custom_target(fuzzers)  # all of them
+endif()
+
+# vedette_module(path DEPS other modules LIBS foreign libraries)
+#
+# One module is one folder below src/: its sources become the library vedette_<path>, its *_test.cpp one test
+# program <path>_test, and each *_fuzz.cpp a fuzz target of its own. Sub-folders that are modules themselves
+# are left out. A fuzz target is a libFuzzer program in the fuzz preset and a replay of its seeds elsewhere;
+# its seeds lie in testdata/<target>/ beside it.
+function(vedette_module path)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  set(dir ${CMAKE_SOURCE_DIR}/src/${path})
+  file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${dir}/*.hpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cpp)
+  file(GLOB fuzzers CONFIGURE_DEPENDS ${dir}/*_fuzz.cpp)
+  list(REMOVE_ITEM sources ${tests} ${fuzzers} ${dir}/main.cpp)
+  list(TRANSFORM ARG_DEPS REPLACE "/" "_")
+  list(TRANSFORM ARG_DEPS PREPEND vedette_)
+
+  if(sources)
+    set(scope PUBLIC)
+    add_library(vedette_${name} STATIC ${sources})
+  else()
+    set(scope INTERFACE)
+    add_library(vedette_${name} INTERFACE)
+  endif()
+  target_sources(vedette_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${headers})
+  target_link_libraries(vedette_${name} ${scope} vedette_flags ${ARG_DEPS} ${ARG_LIBS})
+  set_target_properties(vedette_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+
+  if(VEDETTE_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE vedette_${name} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE VEDETTE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  endif()
+
+  foreach(fuzzer ${fuzzers})
+    get_filename_component(target ${fuzzer} NAME_WE)
+    if(VEDETTE_FUZZ)
+      add_executable(${target} ${fuzzer})
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+      target_link_libraries(${target} PRIVATE vedette_${name})
+      add_dependencies(fuzzers ${target})
+    elseif(VEDETTE_TESTS)
+      add_executable(${target} ${fuzzer} ${CMAKE_SOURCE_DIR}/tests/fuzz_replay.cpp)
+      target_link_libraries(${target} PRIVATE vedette_${name})
+      add_test(NAME fuzz.${target} COMMAND ${target} ${dir}/testdata/${target})
+    endif()
+  endforeach()
+endfunction()
