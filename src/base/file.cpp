@@ -1,0 +1,79 @@
+#include "base/file.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vedette {
+
+Result<File> File::open(const std::filesystem::path& path, int flags, unsigned mode) {
+    int fd = -1;
+    do fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0) return fail_errno(errno, path.string());
+    return File(fd);
+}
+
+void File::close() noexcept {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+}
+
+Result<std::size_t> File::read_at(std::uint64_t offset, std::span<std::byte> out) const {
+    std::size_t done = 0;
+    while (done < out.size()) {
+        const ssize_t got =
+            ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail_errno(errno, "read");
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+Result<std::uint64_t> File::size() const {
+    struct stat status{};
+    if (::fstat(fd_, &status) != 0) return fail_errno(errno, "fstat");
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
+    VEDETTE_TRY(const File file, File::open(path, O_RDONLY));
+    VEDETTE_TRY(const std::uint64_t size, file.size());
+    if (size > limit) return fail(ErrorKind::exhausted, "{} is larger than {} bytes", path.string(), limit);
+    Bytes bytes(size);
+    VEDETTE_TRY(const std::size_t got, file.read_at(0, bytes));
+    bytes.resize(got);
+    return bytes;
+}
+
+Result<> write_file_synced(const std::filesystem::path& path, ByteView bytes, unsigned mode) {
+    VEDETTE_TRY(const File file, File::open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+    while (!bytes.empty()) {
+        const ssize_t put = ::write(file.fd(), bytes.data(), bytes.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return fail_errno(errno, path.string());
+        bytes = bytes.subspan(static_cast<std::size_t>(put));
+    }
+    if (::fdatasync(file.fd()) != 0) return fail_errno(errno, path.string());
+    return {};
+}
+
+Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigned mode) {
+    std::filesystem::path temporary = path;
+    temporary += ".new";
+    VEDETTE_CHECK(write_file_synced(temporary, bytes, mode));
+    if (::rename(temporary.c_str(), path.c_str()) != 0) return fail_errno(errno, path.string());
+    return sync_folder(path.parent_path());
+}
+
+Result<> sync_folder(const std::filesystem::path& folder) {
+    VEDETTE_TRY(const File handle, File::open(folder, O_RDONLY | O_DIRECTORY));
+    if (::fsync(handle.fd()) != 0) return fail_errno(errno, folder.string());
+    return {};
+}
+
+}  // namespace vedette
