@@ -1,0 +1,62 @@
+#pragma once
+// The hub's own certificate authority and its server certificate.
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+
+namespace vedette::crypto {
+
+/// What a TLS server needs.
+struct ServerCertificate {
+    std::string chain_pem;   ///< the server's certificate first, then its issuer
+    Secret private_key_pem;  ///< PKCS #8
+};
+
+struct CertificateInfo {
+    std::string fingerprint;  ///< SHA-256 of the DER form: "AB:CD:..."
+    UtcTime not_before;
+    UtcTime not_after;
+};
+
+/// Of the first certificate in `pem`; `corrupt` when there is none.
+Result<CertificateInfo> certificate_info(std::string_view pem);
+
+/// "localhost", this machine's host name and the addresses of its interfaces, in a stable order.
+std::vector<std::string> local_names();
+
+/// A P-256 authority and one server certificate under it, in four PEM files of one directory: ca.pem, ca.key,
+/// server.pem, server.key. The keys have mode 0600 and lie unsealed: whoever reads the data directory can
+/// pose as the hub. Files are replaced atomically. Not thread-safe; blocks on the disk.
+class CertificateAuthority {
+  public:
+    /// Opens the authority in `directory`, or makes one, directory included, where there is no ca.pem. Errors
+    /// name the file: unreadable (forbidden), damaged, or not a pair (corrupt).
+    static Result<CertificateAuthority> open(std::filesystem::path directory, const Clock& clock);
+
+    /// The certificate for `names` (host names, IPv4 and IPv6 addresses). The one on disk when it covers
+    /// them all and is not in the last third of its life, otherwise a new one with a new key. Call daily.
+    Result<ServerCertificate> server_certificate(const std::vector<std::string>& names);
+
+    const std::string& certificate_pem() const { return certificate_pem_; }
+    Result<CertificateInfo> info() const { return certificate_info(certificate_pem_); }
+
+  private:
+    CertificateAuthority(std::filesystem::path directory, const Clock& clock)
+        : directory_(std::move(directory)), clock_(&clock) {}
+    Result<> load();
+    Result<> create();
+    Result<ServerCertificate> issue(const std::vector<std::string>& names);
+
+    std::filesystem::path directory_;
+    const Clock* clock_;
+    std::string certificate_pem_;
+    Secret key_pem_;
+};
+
+}  // namespace vedette::crypto
