@@ -1,0 +1,251 @@
+#include "store/database.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace vedette::store {
+
+namespace {
+
+constexpr int busy_timeout_ms = 5000;
+
+ErrorKind kind_of(int code) {
+    switch (code & 0xff) {
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return ErrorKind::corrupt;
+        case SQLITE_FULL:
+        case SQLITE_NOMEM:
+            return ErrorKind::exhausted;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return ErrorKind::unavailable;
+        case SQLITE_CONSTRAINT:
+            return ErrorKind::conflict;
+        case SQLITE_CANTOPEN:
+            return ErrorKind::not_found;
+        case SQLITE_PERM:
+        case SQLITE_READONLY:
+            return ErrorKind::forbidden;
+        default:
+            return ErrorKind::internal;
+    }
+}
+
+std::string_view sentence(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::corrupt:
+            return "is damaged";
+        case ErrorKind::exhausted:
+            return "can't be written, the disk is full";
+        case ErrorKind::unavailable:
+            return "is locked by another process";
+        case ErrorKind::not_found:
+            return "can't be opened";
+        case ErrorKind::forbidden:
+            return "can't be written, it is read-only";
+        default:
+            return "gave an error";
+    }
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------------------------------------- Statement
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_),
+      handle_(std::exchange(other.handle_, nullptr)),
+      bind_failure_(other.bind_failure_) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+    if (this != &other) {
+        release();
+        database_ = other.database_;
+        handle_ = std::exchange(other.handle_, nullptr);
+        bind_failure_ = other.bind_failure_;
+    }
+    return *this;
+}
+
+Statement::~Statement() {
+    release();
+}
+
+void Statement::release() {
+    if (handle_ == nullptr) return;
+    sqlite3_reset(handle_);
+    sqlite3_clear_bindings(handle_);
+    database_->idle_.emplace(sqlite3_sql(handle_),
+                             Database::Cached{std::unique_ptr<sqlite3_stmt, Database::Finalize>(handle_)});
+    handle_ = nullptr;
+}
+
+void Statement::note(int code) {
+    if (code != SQLITE_OK && bind_failure_ == SQLITE_OK) bind_failure_ = code;
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+    note(sqlite3_bind_int64(handle_, parameter, value));
+    return *this;
+}
+Statement& Statement::bind(int parameter, double value) {
+    note(sqlite3_bind_double(handle_, parameter, value));
+    return *this;
+}
+Statement& Statement::bind(int parameter, std::string_view value) {
+    // A null pointer would bind NULL instead of the empty text.
+    note(sqlite3_bind_text64(handle_, parameter, value.data() != nullptr ? value.data() : "", value.size(),
+                             SQLITE_TRANSIENT, SQLITE_UTF8));
+    return *this;
+}
+Statement& Statement::bind(int parameter, ByteView value) {
+    note(value.empty()
+             ? sqlite3_bind_zeroblob(handle_, parameter, 0)
+             : sqlite3_bind_blob64(handle_, parameter, value.data(), value.size(), SQLITE_TRANSIENT));
+    return *this;
+}
+Statement& Statement::bind(int parameter, std::nullopt_t) {
+    note(sqlite3_bind_null(handle_, parameter));
+    return *this;
+}
+
+Result<bool> Statement::step() {
+    if (bind_failure_ != SQLITE_OK) return database_->failure(bind_failure_);
+    const int code = sqlite3_step(handle_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    auto error = database_->failure(code);
+    sqlite3_reset(handle_);
+    return error;
+}
+
+std::int64_t Statement::int64(int column) const {
+    return sqlite3_column_int64(handle_, column);
+}
+double Statement::real(int column) const {
+    return sqlite3_column_double(handle_, column);
+}
+std::string_view Statement::text(int column) const {
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+    return data == nullptr
+               ? std::string_view()
+               : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+}
+ByteView Statement::blob(int column) const {
+    const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(handle_, column));
+    return data == nullptr ? ByteView()
+                           : ByteView(data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+}
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+// ----------------------------------------------------------------------------------------------- Database
+
+void Database::Close::operator()(sqlite3* handle) const {
+    sqlite3_close(handle);
+}
+void Database::Finalize::operator()(sqlite3_stmt* handle) const {
+    sqlite3_finalize(handle);
+}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&& other) noexcept {
+    idle_ = std::move(other.idle_);  // statements go before the connection that they belong to
+    path_ = std::move(other.path_);
+    handle_ = std::move(other.handle_);
+    return *this;
+}
+Database::~Database() = default;
+
+std::unexpected<Error> Database::failure(int code) const {
+    const ErrorKind kind = kind_of(code);
+    return fail(kind, "database {} {}: {}", path_.string(), sentence(kind),
+                handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code));
+}
+
+Result<Database> Database::open(const std::filesystem::path& path, std::span<const Migration> migrations,
+                                Access access) {
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |= access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (access == Access::read_write_create) flags |= SQLITE_OPEN_CREATE;
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    Database database(path, handle);
+    if (code != SQLITE_OK) return database.failure(code);
+
+    sqlite3_busy_timeout(handle, busy_timeout_ms);
+    if (access != Access::read_only)
+        VEDETTE_CHECK(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
+    VEDETTE_CHECK(database.execute("PRAGMA foreign_keys=ON;"));
+    VEDETTE_CHECK(database.migrate(migrations, access));
+    return database;
+}
+
+Result<> Database::migrate(std::span<const Migration> migrations, Access access) {
+    const auto newest = static_cast<std::int64_t>(migrations.size());
+    VEDETTE_TRY(const auto current, query_int64("PRAGMA user_version"));
+    std::int64_t version = current.value_or(0);
+    if (version > newest)
+        return fail(ErrorKind::unsupported,
+                    "database {} has format {}, and this program knows formats up to {}: use the newer "
+                    "vedette that wrote it",
+                    path_.string(), version, newest);
+    if (version < newest && access == Access::read_only)
+        return fail(ErrorKind::unsupported, "database {} has format {} and must first be brought to {}",
+                    path_.string(), version, newest);
+    for (; version < newest; ++version) {
+        VEDETTE_TRY(Transaction transaction, Transaction::begin(*this));
+        VEDETTE_CHECK(execute(std::string(migrations[static_cast<std::size_t>(version)])));
+        VEDETTE_CHECK(execute(fmt::format("PRAGMA user_version={}", version + 1)));
+        VEDETTE_CHECK(transaction.commit());
+    }
+    return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+    if (const auto cached = idle_.find(sql); cached != idle_.end()) {
+        sqlite3_stmt* handle = cached->second.handle.release();
+        idle_.erase(cached);
+        return Statement(*this, handle);
+    }
+    sqlite3_stmt* handle = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+    return Statement(*this, handle);
+}
+
+Result<> Database::execute(const std::string& sql) {
+    const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+    return {};
+}
+
+std::int64_t Database::last_insert_rowid() const {
+    return sqlite3_last_insert_rowid(handle_.get());
+}
+std::int64_t Database::changes() const {
+    return sqlite3_changes64(handle_.get());
+}
+
+// -------------------------------------------------------------------------------------------- Transaction
+
+Result<Transaction> Transaction::begin(Database& database) {
+    VEDETTE_CHECK(database.run("BEGIN IMMEDIATE"));
+    return Transaction(database);
+}
+
+Transaction::~Transaction() {
+    if (database_ != nullptr) (void)database_->run("ROLLBACK");
+}
+
+Result<> Transaction::commit() {
+    VEDETTE_CHECK(database_->run("COMMIT"));
+    database_ = nullptr;
+    return {};
+}
+
+}  // namespace vedette::store

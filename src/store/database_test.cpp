@@ -1,0 +1,117 @@
+#include "store/database.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace vedette::store {
+namespace {
+
+constexpr std::array<Migration, 2> schema_migrations = {
+    "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT, data BLOB);",
+    "ALTER TABLE thing ADD COLUMN size INTEGER; CREATE UNIQUE INDEX thing_name ON thing (name);"};
+
+class DatabaseTest : public testing::Test {
+  protected:
+    DatabaseTest() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-store-XXXXXX").string();
+        folder_ = mkdtemp(pattern.data());
+        path_ = folder_ / "test.db";
+    }
+    ~DatabaseTest() override { std::filesystem::remove_all(folder_); }
+    Result<Database> open(Access access = Access::read_write_create) {
+        return Database::open(path_, schema_migrations, access);
+    }
+    std::filesystem::path folder_;
+    std::filesystem::path path_;
+};
+
+TEST_F(DatabaseTest, KeepsEveryTypeExactly) {
+    auto database = open();
+    ASSERT_TRUE(database) << database.error().message;
+    const std::int64_t big = INT64_MIN + 1;
+    const Bytes blob = {std::byte{0}, std::byte{255}};
+    ASSERT_TRUE(database->run("INSERT INTO thing VALUES (?, ?, ?, ?)", 1, std::string("a\0b", 3), blob, big));
+    ASSERT_TRUE(database->run("INSERT INTO thing VALUES (?, ?, ?, ?)", 2, "", ByteView(),
+                              std::optional<std::int64_t>()));
+    auto statement = database->prepare("SELECT name, data, size FROM thing ORDER BY id");
+    ASSERT_TRUE(statement);
+    ASSERT_TRUE(statement->step().value());
+    EXPECT_EQ(statement->text(0), std::string_view("a\0b", 3));
+    EXPECT_TRUE(std::ranges::equal(statement->blob(1), blob));
+    EXPECT_EQ(statement->int64(2), big);
+    ASSERT_TRUE(statement->step().value());
+    EXPECT_FALSE(statement->is_null(0));
+    EXPECT_FALSE(statement->is_null(1));
+    EXPECT_TRUE(statement->is_null(2));
+    EXPECT_FALSE(statement->step().value());
+}
+
+TEST_F(DatabaseTest, TheSameSqlCanNest) {
+    auto database = open();
+    ASSERT_TRUE(database);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(database->run("INSERT INTO thing (id) VALUES (?)", i));
+    auto outer = database->prepare("SELECT id FROM thing");
+    int pairs = 0;
+    while (outer->step().value()) {
+        auto inner = database->prepare("SELECT id FROM thing");
+        while (inner->step().value()) ++pairs;
+    }
+    EXPECT_EQ(pairs, 9);
+}
+
+TEST_F(DatabaseTest, TransactionRollsBackUnlessCommitted) {
+    auto database = open();
+    {
+        auto transaction = Transaction::begin(*database);
+        ASSERT_TRUE(transaction);
+        ASSERT_TRUE(database->run("INSERT INTO thing (id) VALUES (1)"));
+    }
+    EXPECT_EQ(database->query_int64("SELECT count(*) FROM thing").value(), 0);
+    auto transaction = Transaction::begin(*database);
+    ASSERT_TRUE(database->run("INSERT INTO thing (id) VALUES (1)"));
+    ASSERT_TRUE(transaction->commit());
+    EXPECT_EQ(database->query_int64("SELECT count(*) FROM thing").value(), 1);
+}
+
+TEST_F(DatabaseTest, ConstraintIsAConflict) {
+    auto database = open();
+    ASSERT_TRUE(database->run("INSERT INTO thing (id, name) VALUES (1, 'x')"));
+    const auto again = database->run("INSERT INTO thing (id, name) VALUES (2, 'x')");
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().kind, ErrorKind::conflict);
+}
+
+TEST_F(DatabaseTest, MigratesStepByStepAndRefusesTheFuture) {
+    {
+        ASSERT_TRUE(Database::open(path_, std::span(schema_migrations).first(1)));
+    }
+    EXPECT_EQ(open(Access::read_only).error().kind, ErrorKind::unsupported);
+    {
+        ASSERT_TRUE(open()->run("INSERT INTO thing (size) VALUES (1)"));
+    }
+    EXPECT_TRUE(open(Access::read_only));
+    const auto older = Database::open(path_, std::span(schema_migrations).first(1));
+    ASSERT_FALSE(older);
+    EXPECT_EQ(older.error().kind, ErrorKind::unsupported);
+    EXPECT_NE(older.error().message.find("has format 2"), std::string::npos) << older.error().message;
+}
+
+TEST_F(DatabaseTest, DamageIsCalledDamage) {
+    std::ofstream(path_) << std::string(8192, 'x');
+    const auto damaged = open();
+    ASSERT_FALSE(damaged);
+    EXPECT_EQ(damaged.error().kind, ErrorKind::corrupt);
+    EXPECT_NE(damaged.error().message.find("is damaged"), std::string::npos);
+}
+
+TEST_F(DatabaseTest, MissingFolderIsOneSentence) {
+    const auto missing = Database::open(folder_ / "no" / "x.db", schema_migrations);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().kind, ErrorKind::not_found);
+}
+
+}  // namespace
+}  // namespace vedette::store
