@@ -1,0 +1,84 @@
+#pragma once
+// Fragmented MP4 (ISO 14496-12, 14496-14, 14496-15), in the form that recordings, live viewers and exports
+// share. Pure: the payloads of samples are never copied here; callers gather [header, payload, payload...].
+//
+// Track i of the stream has track_ID i + 1. A video track counts in 90 kHz, an audio track in its sample
+// rate. Decode times are absolute: since 1970-01-01 UTC, so that a fragment knows its place on the timeline.
+// There is no reordering: presentation time is decode time.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "media/types.hpp"
+
+namespace vedette::media {
+
+inline constexpr std::size_t max_tracks = 8;
+inline constexpr std::size_t max_fragment_samples = 1 << 16;
+/// The most payload in one fragment.
+inline constexpr std::uint64_t max_fragment_bytes = 256U << 20;
+
+/// Units per second of a track's decode times: 90000, or the sample rate of an audio track.
+std::uint32_t timescale(const TrackParameters& track);
+
+/// `time` as a decode time of a track with this timescale, rounded down. Exact for 90000.
+std::int64_t decode_time(UtcTime time, std::uint32_t timescale);
+
+/// ftyp and moov. `invalid_input` for no track, more than max_tracks, or a track without decoder_config.
+Result<Bytes> init_segment(std::span<const TrackParameters> tracks);
+
+/// Reads back what init_segment() made: its tracks in order. `corrupt` when it is anything else.
+Result<std::vector<TrackParameters>> parse_init_segment(ByteView segment);
+
+/// The type with codecs, as Media Source Extensions take it: video/mp4; codecs="avc1.640028, mp4a.40.2"
+std::string mime_type(std::span<const TrackParameters> tracks);
+
+/// One access unit, for a fragment.
+struct Sample {
+    std::uint8_t track = 0;
+    bool random_access = false;
+    std::int64_t decode_time = 0;  ///< in the track's timescale, since 1970-01-01 UTC, not negative
+    std::uint32_t duration = 0;    ///< in the track's timescale
+    std::uint32_t size = 0;        ///< of the payload, in bytes
+
+    friend bool operator==(const Sample&, const Sample&) = default;
+};
+
+struct FragmentHeader {
+    Bytes bytes;                       ///< moof, and the header of the mdat
+    std::vector<std::uint32_t> order;  ///< payloads follow as samples[order[0]], samples[order[1]], ...
+};
+
+/// The head of a fragment with these samples. Samples of one track are in decode order; a track's samples
+/// follow one another by their durations from the first one's decode_time (a reader sees no other time).
+/// Any order between tracks is accepted; the result's `order` is by track. `sequence` is any number that
+/// grows within a playback. `invalid_input` when there are no samples, or a limit above is exceeded.
+Result<FragmentHeader> fragment_header(std::uint32_t sequence, std::span<const Sample> samples);
+
+struct FragmentSample {
+    Sample sample;             ///< with its decode time computed from the durations before it
+    std::uint32_t offset = 0;  ///< of the payload, from the first byte of the fragment
+};
+
+struct Fragment {
+    std::uint32_t sequence = 0;
+    std::uint32_t header_size = 0;        ///< bytes before the first payload
+    std::uint64_t payload_size = 0;       ///< the fragment is header_size + payload_size bytes long
+    std::vector<FragmentSample> samples;  ///< in the order of their payloads
+};
+
+/// Reads the head of a fragment that fragment_header() made; the payload need not be there. `corrupt` when it
+/// is anything else.
+Result<Fragment> parse_fragment(ByteView fragment);
+
+/// Subtracts offsets[i] from the decode times of track i, for an export whose timeline starts at 0.
+/// `fragment` starts with a head that fragment_header() made. `invalid_input` when a time would become
+/// negative or a track has no offset; then nothing is changed.
+Result<> rebase_fragment(Bytes& fragment, std::span<const std::int64_t> offsets);
+
+}  // namespace vedette::media

@@ -1,0 +1,179 @@
+// The initialisation segment: ftyp, and a moov without samples.
+
+#include "media/aac.hpp"
+#include "media/box_writer.hpp"
+#include "media/fmp4.hpp"
+
+namespace vedette::media {
+namespace {
+
+constexpr std::uint32_t movie_timescale = 90'000;
+constexpr std::uint16_t language_undetermined = 0x55C4;  // "und", three 5-bit letters
+constexpr std::uint32_t fixed_1 = 0x00010000;            // 16.16
+constexpr std::size_t max_decoder_config_bytes = 65'536;
+
+void write_matrix(ByteWriter& out) {
+    out.u32(fixed_1).zeros(12).u32(fixed_1).zeros(12).u32(0x40000000);
+}
+
+void write_ftyp(ByteWriter& out) {
+    const Box ftyp(out, "ftyp");
+    out.text("iso6").u32(1).text("iso6").text("iso5").text("mp41");
+}
+
+void write_mvhd(ByteWriter& out, std::size_t track_count) {
+    const Box mvhd(out, "mvhd", 0, 0);
+    out.u32(0).u32(0).u32(movie_timescale).u32(0);  // times unknown, duration in fragments
+    out.u32(fixed_1).u16(0x0100).zeros(10);         // rate, volume
+    write_matrix(out);
+    out.zeros(24).u32(static_cast<std::uint32_t>(track_count + 1));
+}
+
+void write_tkhd(ByteWriter& out, const TrackParameters& track, std::uint32_t id) {
+    constexpr std::uint32_t enabled_in_movie = 3;
+    const Box tkhd(out, "tkhd", 0, enabled_in_movie);
+    out.u32(0).u32(0).u32(id).u32(0).u32(0).zeros(8);
+    out.u16(0).u16(0).u16(track.is_video() ? 0 : 0x0100).u16(0);  // layer, alternate group, volume
+    write_matrix(out);
+    out.u32(std::uint32_t{track.width} << 16).u32(std::uint32_t{track.height} << 16);
+}
+
+void write_avc1(ByteWriter& out, const TrackParameters& track) {
+    const Box avc1(out, "avc1");
+    out.zeros(6).u16(1);  // data_reference_index
+    out.zeros(16).u16(track.width).u16(track.height);
+    out.u32(72 * fixed_1).u32(72 * fixed_1).u32(0);  // dots per inch, which nobody reads
+    out.u16(1).zeros(32).u16(24).u16(0xFFFF);        // frame_count, compressorname, depth
+    const Box avcc(out, "avcC");
+    out.bytes(track.decoder_config);
+}
+
+/// ES_Descriptor of ISO 14496-1, 7.2.6.5. Its lengths fit into one byte, as the configuration is short.
+void write_esds(ByteWriter& out, ByteView config) {
+    constexpr std::uint8_t object_mpeg4_audio = 0x40;
+    constexpr std::uint8_t stream_audio = 0x15;
+    const auto config_size = static_cast<std::uint8_t>(config.size());
+    const auto decoder_size = static_cast<std::uint8_t>(13 + 2 + config_size);
+    const Box esds(out, "esds", 0, 0);
+    out.u8(3).u8(static_cast<std::uint8_t>(3 + 2 + decoder_size + 3)).u16(0).u8(0);  // ES_ID, flags
+    out.u8(4).u8(decoder_size).u8(object_mpeg4_audio).u8(stream_audio).u24(0).u32(0).u32(0);
+    out.u8(5).u8(config_size).bytes(config);
+    out.u8(6).u8(1).u8(2);  // SLConfigDescriptor: as in MP4 files
+}
+
+void write_mp4a(ByteWriter& out, const TrackParameters& track) {
+    const Box mp4a(out, "mp4a");
+    out.zeros(6).u16(1).zeros(8);
+    out.u16(track.channels).u16(16).u32(0);
+    out.u32(track.sample_rate_hz <= UINT16_MAX ? track.sample_rate_hz << 16 : 0);
+    write_esds(out, track.decoder_config);
+}
+
+void write_stbl(ByteWriter& out, const TrackParameters& track) {
+    const Box stbl(out, "stbl");
+    {
+        const Box stsd(out, "stsd", 0, 0);
+        out.u32(1);
+        if (track.is_video())
+            write_avc1(out, track);
+        else
+            write_mp4a(out, track);
+    }
+    for (const std::string_view table : {"stts", "stsc", "stco"}) {
+        const Box box(out, table, 0, 0);
+        out.u32(0);
+    }
+    const Box stsz(out, "stsz", 0, 0);
+    out.u32(0).u32(0);
+}
+
+void write_minf(ByteWriter& out, const TrackParameters& track) {
+    const Box minf(out, "minf");
+    if (track.is_video()) {
+        const Box vmhd(out, "vmhd", 0, 1);
+        out.zeros(8);
+    } else {
+        const Box smhd(out, "smhd", 0, 0);
+        out.zeros(4);
+    }
+    {
+        const Box dinf(out, "dinf");
+        const Box dref(out, "dref", 0, 0);
+        out.u32(1);
+        const Box url(out, "url ", 0, 1);  // the media is in this file
+    }
+    write_stbl(out, track);
+}
+
+void write_trak(ByteWriter& out, const TrackParameters& track, std::uint32_t id) {
+    const Box trak(out, "trak");
+    write_tkhd(out, track, id);
+    const Box mdia(out, "mdia");
+    {
+        const Box mdhd(out, "mdhd", 0, 0);
+        out.u32(0).u32(0).u32(timescale(track)).u32(0).u16(language_undetermined).u16(0);
+    }
+    {
+        const Box hdlr(out, "hdlr", 0, 0);
+        out.u32(0).text(track.is_video() ? "vide" : "soun").zeros(12);
+        out.text(track.is_video() ? "video" : "audio").u8(0);
+    }
+    write_minf(out, track);
+}
+
+void write_mvex(ByteWriter& out, std::size_t track_count) {
+    const Box mvex(out, "mvex");
+    for (std::uint32_t id = 1; id <= track_count; ++id) {
+        const Box trex(out, "trex", 0, 0);
+        out.u32(id).u32(1).u32(0).u32(0).u32(0);
+    }
+}
+
+Result<> check_tracks(std::span<const TrackParameters> tracks) {
+    if (tracks.empty() || tracks.size() > max_tracks)
+        return fail(ErrorKind::invalid_input, "a stream has 1 to {} tracks, not {}", max_tracks,
+                    tracks.size());
+    for (const TrackParameters& track : tracks) {
+        const std::size_t limit = track.is_video() ? max_decoder_config_bytes : max_audio_config_bytes;
+        if (track.decoder_config.empty() || track.decoder_config.size() > limit)
+            return fail(ErrorKind::invalid_input, "a {} track with a decoder configuration of {} bytes",
+                        to_string(track.codec), track.decoder_config.size());
+        if (timescale(track) == 0)
+            return fail(ErrorKind::invalid_input, "an audio track without sample rate");
+    }
+    return {};
+}
+
+}  // namespace
+
+std::uint32_t timescale(const TrackParameters& track) {
+    return track.is_video() ? 90'000 : track.sample_rate_hz;
+}
+
+std::int64_t decode_time(UtcTime time, std::uint32_t timescale) {
+    // In two steps, since ticks since 1970 times a sample rate comes close to 64 bits.
+    const std::int64_t ticks = time.time_since_epoch().count();
+    std::int64_t seconds = ticks / 90'000;
+    std::int64_t rest = ticks % 90'000;
+    if (rest < 0) {
+        rest += 90'000;
+        --seconds;
+    }
+    return seconds * timescale + rest * timescale / 90'000;
+}
+
+Result<Bytes> init_segment(std::span<const TrackParameters> tracks) {
+    VEDETTE_CHECK(check_tracks(tracks));
+    ByteWriter out;
+    write_ftyp(out);
+    {
+        const Box moov(out, "moov");
+        write_mvhd(out, tracks.size());
+        for (std::size_t i = 0; i < tracks.size(); ++i)
+            write_trak(out, tracks[i], static_cast<std::uint32_t>(i + 1));
+        write_mvex(out, tracks.size());
+    }
+    return std::move(out).finish();
+}
+
+}  // namespace vedette::media
