@@ -1,0 +1,212 @@
+// The answers that take a ClientSession from OPTIONS to PLAY.
+
+#include <algorithm>
+
+#include "rtsp/client_session.hpp"
+#include "rtsp/session_plan.hpp"
+#include "rtsp/text.hpp"
+
+namespace vedette::rtsp {
+
+Request ClientSession::make_request(std::string_view method, std::string_view uri) const {
+    Request request{.method = std::string(method), .uri = std::string(uri)};
+    request.headers.add("User-Agent", options_.user_agent);
+    if (!session_id_.empty()) request.headers.add("Session", session_id_);
+    return request;
+}
+
+std::uint32_t ClientSession::write(const Request& request) {
+    Request complete{.method = request.method, .uri = request.uri};
+    const std::uint32_t number = next_cseq_++;
+    complete.headers.add("CSeq", std::to_string(number));
+    if (const auto value = authenticator_.authorize(request.method, request.uri))
+        complete.headers.add("Authorization", *value);
+    for (const auto& [name, value] : request.headers.fields()) complete.headers.add(name, value);
+    complete.body = request.body;
+    output_ += print(complete);
+    return number;
+}
+
+void ClientSession::send(Request request, MonotonicTime now) {
+    const std::uint32_t number = write(request);
+    pending_ = Pending{.cseq = number, .request = std::move(request)};
+    response_due_ = now + options_.response_timeout;
+}
+
+void ClientSession::on_response(const Response& response, MonotonicTime now) {
+    if (response.status < 200) return;
+    const auto number = cseq(response.headers);
+    if (keep_alive_ && number == keep_alive_->cseq) return on_keep_alive(response, now);
+    // An answer without CSeq can only be for the one request that waits.
+    if (!pending_ || (number && *number != pending_->cseq)) return;
+    if (response.status == 401) {
+        const auto challenges = response.headers.all("WWW-Authenticate");
+        if (auto again = authenticator_.on_unauthorized(challenges); !again)
+            return finish(std::move(again).error());
+        return send(Request(pending_->request), now);
+    }
+    authenticator_.on_authorized();
+    response_due_ = MonotonicTime::max();
+    switch (state_) {
+        case State::options:
+            return on_options(response, now);
+        case State::describe:
+            return on_describe(response, now);
+        case State::setup:
+            return on_setup(response, now);
+        case State::play:
+            return on_play(response, now);
+        case State::playing:
+        case State::closed:
+            return;
+    }
+}
+
+void ClientSession::on_options(const Response& response, MonotonicTime now) {
+    // Whatever it says, the session goes on (quirk 10).
+    if (const std::string* methods = response.headers.find("Public")) {
+        std::string_view rest = *methods;
+        while (!rest.empty())
+            if (equal_ignoring_case(trim(split_off(rest, ',')), "GET_PARAMETER")) has_get_parameter_ = true;
+    }
+    describe(now);
+}
+
+void ClientSession::describe(MonotonicTime now) {
+    state_ = State::describe;
+    Request request = make_request("DESCRIBE", url_.text());
+    request.headers.add("Accept", "application/sdp");
+    send(std::move(request), now);
+}
+
+void ClientSession::on_redirect(const Response& response, MonotonicTime now) {
+    const std::string* location = response.headers.find("Location");
+    auto target = location ? parse_url(*location) : fail(ErrorKind::corrupt, "no Location");
+    if (!target)
+        return fail_with(ErrorKind::corrupt, "the camera redirects to an address that is not an RTSP URL");
+    if (++redirects_ > max_session_redirects)
+        return fail_with(ErrorKind::unavailable, "the camera redirects in a circle");
+    if (target->url.same_authority(url_)) {
+        url_ = std::move(target->url);
+        base_ = session_url_ = url_.text();
+        return describe(now);
+    }
+    // Credentials in a redirect are the camera's wish, not the owner's: they are dropped with the rest.
+    state_ = State::closed;
+    pending_.reset();
+    events_.emplace_back(Redirected{.url = target->url.text()});
+}
+
+void ClientSession::on_describe(const Response& response, MonotonicTime now) {
+    if (response.status >= 300 && response.status < 400) return on_redirect(response, now);
+    if (response.status != 200) return finish(refusal("DESCRIBE", response));
+    const auto sdp = parse_sdp(response.body);
+    if (!sdp) return finish(sdp.error());
+    const auto header = [&](std::string_view name) -> std::string_view {
+        const std::string* value = response.headers.find(name);
+        return value ? std::string_view(*value) : std::string_view{};
+    };
+    base_ = control_base(url_, header("Content-Base"), header("Content-Location"));
+    session_url_ = join_control(base_, sdp->control);
+    auto tracks = plan_tracks(*sdp, base_, options_.audio);
+    if (!tracks) return finish(std::move(tracks).error());
+    tracks_ = *std::move(tracks);
+    Described described;
+    for (const ClientTrack& track : tracks_) described.tracks.push_back(track.description());
+    events_.emplace_back(std::move(described));
+    if (options_.stop_after == ClientOptions::StopAfter::described) return close();
+    state_ = State::setup;
+    set_up_next(now);
+}
+
+void ClientSession::set_up_next(MonotonicTime now) {
+    if (setting_up_ == tracks_.size()) {
+        state_ = State::play;
+        Request request = make_request("PLAY", session_url_);
+        request.headers.add("Range", "npt=0.000-");  // some cameras demand it (quirk 13)
+        return send(std::move(request), now);
+    }
+    Request request = make_request("SETUP", tracks_[setting_up_].control_url());
+    const std::size_t channel = 2 * setting_up_;
+    request.headers.add("Transport",
+                        fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", channel, channel + 1));
+    send(std::move(request), now);
+}
+
+Result<> ClientSession::accept_transport(const Response& response) {
+    const std::string* value = response.headers.find("Transport");
+    TransportAnswer answer = parse_transport(value ? std::string_view(*value) : std::string_view{});
+    if (!answer.rtp_channel) {
+        if (value && value->find("_port") != std::string::npos)
+            return fail(ErrorKind::unsupported, "the camera insists on UDP, and only TCP is supported");
+        answer.rtp_channel = static_cast<std::uint8_t>(2 * setting_up_);
+        answer.rtcp_channel = static_cast<std::uint8_t>(2 * setting_up_ + 1);
+    }
+    Channel& rtp = channels_[*answer.rtp_channel];
+    if (rtp.use == Channel::Use::rtp)
+        return fail(ErrorKind::unsupported, "the camera sends two media over one channel");
+    const auto track = static_cast<std::uint8_t>(setting_up_);
+    rtp = {.track = track, .use = Channel::Use::rtp};
+    if (answer.rtcp_channel && channels_[*answer.rtcp_channel].use == Channel::Use::none)
+        channels_[*answer.rtcp_channel] = {.track = track, .use = Channel::Use::rtcp};
+    tracks_[setting_up_].accept(answer.ssrc);
+    return {};
+}
+
+void ClientSession::refuse_track(Error error) {
+    if (setting_up_ == 0) return finish(std::move(error));
+    events_.emplace_back(
+        TrackRefused{.track = static_cast<std::uint8_t>(setting_up_), .error = std::move(error)});
+}
+
+void ClientSession::on_setup(const Response& response, MonotonicTime now) {
+    if (response.status != 200) {
+        refuse_track(refusal("SETUP", response));
+    } else {
+        const std::string* header = response.headers.find("Session");
+        const auto session = header ? parse_session(*header) : std::nullopt;
+        if (session && session_id_.empty()) {  // the first one stays (quirk 19)
+            session_id_ = session->id;
+            const std::uint32_t seconds = std::min<std::uint32_t>(session->timeout_seconds, 3600);
+            keep_alive_period_ = std::chrono::milliseconds(seconds * 500);
+        }
+        if (auto accepted = accept_transport(response); !accepted) refuse_track(std::move(accepted).error());
+    }
+    if (closed()) return;
+    ++setting_up_;
+    set_up_next(now);
+}
+
+void ClientSession::on_play(const Response& response, MonotonicTime now) {
+    if (response.status != 200) return finish(refusal("PLAY", response));
+    pending_.reset();
+    state_ = State::playing;
+    keep_alive_due_ = now + keep_alive_period_;
+    media_due_ = now + options_.media_timeout;
+    picture_due_ = now + options_.first_picture_timeout;
+    events_.emplace_back(Playing{});
+}
+
+void ClientSession::on_keep_alive(const Response& response, MonotonicTime now) {
+    const Pending answered = *std::exchange(keep_alive_, std::nullopt);
+    switch (response.status) {
+        case 401: {
+            const auto challenges = response.headers.all("WWW-Authenticate");
+            if (auto again = authenticator_.on_unauthorized(challenges); !again)
+                return finish(std::move(again).error());
+            return keep_alive(now);
+        }
+        case 454:
+            return finish(refusal(answered.request.method, response));
+        case 405:
+        case 501:
+        case 551:
+            has_get_parameter_ = false;
+            break;  // OPTIONS from now on
+        default:
+            break;
+    }
+    if (response.status == 200) authenticator_.on_authorized();
+}
+
+}  // namespace vedette::rtsp

@@ -1,0 +1,132 @@
+#pragma once
+// One RTSP conversation with a camera (RFC 2326), without I/O: bytes and time in, bytes and events out.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/time.hpp"
+#include "rtsp/auth.hpp"
+#include "rtsp/client_events.hpp"
+#include "rtsp/client_track.hpp"
+#include "rtsp/stream_parser.hpp"
+#include "rtsp/url.hpp"
+
+namespace vedette::rtsp {
+
+constexpr unsigned max_session_redirects = 5;  ///< to the same authority, within one session
+
+struct ClientOptions {
+    enum class StopAfter : std::uint8_t { never, described, key_frame };
+
+    bool audio = true;
+    StopAfter stop_after = StopAfter::never;  ///< for "test connection": a Closed without error then
+    Transport transport = Transport::tcp_interleaved;
+    std::chrono::seconds response_timeout{10};
+    std::chrono::seconds media_timeout{10};          ///< without a packet of the video track
+    std::chrono::seconds first_picture_timeout{30};  ///< packets come, and no picture can be decoded
+    std::string user_agent = "Vedette";              ///< some cameras refuse requests without (quirk 14)
+};
+
+/// OPTIONS, DESCRIBE, SETUP of each supported media, PLAY, keep-alive, TEARDOWN. The owner connects to the
+/// URL's host and port, writes what take_output() gives, passes what it reads to receive(), calls
+/// on_time() at deadline(), and ends the connection after Closed or Redirected once the output is written.
+/// Not thread-safe. No sentence in an error holds credentials.
+class ClientSession {
+  public:
+    ClientSession(Url url, Credentials credentials, ClientOptions options, MonotonicTime now);
+
+    /// Bytes from the camera, in order, in any portions. Media is copied once, into its access unit.
+    void receive(ByteView bytes, MonotonicTime now);
+    /// The camera closed the connection, or it failed.
+    void on_disconnected();
+    /// Acts on what is due; harmless when called early.
+    void on_time(MonotonicTime now);
+    /// When on_time() is due next; MonotonicTime::max() once closed.
+    MonotonicTime deadline() const;
+    /// Ends the session, with TEARDOWN where one was set up. Closed follows.
+    void close();
+
+    /// Bytes to be sent; empty when there are none.
+    std::string take_output() { return std::exchange(output_, {}); }
+    bool has_output() const { return !output_.empty(); }
+
+    /// The next event in order; nullopt when there is none.
+    std::optional<ClientEvent> next_event();
+    bool closed() const { return state_ == State::closed; }
+
+    /// Bytes in the stream that belonged to nothing.
+    std::uint64_t junk_bytes() const { return parser_.junk_bytes(); }
+
+  private:
+    enum class State : std::uint8_t { options, describe, setup, play, playing, closed };
+    struct Pending {
+        std::uint32_t cseq = 0;
+        Request request;  ///< without CSeq and Authorization, to be sent again after a 401
+    };
+    struct Channel {
+        std::uint8_t track = 0;
+        enum class Use : std::uint8_t { none, rtp, rtcp } use = Use::none;
+    };
+
+    // client_session.cpp: time, bytes and media
+    void on_frame(const InterleavedFrame& frame, MonotonicTime now);
+    void on_request(const Request& request);
+    void keep_alive(MonotonicTime now);
+    void finish(std::optional<Error> error);
+    void fail_with(ErrorKind kind, std::string message) { finish(Error{kind, std::move(message)}); }
+    std::string silence() const;
+
+    // client_handshake.cpp: one function per answer
+    void on_response(const Response& response, MonotonicTime now);
+    void on_options(const Response& response, MonotonicTime now);
+    void on_describe(const Response& response, MonotonicTime now);
+    void on_redirect(const Response& response, MonotonicTime now);
+    void on_setup(const Response& response, MonotonicTime now);
+    void on_play(const Response& response, MonotonicTime now);
+    void on_keep_alive(const Response& response, MonotonicTime now);
+    Result<> accept_transport(const Response& response);
+    void refuse_track(Error error);
+    void describe(MonotonicTime now);
+    void set_up_next(MonotonicTime now);
+    Request make_request(std::string_view method, std::string_view uri) const;
+    void send(Request request, MonotonicTime now);
+    std::uint32_t write(const Request& request);
+
+    Url url_;
+    ClientOptions options_;
+    Authenticator authenticator_;
+    StreamParser parser_;
+    State state_ = State::options;
+    std::string output_;
+    std::vector<ClientEvent> events_;
+    std::size_t events_taken_ = 0;
+
+    std::uint32_t next_cseq_ = 1;
+    std::optional<Pending> pending_;
+    MonotonicTime response_due_ = MonotonicTime::max();
+    bool heard_rtsp_ = false;
+    bool heard_bytes_ = false;
+    unsigned redirects_ = 0;
+
+    std::string base_;         ///< base of control URLs
+    std::string session_url_;  ///< for PLAY, keep-alive and TEARDOWN
+    std::vector<ClientTrack> tracks_;
+    std::size_t setting_up_ = 0;
+    std::array<Channel, 256> channels_{};
+    std::string session_id_;
+    std::chrono::milliseconds keep_alive_period_{30'000};
+    bool has_get_parameter_ = false;
+    std::optional<Pending> keep_alive_;
+    MonotonicTime keep_alive_due_ = MonotonicTime::max();
+    MonotonicTime media_due_ = MonotonicTime::max();
+    MonotonicTime picture_due_ = MonotonicTime::max();
+};
+
+}  // namespace vedette::rtsp

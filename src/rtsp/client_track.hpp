@@ -1,0 +1,70 @@
+#pragma once
+// One media of a client session: from the session description to access units.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rtsp/aac_depacketizer.hpp"
+#include "rtsp/client_events.hpp"
+#include "rtsp/h264_depacketizer.hpp"
+#include "rtsp/rtp.hpp"
+#include "rtsp/sdp.hpp"
+
+namespace vedette::rtsp {
+
+/// Not thread-safe.
+class ClientTrack {
+  public:
+    static ClientTrack h264(std::uint8_t index, const H264Format& format, std::string control_url);
+    /// Fails when neither config nor rtpmap describe the audio.
+    static Result<ClientTrack> aac(std::uint8_t index, const AacFormat& format, std::string control_url);
+
+    const std::string& control_url() const { return control_url_; }
+    TrackDescription description() const;
+
+    /// SETUP succeeded; `ssrc` from the Transport header, if it had one. It is a hint (quirks 23, 42).
+    void accept(std::optional<std::uint32_t> ssrc);
+    bool accepted() const { return accepted_; }
+
+    /// True when the packet counted as media of this track. Appends to `out`.
+    bool on_rtp(ByteView bytes, std::vector<ClientEvent>& out);
+    void on_rtcp(ByteView bytes, std::vector<ClientEvent>& out) const;
+
+    /// A decodable access unit was given out.
+    bool has_delivered() const { return delivered_; }
+    bool has_delivered_random_access() const { return delivered_random_access_; }
+
+  private:
+    ClientTrack(std::uint8_t index, std::uint8_t payload_type, std::uint32_t clock_rate_hz,
+                std::string control_url);
+    bool is_own_source(std::uint32_t ssrc);
+    void push_h264(H264Depacketizer& depacketizer, const RtpPacket& packet, std::int64_t time, bool lost,
+                   std::vector<ClientEvent>& out);
+    void push_aac(AacDepacketizer& depacketizer, const RtpPacket& packet, std::int64_t time, bool lost,
+                  std::vector<ClientEvent>& out);
+    void deliver(DepacketizedUnit&& unit, std::vector<ClientEvent>& out);
+    void use(const ParameterSets& sets, std::vector<ClientEvent>& out);
+
+    std::uint8_t index_;
+    std::uint8_t payload_type_;
+    std::uint32_t clock_rate_hz_;
+    std::string control_url_;
+    bool accepted_ = false;
+    std::optional<std::uint32_t> ssrc_;
+    std::uint32_t foreign_ssrc_ = 0;
+    std::uint32_t foreign_in_a_row_ = 0;
+    bool restarted_ = false;
+    SequenceTracker sequence_;
+    TimestampUnwrapper time_;
+    std::variant<H264Depacketizer, AacDepacketizer> depacketizer_;
+    std::optional<media::TrackParameters> parameters_;
+    bool delivered_ = false;
+    bool delivered_random_access_ = false;
+    std::vector<H264Event> h264_events_;  ///< kept for its capacity
+    std::vector<AacEvent> aac_events_;
+};
+
+}  // namespace vedette::rtsp

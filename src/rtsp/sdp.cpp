@@ -1,0 +1,226 @@
+#include "rtsp/sdp.hpp"
+
+#include <algorithm>
+
+#include "rtsp/text.hpp"
+
+namespace vedette::rtsp {
+
+namespace {
+
+constexpr std::uint8_t max_payload_type = 127;
+
+/// The first whitespace-separated word; `rest` becomes what follows, trimmed.
+std::string_view split_word(std::string_view& rest) {
+    rest = trim(rest);
+    const std::size_t end = rest.find_first_of(" \t");
+    const std::string_view word = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : trim(rest.substr(end));
+    return word;
+}
+
+std::optional<std::uint8_t> payload_type(std::string_view text) {
+    const auto number = parse_number<std::uint8_t>(text);
+    return number && *number <= max_payload_type ? number : std::nullopt;
+}
+
+SdpFormat* find_format(SdpMedia& media, std::uint8_t type) {
+    const auto found = std::ranges::find(media.formats, type, &SdpFormat::payload_type);
+    return found == media.formats.end() ? nullptr : &*found;
+}
+
+/// The format in the current media, else in any (quirk 37: fmtp under another media).
+SdpFormat* find_format(Sdp& sdp, std::uint8_t type) {
+    if (SdpFormat* found = find_format(sdp.media.back(), type)) return found;
+    for (SdpMedia& media : sdp.media)
+        if (SdpFormat* found = find_format(media, type)) return found;
+    return nullptr;
+}
+
+Result<> read_media(std::string_view value, Sdp& sdp) {
+    if (sdp.media.size() == max_sdp_media)
+        return fail(ErrorKind::exhausted, "the session description has more than {} media", max_sdp_media);
+    SdpMedia media;
+    media.type = split_word(value);
+    if (media.type.empty()) return {};
+    std::string_view port = split_word(value);
+    media.port = parse_number<std::uint16_t>(split_off(port, '/')).value_or(0);
+    media.protocol = split_word(value);
+    while (!value.empty() && media.formats.size() < max_sdp_formats) {
+        const auto type = payload_type(split_word(value));
+        if (type && find_format(media, *type) == nullptr) media.formats.push_back({.payload_type = *type});
+    }
+    sdp.media.push_back(std::move(media));
+    return {};
+}
+
+void read_rtpmap(std::string_view value, Sdp& sdp) {
+    const auto type = payload_type(split_word(value));
+    if (!type) return;
+    SdpFormat* format = find_format(sdp, *type);
+    if (format == nullptr || !format->encoding.empty()) return;
+    format->encoding = trim(split_off(value, '/'));
+    format->clock_rate_hz = parse_number<std::uint32_t>(split_off(value, '/')).value_or(0);
+    format->channels = parse_number<std::uint8_t>(value).value_or(0);
+}
+
+void read_fmtp(std::string_view value, Sdp& sdp) {
+    const auto type = payload_type(split_word(value));
+    if (!type) return;
+    SdpFormat* format = find_format(sdp, *type);
+    if (format == nullptr) return;
+    while (!value.empty() && format->parameters.size() < max_sdp_format_parameters) {
+        std::string_view parameter = trim(split_off(value, ';'));
+        const std::string_view name = trim(split_off(parameter, '='));
+        if (!name.empty()) format->parameters.emplace_back(name, trim(parameter));
+    }
+}
+
+void read_attribute(std::string_view value, Sdp& sdp) {
+    const std::string_view name = trim(split_off(value, ':'));
+    value = trim(value);
+    if (equal_ignoring_case(name, "control")) {
+        std::string& control = sdp.media.empty() ? sdp.control : sdp.media.back().control;
+        if (control.empty()) control = value;
+        return;
+    }
+    if (sdp.media.empty()) return;
+    SdpMedia& media = sdp.media.back();
+    if (equal_ignoring_case(name, "rtpmap")) read_rtpmap(value, sdp);
+    if (equal_ignoring_case(name, "fmtp")) read_fmtp(value, sdp);
+    if (equal_ignoring_case(name, "sendonly")) media.direction = SdpDirection::sendonly;
+    if (equal_ignoring_case(name, "recvonly")) media.direction = SdpDirection::recvonly;
+    if (equal_ignoring_case(name, "sendrecv")) media.direction = SdpDirection::sendrecv;
+    if (equal_ignoring_case(name, "inactive")) media.direction = SdpDirection::inactive;
+}
+
+std::string_view name_of(SdpDirection direction) {
+    switch (direction) {
+        case SdpDirection::sendonly:
+            return "sendonly";
+        case SdpDirection::recvonly:
+            return "recvonly";
+        case SdpDirection::sendrecv:
+            return "sendrecv";
+        case SdpDirection::inactive:
+            return "inactive";
+        case SdpDirection::unspecified:
+            break;
+    }
+    return {};
+}
+
+void print_format(std::string& out, const SdpFormat& format) {
+    if (!format.encoding.empty()) {
+        out += fmt::format("a=rtpmap:{} {}/{}", format.payload_type, format.encoding, format.clock_rate_hz);
+        if (format.channels > 0) out += fmt::format("/{}", format.channels);
+        out += "\r\n";
+    }
+    if (format.parameters.empty()) return;
+    out += fmt::format("a=fmtp:{} ", format.payload_type);
+    for (std::size_t i = 0; i < format.parameters.size(); ++i) {
+        const auto& [name, value] = format.parameters[i];
+        out += fmt::format("{}{}={}", i > 0 ? "; " : "", name, value);
+    }
+    out += "\r\n";
+}
+
+}  // namespace
+
+std::string_view SdpFormat::parameter(std::string_view name) const {
+    for (const auto& [key, value] : parameters)
+        if (equal_ignoring_case(key, name)) return value;
+    return {};
+}
+
+Result<Sdp> parse_sdp(std::string_view text) {
+    if (text.size() > max_sdp_bytes)
+        return fail(ErrorKind::exhausted, "the session description is larger than {} bytes", max_sdp_bytes);
+    Sdp sdp;
+    while (!text.empty()) {
+        std::string_view line = trim(split_line(text));
+        if (line.size() < 2 || line[1] != '=') continue;
+        const std::string_view value = trim(line.substr(2));
+        switch (line[0]) {
+            case 's':
+                if (sdp.session_name.empty() && sdp.media.empty()) sdp.session_name = value;
+                break;
+            case 'm':
+                VEDETTE_CHECK(read_media(value, sdp));
+                break;
+            case 'a':
+                read_attribute(value, sdp);
+                break;
+            default:
+                break;
+        }
+    }
+    if (sdp.media.empty())
+        return fail(ErrorKind::corrupt, "the camera's answer to DESCRIBE describes no video or audio");
+    return sdp;
+}
+
+std::string print(const Sdp& sdp) {
+    std::string out = fmt::format("v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns={}\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n",
+                                  sdp.session_name.empty() ? "-" : sdp.session_name);
+    if (!sdp.control.empty()) out += fmt::format("a=control:{}\r\n", sdp.control);
+    for (const SdpMedia& media : sdp.media) {
+        out += fmt::format("m={} {} {}", media.type, media.port, media.protocol);
+        for (const SdpFormat& format : media.formats) out += fmt::format(" {}", format.payload_type);
+        out += "\r\n";
+        for (const SdpFormat& format : media.formats) print_format(out, format);
+        if (media.direction != SdpDirection::unspecified)
+            out += fmt::format("a={}\r\n", name_of(media.direction));
+        if (!media.control.empty()) out += fmt::format("a=control:{}\r\n", media.control);
+    }
+    return out;
+}
+
+std::optional<H264Format> h264_format(const SdpMedia& media) {
+    for (const SdpFormat& format : media.formats) {
+        if (!equal_ignoring_case(format.encoding, "H264")) continue;
+        H264Format out{.payload_type = format.payload_type};
+        // RFC 6184 section 8.2.1 knows one rate; a missing or zero one is that (quirk 40).
+        if (format.clock_rate_hz > 0) out.clock_rate_hz = format.clock_rate_hz;
+        out.packetization_mode =
+            parse_number<std::uint8_t>(format.parameter("packetization-mode")).value_or(0);
+        std::string_view sets = format.parameter("sprop-parameter-sets");
+        while (!sets.empty())
+            if (const std::string_view set = trim(split_off(sets, ',')); !set.empty())
+                out.sprop_parameter_sets.emplace_back(set);
+        return out;
+    }
+    return std::nullopt;
+}
+
+std::optional<AacFormat> aac_format(const SdpMedia& media) {
+    constexpr std::uint8_t max_field_bits = 16;
+    for (const SdpFormat& format : media.formats) {
+        if (!equal_ignoring_case(format.encoding, "mpeg4-generic") || format.clock_rate_hz == 0) continue;
+        const std::string_view mode = format.parameter("mode");
+        const bool low = equal_ignoring_case(mode, "AAC-lbr");
+        if (!mode.empty() && !low && !equal_ignoring_case(mode, "AAC-hbr")) continue;
+        AacFormat out{.payload_type = format.payload_type,
+                      .clock_rate_hz = format.clock_rate_hz,
+                      .channels = format.channels,
+                      .config = std::string(format.parameter("config"))};
+        if (low) {
+            out.size_length = 6;
+            out.index_length = out.index_delta_length = 2;
+        }
+        const auto bits = [&](std::string_view name, std::uint8_t& field) {
+            if (const std::string_view text = format.parameter(name); !text.empty())
+                field = parse_number<std::uint8_t>(text).value_or(max_field_bits + 1);
+        };
+        bits("sizelength", out.size_length);
+        bits("indexlength", out.index_length);
+        bits("indexdeltalength", out.index_delta_length);
+        if (out.size_length == 0 || out.size_length > max_field_bits || out.index_length > max_field_bits ||
+            out.index_delta_length > max_field_bits)
+            continue;
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace vedette::rtsp

@@ -1,0 +1,115 @@
+#include "rtsp/session_plan.hpp"
+
+#include <algorithm>
+
+#include "rtsp/text.hpp"
+#include "rtsp/url.hpp"
+
+namespace vedette::rtsp {
+
+namespace {
+
+/// Text of a camera for a sentence: printable ASCII, short.
+std::string quotable(std::string_view text) {
+    constexpr std::size_t max_quoted = 60;
+    std::string out;
+    for (const char c : text.substr(0, max_quoted)) out += c >= 0x20 && c < 0x7f ? c : '?';
+    return out;
+}
+
+Error no_video(const Sdp& sdp) {
+    std::string offered;
+    for (const SdpMedia& media : sdp.media) {
+        if (!equal_ignoring_case(media.type, "video")) continue;
+        for (const SdpFormat& format : media.formats) {
+            if (!offered.empty()) offered += ", ";
+            offered += format.encoding.empty() ? fmt::format("payload type {}", format.payload_type)
+                                               : quotable(format.encoding);
+        }
+    }
+    if (offered.empty()) return {ErrorKind::unsupported, "the camera offers no video at this address"};
+    return {
+        ErrorKind::unsupported,
+        fmt::format("the camera's video is {}; choose H.264 in the camera's settings", quotable(offered))};
+}
+
+/// A back-channel (loudspeaker) is marked sendonly; but some cameras mark everything so (quirk 39).
+bool is_back_channel(const SdpMedia& media, const SdpMedia& video) {
+    return media.direction == SdpDirection::sendonly && video.direction != SdpDirection::sendonly;
+}
+
+}  // namespace
+
+Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio) {
+    const std::string session_base = join_control(base, sdp.control);
+    // A relative session control does not move the base of its media.
+    const bool absolute = starts_with_ignoring_case(sdp.control, "rtsp://");
+    const std::string_view media_base = absolute ? std::string_view(session_base) : base;
+    std::vector<ClientTrack> tracks;
+    const auto video =
+        std::ranges::find_if(sdp.media, [](const SdpMedia& media) { return h264_format(media).has_value(); });
+    if (video == sdp.media.end()) return std::unexpected(no_video(sdp));
+    tracks.push_back(ClientTrack::h264(0, *h264_format(*video), join_control(media_base, video->control)));
+    if (!audio) return tracks;
+    for (const SdpMedia& media : sdp.media) {
+        const auto format = aac_format(media);
+        // Without a control URL of its own a second media can't be asked for (quirk 6).
+        if (!format || is_back_channel(media, *video) || media.control.empty()) continue;
+        auto track = ClientTrack::aac(1, *format, join_control(media_base, media.control));
+        if (!track || track->control_url() == tracks[0].control_url()) continue;
+        tracks.push_back(*std::move(track));
+        break;
+    }
+    return tracks;
+}
+
+Error refusal(std::string_view method, const Response& response) {
+    switch (response.status) {
+        case 401:
+            return {ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
+        case 403:
+            return {ErrorKind::forbidden, "the camera does not allow this user to watch the stream (403)"};
+        case 404:
+            return {ErrorKind::not_found,
+                    "the camera has no stream at this path (404): its manual names the paths that it has"};
+        case 406:
+        case 415:
+            return {ErrorKind::unsupported, "the camera can't describe its stream in SDP"};
+        case 453:
+        case 503:
+            return {ErrorKind::unavailable,
+                    fmt::format("the camera can't serve one more viewer now ({})", response.status)};
+        case 454:
+            return {ErrorKind::unavailable, "the camera has forgotten the session (454)"};
+        case 461:
+            return {ErrorKind::unsupported, "the camera does not send over TCP (461)"};
+        default:
+            break;
+    }
+    const std::string reason = response.reason.empty() ? std::string() : " " + quotable(response.reason);
+    return {ErrorKind::unavailable,
+            fmt::format("the camera answers {} with {}{}", method, response.status, reason)};
+}
+
+TransportAnswer parse_transport(std::string_view value) {
+    TransportAnswer answer;
+    value = split_off(value, ',');
+    while (!value.empty()) {
+        std::string_view parameter = split_off(value, ';');
+        const std::string_view name = trim(split_off(parameter, '='));
+        if (equal_ignoring_case(name, "interleaved")) {
+            answer.rtp_channel = parse_number<std::uint8_t>(split_off(parameter, '-'));
+            answer.rtcp_channel = parse_number<std::uint8_t>(parameter);
+            if (answer.rtp_channel && !answer.rtcp_channel && *answer.rtp_channel < 255)
+                answer.rtcp_channel = static_cast<std::uint8_t>(*answer.rtp_channel + 1);
+        } else if (equal_ignoring_case(name, "ssrc")) {
+            const std::string_view digits = trim(parameter);
+            std::uint32_t ssrc = 0;
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ssrc, 16);
+            if (error == std::errc() && end == digits.data() + digits.size() && ssrc != 0) answer.ssrc = ssrc;
+        }
+    }
+    return answer;
+}
+
+}  // namespace vedette::rtsp

@@ -1,0 +1,31 @@
+#pragma once
+// Which media of a session description a client asks for, and the sentences for a camera's refusals.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rtsp/client_track.hpp"
+#include "rtsp/message.hpp"
+#include "rtsp/sdp.hpp"
+
+namespace vedette::rtsp {
+
+/// The first H.264 video, then with `audio` the first AAC audio that the camera sends. `unsupported`, naming
+/// what the camera offers instead, when there is no such video. `base`: of control URLs.
+Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio);
+
+/// What a status other than success means for the person who set the camera up.
+Error refusal(std::string_view method, const Response& response);
+
+/// What matters of a Transport header in an answer (RFC 2326 section 12.39).
+struct TransportAnswer {
+    std::optional<std::uint8_t> rtp_channel;
+    std::optional<std::uint8_t> rtcp_channel;  ///< the next one when the camera names one only (quirk 18)
+    std::optional<std::uint32_t> ssrc;
+};
+TransportAnswer parse_transport(std::string_view value);
+
+}  // namespace vedette::rtsp
