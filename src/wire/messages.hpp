@@ -1,0 +1,198 @@
+#pragma once
+// What hub and gateway say to each other: typed values. The in-memory link passes them as they are; a network
+// link will serialise them. The gateway owns its cameras' configuration and state; the hub keeps the copy
+// that it is sent.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "media/types.hpp"
+
+namespace vedette::wire {
+
+// ---- cameras
+
+/// What an administrator writes. A field that is not set stays as it is (ChangeCamera).
+struct CameraSettings {
+    std::optional<std::string> name;      ///< 1 to 100 characters
+    std::optional<std::string> main_url;  ///< rtsp://host[:port]/path, without credentials
+    std::optional<std::string> sub_url;   ///< empty: the camera has no sub stream
+    std::optional<std::string> username;
+    std::optional<Secret> password;  ///< write-only: never sent back
+};
+
+enum class CameraState : std::uint8_t {
+    connecting,
+    recording,
+    waiting,       ///< lost or refused; will be tried again at `retry_at`
+    unauthorised,  ///< wrong user name or password: not tried again until the settings change
+};
+std::string_view to_string(CameraState state);
+
+struct StreamStatus {
+    media::StreamKind kind = media::StreamKind::main;
+    CameraState state = CameraState::connecting;
+    std::string reason;  ///< one sentence when something is wrong, else empty
+    UtcTime since{};     ///< of `state`
+    double bits_per_second = 0;
+    double frames_per_second = 0;
+    std::vector<media::TrackParameters> tracks;  ///< empty before the first connection
+};
+
+struct CameraStatus {
+    CameraId id;
+    std::string name;
+    std::string main_url;
+    std::string sub_url;
+    std::string username;
+    bool has_password = false;
+    std::vector<StreamStatus> streams;  ///< main first
+};
+
+struct AddCamera {
+    CameraSettings settings;
+};
+struct ChangeCamera {
+    CameraId id;
+    CameraSettings settings;
+};
+/// Also deletes the camera's recordings: keys first, then files.
+struct RemoveCamera {
+    CameraId id;
+};
+/// Connects without changing anything. With `id`, fields that are not set (the password) come from that
+/// camera.
+struct TestCamera {
+    std::optional<CameraId> id;
+    CameraSettings settings;
+};
+
+struct StreamTest {
+    media::StreamKind kind = media::StreamKind::main;
+    bool ok = false;
+    std::string message;  ///< one sentence: what was found, or what is wrong and what to do
+    std::vector<media::TrackParameters> tracks;
+};
+struct TestReport {
+    std::vector<StreamTest> streams;
+};
+
+// ---- recordings
+
+struct QueryRecordings {
+    CameraId camera;
+    media::StreamKind stream = media::StreamKind::main;
+    UtcInterval interval;
+};
+struct RecordedRange {
+    UtcInterval interval;
+    std::uint64_t run = 0;
+};
+struct RecordedGap {
+    UtcInterval interval;
+    std::string reason;  ///< in words
+};
+struct Recordings {
+    std::vector<RecordedRange> ranges;  ///< in order of time
+    std::vector<RecordedGap> gaps;
+    std::optional<UtcInterval> extent;  ///< of everything that the camera's stream has recorded
+};
+
+// ---- requests and replies
+
+struct Request {
+    std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
+    std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings> body;
+};
+struct Done {};
+struct Reply {
+    std::uint64_t id = 0;
+    Result<std::variant<Done, CameraStatus, TestReport, Recordings>> body;
+};
+
+// ---- media, by channel; the hub chooses channel numbers and never reuses one
+
+/// Media as it arrives, from the current group of pictures on.
+struct LiveSource {
+    CameraId camera;
+    media::StreamKind stream = media::StreamKind::main;
+};
+/// Recorded media in order, from the fragment that contains `interval.start` (or the next one) up to the last
+/// that begins before `interval.end`.
+struct PlaybackSource {
+    CameraId camera;
+    media::StreamKind stream = media::StreamKind::main;
+    UtcInterval interval;
+    bool rebase_to_start =
+        false;  ///< decode times count from the first fragment (exports) instead of from 1970
+};
+struct OpenChannel {
+    std::uint32_t channel = 0;
+    std::variant<LiveSource, PlaybackSource> source;
+    std::uint32_t credit_bytes = 0;  ///< how much may be sent before the first Credit
+};
+/// The receiver has room for `bytes` more. Playback waits for credit; live media skips to the next
+/// random-access point.
+struct Credit {
+    std::uint32_t channel = 0;
+    std::uint32_t bytes = 0;
+};
+struct CloseChannel {
+    std::uint32_t channel = 0;
+};
+
+/// An initialisation segment; comes first, and again whenever parameters change.
+struct ChannelInit {
+    std::uint32_t channel = 0;
+    std::string mime_type;  ///< with codecs, as Media Source Extensions take it
+    SharedBytes segment;
+};
+/// A fragment (moof and mdat) in pieces. Decode times are absolute: 90 kHz ticks since 1970-01-01 UTC.
+struct ChannelMedia {
+    std::uint32_t channel = 0;
+    UtcTime start{};
+    Ticks90k duration{};
+    bool random_access = false;
+    std::vector<SharedBytes> pieces;
+};
+/// Nothing was recorded in `interval`, or live media was skipped because the receiver was too slow.
+struct ChannelGap {
+    std::uint32_t channel = 0;
+    UtcInterval interval;
+    std::string reason;
+};
+struct ChannelEnd {
+    std::uint32_t channel = 0;
+    std::optional<Error> error;  ///< unset: the source came to its end
+};
+
+// ---- state, from the gateway without being asked
+
+/// Sent for each camera when the link comes up, and at every change (at most about once a second for
+/// figures).
+struct CameraChanged {
+    CameraStatus status;
+};
+struct CameraRemoved {
+    CameraId id;
+};
+struct StorageStatus {
+    bool recording_possible = true;
+    std::string reason;  ///< one sentence when it is not
+    std::uint64_t bytes_used = 0;
+    std::uint64_t bytes_free = 0;
+};
+
+using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;
+using ToHub = std::variant<Reply, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
+                           CameraRemoved, StorageStatus>;
+
+}  // namespace vedette::wire
