@@ -1,0 +1,51 @@
+#include "simulate/client.hpp"
+
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace vedette::simulate {
+namespace {
+
+/// Bytes taken by the socket; nullopt when the connection is broken.
+std::optional<std::size_t> send_some(int fd, ByteView bytes) {
+    while (true) {
+        const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n >= 0) return static_cast<std::size_t>(n);
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+        if (errno != EINTR) return std::nullopt;
+    }
+}
+
+}  // namespace
+
+Client::~Client() {
+    ::close(fd);
+}
+
+Client::Sent Client::send(ByteView bytes) {
+    if (has_pending()) {
+        const auto n = send_some(fd, ByteView(pending).subspan(pending_at));
+        if (!n) return Sent::broken;
+        bytes_sent += *n;
+        pending_at += *n;
+    }
+    if (!has_pending()) {
+        pending.clear();
+        pending_at = 0;
+        if (bytes.empty()) return Sent::all;
+        const auto n = send_some(fd, bytes);
+        if (!n) return Sent::broken;
+        bytes_sent += *n;
+        bytes = bytes.subspan(*n);
+    }
+    if (bytes.empty()) return has_pending() ? Sent::partly : Sent::all;
+    if (pending.size() - pending_at + bytes.size() > max_pending_bytes) return Sent::too_slow;
+    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(pending_at));
+    pending_at = 0;
+    pending.insert(pending.end(), bytes.begin(), bytes.end());
+    return Sent::partly;
+}
+
+}  // namespace vedette::simulate

@@ -1,0 +1,43 @@
+#pragma once
+// One connection of the farm: non-blocking socket, request parser, and what the socket did not take yet.
+
+#include "base/time.hpp"
+#include "rtsp/stream_parser.hpp"
+#include "simulate/session.hpp"
+
+namespace vedette::simulate {
+
+/// A client that leaves more than this unread is closed.
+inline constexpr std::size_t max_pending_bytes = 4U << 20;
+
+struct Client {
+    Client(int socket, Session rtsp_session, MonotonicTime now)
+        : fd(socket), session(std::move(rtsp_session)), connected(now), last_heard(now) {}
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    enum class Sent : std::uint8_t { all, partly, too_slow, broken };
+    /// Writes what was pending before, then `bytes`; keeps what the socket does not take.
+    Sent send(ByteView bytes);
+    Sent flush() { return send({}); }
+    bool has_pending() const { return pending_at < pending.size(); }
+
+    int fd;
+    Session session;
+    rtsp::StreamParser parser;
+    MonotonicTime connected;
+    MonotonicTime last_heard;
+    bool playing = false;
+    bool waits_for_key = false;
+    bool wants_write = false;  ///< the event loop waits for room in the socket
+    bool closing = false;      ///< to be closed as soon as pending is sent
+    bool dead = false;
+    std::uint64_t bytes_sent = 0;
+
+  private:
+    Bytes pending;
+    std::size_t pending_at = 0;
+};
+
+}  // namespace vedette::simulate

@@ -1,0 +1,29 @@
+#include "base/hex.hpp"
+#include "crypto/base64.hpp"
+#include "simulate/session.hpp"
+
+namespace vedette::simulate {
+
+std::string describe(const FarmStream& stream) {
+    const PackedClip& clip = *stream.clip;
+    std::string sdp = fmt::format(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns={}\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=control:*\r\n"
+        "a=range:npt=now-\r\n",
+        stream.name);
+    sdp += fmt::format(
+        "m=video 0 RTP/AVP {0}\r\na=rtpmap:{0} H264/90000\r\n"
+        "a=fmtp:{0} packetization-mode=1;profile-level-id={1};sprop-parameter-sets={2},{3}\r\n"
+        "a=framerate:{4:.6g}\r\na=control:trackID=0\r\n",
+        video_payload_type, to_hex(ByteView(clip.sps).subspan(1, 3)), crypto::to_base64(clip.sps),
+        crypto::to_base64(clip.pps),
+        static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator);
+    if (clip.audio)
+        sdp += fmt::format(
+            "m=audio 0 RTP/AVP {0}\r\na=rtpmap:{0} mpeg4-generic/{1}/{2}\r\n"
+            "a=fmtp:{0} streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;"
+            "indexdeltalength=3;config={3}\r\na=control:trackID=1\r\n",
+            audio_payload_type, clip.sample_rate_hz, clip.channels, to_hex(clip.audio_config));
+    return sdp;
+}
+
+}  // namespace vedette::simulate

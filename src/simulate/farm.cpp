@@ -1,0 +1,146 @@
+#include "simulate/farm.hpp"
+
+#include <cerrno>
+#include <map>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "rtsp/text.hpp"
+#include "simulate/farm_loop.hpp"
+
+namespace vedette::simulate {
+namespace {
+
+constexpr unsigned max_drop_seconds = 86'400;
+
+union SocketAddress {
+    sockaddr any;
+    sockaddr_in v4;
+    sockaddr_in6 v6;
+};
+
+Result<int> listen_on(const std::string& address, std::uint16_t port) {
+    SocketAddress name{};
+    socklen_t size = 0;
+    if (inet_pton(AF_INET, address.c_str(), &name.v4.sin_addr) == 1) {
+        name.v4.sin_family = AF_INET;
+        name.v4.sin_port = htons(port);
+        size = sizeof name.v4;
+    } else if (inet_pton(AF_INET6, address.c_str(), &name.v6.sin6_addr) == 1) {
+        name.v6.sin6_family = AF_INET6;
+        name.v6.sin6_port = htons(port);
+        size = sizeof name.v6;
+    } else {
+        return fail(ErrorKind::invalid_input, "{} is no IP address to listen on", address);
+    }
+    const int fd = socket(name.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return fail_errno(errno, "can't open a socket");
+    const int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, &name.any, size) != 0 || listen(fd, SOMAXCONN) != 0) {
+        const int error = errno;
+        ::close(fd);
+        return fail_errno(error, fmt::format("can't listen on {} port {}", address, port));
+    }
+    return fd;
+}
+
+std::uint16_t port_of(int fd) {
+    SocketAddress name{};
+    socklen_t size = sizeof name;
+    if (getsockname(fd, &name.any, &size) != 0) return 0;
+    return ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
+}
+
+using PackedClips = std::vector<std::shared_ptr<const PackedClip>>;
+
+/// Loads each file once.
+class ClipLoader {
+  public:
+    Result<std::shared_ptr<const PackedClip>> load(const std::filesystem::path& file) {
+        auto& clip = loaded_[file];
+        if (clip == nullptr) {
+            VEDETTE_TRY(PackedClip packed, pack_clip(file));
+            clip = std::make_shared<const PackedClip>(std::move(packed));
+        }
+        return clip;
+    }
+
+  private:
+    std::map<std::filesystem::path, std::shared_ptr<const PackedClip>> loaded_;
+};
+
+}  // namespace
+
+Result<Fault> parse_fault(std::string_view text) {
+    using enum Fault::Kind;
+    if (text.empty() || text == "none") return Fault{};
+    if (text == "garbage") return Fault{garbage, {}};
+    if (text == "silent") return Fault{silent, {}};
+    if (text == "no-media") return Fault{no_media, {}};
+    if (text.starts_with("drop=")) {
+        const auto seconds = rtsp::parse_number<unsigned>(text.substr(5));
+        if (seconds && *seconds <= max_drop_seconds) return Fault{drop, std::chrono::seconds(*seconds)};
+    }
+    return fail(ErrorKind::invalid_input,
+                "{} is no fault: use none, garbage, silent, drop=SECONDS or no-media", text);
+}
+
+Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
+    if (options.cameras == 0 || options.cameras > max_cameras)
+        return fail(ErrorKind::invalid_input, "a farm has 1 to {} cameras, not {}", max_cameras,
+                    options.cameras);
+    if (options.clips.empty()) {
+        VEDETTE_TRY(options.clips, find_default_clips());
+    }
+    ClipLoader loader;
+    PackedClips main_clips;
+    PackedClips sub_clips;
+    const std::size_t used = std::min<std::size_t>(options.clips.size(), options.cameras);
+    for (const ClipFiles& files : std::span(options.clips).first(used)) {
+        VEDETTE_TRY(main_clips.emplace_back(), loader.load(files.main));
+        sub_clips.emplace_back();
+        if (files.sub) {
+            VEDETTE_TRY(sub_clips.back(), loader.load(*files.sub));
+        }
+    }
+
+    VEDETTE_TRY(const int listener, listen_on(options.bind, options.port));
+    std::unique_ptr<Farm> farm(new Farm);
+    farm->bind_ = options.bind;
+    farm->port_ = port_of(listener);
+    farm->wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    auto loop = std::make_unique<FarmLoop>(std::move(options), std::move(main_clips), std::move(sub_clips),
+                                           listener, farm->wake_, farm->counters_);
+    farm->thread_ = std::thread([loop = std::move(loop)] { loop->run(); });
+    return farm;
+}
+
+Farm::~Farm() {
+    stop();
+    if (wake_ >= 0) ::close(wake_);
+}
+
+void Farm::stop() {
+    if (!thread_.joinable()) return;
+    eventfd_write(wake_, 1);
+    thread_.join();
+}
+
+std::string Farm::url(unsigned camera, media::StreamKind kind) const {
+    rtsp::Url url;
+    url.host = bind_;
+    url.port = port_;
+    url.path = fmt::format("/cam{}{}", camera, kind == media::StreamKind::sub ? "/sub" : "");
+    return url.text();
+}
+
+FarmStatistics Farm::statistics() const {
+    return {counters_.clients, counters_.playing, counters_.bytes_sent, counters_.too_slow};
+}
+
+}  // namespace vedette::simulate

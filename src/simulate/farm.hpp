@@ -1,0 +1,93 @@
+#pragma once
+// A farm of simulated RTSP cameras on one port, made for tests, demonstrations and benchmarks. It plays fair
+// (RTSP 1.0 over interleaved TCP, digest authentication, sender reports, session timeout) and costs little:
+// packets are patched once per picture and timeline, and each client costs one send() per picture.
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.hpp"
+#include "media/types.hpp"
+#include "rtsp/url.hpp"
+#include "simulate/clip.hpp"
+
+namespace vedette::simulate {
+
+inline constexpr unsigned max_cameras = 10'000;
+
+/// Misbehaviour of all cameras of a farm, for tests.
+struct Fault {
+    enum class Kind : std::uint8_t {
+        none,
+        garbage,   ///< sends random bytes after each connect, whatever is asked
+        silent,    ///< accepts connections and never answers
+        drop,      ///< closes each connection after drop_after
+        no_media,  ///< answers PLAY and never sends a packet
+    };
+    Kind kind = Kind::none;
+    std::chrono::milliseconds drop_after{0};
+};
+
+/// "none", "garbage", "silent", "drop=SECONDS", "no-media".
+Result<Fault> parse_fault(std::string_view text);
+
+struct FarmOptions {
+    std::string bind = "127.0.0.1";  ///< an address, IPv4 or IPv6
+    std::uint16_t port = 0;          ///< 0: any free one
+    unsigned cameras = 1;            ///< 1 to max_cameras; camera n shows clip (n - 1) modulo their number
+    std::vector<ClipFiles> clips;    ///< none: find_default_clips()
+    std::optional<rtsp::Credentials> credentials;
+    bool offer_basic = false;  ///< beside Digest
+    Fault fault;
+    std::chrono::seconds session_timeout{60};
+};
+
+struct FarmStatistics {
+    std::uint64_t clients = 0;  ///< connected now
+    std::uint64_t playing = 0;  ///< of these
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t too_slow = 0;  ///< clients closed because they did not read
+};
+
+/// Cameras are rtsp://address:port/camN and, where there is a sub clip, /camN/sub.
+class Farm {
+  public:
+    /// Loads the clips, listens and starts the farm's one thread. Blocking; any thread.
+    static Result<std::unique_ptr<Farm>> start(FarmOptions options);
+    /// stop()s.
+    ~Farm();
+    Farm(const Farm&) = delete;
+    Farm& operator=(const Farm&) = delete;
+
+    /// Closes all connections and joins the thread. Again: nothing.
+    void stop();
+
+    std::uint16_t port() const { return port_; }
+    /// The URL of camera 1..cameras, without credentials.
+    std::string url(unsigned camera, media::StreamKind kind = media::StreamKind::main) const;
+    FarmStatistics statistics() const;
+
+  private:
+    friend class FarmLoop;
+    struct Counters {
+        std::atomic<std::uint64_t> clients{0};
+        std::atomic<std::uint64_t> playing{0};
+        std::atomic<std::uint64_t> bytes_sent{0};
+        std::atomic<std::uint64_t> too_slow{0};
+    };
+    Farm() = default;
+
+    std::string bind_;
+    std::uint16_t port_ = 0;
+    Counters counters_;
+    int wake_ = -1;  ///< eventfd: written once, to stop
+    std::thread thread_;
+};
+
+}  // namespace vedette::simulate

@@ -1,0 +1,264 @@
+#include "simulate/farm_loop.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <random>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/hex.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
+
+namespace vedette::simulate {
+namespace {
+
+/// Cameras that show the same clip are spread over this many timelines, so that their key pictures, which are
+/// many times larger than the others, do not all go out at once.
+constexpr std::size_t phases_per_clip = 8;
+constexpr std::size_t max_clients = 20'000;
+constexpr auto sweep_interval = std::chrono::seconds(1);
+/// After a longer stall (a stopped process), pictures are left out instead of sent in a burst.
+constexpr auto max_lateness = std::chrono::seconds(1);
+constexpr std::size_t garbage_bytes = 64 * 1024;
+
+std::string random_text() {
+    return to_hex(Uuid::random().bytes);
+}
+
+Bytes random_bytes(std::size_t size) {
+    std::mt19937_64 random(std::random_device{}());
+    Bytes bytes(size);
+    for (std::byte& b : bytes) b = static_cast<std::byte>(random());
+    return bytes;
+}
+
+}  // namespace
+
+FarmLoop::FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const PackedClip>> main_clips,
+                   std::vector<std::shared_ptr<const PackedClip>> sub_clips, int listener, int wake,
+                   Farm::Counters& counters)
+    : options_(std::move(options)),
+      counters_(counters),
+      listener_(listener),
+      wake_(wake),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    add_streams(main_clips, "");
+    add_streams(sub_clips, "/sub");
+    for (const int fd : {listener_, wake_}) {
+        epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+        epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+    }
+}
+
+FarmLoop::~FarmLoop() {
+    clients_.clear();
+    counters_.clients = 0;
+    counters_.playing = 0;
+    ::close(listener_);
+    ::close(epoll_);
+}
+
+void FarmLoop::add_streams(const std::vector<std::shared_ptr<const PackedClip>>& clips,
+                           std::string_view suffix) {
+    const std::size_t phases =
+        std::min(phases_per_clip, (options_.cameras + clips.size() - 1) / clips.size());
+    const std::size_t count = phases * clips.size();
+    const MonotonicTime now = clock_.monotonic_now();
+    std::vector<std::size_t> channel_of(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& clip = clips[i % clips.size()];
+        if (clip == nullptr) continue;
+        const double loop_seconds = static_cast<double>(clip->video.frames()) * clip->frame_rate.denominator /
+                                    clip->frame_rate.numerator;
+        const std::chrono::duration<double> shift(loop_seconds * static_cast<double>(i) /
+                                                  static_cast<double>(count));
+        const MonotonicTime epoch = now - std::chrono::duration_cast<Timeline::Duration>(shift);
+        channel_of[i] = channels_.size();
+        channels_.push_back({Timeline(clip, epoch), {}, 0});
+    }
+    for (unsigned camera = 1; camera <= options_.cameras; ++camera) {
+        const std::size_t i = (camera - 1) % count;
+        const PackedClip* clip = clips[i % clips.size()].get();
+        if (clip == nullptr) continue;  // a camera without sub stream
+        streams_.push_back(
+            {fmt::format("/cam{}{}", camera, suffix), fmt::format("Camera {}", camera), channel_of[i], clip});
+    }
+}
+
+void FarmLoop::run() {
+    std::array<epoll_event, 256> events;
+    while (true) {
+        const MonotonicTime now = clock_.monotonic_now();
+        for (Channel& channel : channels_)
+            if (!channel.clients.empty()) tick(channel, now);
+        if (now >= next_sweep_) sweep(now);
+        bury_dead();
+        const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                                     milliseconds_to_next(clock_.monotonic_now()));
+        for (int i = 0; i < count; ++i) {
+            const int fd = events[static_cast<std::size_t>(i)].data.fd;
+            const std::uint32_t what = events[static_cast<std::size_t>(i)].events;
+            if (fd == wake_) return;
+            if (fd == listener_) {
+                accept_clients();
+                continue;
+            }
+            const auto found = clients_.find(fd);
+            if (found == clients_.end()) continue;
+            if ((what & EPOLLOUT) != 0) deliver(*found->second, {});
+            if ((what & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) on_readable(*found->second);
+        }
+    }
+}
+
+int FarmLoop::milliseconds_to_next(MonotonicTime now) const {
+    MonotonicTime next = next_sweep_;
+    for (const Channel& channel : channels_)
+        if (!channel.clients.empty()) next = std::min(next, channel.timeline.due(channel.next));
+    if (next <= now) return 0;
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next - now).count());
+}
+
+void FarmLoop::tick(Channel& channel, MonotonicTime now) {
+    if (now - channel.timeline.due(channel.next) > max_lateness)
+        channel.next = channel.timeline.first_after(now);
+    while (channel.timeline.due(channel.next) <= now) {
+        const Tick out = channel.timeline.build(channel.next++, clock_.utc_now());
+        for (Client* client : channel.clients) {
+            if (client->dead || (client->waits_for_key && !out.key)) continue;
+            client->waits_for_key = false;
+            const auto [video, audio] = client->session.tracks();
+            if (video && audio)
+                deliver(*client, out.all);
+            else
+                deliver(*client, video ? out.all.first(out.video_size) : out.all.subspan(out.video_size));
+        }
+    }
+}
+
+void FarmLoop::deliver(Client& client, ByteView bytes) {
+    if (client.dead) return;
+    const std::uint64_t before = client.bytes_sent;
+    const Client::Sent sent = client.send(bytes);
+    counters_.bytes_sent.fetch_add(client.bytes_sent - before, std::memory_order_relaxed);
+    const bool broken = sent == Client::Sent::broken || sent == Client::Sent::too_slow;
+    if (sent == Client::Sent::too_slow) {
+        counters_.too_slow.fetch_add(1, std::memory_order_relaxed);
+        log::warn("simulated camera: a client does not read what it asked for; closing its connection");
+    }
+    if (broken || (client.closing && sent == Client::Sent::all)) {
+        client.dead = true;
+        dead_.push_back(&client);
+        return;
+    }
+    watch_writable(client, sent == Client::Sent::partly);
+}
+
+void FarmLoop::watch_writable(Client& client, bool on) {
+    if (client.wants_write == on) return;
+    client.wants_write = on;
+    epoll_event event{.events = EPOLLIN | (on ? std::uint32_t{EPOLLOUT} : 0U), .data = {.fd = client.fd}};
+    epoll_ctl(epoll_, EPOLL_CTL_MOD, client.fd, &event);
+}
+
+void FarmLoop::accept_clients() {
+    while (true) {
+        const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) return;
+        if (clients_.size() >= max_clients) {
+            ::close(fd);
+            continue;
+        }
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic};
+        Session session(streams_, auth, random_text(), random_text(),
+                        static_cast<unsigned>(options_.session_timeout.count()));
+        auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
+        epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+        epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+        Client& added = *clients_.emplace(fd, std::move(client)).first->second;
+        counters_.clients.store(clients_.size(), std::memory_order_relaxed);
+        if (options_.fault.kind == Fault::Kind::garbage) deliver(added, random_bytes(garbage_bytes));
+    }
+}
+
+void FarmLoop::on_readable(Client& client) {
+    if (client.dead) return;
+    std::array<std::byte, 16 * 1024> buffer;
+    const ssize_t n = recv(client.fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    const auto die = [&] {
+        client.dead = true;
+        dead_.push_back(&client);
+    };
+    if (n <= 0) return die();
+    client.last_heard = clock_.monotonic_now();
+    using enum Fault::Kind;
+    if (options_.fault.kind == silent || options_.fault.kind == garbage) return;
+    client.parser.feed(std::span(buffer).first(static_cast<std::size_t>(n)));
+    while (!client.dead) {
+        auto item = client.parser.next();
+        if (!item) return die();
+        if (std::holds_alternative<rtsp::NeedMore>(*item)) return;
+        if (const auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, *request);
+    }
+}
+
+void FarmLoop::on_request(Client& client, const rtsp::Request& request) {
+    const Session::Reply reply = client.session.on_request(request);
+    if (reply.action == Session::Action::close) {
+        stop_playing(client);
+        client.closing = true;
+    }
+    deliver(client, as_bytes(rtsp::print(reply.response)));
+    if (reply.action == Session::Action::play) start_playing(client);
+    if (reply.action == Session::Action::pause) stop_playing(client);
+}
+
+void FarmLoop::start_playing(Client& client) {
+    if (client.playing || options_.fault.kind == Fault::Kind::no_media) return;
+    client.playing = true;
+    client.waits_for_key = true;
+    Channel& channel = channels_[client.session.stream()->timeline];
+    if (channel.clients.empty()) channel.next = channel.timeline.first_after(clock_.monotonic_now());
+    channel.clients.push_back(&client);
+    counters_.playing.fetch_add(1, std::memory_order_relaxed);
+}
+
+void FarmLoop::stop_playing(Client& client) {
+    if (!client.playing) return;
+    client.playing = false;
+    std::erase(channels_[client.session.stream()->timeline].clients, &client);
+    counters_.playing.fetch_sub(1, std::memory_order_relaxed);
+}
+
+/// Once a second: sessions that fell silent, and the `drop` fault.
+void FarmLoop::sweep(MonotonicTime now) {
+    const bool drops = options_.fault.kind == Fault::Kind::drop;
+    next_sweep_ = now + (drops ? std::chrono::milliseconds(20) : std::chrono::milliseconds(sweep_interval));
+    for (auto& [fd, client] : clients_) {
+        const bool timed_out = now - client->last_heard > options_.session_timeout;
+        const bool dropped = drops && now - client->connected >= options_.fault.drop_after;
+        if (client->dead || (!timed_out && !dropped)) continue;
+        client->dead = true;
+        dead_.push_back(client.get());
+    }
+}
+
+void FarmLoop::bury_dead() {
+    for (Client* client : dead_) {
+        stop_playing(*client);
+        clients_.erase(client->fd);
+    }
+    if (!dead_.empty()) counters_.clients.store(clients_.size(), std::memory_order_relaxed);
+    dead_.clear();
+}
+
+}  // namespace vedette::simulate

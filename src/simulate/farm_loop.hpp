@@ -1,0 +1,57 @@
+#pragma once
+// The farm's thread: epoll over the listener and the clients, and the timelines' ticks.
+
+#include <unordered_map>
+
+#include "simulate/client.hpp"
+#include "simulate/farm.hpp"
+
+namespace vedette::simulate {
+
+class FarmLoop {
+  public:
+    /// Takes ownership of `listener`. `wake` becomes readable to stop the loop, and outlives it.
+    FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const PackedClip>> main_clips,
+             std::vector<std::shared_ptr<const PackedClip>> sub_clips, int listener, int wake,
+             Farm::Counters& counters);
+    ~FarmLoop();
+    FarmLoop(const FarmLoop&) = delete;
+    FarmLoop& operator=(const FarmLoop&) = delete;
+
+    /// Runs until woken.
+    void run();
+
+  private:
+    struct Channel {
+        Timeline timeline;
+        std::vector<Client*> clients;
+        std::uint64_t next = 0;  ///< the next picture; meaningful while there are clients
+    };
+
+    void add_streams(const std::vector<std::shared_ptr<const PackedClip>>& clips, std::string_view suffix);
+    void accept_clients();
+    void on_readable(Client& client);
+    void on_request(Client& client, const rtsp::Request& request);
+    void start_playing(Client& client);
+    void stop_playing(Client& client);
+    void tick(Channel& channel, MonotonicTime now);
+    void deliver(Client& client, ByteView bytes);
+    void watch_writable(Client& client, bool on);
+    void sweep(MonotonicTime now);
+    void bury_dead();
+    int milliseconds_to_next(MonotonicTime now) const;
+
+    FarmOptions options_;
+    std::vector<FarmStream> streams_;
+    std::vector<Channel> channels_;
+    std::unordered_map<int, std::unique_ptr<Client>> clients_;
+    std::vector<Client*> dead_;
+    MonotonicTime next_sweep_{};
+    SystemClock clock_;
+    Farm::Counters& counters_;
+    int listener_;
+    int wake_;
+    int epoll_;
+};
+
+}  // namespace vedette::simulate

@@ -1,0 +1,159 @@
+#include "simulate/session.hpp"
+
+#include <algorithm>
+
+#include "rtsp/text.hpp"
+#include "rtsp/url.hpp"
+
+namespace vedette::simulate {
+namespace {
+
+constexpr std::string_view realm = "Vedette simulated camera";
+constexpr std::string_view track_suffix = "/trackID=";
+
+Session::Reply reply(std::uint16_t status, Session::Action action = Session::Action::none) {
+    Session::Reply out;
+    out.response.status = status;
+    out.response.reason = rtsp::reason_phrase(status);
+    out.action = action;
+    return out;
+}
+
+/// The path of a request's URL, without slashes at its end.
+std::string path_of(std::string_view uri) {
+    const auto url = rtsp::parse_url(uri);
+    if (!url) return {};
+    std::string path = url->url.path;
+    while (path.ends_with('/')) path.pop_back();
+    return path;
+}
+
+/// Removes "/trackID=N" from the path and returns N.
+std::optional<unsigned> split_track(std::string& path) {
+    const auto at = path.rfind(track_suffix);
+    if (at == std::string::npos) return std::nullopt;
+    const auto track = rtsp::parse_number<unsigned>(std::string_view(path).substr(at + track_suffix.size()));
+    path.resize(at);
+    return track;
+}
+
+const FarmStream* find_stream(const std::vector<FarmStream>& streams, std::string_view path) {
+    const auto found = std::ranges::find(streams, path, &FarmStream::path);
+    return found == streams.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Session::Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::string id, std::string nonce,
+                 unsigned timeout_seconds)
+    : streams_(streams), auth_(auth), id_(std::move(id)), timeout_seconds_(timeout_seconds) {
+    // MD5 comes last: simple clients use the last Digest challenge that they read.
+    for (const auto algorithm : {rtsp::DigestAlgorithm::sha256, rtsp::DigestAlgorithm::md5}) {
+        rtsp::Challenge challenge;
+        challenge.realm = realm;
+        challenge.nonce = nonce;
+        challenge.algorithm = algorithm;
+        challenge.names_algorithm = algorithm == rtsp::DigestAlgorithm::sha256;
+        challenges_.push_back(std::move(challenge));
+    }
+    if (auth_.offer_basic) {
+        rtsp::Challenge basic;
+        basic.scheme = rtsp::AuthScheme::basic;
+        basic.realm = realm;
+        challenges_.push_back(std::move(basic));
+    }
+}
+
+Session::Reply Session::on_request(const rtsp::Request& request) {
+    auto refusal = refuse(request);
+    Reply out = refusal ? std::move(*refusal) : dispatch(request);
+    if (const auto number = rtsp::cseq(request.headers))
+        out.response.headers.add("CSeq", std::to_string(*number));
+    out.response.headers.add("Server", "Vedette");
+    return out;
+}
+
+/// A 401, unless the request may pass.
+std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
+    if (auth_.credentials == nullptr || request.method == "OPTIONS") return std::nullopt;
+    const std::string* header = request.headers.find("Authorization");
+    if (header != nullptr) {
+        for (const rtsp::Challenge& challenge : challenges_)
+            if (rtsp::verify_authorization(*header, request.method, challenge, *auth_.credentials) ==
+                rtsp::Verdict::accepted)
+                return std::nullopt;
+    }
+    Reply out = reply(401);
+    for (const rtsp::Challenge& challenge : challenges_)
+        out.response.headers.add("WWW-Authenticate", rtsp::print(challenge));
+    return out;
+}
+
+Session::Reply Session::dispatch(const rtsp::Request& request) {
+    if (request.method == "OPTIONS") {
+        Reply out = reply(200);
+        out.response.headers.add("Public", "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER");
+        return out;
+    }
+    if (request.method == "DESCRIBE") return describe_stream(request);
+    if (request.method == "SETUP") return setup(request);
+    if (request.method == "GET_PARAMETER" && stream_ == nullptr) return reply(200);
+    const bool known = request.method == "PLAY" || request.method == "PAUSE" ||
+                       request.method == "TEARDOWN" || request.method == "GET_PARAMETER";
+    if (!known) return reply(501);
+    if (stream_ == nullptr || !names_session(request)) return reply(454);
+    if (request.method == "PLAY") return play();
+    if (request.method == "PAUSE") return with_session(reply(200, Action::pause));
+    if (request.method == "TEARDOWN") return reply(200, Action::close);
+    return with_session(reply(200));
+}
+
+Session::Reply Session::describe_stream(const rtsp::Request& request) {
+    const FarmStream* stream = find_stream(streams_, path_of(request.uri));
+    if (stream == nullptr) return reply(404);
+    Reply out = reply(200);
+    std::string base = request.uri;
+    if (!base.ends_with('/')) base += '/';
+    out.response.headers.add("Content-Base", base);
+    out.response.headers.add("Content-Type", "application/sdp");
+    out.response.body = describe(*stream);
+    return out;
+}
+
+Session::Reply Session::setup(const rtsp::Request& request) {
+    std::string path = path_of(request.uri);
+    const unsigned track = split_track(path).value_or(0);
+    const FarmStream* stream = find_stream(streams_, path);
+    if (stream == nullptr || track > (stream->clip->audio ? 1U : 0U)) return reply(404);
+    if (stream_ != nullptr && (stream_ != stream || !names_session(request))) return reply(459);
+    const std::string* transport = request.headers.find("Transport");
+    if (transport == nullptr || transport->find("RTP/AVP/TCP") == std::string::npos) return reply(461);
+    stream_ = stream;
+    tracks_[track] = true;
+    Reply out = with_session(reply(200));
+    // Everybody gets the same bytes, so the channels are ours whatever the client proposed.
+    const unsigned channel = track == 0 ? video_channel : audio_channel;
+    out.response.headers.add("Transport",
+                             fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", channel, channel + 1));
+    return out;
+}
+
+Session::Reply Session::play() const {
+    Reply out = with_session(reply(200, Action::play));
+    out.response.headers.add("Range", "npt=now-");
+    return out;
+}
+
+bool Session::names_session(const rtsp::Request& request) const {
+    const std::string* header = request.headers.find("Session");
+    if (header == nullptr) return false;
+    const auto session = rtsp::parse_session(*header);
+    return session && session->id == id_;
+}
+
+Session::Reply Session::with_session(Reply out) const {
+    out.response.headers.add("Session", fmt::format("{};timeout={}", id_, timeout_seconds_));
+    return out;
+}
+
+}  // namespace vedette::simulate

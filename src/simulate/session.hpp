@@ -1,0 +1,69 @@
+#pragma once
+// The RTSP server side of one connection (RFC 2326): requests in, responses and what to do out. No I/O.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rtsp/auth.hpp"
+#include "rtsp/message.hpp"
+#include "simulate/timeline.hpp"
+
+namespace vedette::simulate {
+
+/// One path of the farm.
+struct FarmStream {
+    std::string path;  ///< /cam1 or /cam1/sub
+    std::string name;
+    std::size_t timeline = 0;
+    const PackedClip* clip = nullptr;
+};
+
+/// The session description of a stream (RFC 4566, RFC 6184 section 8, RFC 3640 section 4.1).
+std::string describe(const FarmStream& stream);
+
+struct AuthPolicy {
+    const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
+    bool offer_basic = false;
+};
+
+class Session {
+  public:
+    enum class Action : std::uint8_t { none, play, pause, close };
+    struct Reply {
+        rtsp::Response response;
+        Action action = Action::none;
+    };
+
+    /// `streams` and the credentials outlive the session. `id` is what clients see as session identifier,
+    /// `nonce` what they sign: both unpredictable.
+    Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::string id, std::string nonce,
+            unsigned timeout_seconds);
+
+    Reply on_request(const rtsp::Request& request);
+
+    /// The stream that was set up; nullptr before.
+    const FarmStream* stream() const { return stream_; }
+    /// The tracks that were set up: video, audio.
+    const std::array<bool, 2>& tracks() const { return tracks_; }
+
+  private:
+    Reply dispatch(const rtsp::Request& request);
+    Reply describe_stream(const rtsp::Request& request);
+    Reply setup(const rtsp::Request& request);
+    Reply play() const;
+    std::optional<Reply> refuse(const rtsp::Request& request);
+    bool names_session(const rtsp::Request& request) const;
+    Reply with_session(Reply reply) const;
+
+    const std::vector<FarmStream>& streams_;
+    AuthPolicy auth_;
+    std::vector<rtsp::Challenge> challenges_;
+    std::string id_;
+    unsigned timeout_seconds_;
+    const FarmStream* stream_ = nullptr;
+    std::array<bool, 2> tracks_{};
+};
+
+}  // namespace vedette::simulate
