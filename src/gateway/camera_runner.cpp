@@ -1,0 +1,131 @@
+#include "gateway/camera_runner.hpp"
+
+#include <utility>
+
+namespace vedette::gateway {
+
+namespace {
+
+wire::CameraState to_wire(ingest::StreamState state) {
+    switch (state) {
+        case ingest::StreamState::connecting:
+            return wire::CameraState::connecting;
+        case ingest::StreamState::recording:
+            return wire::CameraState::recording;
+        case ingest::StreamState::waiting:
+            return wire::CameraState::waiting;
+        case ingest::StreamState::unauthorised:
+            return wire::CameraState::unauthorised;
+    }
+    return wire::CameraState::connecting;
+}
+
+bool same_credentials(const rtsp::Credentials& a, const rtsp::Credentials& b) {
+    return a.username == b.username && a.password.reveal_text() == b.password.reveal_text();
+}
+
+}  // namespace
+
+CameraRunner::CameraRunner(ingest::IngestContext context, Camera camera,
+                           std::function<void(wire::ToHub)> send, std::function<void()> changed)
+    : context_(context), camera_(std::move(camera)), changed_(std::move(changed)) {
+    for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
+        streams_.push_back(std::make_unique<Stream>(kind, send));
+}
+
+void CameraRunner::start(const RecordedUntil& recorded_until) {
+    for (auto& stream : streams_) {
+        stream->recorded_until = recorded_until({camera_.id, static_cast<std::uint8_t>(stream->kind)});
+        connect(*stream);
+    }
+}
+
+void CameraRunner::connect(Stream& stream) {
+    const std::string& address = stream.kind == media::StreamKind::main ? camera_.main_url : camera_.sub_url;
+    if (address.empty()) return;
+    auto url = rtsp::parse_url(address);
+    if (!url) return;  // apply_settings() has checked it
+    stream.ingest = std::make_unique<ingest::StreamIngest>(
+        context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)}, std::move(url->url),
+        camera_.credentials.duplicate(), stream, stream.recorded_until, changed_);
+    stream.ingest->set_watched(stream.live.watched());
+    stream.ingest->start();
+}
+
+net::Awaitable<void> CameraRunner::disconnect(Stream& stream) {
+    if (!stream.ingest) co_return;
+    co_await stream.ingest->stop();
+    stream.recorded_until = stream.ingest->recorder().recorded_until();
+    stream.ingest.reset();
+}
+
+net::Awaitable<void> CameraRunner::stop() {
+    for (auto& stream : streams_) co_await disconnect(*stream);
+}
+
+net::Awaitable<void> CameraRunner::reconfigure(Camera camera) {
+    const bool all = !same_credentials(camera.credentials, camera_.credentials);
+    const bool main = all || camera.main_url != camera_.main_url;
+    const bool sub = all || camera.sub_url != camera_.sub_url;
+    camera_ = std::move(camera);
+    for (auto& stream : streams_) {
+        if (!(stream->kind == media::StreamKind::main ? main : sub)) continue;
+        co_await disconnect(*stream);
+        if (stream->kind == media::StreamKind::sub && camera_.sub_url.empty())
+            stream->live.end({ErrorKind::not_found, "this camera has no sub stream any more"});
+        connect(*stream);
+    }
+}
+
+wire::CameraStatus CameraRunner::status() const {
+    wire::CameraStatus status{.id = camera_.id,
+                              .name = camera_.name,
+                              .main_url = camera_.main_url,
+                              .sub_url = camera_.sub_url,
+                              .username = camera_.credentials.username,
+                              .has_password = !camera_.credentials.password.empty(),
+                              .streams = {}};
+    for (const auto& stream : streams_) {
+        if (!stream->ingest) continue;
+        const auto& health = stream->ingest->health();
+        status.streams.push_back({.kind = stream->kind,
+                                  .state = to_wire(health.state),
+                                  .reason = health.reason,
+                                  .since = health.since,
+                                  .bits_per_second = health.bits_per_second,
+                                  .frames_per_second = health.frames_per_second,
+                                  .tracks = stream->ingest->recorder().tracks()});
+    }
+    return status;
+}
+
+void CameraRunner::tick() {
+    for (auto& stream : streams_)
+        if (stream->ingest) stream->ingest->tick();
+}
+
+bool CameraRunner::add_viewer(media::StreamKind kind, std::uint32_t channel, std::uint32_t credit_bytes) {
+    Stream& target = stream(kind);
+    if (!target.ingest) return false;
+    target.live.add_viewer(channel, credit_bytes);
+    target.ingest->set_watched(true);
+    return true;
+}
+
+void CameraRunner::remove_viewer(std::uint32_t channel) {
+    for (auto& stream : streams_) {
+        if (!stream->live.has_viewer(channel)) continue;
+        stream->live.remove_viewer(channel);
+        if (stream->ingest) stream->ingest->set_watched(stream->live.watched());
+    }
+}
+
+void CameraRunner::add_credit(std::uint32_t channel, std::uint32_t bytes) {
+    for (auto& stream : streams_) stream->live.add_credit(channel, bytes);
+}
+
+void CameraRunner::end_viewers(const Error& error) {
+    for (auto& stream : streams_) stream->live.end(error);
+}
+
+}  // namespace vedette::gateway

@@ -1,0 +1,68 @@
+#pragma once
+// One camera at work: a connection for each of its streams, and what its viewers get.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "gateway/cameras/camera_store.hpp"
+#include "gateway/ingest/stream_ingest.hpp"
+#include "gateway/live/live_stream.hpp"
+#include "wire/messages.hpp"
+
+namespace vedette::gateway {
+
+/// Lives on the gateway's loop. stop() must be awaited before it is destroyed.
+class CameraRunner {
+  public:
+    /// When the recordings of a stream end that an earlier process made; nullopt: there are none.
+    using RecordedUntil = std::function<std::optional<UtcTime>(vault::StreamKey)>;
+
+    /// `send` takes media for the hub; `changed` is called when status() differs.
+    CameraRunner(ingest::IngestContext context, Camera camera, std::function<void(wire::ToHub)> send,
+                 std::function<void()> changed);
+
+    /// `recorded_until` for main and sub, as far as known.
+    void start(const RecordedUntil& recorded_until);
+    net::Awaitable<void> stop();
+    /// Takes over new settings; connects anew where the address or the credentials differ. Viewers stay.
+    net::Awaitable<void> reconfigure(Camera camera);
+
+    const Camera& camera() const { return camera_; }
+    wire::CameraStatus status() const;
+    void tick();
+
+    /// False when the camera has no such stream.
+    bool add_viewer(media::StreamKind kind, std::uint32_t channel, std::uint32_t credit_bytes);
+    /// These two do nothing for a channel that is not watching this camera.
+    void remove_viewer(std::uint32_t channel);
+    void add_credit(std::uint32_t channel, std::uint32_t bytes);
+    /// Ends all its channels.
+    void end_viewers(const Error& error);
+
+  private:
+    struct Stream final : ingest::StreamTap {
+        Stream(media::StreamKind k, std::function<void(wire::ToHub)> send) : kind(k), live(std::move(send)) {}
+        void set_tracks(const std::vector<media::TrackParameters>& tracks) override {
+            live.set_tracks(tracks);
+        }
+        void push(const media::AccessUnit& unit, UtcTime start) override { live.push(unit, start); }
+        void pause() override { live.pause(); }
+
+        media::StreamKind kind;
+        live::LiveStream live;
+        std::optional<UtcTime> recorded_until;
+        std::unique_ptr<ingest::StreamIngest> ingest;
+    };
+    Stream& stream(media::StreamKind kind) { return *streams_[static_cast<std::size_t>(kind)]; }
+    void connect(Stream& stream);
+    net::Awaitable<void> disconnect(Stream& stream);
+
+    ingest::IngestContext context_;
+    Camera camera_;
+    std::function<void()> changed_;
+    std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
+};
+
+}  // namespace vedette::gateway

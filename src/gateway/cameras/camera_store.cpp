@@ -1,0 +1,144 @@
+#include "gateway/cameras/camera_store.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.hpp"
+#include "crypto/key_wrap.hpp"
+
+namespace vedette::gateway {
+
+namespace {
+
+constexpr std::size_t max_name_bytes = 100;
+constexpr std::size_t max_credential_bytes = 128;
+
+constexpr std::array<store::Migration, 1> migrations = {R"sql(
+CREATE TABLE camera (
+    camera_id BLOB PRIMARY KEY,         -- 16 bytes
+    ordinal INTEGER NOT NULL,           -- order of creation
+    name TEXT NOT NULL,
+    main_url TEXT NOT NULL,             -- without credentials
+    sub_url TEXT NOT NULL,              -- empty: no sub stream
+    username TEXT NOT NULL,
+    password_wrapped BLOB               -- AES-KWP, bound to camera_id; NULL: no password
+) WITHOUT ROWID;
+)sql"};
+
+std::string trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+bool has_control_character(std::string_view text) {
+    return std::ranges::any_of(text,
+                               [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+Result<> check_text(std::string_view field, std::string_view text, std::size_t limit) {
+    if (text.size() > limit)
+        return fail(ErrorKind::invalid_input, "{}: at most {} bytes are possible", field, limit);
+    if (has_control_character(text))
+        return fail(ErrorKind::invalid_input, "{}: control characters are not possible", field);
+    return {};
+}
+
+Bytes purpose(CameraId id) {
+    ByteWriter writer;
+    writer.text("camera password").bytes(id.bytes());
+    return std::move(writer).finish();
+}
+
+// The URL in its canonical form; credentials found in it go where they belong.
+Result<std::string> canonical_url(std::string_view field, const std::string& text,
+                                  rtsp::Credentials& credentials) {
+    auto parsed = rtsp::parse_url(trimmed(text));
+    if (!parsed) return fail(parsed.error().kind, "{}: {}", field, parsed.error().message);
+    if (!parsed->credentials.empty()) credentials = std::move(parsed->credentials);
+    return parsed->url.text();
+}
+
+}  // namespace
+
+Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
+    if (settings.name) {
+        camera.name = trimmed(*settings.name);
+        VEDETTE_CHECK(check_text("name", camera.name, max_name_bytes));
+    }
+    if (camera.name.empty()) return fail(ErrorKind::invalid_input, "name: give the camera a name");
+    if (settings.main_url) {
+        VEDETTE_TRY(camera.main_url, canonical_url("main_url", *settings.main_url, camera.credentials));
+    }
+    if (camera.main_url.empty())
+        return fail(ErrorKind::invalid_input,
+                    "main_url: give the camera's address, such as rtsp://192.0.2.10/stream1");
+    if (settings.sub_url) {
+        if (trimmed(*settings.sub_url).empty()) {
+            camera.sub_url.clear();
+        } else {
+            VEDETTE_TRY(camera.sub_url, canonical_url("sub_url", *settings.sub_url, camera.credentials));
+        }
+    }
+    // Fields win over what a URL carried.
+    if (settings.username &&
+        !(settings.username->empty() && !camera.credentials.username.empty() && settings.main_url))
+        camera.credentials.username = trimmed(*settings.username);
+    if (settings.password) camera.credentials.password = std::move(*settings.password);
+    VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
+    VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
+    return camera;
+}
+
+Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret key) {
+    VEDETTE_TRY(store::Database database, store::Database::open(file, migrations));
+    return CameraStore(std::move(database), std::move(key));
+}
+
+Result<std::vector<Camera>> CameraStore::load() {
+    VEDETTE_TRY(auto row, database_.prepare("SELECT camera_id, name, main_url, sub_url, username, "
+                                            "password_wrapped FROM camera ORDER BY ordinal"));
+    std::vector<Camera> cameras;
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return cameras;
+        Uuid id;
+        ByteReader reader(row.blob(0));
+        if (!reader.copy_to(id.bytes))
+            return fail(ErrorKind::corrupt, "{}: a camera has a bad id", database_.path().string());
+        Camera camera{.id = CameraId(id),
+                      .name = std::string(row.text(1)),
+                      .main_url = std::string(row.text(2)),
+                      .sub_url = std::string(row.text(3)),
+                      .credentials = {}};
+        camera.credentials.username = row.text(4);
+        if (!row.is_null(5)) {
+            auto password = crypto::unwrap_key_for(key_, purpose(camera.id), row.blob(5));
+            if (password)
+                camera.credentials.password = std::move(*password);
+            else
+                log::error("camera {}: its password can't be opened with this key; enter it again",
+                           camera.name);
+        }
+        cameras.push_back(std::move(camera));
+    }
+}
+
+Result<> CameraStore::save(const Camera& camera) {
+    std::optional<Bytes> wrapped;
+    if (!camera.credentials.password.empty())
+        wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
+    return database_.run(
+        "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
+        "password_wrapped = ?6",
+        ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
+        camera.credentials.username, wrapped);
+}
+
+Result<> CameraStore::remove(CameraId id) {
+    return database_.run("DELETE FROM camera WHERE camera_id = ?1", ByteView(id.bytes()));
+}
+
+}  // namespace vedette::gateway

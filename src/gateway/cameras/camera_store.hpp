@@ -1,0 +1,51 @@
+#pragma once
+// The gateway's cameras: the one owner of their configuration. Passwords are sealed at rest and never leave.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/secret.hpp"
+#include "rtsp/url.hpp"
+#include "store/database.hpp"
+#include "wire/messages.hpp"
+
+namespace vedette::gateway {
+
+inline constexpr std::size_t max_cameras = 1000;
+
+struct Camera {
+    CameraId id;
+    std::string name;
+    std::string main_url;  ///< without credentials
+    std::string sub_url;   ///< empty: none
+    rtsp::Credentials credentials;
+
+    Camera duplicate() const { return {id, name, main_url, sub_url, credentials.duplicate()}; }
+};
+
+/// What `settings` say, over what `camera` has: trimmed, checked against the limits of docs/ref/openapi.yaml,
+/// credentials moved from the URL into their fields. `invalid_input` with a sentence that begins with the
+/// field's name. Pure.
+Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings);
+
+/// Blocking (SQLite, a few milliseconds at most). One thread.
+class CameraStore {
+  public:
+    /// `key` seals the passwords.
+    static Result<CameraStore> open(const std::filesystem::path& file, Secret key);
+    /// In order of creation. A password that can't be opened is left out, with a line in the log.
+    Result<std::vector<Camera>> load();
+    /// Adds or replaces.
+    Result<> save(const Camera& camera);
+    Result<> remove(CameraId id);
+
+  private:
+    CameraStore(store::Database database, Secret key)
+        : database_(std::move(database)), key_(std::move(key)) {}
+    store::Database database_;
+    Secret key_;
+};
+
+}  // namespace vedette::gateway

@@ -1,0 +1,124 @@
+#include "gateway/cameras/camera_store.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+namespace vedette::gateway {
+namespace {
+
+wire::CameraSettings settings(std::string name, std::string url) {
+    wire::CameraSettings s;
+    s.name = std::move(name);
+    s.main_url = std::move(url);
+    return s;
+}
+
+TEST(CameraSettings, CredentialsMoveOutOfTheUrl) {
+    const auto camera = apply_settings({}, settings("  Gate ", "rtsp://joe:p%40ss@192.0.2.1/stream?a=1"));
+    ASSERT_TRUE(camera) << camera.error().message;
+    EXPECT_EQ(camera->name, "Gate");
+    EXPECT_EQ(camera->main_url, "rtsp://192.0.2.1/stream?a=1");
+    EXPECT_EQ(camera->credentials.username, "joe");
+    EXPECT_EQ(camera->credentials.password.reveal_text(), "p@ss");
+}
+
+TEST(CameraSettings, WhatIsNotSetStays) {
+    auto camera = apply_settings({}, settings("Gate", "rtsp://joe:secret@192.0.2.1/"));
+    ASSERT_TRUE(camera);
+    wire::CameraSettings change;
+    change.name = "Yard";
+    const auto changed = apply_settings(std::move(*camera), std::move(change));
+    ASSERT_TRUE(changed);
+    EXPECT_EQ(changed->name, "Yard");
+    EXPECT_EQ(changed->credentials.password.reveal_text(), "secret");
+}
+
+TEST(CameraSettings, EachMistakeNamesItsField) {
+    const std::vector<std::pair<wire::CameraSettings, std::string>> table = [] {
+        std::vector<std::pair<wire::CameraSettings, std::string>> t;
+        t.emplace_back(settings("", "rtsp://192.0.2.1/"), "name: ");
+        t.emplace_back(settings(std::string(101, 'x'), "rtsp://192.0.2.1/"), "name: ");
+        t.emplace_back(settings("a\nb", "rtsp://192.0.2.1/"), "name: ");
+        t.emplace_back(settings("a", ""), "main_url: ");
+        t.emplace_back(settings("a", "http://192.0.2.1/"), "main_url: ");
+        t.emplace_back(settings("a", "file:///etc/passwd"), "main_url: ");
+        auto bad_sub = settings("a", "rtsp://192.0.2.1/");
+        bad_sub.sub_url = "exec:reboot";
+        t.emplace_back(std::move(bad_sub), "sub_url: ");
+        auto long_user = settings("a", "rtsp://192.0.2.1/");
+        long_user.username = std::string(129, 'u');
+        t.emplace_back(std::move(long_user), "username: ");
+        return t;
+    }();
+    for (const auto& [input, expected] : table) {
+        wire::CameraSettings copy;
+        copy.name = input.name;
+        copy.main_url = input.main_url;
+        copy.sub_url = input.sub_url;
+        copy.username = input.username;
+        const auto camera = apply_settings({}, std::move(copy));
+        ASSERT_FALSE(camera) << expected;
+        EXPECT_TRUE(camera.error().message.starts_with(expected)) << camera.error().message;
+    }
+}
+
+class CameraStoreTest : public testing::Test {
+  protected:
+    void SetUp() override { std::filesystem::create_directory(folder_); }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+    CameraStore open(std::string_view key = "0123456789abcdef0123456789abcdef") {
+        auto store = CameraStore::open(folder_ / "gateway.db", Secret(key));
+        EXPECT_TRUE(store) << store.error().message;
+        return std::move(*store);
+    }
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("vedette-" + Uuid::random().text());
+};
+
+TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
+    auto first =
+        apply_settings({.id = CameraId::random()}, settings("B", "rtsp://joe:topsecret-word@192.0.2.1/"));
+    auto second = apply_settings({.id = CameraId::random()}, settings("A", "rtsp://192.0.2.2/"));
+    {
+        CameraStore store = open();
+        ASSERT_TRUE(store.save(*first));
+        ASSERT_TRUE(store.save(*second));
+        first->name = "C";
+        ASSERT_TRUE(store.save(*first));
+    }
+    const auto cameras = open().load();
+    ASSERT_TRUE(cameras);
+    ASSERT_EQ(cameras->size(), 2u);
+    EXPECT_EQ((*cameras)[0].name, "C");
+    EXPECT_EQ((*cameras)[0].credentials.password.reveal_text(), "topsecret-word");
+    EXPECT_EQ((*cameras)[1].id, second->id);
+    for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+        std::ifstream in(file.path(), std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(in), {}};
+        EXPECT_EQ(content.find("topsecret-word"), std::string::npos) << file.path();
+    }
+}
+
+TEST_F(CameraStoreTest, AnotherKeyOpensNoPassword) {
+    auto camera =
+        apply_settings({.id = CameraId::random()}, settings("A", "rtsp://joe:topsecret-word@192.0.2.1/"));
+    ASSERT_TRUE(open().save(*camera));
+    const auto cameras = open("another key, another key, another").load();
+    ASSERT_TRUE(cameras);
+    ASSERT_EQ(cameras->size(), 1u);
+    EXPECT_TRUE((*cameras)[0].credentials.password.empty());
+}
+
+TEST_F(CameraStoreTest, Removes) {
+    auto camera = apply_settings({.id = CameraId::random()}, settings("A", "rtsp://192.0.2.1/"));
+    CameraStore store = open();
+    ASSERT_TRUE(store.save(*camera));
+    ASSERT_TRUE(store.remove(camera->id));
+    EXPECT_TRUE(store.load()->empty());
+}
+
+}  // namespace
+}  // namespace vedette::gateway

@@ -1,0 +1,177 @@
+#include "gateway/gateway.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "base/log.hpp"
+#include "gateway/gateway_impl.hpp"
+#include "net/timeout.hpp"
+
+namespace vedette::gateway {
+
+namespace {
+
+constexpr std::size_t read_buffer_bytes = 256 * 1024;
+constexpr std::chrono::seconds tick_period{1};
+constexpr std::chrono::seconds status_period{2};
+constexpr std::chrono::seconds storage_period{10};
+
+}  // namespace
+
+Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
+                    std::unique_ptr<vault::Vault> v, CameraStore s)
+    : clock(c),
+      executor(e),
+      link(std::move(l)),
+      vault(std::move(v)),
+      store(std::move(s)),
+      read_buffer(read_buffer_bytes),
+      tasks(e, "gateway") {}
+
+Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Gateway::~Gateway() = default;
+
+Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clock& clock,
+                                               boost::asio::any_io_executor executor,
+                                               std::shared_ptr<wire::GatewayEnd> link) {
+    // The writer's thread tells of the disk while Impl is being made, and after it is gone.
+    const auto reach = std::make_shared<std::weak_ptr<Impl*>>();
+    vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
+    vault_options.on_disk_state = [reach, executor](vault::DiskState state, const std::string& message) {
+        boost::asio::post(executor, [reach, state, message] {
+            if (const auto impl = reach->lock()) (*impl)->set_disk_state(state, message);
+        });
+    };
+    VEDETTE_TRY(auto vault, vault::Vault::open(std::move(vault_options)));
+    auto store = CameraStore::open(options.data_dir / "gateway.db", vault->derive_key("camera passwords"));
+    if (!store) {
+        if (store.error().kind == ErrorKind::corrupt)
+            store.error().message += "; restore it from a backup, or move it away and add the cameras again";
+        return std::unexpected(std::move(store.error()));
+    }
+    VEDETTE_TRY(auto cameras, store->load());
+
+    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store));
+    impl->loaded = std::move(cameras);
+    impl->self = std::make_shared<Impl*>(impl.get());
+    *reach = impl->self;
+    return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
+}
+
+Result<> Gateway::provision(std::vector<wire::CameraSettings> cameras) {
+    for (auto& settings : cameras) {
+        const auto found = std::ranges::find(impl_->loaded, settings.name.value_or(""), &Camera::name);
+        const bool known = found != impl_->loaded.end();
+        Camera base = known ? found->duplicate() : Camera{.id = CameraId::random()};
+        VEDETTE_TRY(Camera camera, apply_settings(std::move(base), std::move(settings)));
+        VEDETTE_CHECK(impl_->store.save(camera));
+        if (known)
+            *found = std::move(camera);
+        else
+            impl_->loaded.push_back(std::move(camera));
+    }
+    return {};
+}
+
+void Gateway::start() {
+    impl_->start(std::move(impl_->loaded));
+}
+net::Awaitable<void> Gateway::stop() {
+    return impl_->stop();
+}
+
+void Gateway::Impl::start(std::vector<Camera> cameras) {
+    link->on_receive([this](wire::ToGateway message) { receive(std::move(message)); });
+    for (Camera& camera : cameras) add_runner(std::move(camera));
+    tasks.spawn(tick());
+    tasks.spawn(report_storage());
+}
+
+CameraRunner& Gateway::Impl::add_runner(Camera camera) {
+    const CameraId id = camera.id;
+    auto runner = std::make_unique<CameraRunner>(
+        ingest::IngestContext{executor, clock, *vault, read_buffer}, std::move(camera),
+        [this](wire::ToHub message) { link->send(std::move(message)); }, [this, id] { announce(id); });
+    CameraRunner& reference = *runner;
+    runners[id] = std::move(runner);
+    (void)vault->set_camera_name(id, reference.camera().name);
+    reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
+    announce(id);
+    return reference;
+}
+
+// Writes down the time in which no process ran, so that it is told even when the camera never comes back, and
+// gives its end: from then on a gap is the recorder's to explain. nullopt: nothing is recorded.
+std::optional<UtcTime> Gateway::Impl::account_for_absence(vault::StreamKey key) {
+    const auto extent = vault->extent(key);
+    if (!extent || !*extent) return std::nullopt;
+    const UtcTime present = clock.utc_now();
+    UtcTime until = (*extent)->end;
+    // Earlier processes may have told of gaps after the last recording.
+    if (const auto later = vault->recordings(key, {until, std::max(until + Ticks90k(1), present)}))
+        for (const auto& gap : later->gaps) until = std::max(until, gap.interval.end);
+    if (until >= present) return until;
+    const auto written = vault->append(vault::Gap{key, {until, present}, vault::GapReason::not_running, ""});
+    if (!written)
+        log::warn("camera {} stream {}: {}", key.camera.text(), key.stream, written.error().message);
+    return present;
+}
+
+void Gateway::Impl::announce(CameraId id) {
+    const auto found = runners.find(id);
+    if (found != runners.end()) link->send(wire::CameraChanged{found->second->status()});
+}
+
+net::Awaitable<void> Gateway::Impl::stop() {
+    link->on_receive({});
+    for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
+    playbacks.clear();
+    co_await tasks.stop();
+    for (auto& [id, runner] : runners) {
+        co_await runner->stop();
+        runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});
+    }
+    runners.clear();
+    auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });
+    const auto flushed = co_await std::move(flushing);
+    if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
+    self.reset();
+    pool.join();
+}
+
+net::Awaitable<void> Gateway::Impl::tick() {
+    MonotonicTime announced = clock.monotonic_now();
+    for (;;) {
+        co_await net::sleep_for(tick_period);
+        const bool announcing = clock.monotonic_now() - announced >= status_period;
+        for (auto& [id, runner] : runners) {
+            runner->tick();
+            if (announcing) announce(id);
+        }
+        if (announcing) announced = clock.monotonic_now();
+    }
+}
+
+void Gateway::Impl::set_disk_state(vault::DiskState state, std::string message) {
+    storage.recording_possible = state == vault::DiskState::good;
+    storage.reason = storage.recording_possible ? "" : std::move(message);
+    if (!storage.recording_possible) log::error("{}", storage.reason);
+    link->send(storage);
+}
+
+net::Awaitable<void> Gateway::Impl::report_storage() {
+    for (;;) {
+        auto looking = net::run_blocking(pool, [this] { return vault->usage(); });
+        const auto usage = co_await std::move(looking);
+        if (usage) {
+            storage.bytes_used = usage->stored_bytes;
+            storage.bytes_free = usage->free_bytes;
+        }
+        link->send(storage);
+        co_await net::sleep_for(storage_period);
+    }
+}
+
+}  // namespace vedette::gateway

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/camera_runner.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/playback.hpp"
+#include "net/task_group.hpp"
+#include "net/worker_pool.hpp"
+
+namespace vedette::gateway {
+
+struct Gateway::Impl {
+    Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
+         std::unique_ptr<vault::Vault> vault, CameraStore store);
+
+    // gateway.cpp: life
+    void start(std::vector<Camera> loaded);
+    net::Awaitable<void> stop();
+    net::Awaitable<void> tick();
+    net::Awaitable<void> report_storage();
+    CameraRunner& add_runner(Camera camera);
+    std::optional<UtcTime> account_for_absence(vault::StreamKey key);
+    void announce(CameraId id);
+    void set_disk_state(vault::DiskState state, std::string message);
+
+    // gateway_requests.cpp: what the hub asks for
+    void receive(wire::ToGateway message);
+    net::Awaitable<void> answer(wire::Request request);
+    using Answer = decltype(wire::Reply::body);
+    net::Awaitable<Answer> handle(wire::AddCamera request);
+    net::Awaitable<Answer> handle(wire::ChangeCamera request);
+    net::Awaitable<Answer> handle(wire::RemoveCamera request);
+    net::Awaitable<Answer> handle(wire::TestCamera request);
+    net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    void open_channel(const wire::OpenChannel& open);
+    void close_channel(std::uint32_t channel);
+    net::Awaitable<void> play(std::shared_ptr<Playback> playback, std::uint32_t channel);
+
+    const Clock& clock;
+    boost::asio::any_io_executor executor;
+    std::shared_ptr<wire::GatewayEnd> link;
+    std::unique_ptr<vault::Vault> vault;
+    CameraStore store;  ///< used by one coroutine at a time: they all run here and don't wait inside
+    net::WorkerPool pool{2};
+    std::vector<std::byte> read_buffer;
+    std::vector<Camera> loaded;  ///< until start()
+    std::unordered_map<CameraId, std::unique_ptr<CameraRunner>> runners;
+    /// A change of a camera waits for the one before it.
+    std::unordered_map<CameraId, bool> busy;
+    struct PlaybackChannel {
+        std::shared_ptr<Playback> playback;
+        std::unique_ptr<net::TaskGroup> task;
+    };
+    std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    wire::StorageStatus storage;
+    std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there
+    net::TaskGroup tasks;
+};
+
+}  // namespace vedette::gateway

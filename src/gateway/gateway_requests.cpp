@@ -1,0 +1,195 @@
+#include <algorithm>
+#include <utility>
+
+#include "gateway/gateway_impl.hpp"
+#include "gateway/ingest/probe.hpp"
+
+namespace vedette::gateway {
+
+namespace {
+
+constexpr std::size_t max_playbacks = 256;
+
+// Holds a camera for one change at a time.
+class Hold {
+  public:
+    Hold(std::unordered_map<CameraId, bool>& busy, CameraId id) : busy_(busy), id_(id), held_(!busy[id]) {
+        busy_[id_] = true;
+    }
+    ~Hold() {
+        if (held_) busy_.erase(id_);
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    bool held() const { return held_; }
+
+  private:
+    std::unordered_map<CameraId, bool>& busy_;
+    CameraId id_;
+    bool held_;
+};
+
+const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
+const Error being_changed{ErrorKind::conflict,
+                          "this camera is being changed by somebody else; try again in a moment"};
+
+net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string address,
+                                             rtsp::Credentials credentials, const Clock& clock,
+                                             std::span<std::byte> buffer) {
+    wire::StreamTest test{.kind = kind, .message = {}, .tracks = {}};
+    auto url = rtsp::parse_url(address);
+    if (!url) {
+        test.message = url.error().message;
+        co_return test;
+    }
+    auto probing = ingest::probe(std::move(url->url), std::move(credentials), clock, buffer);
+    ingest::ProbeReport report = co_await std::move(probing);
+    test.ok = report.ok;
+    test.message = std::move(report.message);
+    test.tracks = std::move(report.tracks);
+    co_return test;
+}
+
+wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcInterval> extent) {
+    wire::Recordings result{.ranges = {}, .gaps = {}, .extent = extent};
+    for (const auto& range : recordings.ranges) result.ranges.push_back({range.interval, range.run});
+    for (const auto& gap : recordings.gaps) {
+        std::string reason(vault::to_string(gap.reason));
+        if (!gap.detail.empty()) reason += ": " + gap.detail;
+        result.gaps.push_back({gap.interval, std::move(reason)});
+    }
+    std::ranges::sort(result.ranges, {}, [](const auto& r) { return r.interval.start; });
+    std::ranges::sort(result.gaps, {}, [](const auto& g) { return g.interval.start; });
+    return result;
+}
+
+}  // namespace
+
+void Gateway::Impl::receive(wire::ToGateway message) {
+    if (auto* request = std::get_if<wire::Request>(&message)) {
+        tasks.spawn(answer(std::move(*request)));
+    } else if (const auto* open = std::get_if<wire::OpenChannel>(&message)) {
+        open_channel(*open);
+    } else if (const auto* credit = std::get_if<wire::Credit>(&message)) {
+        if (const auto found = playbacks.find(credit->channel); found != playbacks.end())
+            found->second.playback->add_credit(credit->bytes);
+        else
+            for (auto& [id, runner] : runners) runner->add_credit(credit->channel, credit->bytes);
+    } else if (const auto* close = std::get_if<wire::CloseChannel>(&message)) {
+        close_channel(close->channel);
+    }
+}
+
+net::Awaitable<void> Gateway::Impl::answer(wire::Request request) {
+    const std::uint64_t id = request.id;
+    net::Awaitable<Answer> handling =
+        std::visit([this](auto& body) { return handle(std::move(body)); }, request.body);
+    Answer result = co_await std::move(handling);
+    link->send(wire::Reply{id, std::move(result)});
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::AddCamera request) {
+    if (runners.size() >= max_cameras)
+        co_return fail(ErrorKind::exhausted, "{} cameras are the most that one gateway takes", max_cameras);
+    VEDETTE_CO_TRY(
+        Camera camera,
+        apply_settings(
+            {.id = CameraId::random(), .name = {}, .main_url = {}, .sub_url = {}, .credentials = {}},
+            std::move(request.settings)));
+    VEDETTE_CO_CHECK(store.save(camera));
+    co_return add_runner(std::move(camera)).status();
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera request) {
+    const auto found = runners.find(request.id);
+    if (found == runners.end()) co_return std::unexpected(no_such_camera);
+    const Hold hold(busy, request.id);
+    if (!hold.held()) co_return std::unexpected(being_changed);
+    CameraRunner& runner = *found->second;
+    VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
+    VEDETTE_CO_CHECK(store.save(camera));
+    (void)vault->set_camera_name(camera.id, camera.name);
+    co_await runner.reconfigure(std::move(camera));
+    announce(request.id);
+    co_return runner.status();
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera request) {
+    const auto found = runners.find(request.id);
+    if (found == runners.end()) co_return std::unexpected(no_such_camera);
+    const Hold hold(busy, request.id);
+    if (!hold.held()) co_return std::unexpected(being_changed);
+    VEDETTE_CO_CHECK(store.remove(request.id));
+    co_await found->second->stop();
+    runners.at(request.id)->end_viewers(no_such_camera);
+    runners.erase(request.id);
+    link->send(wire::CameraRemoved{request.id});
+    auto shredding = net::run_blocking(pool, [this, id = request.id] { return vault->delete_camera(id); });
+    VEDETTE_CO_CHECK(co_await std::move(shredding));
+    co_return wire::Done{};
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera request) {
+    Camera base{.id = {}, .name = "test", .main_url = {}, .sub_url = {}, .credentials = {}};
+    if (request.id) {
+        const auto found = runners.find(*request.id);
+        if (found == runners.end()) co_return std::unexpected(no_such_camera);
+        base = found->second->camera().duplicate();
+    }
+    VEDETTE_CO_TRY(Camera camera, apply_settings(std::move(base), std::move(request.settings)));
+    wire::TestReport report;
+    auto testing_main = test_stream(media::StreamKind::main, camera.main_url, camera.credentials.duplicate(),
+                                    clock, read_buffer);
+    report.streams.push_back(co_await std::move(testing_main));
+    if (!camera.sub_url.empty()) {
+        auto testing_sub = test_stream(media::StreamKind::sub, camera.sub_url, camera.credentials.duplicate(),
+                                       clock, read_buffer);
+        report.streams.push_back(co_await std::move(testing_sub));
+    }
+    co_return report;
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryRecordings request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    const vault::StreamKey key{request.camera, static_cast<std::uint8_t>(request.stream)};
+    auto querying = net::run_blocking(
+        pool, [this, key, interval = request.interval] { return vault->recordings(key, interval); });
+    VEDETTE_CO_TRY(const vault::Recordings recordings, co_await std::move(querying));
+    auto measuring = net::run_blocking(pool, [this, key] { return vault->extent(key); });
+    VEDETTE_CO_TRY(const auto extent, co_await std::move(measuring));
+    co_return to_wire(recordings, extent);
+}
+
+void Gateway::Impl::open_channel(const wire::OpenChannel& open) {
+    const auto refuse = [&](Error error) { link->send(wire::ChannelEnd{open.channel, std::move(error)}); };
+    if (const auto* live = std::get_if<wire::LiveSource>(&open.source)) {
+        const auto found = runners.find(live->camera);
+        if (found == runners.end()) return refuse(no_such_camera);
+        if (!found->second->add_viewer(live->stream, open.channel, open.credit_bytes))
+            refuse({ErrorKind::not_found, "this camera has no sub stream"});
+        return;
+    }
+    const auto& source = std::get<wire::PlaybackSource>(open.source);
+    if (!runners.contains(source.camera)) return refuse(no_such_camera);
+    if (playbacks.size() >= max_playbacks)
+        return refuse(
+            {ErrorKind::exhausted, "too many recordings are being played; close one and try again"});
+    auto playback = std::make_shared<Playback>(
+        executor, pool, *vault, [this](wire::ToHub message) { link->send(std::move(message)); }, open.channel,
+        source, open.credit_bytes);
+    auto task = std::make_unique<net::TaskGroup>(executor, "playback");
+    task->spawn(play(playback, open.channel));
+    playbacks[open.channel] = {std::move(playback), std::move(task)};
+}
+
+net::Awaitable<void> Gateway::Impl::play(std::shared_ptr<Playback> playback, std::uint32_t channel) {
+    co_await playback->run();
+    playbacks.erase(channel);
+}
+
+void Gateway::Impl::close_channel(std::uint32_t channel) {
+    playbacks.erase(channel);
+    for (auto& [id, runner] : runners) runner->remove_viewer(channel);
+}
+
+}  // namespace vedette::gateway

@@ -1,0 +1,192 @@
+#include "gateway/ingest/stream_ingest.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "base/log.hpp"
+#include "gateway/ingest/session_pump.hpp"
+#include "net/timeout.hpp"
+
+namespace vedette::gateway::ingest {
+
+namespace chrono = std::chrono;
+
+namespace {
+
+constexpr chrono::seconds proven_session{10};  // one that lasted this long starts the back-off anew
+constexpr int max_redirects = 3;
+constexpr std::size_t max_low_water_mark = 128 * 1024;
+constexpr double low_water_seconds = 0.25;  // what waits in the kernel while nobody watches
+
+std::uint32_t random_number() {
+    static thread_local std::minstd_rand generator{std::random_device{}()};  // jitter, not secrets
+    return static_cast<std::uint32_t>(generator());
+}
+
+}  // namespace
+
+vault::GapReason gap_reason(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::timeout:
+            return vault::GapReason::camera_silent;
+        case ErrorKind::corrupt:
+        case ErrorKind::unsupported:
+        case ErrorKind::exhausted:
+            return vault::GapReason::bad_media;
+        default:
+            return vault::GapReason::camera_unreachable;
+    }
+}
+
+StreamIngest::StreamIngest(IngestContext context, vault::StreamKey key, rtsp::Url url,
+                           rtsp::Credentials credentials, StreamTap& tap,
+                           std::optional<UtcTime> recorded_until, std::function<void()> on_change)
+    : context_(context),
+      key_(key),
+      url_(std::move(url)),
+      credentials_(std::move(credentials)),
+      on_change_(std::move(on_change)),
+      recorder_(key, context.vault, context.clock, tap, recorded_until),
+      tasks_(context.executor, "camera " + key.camera.text()) {
+    health_.since = context.clock.utc_now();
+    counted_at_ = context.clock.monotonic_now();
+}
+
+void StreamIngest::start() {
+    tasks_.spawn(run());
+}
+
+net::Awaitable<void> StreamIngest::stop() {
+    co_await tasks_.stop();
+    stream_.close();
+    recorder_.end_session(vault::GapReason::not_running, "the recorder was stopped");
+}
+
+void StreamIngest::set_state(StreamState state, std::string reason) {
+    if (health_.state == state && health_.reason == reason) return;
+    if (health_.state != state) health_.since = context_.clock.utc_now();
+    health_.state = state;
+    health_.reason = std::move(reason);
+    on_change_();
+}
+
+net::Awaitable<void> StreamIngest::run() {
+    for (;;) {
+        const MonotonicTime began = context_.clock.monotonic_now();
+        const std::uint64_t pictures = recorder_.counters().pictures;
+        SessionEnd end = co_await attempt(url_, credentials_.duplicate());
+        flowing_ = false;
+        stream_ = {};
+        recorder_.end_session(gap_reason(end.error), end.error.message);
+        // Once for each cause: a camera that is away for a night must not fill the log.
+        if (health_.state != StreamState::waiting || health_.reason != end.error.message)
+            log::warn("camera {} stream {}: {}", key_.camera.text(), key_.stream, end.error.message);
+        if (end.error.kind == ErrorKind::unauthenticated) {
+            set_state(StreamState::unauthorised, std::move(end.error.message));
+            co_return;
+        }
+        if (recorder_.counters().pictures > pictures &&
+            context_.clock.monotonic_now() - began > proven_session)
+            back_off_.reset();
+        set_state(StreamState::waiting, std::move(end.error.message));
+        const auto wait = back_off_.next(end.error.kind, random_number());
+        co_await net::sleep_for(wait);
+    }
+}
+
+// One connection, or a few where the camera redirects.
+net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt(rtsp::Url url, rtsp::Credentials credentials) {
+    for (int hop = 0;; ++hop) {
+        rtsp::Credentials own = credentials.duplicate();
+        SessionEnd end = co_await converse(url, std::move(own));
+        if (!end.redirect) co_return end;
+        if (hop == max_redirects)
+            co_return SessionEnd{{ErrorKind::unavailable, "the camera redirects in circles"}, {}};
+        auto next = rtsp::parse_url(end.redirect->url);
+        if (!next)
+            co_return SessionEnd{
+                {ErrorKind::unavailable, "the camera redirects to an address that can't be read"}, {}};
+        url = std::move(next->url);
+        credentials = {};  // they were given for the first address
+    }
+}
+
+net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(rtsp::Url url,
+                                                                rtsp::Credentials credentials) {
+    auto connecting = connect_camera(url);
+    auto connected = co_await std::move(connecting);
+    if (!connected) co_return SessionEnd{std::move(connected.error()), {}};
+    stream_ = std::move(*connected);
+    low_water_mark_ = 1;
+
+    rtsp::ClientSession session(std::move(url), std::move(credentials), {}, context_.clock.monotonic_now());
+    for (;;) {
+        if (auto end = drain(session)) {
+            co_await say_goodbye(stream_, session);
+            co_return std::move(*end);
+        }
+        const auto exchanged = co_await exchange(stream_, session, context_.clock, context_.read_buffer);
+        if (!exchanged) session.on_disconnected();
+    }
+}
+
+std::optional<StreamIngest::SessionEnd> StreamIngest::drain(rtsp::ClientSession& session) {
+    while (auto event = session.next_event()) {
+        if (auto* closed = std::get_if<rtsp::Closed>(&*event)) {
+            Error error =
+                closed->error.value_or(Error{ErrorKind::unavailable, "the camera ended the session"});
+            return SessionEnd{std::move(error), {}};
+        }
+        if (auto* redirect = std::get_if<rtsp::Redirected>(&*event))
+            return SessionEnd{{ErrorKind::unavailable, "the camera redirected us"}, std::move(*redirect)};
+        if (std::holds_alternative<rtsp::Playing>(*event)) {
+            flowing_ = true;
+            continue;
+        }
+        recorder_.on_event(std::move(*event));
+    }
+    if (recorder_.recording())
+        set_state(StreamState::recording, "");
+    else if (!recorder_.trouble().empty())
+        set_state(StreamState::connecting, recorder_.trouble());
+    else if (health_.state != StreamState::waiting)
+        set_state(StreamState::connecting, "");
+    return std::nullopt;
+}
+
+void StreamIngest::set_watched(bool watched) {
+    watched_ = watched;
+    apply_low_water_mark();
+}
+
+void StreamIngest::apply_low_water_mark() {
+    std::size_t mark = 1;
+    if (flowing_ && !watched_ && recorder_.recording())
+        mark = std::clamp<std::size_t>(
+            static_cast<std::size_t>(health_.bits_per_second / 8 * low_water_seconds), 1, max_low_water_mark);
+    // Small changes of the rate are not worth a system call.
+    if (mark == low_water_mark_ ||
+        (mark > 1 && low_water_mark_ > 1 && mark / 2 < low_water_mark_ && low_water_mark_ / 2 < mark))
+        return;
+    if (stream_.is_open() && stream_.set_receive_low_water_mark(mark)) low_water_mark_ = mark;
+}
+
+void StreamIngest::tick() {
+    recorder_.tick();
+    const MonotonicTime now = context_.clock.monotonic_now();
+    const double seconds = chrono::duration<double>(now - counted_at_).count();
+    if (seconds < 0.5) return;
+    const StreamCounters& counters = recorder_.counters();
+    // Smoothed over a few seconds: a key frame alone is a second's worth of bits.
+    const double bits = static_cast<double>(counters.payload_bytes - counted_.payload_bytes) * 8 / seconds;
+    const double frames = static_cast<double>(counters.pictures - counted_.pictures) / seconds;
+    const double weight = recorder_.recording() && health_.bits_per_second > 0 ? 0.25 : 1;
+    health_.bits_per_second += (bits - health_.bits_per_second) * weight;
+    health_.frames_per_second += (frames - health_.frames_per_second) * weight;
+    counted_ = counters;
+    counted_at_ = now;
+    apply_low_water_mark();
+}
+
+}  // namespace vedette::gateway::ingest

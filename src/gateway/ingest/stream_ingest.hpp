@@ -1,0 +1,99 @@
+#pragma once
+// One camera stream, kept connected: connects, runs the RTSP session, feeds the recorder, backs off, tries
+// again.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/time.hpp"
+#include "gateway/ingest/back_off.hpp"
+#include "gateway/ingest/stream_recorder.hpp"
+#include "net/task_group.hpp"
+#include "net/tcp.hpp"
+#include "rtsp/client_session.hpp"
+#include "rtsp/url.hpp"
+
+namespace vedette::gateway::ingest {
+
+enum class StreamState : std::uint8_t {
+    connecting,
+    recording,
+    waiting,       ///< will be tried again
+    unauthorised,  ///< will not be tried again: another wrong attempt could lock the camera's account
+};
+
+struct StreamHealth {
+    StreamState state = StreamState::connecting;
+    std::string reason;  ///< one sentence when something is wrong, else empty
+    UtcTime since{};
+    double bits_per_second = 0;
+    double frames_per_second = 0;
+};
+
+/// What all streams of one event loop share.
+struct IngestContext {
+    boost::asio::any_io_executor executor;
+    const Clock& clock;
+    vault::Vault& vault;
+    std::span<std::byte> read_buffer;  ///< one for the loop: a stream uses it between two waits only
+};
+
+/// Lives on the ingest loop. stop() must be awaited before it is destroyed.
+class StreamIngest {
+  public:
+    /// `on_change` is called at every change of state, on the loop.
+    StreamIngest(IngestContext context, vault::StreamKey key, rtsp::Url url, rtsp::Credentials credentials,
+                 StreamTap& tap, std::optional<UtcTime> recorded_until, std::function<void()> on_change);
+
+    void start();
+    /// Ends the session in good order; what was received is in the vault's queue afterwards.
+    net::Awaitable<void> stop();
+
+    /// While somebody watches, bytes are taken as they come; else in larger lots, which costs less.
+    void set_watched(bool watched);
+
+    /// Call once a second: figures, and gaps that go on.
+    void tick();
+
+    const StreamHealth& health() const { return health_; }
+    const StreamRecorder& recorder() const { return recorder_; }
+
+  private:
+    struct SessionEnd {
+        Error error;
+        std::optional<rtsp::Redirected> redirect;
+    };
+    net::Awaitable<void> run();
+    net::Awaitable<SessionEnd> attempt(rtsp::Url url, rtsp::Credentials credentials);
+    net::Awaitable<SessionEnd> converse(rtsp::Url url, rtsp::Credentials credentials);
+    std::optional<SessionEnd> drain(rtsp::ClientSession& session);
+    void set_state(StreamState state, std::string reason);
+    void apply_low_water_mark();
+
+    IngestContext context_;
+    vault::StreamKey key_;
+    rtsp::Url url_;
+    rtsp::Credentials credentials_;
+    std::function<void()> on_change_;
+    StreamRecorder recorder_;
+    net::TaskGroup tasks_;
+    net::TcpStream stream_;
+    StreamHealth health_;
+    BackOff back_off_;
+    bool watched_ = false;
+    bool flowing_ = false;
+    std::size_t low_water_mark_ = 1;
+    StreamCounters counted_;
+    MonotonicTime counted_at_{};
+};
+
+/// The words under which a failure stands in the timeline.
+vault::GapReason gap_reason(const Error& error);
+
+}  // namespace vedette::gateway::ingest

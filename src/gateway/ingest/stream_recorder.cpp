@@ -1,0 +1,189 @@
+#include "gateway/ingest/stream_recorder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace vedette::gateway::ingest {
+
+namespace {
+
+constexpr Ticks90k gap_piece = std::chrono::seconds(60);  // a gap that goes on is written down this often
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+}  // namespace
+
+StreamRecorder::StreamRecorder(vault::StreamKey key, vault::Vault& vault, const Clock& clock, StreamTap& tap,
+                               std::optional<UtcTime> recorded_until)
+    : key_(key), vault_(vault), clock_(clock), tap_(tap), gap_from_(recorded_until) {}
+
+StreamRecorder::~StreamRecorder() {
+    end_run();
+}
+
+void StreamRecorder::on_event(rtsp::ClientEvent event) {
+    std::visit(
+        Overloaded{
+            [&](const rtsp::Described& described) { describe(described); },
+            [&](const rtsp::TrackRefused& refused) { session_tracks_.at(refused.track).refused = true; },
+            [&](const rtsp::ParametersChanged& change) { use_parameters(change); },
+            [&](media::AccessUnit& unit) { take(std::move(unit)); },
+            [&](const rtsp::SenderReport& report) {
+                const auto& track = session_tracks_.at(report.track);
+                if (timeline_ && run_ && !track.refused)
+                    timeline_->sender_report(track.recorded_as, report.ntp, report.rtp_time);
+            },
+            [&](const rtsp::Loss& loss) { counters_.lost_packets += loss.packets; },
+            [&](const rtsp::UnitDamaged&) { ++counters_.damaged_units; },
+            [](const auto&) {},  // Playing, Redirected and Closed are the pump's
+        },
+        event);
+}
+
+void StreamRecorder::describe(const rtsp::Described& described) {
+    end_run();
+    session_tracks_.clear();
+    for (const auto& track : described.tracks) session_tracks_.push_back({.parameters = track.parameters});
+    tracks_.clear();
+    trouble_.clear();
+}
+
+void StreamRecorder::use_parameters(const rtsp::ParametersChanged& change) {
+    auto& track = session_tracks_.at(change.track);
+    if (track.parameters == change.parameters) return;
+    track.parameters = change.parameters;
+    end_run();  // decoders need another initialisation segment: the next key frame begins a run
+}
+
+// A run begins with the first key frame for which all parameters are known.
+bool StreamRecorder::begin_run(const media::AccessUnit& first) {
+    const auto& leading = session_tracks_.at(first.track).parameters;
+    if (!leading || !leading->is_video() || !first.random_access) return false;
+    tracks_.clear();
+    for (auto& track : session_tracks_) {
+        // Audio whose parameters are not known by the first key frame is left out of this run.
+        if (track.refused || !track.parameters) continue;
+        track.recorded_as = static_cast<std::uint8_t>(tracks_.size());
+        tracks_.push_back(*track.parameters);
+    }
+    auto init = media::init_segment(tracks_);
+    if (!init) {
+        trouble_ = init.error().message;
+        return false;
+    }
+    const auto run = vault_.begin_run(key_, std::make_shared<const Bytes>(std::move(*init)));
+    if (!run) {
+        trouble_ = run.error().message;
+        return false;
+    }
+    trouble_.clear();
+    run_ = *run;
+    timeline_.emplace(tracks_);
+    fragmenter_.emplace(tracks_);
+    tap_.set_tracks(tracks_);
+    return true;
+}
+
+void StreamRecorder::take(media::AccessUnit unit) {
+    const Timeline::Instant arrival = now();
+    const auto& track = session_tracks_.at(unit.track);
+    const bool video = track.parameters && track.parameters->is_video();
+    counters_.payload_bytes += unit.data->size();
+    if (video) ++counters_.pictures;
+    if (track.refused || !track.parameters) return;
+
+    if (run_) {
+        const auto why = timeline_->broken(track.recorded_as, unit.time, arrival);
+        if (!why.empty()) {
+            log::warn("camera {} stream {}: {}; a new run begins", key_.camera.text(), key_.stream, why);
+            end_run();
+            gap_reason_ = vault::GapReason::clock_step;
+            gap_detail_ = why;
+        }
+    }
+    if (!run_ && !begin_run(unit)) return;
+
+    unit.track = track.recorded_as;
+    timeline_->arrived(unit.track, unit.time, arrival);
+    PlacedAccessUnit placed{unit, timeline_->place(unit.track, unit.time),
+                            timeline_->camera_time(unit.track, unit.time)};
+    if (fragmenter_->ends_before(placed)) {
+        timeline_->adjust(arrival);
+        placed.start = timeline_->place(unit.track, unit.time);
+        store(fragmenter_->close_before(placed));
+    }
+    if (gap_from_) write_gap(placed.start);
+    tap_.push(placed.unit, placed.start);
+    fragmenter_->add(std::move(placed));
+}
+
+void StreamRecorder::store(Result<Fragment> fragment) {
+    if (!fragment) {
+        log::error("camera {} stream {}: a fragment can't be made: {}", key_.camera.text(), key_.stream,
+                   fragment.error().message);
+        return;
+    }
+    vault::Fragment sealed{.stream = key_,
+                           .run = *run_,
+                           .start = fragment->start,
+                           .duration = fragment->duration,
+                           .camera_time = fragment->camera_start,
+                           .pieces = {}};
+    sealed.pieces.reserve(fragment->pieces.size());
+    for (const auto& piece : fragment->pieces) sealed.pieces.push_back({piece, *piece});
+    // A full queue is the vault's to record as a gap, and the disk's state is shown to the operator.
+    const auto stored = vault_.append(std::move(sealed));
+    if (!stored)
+        log::warn("camera {} stream {}: {}", key_.camera.text(), key_.stream, stored.error().message);
+    gap_from_ = fragment->start + fragment->duration;
+}
+
+void StreamRecorder::write_gap(UtcTime until) {
+    const UtcInterval interval{*gap_from_, until};
+    gap_from_.reset();
+    // Less than a picture's time is rounding between two runs, not a gap.
+    if (interval.end - interval.start < std::chrono::milliseconds(20)) return;
+    const auto written = vault_.append(vault::Gap{key_, interval, gap_reason_, gap_detail_});
+    if (!written)
+        log::warn("camera {} stream {}: {}", key_.camera.text(), key_.stream, written.error().message);
+}
+
+void StreamRecorder::end_run() {
+    if (!run_) return;
+    if (!fragmenter_->empty()) store(fragmenter_->close());
+    run_.reset();
+    timeline_.reset();
+    fragmenter_.reset();
+    gap_reason_ = vault::GapReason::bad_media;
+    gap_detail_ = "waiting for a key frame";
+    tap_.pause();
+}
+
+void StreamRecorder::end_session(vault::GapReason reason, std::string detail) {
+    end_run();
+    session_tracks_.clear();
+    tracks_.clear();
+    // What was owed before, and is not yet written, had another reason.
+    if (gap_from_ && gap_reason_ != reason && gap_reason_ == vault::GapReason::not_running) {
+        const UtcTime until = clock_.utc_now();
+        write_gap(until);
+        gap_from_ = until;
+    }
+    gap_reason_ = reason;
+    gap_detail_ = std::move(detail);
+}
+
+void StreamRecorder::tick() {
+    if (run_ || !gap_from_) return;
+    const UtcTime until = clock_.utc_now();
+    if (until - *gap_from_ < gap_piece) return;
+    write_gap(until);
+    gap_from_ = until;
+}
+
+}  // namespace vedette::gateway::ingest

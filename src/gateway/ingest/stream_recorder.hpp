@@ -1,0 +1,96 @@
+#pragma once
+// What becomes of a camera stream's events: runs, fragments and gaps in the vault, and access units for who
+// watches.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "gateway/ingest/fragmenter.hpp"
+#include "gateway/ingest/timeline.hpp"
+#include "gateway/vault/vault.hpp"
+#include "media/types.hpp"
+#include "rtsp/client_events.hpp"
+
+namespace vedette::gateway::ingest {
+
+/// Who else gets what is recorded. Called on the ingest loop.
+class StreamTap {
+  public:
+    virtual ~StreamTap() = default;
+    virtual void set_tracks(const std::vector<media::TrackParameters>& tracks) = 0;
+    virtual void push(const media::AccessUnit& unit, UtcTime start) = 0;
+    virtual void pause() = 0;
+};
+
+/// Counts since the recorder was made; never decrease.
+struct StreamCounters {
+    std::uint64_t payload_bytes = 0;
+    std::uint64_t pictures = 0;
+    std::uint64_t lost_packets = 0;
+    std::uint64_t damaged_units = 0;
+};
+
+/// Lives on the ingest loop; never blocks.
+class StreamRecorder {
+  public:
+    /// `recorded_until`: the end of what an earlier process recorded of this stream; from there on a gap is
+    /// owed.
+    StreamRecorder(vault::StreamKey key, vault::Vault& vault, const Clock& clock, StreamTap& tap,
+                   std::optional<UtcTime> recorded_until);
+    ~StreamRecorder();
+    StreamRecorder(const StreamRecorder&) = delete;
+    StreamRecorder& operator=(const StreamRecorder&) = delete;
+
+    void on_event(rtsp::ClientEvent event);
+
+    /// The session ended; what is missing from here on is missing for this reason.
+    void end_session(vault::GapReason reason, std::string detail);
+
+    /// Call about once a second: writes down a gap that goes on, so that its reason survives a crash.
+    void tick();
+
+    bool recording() const { return run_.has_value(); }
+    const StreamCounters& counters() const { return counters_; }
+    /// Of the current session; empty before the parameters of all tracks are known.
+    const std::vector<media::TrackParameters>& tracks() const { return tracks_; }
+    /// The end of what is recorded, while no run goes on; from there on a gap is owed.
+    std::optional<UtcTime> recorded_until() const { return gap_from_; }
+    /// A sentence, when media comes that can't be recorded.
+    const std::string& trouble() const { return trouble_; }
+
+  private:
+    struct SessionTrack {
+        std::optional<media::TrackParameters> parameters;
+        bool refused = false;
+        std::uint8_t recorded_as = 0;  ///< index in tracks_
+    };
+    void describe(const rtsp::Described& described);
+    void use_parameters(const rtsp::ParametersChanged& change);
+    void take(media::AccessUnit unit);
+    bool begin_run(const media::AccessUnit& first);
+    void end_run();
+    void store(Result<Fragment> fragment);
+    void write_gap(UtcTime until);
+    Timeline::Instant now() const { return {clock_.utc_now(), clock_.monotonic_now()}; }
+
+    vault::StreamKey key_;
+    vault::Vault& vault_;
+    const Clock& clock_;
+    StreamTap& tap_;
+    std::vector<SessionTrack> session_tracks_;
+    std::vector<media::TrackParameters> tracks_;
+    std::optional<std::uint64_t> run_;
+    std::optional<Timeline> timeline_;
+    std::optional<Fragmenter> fragmenter_;
+    std::optional<UtcTime> gap_from_;
+    vault::GapReason gap_reason_ = vault::GapReason::not_running;
+    std::string gap_detail_;
+    StreamCounters counters_;
+    std::string trouble_;
+};
+
+}  // namespace vedette::gateway::ingest

@@ -1,0 +1,258 @@
+#include "gateway/ingest/stream_recorder.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/ingest/test_support.hpp"
+
+namespace vedette::gateway::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const UtcTime origin = from_unix_seconds(1'800'000'000);
+constexpr std::int64_t first_picture_time = 77'000'000;  // cameras begin anywhere
+constexpr std::int64_t first_sound_time = -5'000;
+constexpr int group = 50;  // pictures from key frame to key frame
+
+struct Listener final : StreamTap {
+    void set_tracks(const std::vector<media::TrackParameters>& t) override { tracks.push_back(t.size()); }
+    void push(const media::AccessUnit& unit, UtcTime start) override {
+        if (unit.track == 0) pictures.push_back(start);
+    }
+    void pause() override { ++pauses; }
+
+    std::vector<std::size_t> tracks;
+    std::vector<UtcTime> pictures;
+    int pauses = 0;
+};
+
+class StreamRecorderTest : public testing::Test {
+  protected:
+    StreamRecorderTest() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-recorder-XXXXXX").string();
+        folder = mkdtemp(pattern.data());
+        vault = vault::Vault::open({.folder = folder / "data", .on_disk_state = {}}).value();
+        begin();
+    }
+    ~StreamRecorderTest() override {
+        recorder.reset();
+        vault.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+    void begin(std::optional<UtcTime> recorded_until = std::nullopt) {
+        recorder.reset();
+        recorder.emplace(key, *vault, clock, listener, recorded_until);
+    }
+    void describe(bool audio_is_known = true) {
+        rtsp::Described described;
+        described.tracks.push_back(
+            {.codec = media::Codec::h264, .clock_rate_hz = 90'000, .parameters = test_video()});
+        described.tracks.push_back({.codec = media::Codec::aac, .clock_rate_hz = 48'000});
+        if (audio_is_known) described.tracks[1].parameters = test_audio();
+        recorder->on_event(std::move(described));
+    }
+    // The next pictures and the sound that goes with them, in real time.
+    void send_pictures(int count) {
+        for (int i = 0; i < count; ++i) {
+            recorder->on_event(unit(0, first_picture_time + picture * picture_ticks, picture % group == 0));
+            recorder->on_event(unit(1, first_sound_time + picture * 1'920, true));
+            ++picture;
+            clock.advance(40ms);
+        }
+    }
+    vault::Recordings recordings() {
+        EXPECT_TRUE(vault->flush());
+        return vault->recordings(key, {UtcTime{}, origin + 24h}).value();
+    }
+    static UtcInterval seconds(double from, double to) {
+        const auto at = [](double s) { return origin + Ticks90k(static_cast<std::int64_t>(s * 90'000)); };
+        return {at(from), at(to)};
+    }
+
+    std::filesystem::path folder;
+    std::unique_ptr<vault::Vault> vault;
+    SimulatedClock clock{origin};
+    Listener listener;
+    vault::StreamKey key{CameraId::random(), 0};
+    std::optional<StreamRecorder> recorder;
+    std::int64_t picture = 0;
+};
+
+TEST_F(StreamRecorderTest, RecordsEveryPictureOfASession) {
+    describe();
+    send_pictures(3 * group);
+    EXPECT_TRUE(recorder->recording());
+    EXPECT_THAT(recorder->tracks(), SizeIs(2));
+    recorder->end_session(vault::GapReason::camera_unreachable, "gone");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(1));
+    EXPECT_EQ(all.ranges[0].interval, seconds(0, 6));
+    EXPECT_THAT(all.gaps, IsEmpty());
+    EXPECT_THAT(listener.pictures, SizeIs(3 * group));
+
+    auto cursor = vault->read(key, UtcTime{}).value();
+    std::size_t pictures = 0;
+    int inits = 0;
+    while (const auto item = cursor.next().value()) {
+        if (const auto* init = std::get_if<vault::PlayInit>(&*item)) {
+            ++inits;
+            EXPECT_THAT(media::parse_init_segment(*init->data).value(),
+                        ElementsAre(test_video(), test_audio()));
+        }
+        if (const auto* stored = std::get_if<vault::PlayFragment>(&*item))
+            for (const auto& [sample, offset] : media::parse_fragment(*stored->data).value().samples)
+                pictures += sample.track == 0;
+    }
+    EXPECT_EQ(inits, 1);
+    EXPECT_EQ(pictures, std::size_t{3 * group});
+}
+
+TEST_F(StreamRecorderTest, BeginsWithTheFirstKeyFrame) {
+    describe();
+    picture = 10;
+    send_pictures(40);
+    EXPECT_FALSE(recorder->recording());
+    EXPECT_THAT(listener.pictures, IsEmpty());
+    send_pictures(group);
+    EXPECT_TRUE(recorder->recording());
+    recorder->end_session(vault::GapReason::other, "");
+    EXPECT_EQ(recordings().ranges.at(0).interval, seconds(1.6, 3.6));
+    EXPECT_EQ(recorder->counters().pictures, 90U);
+}
+
+TEST_F(StreamRecorderTest, ALostCameraLeavesAGapWithItsReason) {
+    describe();
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::camera_unreachable, "nothing listens on that port");
+    EXPECT_FALSE(recorder->recording());
+    EXPECT_THAT(recorder->tracks(), IsEmpty());
+    EXPECT_EQ(recorder->recorded_until(), origin + 2s);
+    clock.advance(5s);
+    describe();
+    picture = 0;
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(2));
+    ASSERT_THAT(all.gaps, SizeIs(1));
+    EXPECT_EQ(all.gaps[0].interval, seconds(2, 7));
+    EXPECT_EQ(all.gaps[0].reason, vault::GapReason::camera_unreachable);
+    EXPECT_EQ(all.gaps[0].detail, "nothing listens on that port");
+    EXPECT_EQ(all.ranges[1].interval, seconds(7, 9));
+}
+
+TEST_F(StreamRecorderTest, ALongGapIsWrittenInPiecesSoThatACrashKeepsIt) {
+    describe();
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::camera_silent, "nothing");
+    for (int i = 0; i < 150; ++i) {
+        clock.advance(1s);
+        recorder->tick();
+    }
+    const auto all = recordings();
+    ASSERT_THAT(all.gaps, SizeIs(2));
+    EXPECT_EQ(all.gaps[0].interval, seconds(2, 62));
+    EXPECT_EQ(all.gaps[1].interval, seconds(62, 122));
+    EXPECT_EQ(recorder->recorded_until(), origin + 122s);
+}
+
+TEST_F(StreamRecorderTest, OwesAGapSinceAnEarlierProcess) {
+    begin(origin - 10s);
+    describe();
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.gaps, SizeIs(1));
+    EXPECT_EQ(all.gaps[0].interval, seconds(-10, 0));
+    EXPECT_EQ(all.gaps[0].reason, vault::GapReason::not_running);
+}
+
+TEST_F(StreamRecorderTest, NewParametersBeginANewRunAtAKeyFrame) {
+    describe();
+    send_pictures(group);
+    recorder->on_event(rtsp::ParametersChanged{.track = 0, .parameters = test_video()});
+    EXPECT_TRUE(recorder->recording()) << "they are the same";
+    auto larger = test_video();
+    larger.width = 1280;
+    recorder->on_event(rtsp::ParametersChanged{.track = 0, .parameters = larger});
+    EXPECT_FALSE(recorder->recording());
+    EXPECT_EQ(listener.pauses, 1);
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(2));
+    EXPECT_NE(all.ranges[0].run, all.ranges[1].run);
+    EXPECT_EQ(all.ranges[1].interval, seconds(2, 4));
+    EXPECT_THAT(all.gaps, IsEmpty());
+}
+
+TEST_F(StreamRecorderTest, AudioIsLeftOutWhileItIsUnknownOrRefused) {
+    describe(false);
+    send_pictures(group);
+    EXPECT_THAT(recorder->tracks(), SizeIs(1));
+    recorder->on_event(rtsp::ParametersChanged{.track = 1, .parameters = test_audio()});
+    send_pictures(group);
+    EXPECT_THAT(recorder->tracks(), SizeIs(2));
+
+    describe();
+    recorder->on_event(rtsp::TrackRefused{.track = 1, .error = {ErrorKind::forbidden, "no sound for you"}});
+    send_pictures(group);
+    EXPECT_THAT(recorder->tracks(), SizeIs(1));
+    EXPECT_THAT(listener.tracks, ElementsAre(1, 2, 1));
+}
+
+TEST_F(StreamRecorderTest, AClockSetBackLosesNothing) {
+    describe();
+    send_pictures(group);
+    clock.step_utc(-1h);
+    send_pictures(2 * group);
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(2));
+    EXPECT_EQ(all.ranges[0].interval, seconds(0, 2));
+    EXPECT_EQ(all.ranges[1].interval, seconds(2 - 3600, 6 - 3600));
+    EXPECT_THAT(all.gaps, IsEmpty()) << "every picture is there, some hours exist twice";
+}
+
+TEST_F(StreamRecorderTest, AClockSetForwardLeavesAGapThatSaysSo) {
+    describe();
+    send_pictures(group);
+    clock.step_utc(1h);
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(2));
+    ASSERT_THAT(all.gaps, SizeIs(1));
+    EXPECT_EQ(all.gaps[0].interval, seconds(2, 3602));
+    EXPECT_EQ(all.gaps[0].reason, vault::GapReason::clock_step);
+}
+
+TEST_F(StreamRecorderTest, CountsWhatTheCameraLost) {
+    describe();
+    send_pictures(10);
+    recorder->on_event(rtsp::Loss{.track = 0, .packets = 3});
+    recorder->on_event(rtsp::UnitDamaged{.track = 0, .time = 0});
+    recorder->on_event(rtsp::Loss{.track = 1, .packets = 2});
+    EXPECT_EQ(recorder->counters().lost_packets, 5U);
+    EXPECT_EQ(recorder->counters().damaged_units, 1U);
+    EXPECT_EQ(recorder->counters().payload_bytes, 2'000U);
+}
+
+TEST_F(StreamRecorderTest, WhatIsUnderWayIsStoredWhenItGoes) {
+    describe();
+    send_pictures(10);
+    recorder.reset();
+    EXPECT_EQ(recordings().ranges.at(0).interval, seconds(0, 0.4));
+}
+
+}  // namespace
+}  // namespace vedette::gateway::ingest

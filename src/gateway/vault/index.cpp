@@ -1,0 +1,379 @@
+#include "gateway/vault/index.hpp"
+
+#include <array>
+
+namespace vedette::vault {
+
+namespace {
+
+constexpr std::array<store::Migration, 1> schema_migrations = {R"(
+    CREATE TABLE segment (
+        camera BLOB NOT NULL,
+        stream INTEGER NOT NULL,
+        first_sequence INTEGER NOT NULL,
+        end_sequence INTEGER NOT NULL,   -- exclusive
+        utc_day INTEGER NOT NULL,        -- days since 1970-01-01: names folder and key
+        start_90k INTEGER,               -- of its fragments, since 1970-01-01 UTC; NULL without any
+        end_90k INTEGER,
+        greatest_run INTEGER NOT NULL,
+        fragments INTEGER NOT NULL,
+        gaps INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        records BLOB NOT NULL,           -- packed, see docs/ref/store-format.md
+        PRIMARY KEY (camera, stream, first_sequence)
+    ) WITHOUT ROWID;
+    CREATE INDEX segment_time ON segment (camera, stream, start_90k, end_90k);
+    CREATE TABLE gap (
+        camera BLOB NOT NULL,
+        stream INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        start_90k INTEGER NOT NULL,
+        end_90k INTEGER NOT NULL,
+        reason INTEGER NOT NULL,
+        detail TEXT NOT NULL,
+        PRIMARY KEY (camera, stream, sequence)
+    ) WITHOUT ROWID;
+    CREATE TABLE camera (id BLOB PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), log_scan_from INTEGER NOT NULL);
+    INSERT INTO state VALUES (1, 0);
+)"};
+
+constexpr const char* segment_columns =
+    "SELECT camera, stream, first_sequence, end_sequence, utc_day, bytes, records FROM segment ";
+
+std::int64_t ticks(UtcTime time) {
+    return time.time_since_epoch().count();
+}
+UtcTime time_of(std::int64_t ticks_90k) {
+    return UtcTime(Ticks90k(ticks_90k));
+}
+// SQLite's integers are signed; our sequences and runs stay below 2^63.
+std::int64_t number(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
+CameraId camera_of(ByteView blob) {
+    Uuid uuid;
+    ByteReader(blob).copy_to(uuid.bytes);
+    return CameraId(uuid);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& path, store::Access access) {
+    VEDETTE_TRY(store::Database database, store::Database::open(path, schema_migrations, access));
+    return std::unique_ptr<Index>(new Index(std::move(database)));
+}
+
+Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from) {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+    for (const SegmentInfo& segment : segments) {
+        const ByteView camera = segment.id.stream.camera.bytes();
+        const std::uint8_t stream = segment.id.stream.stream;
+        const auto interval = segment.fragments_interval();
+        std::uint64_t greatest_run = 0;
+        for (const RecordRow& row : segment.rows) greatest_run = std::max(greatest_run, row.run);
+        VEDETTE_CHECK(
+            database_.run("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                          camera, stream, number(segment.id.first_sequence), number(segment.end_sequence()),
+                          segment.day, interval ? std::optional(ticks(interval->start)) : std::nullopt,
+                          interval ? std::optional(ticks(interval->end)) : std::nullopt, number(greatest_run),
+                          segment.count(RecordType::fragment), segment.gaps.size(), number(segment.bytes),
+                          pack_rows(segment.rows)));
+        for (const GapRow& gap : segment.gaps)
+            VEDETTE_CHECK(database_.run("INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?, ?, ?, ?)", camera,
+                                        stream, number(gap.sequence), ticks(gap.interval.start),
+                                        ticks(gap.interval.end), static_cast<std::uint8_t>(gap.text.reason),
+                                        gap.text.detail));
+    }
+    VEDETTE_CHECK(database_.run("UPDATE state SET log_scan_from = ?", number(scan_from)));
+    return transaction.commit();
+}
+
+Result<std::uint64_t> Index::scan_from() const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const auto value, database_.query_int64("SELECT log_scan_from FROM state"));
+    return static_cast<std::uint64_t>(value.value_or(0));
+}
+
+Result<std::vector<GapRow>> Index::gaps_of(const SegmentId& id, std::uint64_t end_sequence) const {
+    std::vector<GapRow> gaps;
+    VEDETTE_TRY(
+        store::Statement row,
+        database_.prepare("SELECT sequence, start_90k, end_90k, reason, detail FROM gap WHERE camera = ? "
+                          "AND stream = ? AND sequence >= ? AND sequence < ? ORDER BY sequence"));
+    row.bind_all(ByteView(id.stream.camera.bytes()), id.stream.stream, number(id.first_sequence),
+                 number(end_sequence));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return gaps;
+        gaps.push_back({static_cast<std::uint64_t>(row.int64(0)),
+                        {time_of(row.int64(1)), time_of(row.int64(2))},
+                        {static_cast<GapReason>(row.int64(3)), std::string(row.text(4))}});
+    }
+}
+
+Result<SegmentInfo> Index::read(const store::Statement& row) const {
+    SegmentInfo segment;
+    segment.id = {{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
+                  static_cast<std::uint64_t>(row.int64(2))};
+    segment.day = static_cast<std::int32_t>(row.int64(4));
+    segment.bytes = static_cast<std::uint64_t>(row.int64(5));
+    VEDETTE_TRY(segment.rows, unpack_rows(row.blob(6)));
+    VEDETTE_TRY(segment.gaps, gaps_of(segment.id, static_cast<std::uint64_t>(row.int64(3))));
+    return segment;
+}
+
+Result<std::vector<SegmentInfo>> Index::segments(StreamKey stream, UtcInterval interval) const {
+    const std::lock_guard lock(mutex_);
+    // A segment spans at most an hour, so the index on start_90k bounds the search from both sides.
+    constexpr Ticks90k longest_segment = std::chrono::hours(1);
+    std::vector<SegmentInfo> segments;
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare(std::string(segment_columns) +
+                                  "WHERE camera = ? AND stream = ? AND start_90k >= ? AND start_90k < ? AND "
+                                  "end_90k > ? ORDER BY first_sequence"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, ticks(interval.start - longest_segment),
+                 ticks(interval.end), ticks(interval.start));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return segments;
+        VEDETTE_TRY(SegmentInfo segment, read(row));
+        segments.push_back(std::move(segment));
+    }
+}
+
+Result<std::vector<Gap>> Index::gaps(StreamKey stream, UtcInterval interval) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Gap> gaps;
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare("SELECT start_90k, end_90k, reason, detail FROM gap WHERE camera = ? AND "
+                                  "stream = ? AND start_90k < ? AND end_90k > ? ORDER BY sequence"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, ticks(interval.end), ticks(interval.start));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return gaps;
+        gaps.push_back({stream,
+                        {time_of(row.int64(0)), time_of(row.int64(1))},
+                        static_cast<GapReason>(row.int64(2)),
+                        std::string(row.text(3))});
+    }
+}
+
+Result<std::optional<SegmentInfo>> Index::first_of(store::Statement& query) const {
+    VEDETTE_TRY(const bool found, query.step());
+    if (!found) return std::nullopt;
+    VEDETTE_TRY(SegmentInfo segment, read(query));
+    return segment;
+}
+
+Result<std::optional<SegmentInfo>> Index::segment_from(StreamKey stream, std::uint64_t sequence) const {
+    const std::lock_guard lock(mutex_);
+    // The segment that begins at or before `sequence` and reaches it, or else the next one.
+    {
+        VEDETTE_TRY(store::Statement row,
+                    database_.prepare(std::string(segment_columns) +
+                                      "WHERE camera = ? AND stream = ? AND first_sequence <= ? "
+                                      "ORDER BY first_sequence DESC LIMIT 1"));
+        row.bind_all(ByteView(stream.camera.bytes()), stream.stream, number(sequence));
+        VEDETTE_TRY(std::optional<SegmentInfo> segment, first_of(row));
+        if (segment && segment->end_sequence() > sequence) return segment;
+    }
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare(std::string(segment_columns) +
+                                  "WHERE camera = ? AND stream = ? AND first_sequence > ? "
+                                  "ORDER BY first_sequence LIMIT 1"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, number(sequence));
+    return first_of(row);
+}
+
+Result<std::optional<std::uint64_t>> Index::first_after(StreamKey stream, UtcTime from) const {
+    const std::lock_guard lock(mutex_);
+    constexpr Ticks90k longest_segment = std::chrono::hours(1);
+    VEDETTE_TRY(
+        const auto sequence,
+        database_.query_int64("SELECT min(first_sequence) FROM segment WHERE camera = ? AND stream = ? AND "
+                              "start_90k >= ? AND end_90k > ?",
+                              ByteView(stream.camera.bytes()), stream.stream, ticks(from - longest_segment),
+                              ticks(from)));
+    if (!sequence) return std::nullopt;
+    return static_cast<std::uint64_t>(*sequence);
+}
+
+Result<bool> Index::contains(const SegmentId& id) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const auto found,
+                database_.query_int64(
+                    "SELECT 1 FROM segment WHERE camera = ? AND stream = ? AND first_sequence = ?",
+                    ByteView(id.stream.camera.bytes()), id.stream.stream, number(id.first_sequence)));
+    return found.has_value();
+}
+
+Result<std::optional<SegmentInfo>> Index::last(StreamKey stream) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare(std::string(segment_columns) +
+                                  "WHERE camera = ? AND stream = ? ORDER BY first_sequence DESC LIMIT 1"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream);
+    return first_of(row);
+}
+
+Result<std::uint64_t> Index::greatest_run() const {
+    const std::lock_guard lock(mutex_);
+    // Runs grow, so the last segment of each stream has its greatest one.
+    VEDETTE_TRY(const auto run, database_.query_int64("SELECT max(greatest_run) FROM segment"));
+    return static_cast<std::uint64_t>(run.value_or(0));
+}
+
+Result<std::optional<UtcInterval>> Index::extent(StreamKey stream) const {
+    const std::lock_guard lock(mutex_);
+    const ByteView camera = stream.camera.bytes();
+    VEDETTE_TRY(const auto start,
+                database_.query_int64("SELECT min(start_90k) FROM segment WHERE camera = ?1 AND stream = ?2",
+                                      camera, std::int64_t{stream.stream}));
+    // The latest end is in the last segment, but where the clock was set back: then it is in one that begins
+    // late.
+    VEDETTE_TRY(const auto end, database_.query_int64(
+                                    "SELECT max(end_90k) FROM (SELECT end_90k FROM segment WHERE camera = ?1 "
+                                    "AND stream = ?2 AND start_90k NOT NULL ORDER BY start_90k DESC LIMIT 4)",
+                                    camera, std::int64_t{stream.stream}));
+    if (!start || !end) return std::nullopt;
+    return UtcInterval{time_of(*start), time_of(*end)};
+}
+
+Result<std::uint64_t> Index::stored_bytes() const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const auto sum, database_.query_int64("SELECT sum(bytes) FROM segment"));
+    return static_cast<std::uint64_t>(sum.value_or(0));
+}
+
+Result<std::vector<StreamKey>> Index::streams() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<StreamKey> streams;
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare("SELECT DISTINCT camera, stream FROM segment ORDER BY camera, stream"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return streams;
+        streams.push_back({camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))});
+    }
+}
+
+Result<std::vector<CameraStats>> Index::stats(const std::vector<SegmentInfo>& open) const {
+    const std::lock_guard lock(mutex_);
+    // One snapshot: a segment that the recorder puts into the index meanwhile is counted once.
+    VEDETTE_CHECK(database_.execute("BEGIN"));
+    const auto read_all = [&]() -> Result<std::vector<CameraStats>> {
+        VEDETTE_TRY(std::vector<CameraStats> indexed, indexed_stats());
+        std::map<StreamKey, CameraStats> by_stream;
+        for (CameraStats& stats : indexed) by_stream[stats.stream] = std::move(stats);
+        for (const SegmentInfo& segment : open) VEDETTE_CHECK(add_open(segment, by_stream));
+        std::vector<CameraStats> all;
+        for (auto& [stream, stats] : by_stream) all.push_back(std::move(stats));
+        return all;
+    };
+    auto all = read_all();
+    VEDETTE_CHECK(database_.execute("COMMIT"));
+    return all;
+}
+
+Result<> Index::add_open(const SegmentInfo& segment, std::map<StreamKey, CameraStats>& all) const {
+    const ByteView camera = segment.id.stream.camera.bytes();
+    VEDETTE_TRY(
+        const auto indexed,
+        database_.query_int64("SELECT 1 FROM segment WHERE camera = ? AND stream = ? AND first_sequence = ?",
+                              camera, segment.id.stream.stream, number(segment.id.first_sequence)));
+    if (indexed) return {};
+    VEDETTE_TRY(
+        const auto known_day,
+        database_.query_int64("SELECT 1 FROM segment WHERE camera = ? AND stream = ? AND utc_day = ? LIMIT 1",
+                              camera, segment.id.stream.stream, std::int64_t{segment.day}));
+    const auto [it, added] = all.try_emplace(segment.id.stream);
+    CameraStats& stats = it->second;
+    if (added) {
+        stats.stream = segment.id.stream;
+        VEDETTE_TRY(store::Statement name, database_.prepare("SELECT name FROM camera WHERE id = ?"));
+        name.bind_all(camera);
+        VEDETTE_TRY(const bool found, name.step());
+        if (found) stats.name = name.text(0);
+    }
+    if (!known_day && stats.newest_open_day != segment.day) ++stats.days;
+    stats.newest_open_day = segment.day;
+    ++stats.segments;
+    stats.bytes += static_cast<std::int64_t>(segment.bytes);
+    stats.gaps += static_cast<std::int64_t>(segment.gaps.size());
+    if (const auto interval = segment.fragments_interval()) {
+        if (stats.fragments == 0) stats.covered = *interval;
+        stats.covered.start = std::min(stats.covered.start, interval->start);
+        stats.covered.end = std::max(stats.covered.end, interval->end);
+    }
+    stats.fragments += static_cast<std::int64_t>(segment.count(RecordType::fragment));
+    return {};
+}
+
+Result<std::map<CameraId, std::string>> Index::camera_names() const {
+    const std::lock_guard lock(mutex_);
+    std::map<CameraId, std::string> names;
+    VEDETTE_TRY(store::Statement row, database_.prepare("SELECT id, name FROM camera"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return names;
+        names[camera_of(row.blob(0))] = row.text(1);
+    }
+}
+
+Result<std::vector<CameraStats>> Index::indexed_stats() const {
+    std::vector<CameraStats> all;
+    VEDETTE_TRY(
+        store::Statement row,
+        database_.prepare(
+            "SELECT s.camera, s.stream, coalesce(c.name, ''), count(DISTINCT utc_day), count(*), sum(bytes), "
+            "sum(fragments), sum(gaps), min(start_90k), max(end_90k) FROM segment s LEFT JOIN camera c ON "
+            "c.id = s.camera GROUP BY s.camera, s.stream ORDER BY s.camera, s.stream"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return all;
+        CameraStats stats;
+        stats.stream = {camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))};
+        stats.name = row.text(2);
+        stats.days = row.int64(3);
+        stats.segments = row.int64(4);
+        stats.bytes = row.int64(5);
+        stats.fragments = row.int64(6);
+        stats.gaps = row.int64(7);
+        stats.covered = {time_of(row.int64(8)), time_of(row.int64(9))};
+        all.push_back(std::move(stats));
+    }
+}
+
+Result<> Index::remove(StreamKey stream, std::uint64_t before_sequence) {
+    const ByteView camera = stream.camera.bytes();
+    for (const char* sql :
+         {"DELETE FROM segment WHERE camera = ?1 AND stream = ?2 AND first_sequence IN (SELECT "
+          "first_sequence FROM segment WHERE camera = ?1 AND stream = ?2 AND first_sequence < "
+          "?3 ORDER BY first_sequence DESC LIMIT 500)",
+          "DELETE FROM gap WHERE camera = ?1 AND stream = ?2 AND sequence IN (SELECT sequence "
+          "FROM gap WHERE camera = ?1 AND stream = ?2 AND sequence < ?3 LIMIT 500)"}) {
+        for (bool more = true; more;) {
+            const std::lock_guard lock(mutex_);
+            VEDETTE_CHECK(database_.run(sql, camera, stream.stream, number(before_sequence)));
+            more = database_.changes() > 0;
+        }
+    }
+    return {};
+}
+
+Result<> Index::set_camera_name(CameraId camera, std::string_view name) {
+    const std::lock_guard lock(mutex_);
+    return database_.run("INSERT OR REPLACE INTO camera VALUES (?, ?)", ByteView(camera.bytes()), name);
+}
+
+Result<std::string> Index::camera_name(CameraId camera) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(store::Statement row, database_.prepare("SELECT name FROM camera WHERE id = ?"));
+    row.bind_all(ByteView(camera.bytes()));
+    VEDETTE_TRY(const bool found, row.step());
+    return found ? std::string(row.text(0)) : std::string();
+}
+
+}  // namespace vedette::vault

@@ -1,0 +1,73 @@
+#pragma once
+// index.db: finds recordings without reading the files. Everything in it can be made again from them.
+
+#include <map>
+#include <mutex>
+
+#include "gateway/vault/segment_info.hpp"
+#include "store/database.hpp"
+
+namespace vedette::vault {
+
+struct CameraStats {
+    StreamKey stream;
+    std::string name;
+    std::int64_t days = 0;
+    std::int64_t segments = 0;
+    std::int64_t bytes = 0;
+    std::int64_t fragments = 0;
+    std::int64_t gaps = 0;
+    UtcInterval covered;                          ///< by fragments; counts when there are any
+    std::optional<std::int32_t> newest_open_day;  ///< of segments that are not in the index yet
+};
+
+/// Thread-safe (one lock). Blocking.
+class Index {
+  public:
+    static Result<std::unique_ptr<Index>> open(const std::filesystem::path& path,
+                                               store::Access access = store::Access::read_write_create);
+
+    /// All of them or none; entries that are there already are replaced. `scan_from` is the log's size from
+    /// which a start after a crash has to read.
+    Result<> insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from);
+    Result<std::uint64_t> scan_from() const;
+
+    /// Segments with fragments in the interval, by sequence.
+    Result<std::vector<SegmentInfo>> segments(StreamKey stream, UtcInterval interval) const;
+    Result<std::vector<Gap>> gaps(StreamKey stream, UtcInterval interval) const;
+    /// The first segment that has a record with at least this sequence.
+    Result<std::optional<SegmentInfo>> segment_from(StreamKey stream, std::uint64_t sequence) const;
+    /// Sequence of the first segment, in recording order, with a fragment that ends after `from`.
+    Result<std::optional<std::uint64_t>> first_after(StreamKey stream, UtcTime from) const;
+    Result<bool> contains(const SegmentId& id) const;
+    /// The last segment of the stream.
+    Result<std::optional<SegmentInfo>> last(StreamKey stream) const;
+    Result<std::uint64_t> greatest_run() const;
+    /// From the first fragment's start to the last one's end.
+    Result<std::optional<UtcInterval>> extent(StreamKey stream) const;
+    /// Of all segments; reads the whole table.
+    Result<std::uint64_t> stored_bytes() const;
+
+    Result<std::vector<StreamKey>> streams() const;
+    /// Of the segments in the index and of those among `open` that are not in it yet, by stream.
+    Result<std::vector<CameraStats>> stats(const std::vector<SegmentInfo>& open = {}) const;
+    /// All that were ever set.
+    Result<std::map<CameraId, std::string>> camera_names() const;
+    /// Removes what the stream has below the sequence; in steps, so that others get their turn.
+    Result<> remove(StreamKey stream, std::uint64_t before_sequence);
+    Result<> set_camera_name(CameraId camera, std::string_view name);
+    Result<std::string> camera_name(CameraId camera) const;
+
+  private:
+    explicit Index(store::Database database) : database_(std::move(database)) {}
+    Result<SegmentInfo> read(const store::Statement& row) const;
+    Result<std::vector<CameraStats>> indexed_stats() const;
+    Result<> add_open(const SegmentInfo& segment, std::map<StreamKey, CameraStats>& all) const;
+    Result<std::vector<GapRow>> gaps_of(const SegmentId& id, std::uint64_t end_sequence) const;
+    Result<std::optional<SegmentInfo>> first_of(store::Statement& query) const;
+
+    mutable std::mutex mutex_;
+    mutable store::Database database_;
+};
+
+}  // namespace vedette::vault

@@ -1,0 +1,292 @@
+#include "gateway/vault/keys.hpp"
+
+#include <array>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/file.hpp"
+#include "base/hex.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/kdf.hpp"
+#include "crypto/key_wrap.hpp"
+
+namespace vedette::vault {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<store::Migration, 1> schema_migrations = {R"(
+    CREATE TABLE identity (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        organisation BLOB NOT NULL,
+        origin TEXT NOT NULL,
+        organisation_key_wrapped BLOB NOT NULL,
+        signing_key_wrapped BLOB NOT NULL,
+        epoch INTEGER NOT NULL
+    );
+    CREATE TABLE day_key (
+        camera BLOB NOT NULL,
+        utc_day INTEGER NOT NULL,
+        wrapped BLOB NOT NULL,
+        PRIMARY KEY (camera, utc_day)
+    ) WITHOUT ROWID;
+    CREATE TABLE deletion (
+        camera BLOB NOT NULL,
+        stream INTEGER NOT NULL,
+        before_sequence INTEGER NOT NULL,
+        PRIMARY KEY (camera, stream)
+    ) WITHOUT ROWID;
+)"};
+
+constexpr std::size_t key_size = 32;
+constexpr std::size_t max_cached_keys = 1024;
+constexpr std::string_view root_prefix = "vedette root key 1 ";
+
+Secret new_key() {
+    Secret key(key_size);
+    crypto::random_bytes(key.writable());
+    return key;
+}
+
+Bytes day_purpose(CameraId camera, std::int32_t day) {
+    ByteWriter writer;
+    writer.text("day key").u8(0).bytes(camera.bytes()).u32(static_cast<std::uint32_t>(day));
+    return std::move(writer).finish();
+}
+
+Bytes epoch_purpose(std::uint64_t number) {
+    ByteWriter writer;
+    writer.text("epoch key").u8(0).u64(number);
+    return std::move(writer).finish();
+}
+
+}  // namespace
+
+KeyStore::KeyStore(const Layout& layout, store::Database database)
+    : layout_(layout), database_(std::move(database)) {}
+
+Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout) {
+    std::error_code error;
+    if (fs::create_directory(layout.keys(), error))
+        fs::permissions(layout.keys(), fs::perms::owner_all, error);
+    if (error) return fail_errno(error.value(), layout.keys().string());
+    VEDETTE_TRY(store::Database database,
+                store::Database::open(layout.keys() / "keys.db", schema_migrations));
+    // A day key must be there before the first byte that needs it, and a destroyed one must leave no trace.
+    VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
+    std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database)));
+    VEDETTE_CHECK(keys->load_root());
+    VEDETTE_CHECK(keys->load_identity());
+    VEDETTE_CHECK(keys->load_epoch());
+    return keys;
+}
+
+Result<> KeyStore::load_root() {
+    const fs::path path = layout_.keys() / "root.key";
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) {
+        VEDETTE_TRY(const auto known, database_.query_int64("SELECT count(*) FROM identity"));
+        if (known.value_or(0) > 0)
+            return fail(
+                ErrorKind::not_found,
+                "the root key {} is missing: without it the recordings can't be opened; bring it back "
+                "from its backup",
+                path.string());
+        root_ = new_key();
+        std::string text = fmt::format("{}{}\n", root_prefix, to_hex(root_.reveal()));
+        const auto written = replace_file(path, as_bytes(text), 0600);
+        explicit_bzero(text.data(), text.size());
+        return written;
+    }
+    if ((status.st_mode & 077) != 0)
+        return fail(ErrorKind::forbidden,
+                    "the root key {} can be read by others: check who had access, then chmod 600 it",
+                    path.string());
+    VEDETTE_TRY(const Bytes bytes, read_file(path, 4096));
+    std::string_view text = as_text(bytes);
+    if (!text.starts_with(root_prefix) || !text.ends_with('\n'))
+        return fail(ErrorKind::corrupt, "{} is not a root key of this version", path.string());
+    const auto key = from_hex(text.substr(root_prefix.size(), text.size() - root_prefix.size() - 1));
+    if (!key || key->size() != key_size) return fail(ErrorKind::corrupt, "{} is damaged", path.string());
+    root_ = Secret(*key);
+    return {};
+}
+
+Result<> KeyStore::load_identity() {
+    {
+        VEDETTE_TRY(store::Statement row,
+                    database_.prepare("SELECT organisation, origin, organisation_key_wrapped, "
+                                      "signing_key_wrapped, epoch FROM identity"));
+        VEDETTE_TRY(const bool found, row.step());
+        if (found) {
+            Uuid uuid;
+            if (!ByteReader(row.blob(0)).copy_to(uuid.bytes))
+                return fail(ErrorKind::corrupt, "the key database in {} is damaged", layout_.keys().string());
+            organisation_ = OrganisationId(uuid);
+            origin_ = row.text(1);
+            auto organisation_key = crypto::unwrap_key_for(root_, as_bytes("organisation key"), row.blob(2));
+            if (!organisation_key)
+                return fail(
+                    ErrorKind::corrupt,
+                    "the root key {} does not open keys.db beside it: one of them is damaged or belongs "
+                    "to another installation; bring both back from one backup",
+                    (layout_.keys() / "root.key").string());
+            organisation_key_ = std::move(*organisation_key);
+            VEDETTE_TRY(const Secret seed,
+                        crypto::unwrap_key_for(organisation_key_, as_bytes("signing key"), row.blob(3)));
+            VEDETTE_TRY(crypto::Ed25519Signer signer, crypto::Ed25519Signer::from_seed(seed.reveal()));
+            signer_ = std::make_unique<crypto::Ed25519Signer>(std::move(signer));
+            epoch_number_ = static_cast<std::uint64_t>(row.int64(4));
+            return {};
+        }
+    }
+    organisation_ = OrganisationId::random();
+    origin_ = "vedette.invalid/gateway/" + GatewayId::random().text();
+    organisation_key_ = new_key();
+    signer_ = std::make_unique<crypto::Ed25519Signer>(crypto::Ed25519Signer::generate());
+    epoch_ = new_key();
+    epoch_number_ = 1;
+    VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
+    return database_.run(
+        "INSERT INTO identity VALUES (1, ?, ?, ?, ?, ?)",
+        Bytes(organisation_.bytes().begin(), organisation_.bytes().end()), origin_,
+        crypto::wrap_key_for(root_, as_bytes("organisation key"), organisation_key_.reveal()),
+        crypto::wrap_key_for(organisation_key_, as_bytes("signing key"), signer_->seed().reveal()),
+        epoch_number_);
+}
+
+Result<> KeyStore::write_epoch(std::uint64_t number, const Secret& epoch, const fs::path& path) const {
+    ByteWriter writer;
+    writer.u64(number).bytes(crypto::wrap_key_for(organisation_key_, epoch_purpose(number), epoch.reveal()));
+    return replace_file(path, writer.view(), 0600);
+}
+
+// After a crash in destroy() the database says which of the two files counts.
+Result<> KeyStore::load_epoch() {
+    const fs::path current = layout_.keys() / "epoch.key";
+    const fs::path next = layout_.keys() / "epoch.key.next";
+    for (const fs::path& path : {current, next}) {
+        const auto bytes = read_file(path, 4096);
+        if (!bytes) continue;
+        ByteReader reader(*bytes);
+        if (reader.u64() != epoch_number_) continue;
+        VEDETTE_TRY(epoch_,
+                    crypto::unwrap_key_for(organisation_key_, epoch_purpose(epoch_number_), reader.rest()));
+        if (path == next) VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, current));
+        std::error_code ignored;
+        fs::remove(next, ignored);
+        return {};
+    }
+    return fail(ErrorKind::corrupt,
+                "{} does not fit keys.db: one of the two comes from another time, and recordings made before "
+                "can't be opened",
+                current.string());
+}
+
+Result<std::optional<KeyStore::Key>> KeyStore::find(CameraId camera, std::int32_t day) {
+    if (const auto cached = cache_.find({camera, day}); cached != cache_.end()) return cached->second;
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare("SELECT wrapped FROM day_key WHERE camera = ? AND utc_day = ?"));
+    row.bind_all(ByteView(camera.bytes()), day);
+    VEDETTE_TRY(const bool found, row.step());
+    if (!found) return std::nullopt;
+    VEDETTE_TRY(Secret key, crypto::unwrap_key_for(epoch_, day_purpose(camera, day), row.blob(0)));
+    if (cache_.size() >= max_cached_keys) cache_.clear();
+    return cache_[{camera, day}] = std::make_shared<const Secret>(std::move(key));
+}
+
+Secret KeyStore::derive(std::string_view purpose) const {
+    ByteWriter info;
+    info.text("vedette derived key v1").u8(0).text(purpose);
+    return crypto::hkdf_expand_sha512(organisation_key_.reveal(), info.view(), 32);
+}
+
+Result<KeyStore::Key> KeyStore::day_key_for_writing(CameraId camera, std::int32_t day) {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const std::optional<Key> existing, find(camera, day));
+    if (existing) return *existing;
+    Key key = std::make_shared<const Secret>(new_key());
+    VEDETTE_CHECK(database_.run("INSERT INTO day_key VALUES (?, ?, ?)", ByteView(camera.bytes()), day,
+                                crypto::wrap_key_for(epoch_, day_purpose(camera, day), key->reveal())));
+    return cache_[{camera, day}] = key;
+}
+
+Result<KeyStore::Key> KeyStore::day_key(CameraId camera, std::int32_t day) {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const std::optional<Key> key, find(camera, day));
+    if (!key) return fail(ErrorKind::not_found, "the key of {} was destroyed", day_text(day));
+    return *key;
+}
+
+Result<> KeyStore::note_deletions(const std::vector<Deletion>& deletions) {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+    for (const Deletion& deletion : deletions)
+        VEDETTE_CHECK(database_.run("INSERT OR REPLACE INTO deletion VALUES (?, ?, ?)",
+                                    ByteView(deletion.stream.camera.bytes()), deletion.stream.stream,
+                                    deletion.before_sequence));
+    return transaction.commit();
+}
+
+Result<std::vector<Deletion>> KeyStore::deletions() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Deletion> deletions;
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare("SELECT camera, stream, before_sequence FROM deletion"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return deletions;
+        Uuid uuid;
+        ByteReader(row.blob(0)).copy_to(uuid.bytes);
+        deletions.push_back({{CameraId(uuid), static_cast<std::uint8_t>(row.int64(1))},
+                             static_cast<std::uint64_t>(row.int64(2))});
+    }
+}
+
+Result<> KeyStore::destroy(CameraId camera) {
+    const std::lock_guard lock(mutex_);
+    const Secret next = new_key();
+    const fs::path next_path = layout_.keys() / "epoch.key.next";
+    VEDETTE_CHECK(write_epoch(epoch_number_ + 1, next, next_path));
+    {
+        VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+        VEDETTE_CHECK(database_.run("DELETE FROM day_key WHERE camera = ?", ByteView(camera.bytes())));
+        struct Row {
+            CameraId camera;
+            std::int32_t day;
+            Bytes wrapped;
+        };
+        std::vector<Row> rows;
+        {
+            VEDETTE_TRY(store::Statement row,
+                        database_.prepare("SELECT camera, utc_day, wrapped FROM day_key"));
+            for (;;) {
+                VEDETTE_TRY(const bool found, row.step());
+                if (!found) break;
+                Uuid uuid;
+                ByteReader(row.blob(0)).copy_to(uuid.bytes);
+                const auto day = static_cast<std::int32_t>(row.int64(1));
+                const Bytes purpose = day_purpose(CameraId(uuid), day);
+                VEDETTE_TRY(const Secret key, crypto::unwrap_key_for(epoch_, purpose, row.blob(2)));
+                rows.push_back({CameraId(uuid), day, crypto::wrap_key_for(next, purpose, key.reveal())});
+            }
+        }
+        for (const Row& row : rows)
+            VEDETTE_CHECK(database_.run("UPDATE day_key SET wrapped = ? WHERE camera = ? AND utc_day = ?",
+                                        row.wrapped, ByteView(row.camera.bytes()), row.day));
+        VEDETTE_CHECK(database_.run("UPDATE identity SET epoch = ?", epoch_number_ + 1));
+        VEDETTE_CHECK(transaction.commit());
+    }
+    VEDETTE_CHECK(database_.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+    epoch_ = next.duplicate();
+    ++epoch_number_;
+    cache_.clear();
+    VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
+    std::error_code ignored;
+    fs::remove(next_path, ignored);
+    return sync_folder(layout_.keys());
+}
+
+}  // namespace vedette::vault

@@ -1,0 +1,50 @@
+#pragma once
+// Where things lie in the data directory.
+
+#include <filesystem>
+#include <optional>
+
+#include "gateway/vault/types.hpp"
+
+namespace vedette::vault {
+
+/// A segment file is known by its stream and the sequence of its first record.
+struct SegmentId {
+    StreamKey stream;
+    std::uint64_t first_sequence = 0;
+    friend auto operator<=>(const SegmentId&, const SegmentId&) = default;
+};
+
+/// Folders in media/ whose names begin so hold what was deleted and is still to be removed.
+inline constexpr std::string_view deleted_prefix = "deleted-";
+
+struct Layout {
+    std::filesystem::path folder;
+
+    std::filesystem::path format() const { return folder / "format"; }
+    std::filesystem::path lock() const { return folder / "lock"; }
+    std::filesystem::path keys() const { return folder / "keys"; }
+    std::filesystem::path index() const { return folder / "index.db"; }
+    std::filesystem::path log() const { return folder / "tlog"; }
+    /// Where a log that is damaged is set aside.
+    std::filesystem::path damaged_log(UtcTime now) const;
+    std::filesystem::path vkey() const { return folder / "tlog" / "vkey"; }
+    std::filesystem::path media() const { return folder / "media"; }
+    /// Segments that are being written, and those that a crash left behind: found at start without a walk
+    /// over everything.
+    std::filesystem::path open() const { return folder / "media" / "open"; }
+    std::filesystem::path open_segment(const SegmentId& id) const;
+    std::filesystem::path day_folder(StreamKey stream, std::int32_t day) const;
+    /// media/<camera>/<stream>/<YYYY-MM-DD>/<camera>.<stream>.<first sequence>.seg
+    std::filesystem::path segment(const SegmentId& id, std::int32_t day) const;
+    std::filesystem::path camera_folder(CameraId camera) const;
+    std::filesystem::path deleted_folder(CameraId camera, std::uint64_t number) const;
+};
+
+/// The id that a segment file's name carries; nullopt for other files.
+std::optional<SegmentId> parse_segment_name(const std::string& name);
+
+/// "2026-11-21" for a day since 1970-01-01.
+std::string day_text(std::int32_t day);
+
+}  // namespace vedette::vault

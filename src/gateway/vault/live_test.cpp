@@ -1,0 +1,97 @@
+// `vedette vault verify` and `stats` beside a recorder that records, closes segments and deletes.
+
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "gateway/vault/test_support.hpp"
+#include "gateway/vault/tools.hpp"
+#include "gateway/vault/verify.hpp"
+
+namespace vedette::vault {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto test_time = 4s;
+
+class LiveTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        VaultOptions options;
+        options.folder = folder.path;
+        options.sync_interval = 10ms;
+        options.checkpoint_interval = 15ms;
+        options.segment_length = seconds(10);
+        auto opened = Vault::open(std::move(options));
+        ASSERT_TRUE(opened) << opened.error().message;
+        vault = std::move(*opened);
+        recorder = std::thread([this] { record(); });
+    }
+    void TearDown() override {
+        stop = true;
+        recorder.join();
+        vault.reset();
+    }
+    // Three cameras; the third is deleted and comes back all the time.
+    void record() {
+        std::map<StreamKey, std::uint64_t> runs;
+        for (int i = 0; !stop; ++i) {
+            for (const StreamKey key : streams) {
+                if (!runs.contains(key)) runs[key] = vault->begin_run(key, shared("init")).value();
+                (void)vault->append(make_fragment(key, runs[key], t0 + seconds(2 * i), i));
+            }
+            if (i % 40 == 39) {
+                EXPECT_TRUE(vault->delete_camera(streams[2].camera));
+                runs.erase(streams[2]);
+            }
+            std::this_thread::sleep_for(3ms);
+        }
+    }
+
+    TemporaryFolder folder;
+    std::array<StreamKey, 3> streams{StreamKey{CameraId::random(), 0}, StreamKey{CameraId::random(), 1},
+                                     StreamKey{CameraId::random(), 0}};
+    UtcTime t0 = from_unix_seconds(1'795'228'500);
+    std::unique_ptr<Vault> vault;
+    std::atomic<bool> stop = false;
+    std::thread recorder;
+};
+
+TEST_F(LiveTest, VerifyFindsNoFaultWhileTheRecorderWorks) {
+    const auto end = std::chrono::steady_clock::now() + test_time;
+    std::uint64_t fragments = 0;
+    int rounds = 0;
+    for (; std::chrono::steady_clock::now() < end; ++rounds) {
+        const auto report = verify(Layout{folder.path}, std::nullopt,
+                                   [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
+        ASSERT_TRUE(report) << report.error().message;
+        fragments = report->fragments;
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(rounds, 2);
+    EXPECT_GT(fragments, 20u);
+}
+
+TEST_F(LiveTest, StatsCountEachSegmentOnce) {
+    const auto end = std::chrono::steady_clock::now() + test_time / 2;
+    std::int64_t last = 0;
+    while (std::chrono::steady_clock::now() < end) {
+        const auto all = vault_stats(Layout{folder.path});
+        ASSERT_TRUE(all) << all.error().message;
+        for (const CameraStats& stats : *all) {
+            if (stats.stream != streams[0]) continue;
+            EXPECT_GE(stats.fragments, last);
+            last = stats.fragments;
+            if (last > 0) {
+                EXPECT_EQ(stats.covered.start, t0);
+                EXPECT_EQ(stats.covered.end, t0 + seconds(static_cast<int>(2 * last)));
+            }
+        }
+    }
+    EXPECT_GT(last, 0);
+}
+
+}  // namespace
+}  // namespace vedette::vault

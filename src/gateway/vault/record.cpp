@@ -1,0 +1,136 @@
+#include "gateway/vault/record.hpp"
+
+#include "crypto/merkle.hpp"
+
+namespace vedette::vault {
+
+namespace {
+
+constexpr std::string_view record_magic = "VEDR";
+constexpr std::size_t reserved_size = entry_size - sealing_context_size - sizeof(crypto::Sha256Digest);
+
+bool known(std::uint8_t type) {
+    return type >= static_cast<std::uint8_t>(RecordType::segment) &&
+           type <= static_cast<std::uint8_t>(RecordType::log_start);
+}
+
+template <class Id>
+Id read_id(ByteReader& reader) {
+    Uuid uuid;
+    reader.copy_to(uuid.bytes);
+    return Id(uuid);
+}
+
+}  // namespace
+
+Entry encode_entry(const RecordHeader& header) {
+    ByteWriter writer;
+    writer.reserve(entry_size);
+    writer.text(record_magic)
+        .u8(record_version)
+        .u8(static_cast<std::uint8_t>(header.type))
+        .u8(header.stream.stream)
+        .u8(0)
+        .bytes(header.organisation.bytes())
+        .bytes(header.stream.camera.bytes())
+        .u64(header.run)
+        .u64(header.sequence)
+        .i64(header.start.time_since_epoch().count())
+        .i64(header.duration.count())
+        .i64(header.camera_time.time_since_epoch().count())
+        .u64(header.segment)
+        .u32(static_cast<std::uint32_t>(header.day))
+        .u32(header.plain_size)
+        .u32(header.payload_size)
+        .u32(header.block)
+        .bytes(header.digest)
+        .zeros(reserved_size);
+    Entry entry;
+    std::ranges::copy(writer.view(), entry.begin());
+    return entry;
+}
+
+Result<RecordHeader> parse_entry(ByteView entry) {
+    if (entry.size() != entry_size || as_text(entry.first(record_magic.size())) != record_magic)
+        return fail(ErrorKind::corrupt, "no record header");
+    ByteReader reader(entry.subspan(record_magic.size()));
+    if (const std::uint8_t version = reader.u8(); version != record_version)
+        return fail(ErrorKind::unsupported, "record of version {}, and this program knows {}", version,
+                    record_version);
+    RecordHeader header;
+    const std::uint8_t type = reader.u8();
+    header.type = static_cast<RecordType>(type);
+    header.stream.stream = reader.u8();
+    const std::uint8_t flags = reader.u8();
+    header.organisation = read_id<OrganisationId>(reader);
+    header.stream.camera = read_id<CameraId>(reader);
+    header.run = reader.u64();
+    header.sequence = reader.u64();
+    header.start = UtcTime(Ticks90k(reader.i64()));
+    header.duration = Ticks90k(reader.i64());
+    header.camera_time = CameraTime(Ticks90k(reader.i64()));
+    header.segment = reader.u64();
+    header.day = static_cast<std::int32_t>(reader.u32());
+    header.plain_size = reader.u32();
+    header.payload_size = reader.u32();
+    header.block = reader.u32();
+    reader.copy_to(header.digest);
+    const bool zeros = std::ranges::all_of(reader.rest(), [](std::byte b) { return b == std::byte{0}; });
+
+    // Times far outside of any calendar would overflow in sums.
+    constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
+    const std::int64_t start = header.start.time_since_epoch().count();
+    if (!known(type) || flags != 0 || !zeros || header.payload_size > max_payload_size ||
+        header.duration.count() < 0 || header.duration.count() > farthest_time || start > farthest_time ||
+        start < -farthest_time || header.segment > header.sequence)
+        return fail(ErrorKind::corrupt, "malformed record header");
+    if (header.is_sealed() && header.payload_size != crypto::cobblestone_sealed_size(header.plain_size))
+        return fail(ErrorKind::corrupt, "record header with sizes that don't fit");
+    return header;
+}
+
+void encode_record_header(const Entry& entry, std::span<std::byte> out) {
+    std::ranges::copy(entry, out.begin());
+    std::ranges::copy(crypto::merkle_leaf_hash(entry), out.begin() + entry_size);
+}
+
+Result<RecordHeader> parse_record_header(ByteView bytes) {
+    if (bytes.size() < record_header_size) return fail(ErrorKind::corrupt, "record header cut off");
+    const ByteView entry = bytes.first(entry_size);
+    VEDETTE_TRY(RecordHeader header, parse_entry(entry));
+    if (!std::ranges::equal(crypto::merkle_leaf_hash(entry),
+                            bytes.subspan(entry_size, record_header_size - entry_size)))
+        return fail(ErrorKind::corrupt, "record header was altered");
+    return header;
+}
+
+Bytes encode_gap(GapReason reason, std::string_view detail) {
+    ByteWriter writer;
+    writer.u8(static_cast<std::uint8_t>(reason)).text(detail.substr(0, max_gap_detail));
+    return std::move(writer).finish();
+}
+
+Result<GapText> parse_gap(ByteView payload) {
+    if (payload.empty() || payload.size() > 1 + max_gap_detail)
+        return fail(ErrorKind::corrupt, "malformed gap record");
+    GapText gap;
+    const auto reason = std::to_integer<std::uint8_t>(payload.front());
+    gap.reason = reason >= 1 && reason <= static_cast<std::uint8_t>(GapReason::clock_step)
+                     ? static_cast<GapReason>(reason)
+                     : GapReason::other;
+    gap.detail = as_text(payload.subspan(1));
+    return gap;
+}
+
+std::string describe(StreamKey stream) {
+    const std::string name = stream.stream == 0   ? "main"
+                             : stream.stream == 1 ? "sub"
+                                                  : fmt::format("stream {}", stream.stream);
+    return fmt::format("camera {} {}", stream.camera.text(), name);
+}
+
+std::string describe(const RecordHeader& header) {
+    return fmt::format("{}, {}", describe(header.stream), to_rfc3339(header.start));
+}
+
+}  // namespace vedette::vault

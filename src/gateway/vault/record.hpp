@@ -1,0 +1,84 @@
+#pragma once
+// The record of a segment file, byte by byte as docs/ref/store-format.md has it. No I/O.
+
+#include <array>
+
+#include "crypto/cobblestone.hpp"
+#include "crypto/digest.hpp"
+#include "gateway/vault/types.hpp"
+
+namespace vedette::vault {
+
+/// The numbers are stored. A deletion and a log start exist in the log alone.
+enum class RecordType : std::uint8_t {
+    segment = 1,
+    init = 2,
+    fragment = 3,
+    gap = 4,
+    deletion = 5,
+    log_start = 6,  ///< first entry of a log that replaces a damaged one
+};
+
+inline constexpr std::uint8_t record_version = 1;
+inline constexpr std::size_t block_size = 4096;         ///< every record begins on such a border
+inline constexpr std::size_t entry_size = 160;          ///< the log's entry: the header without its leaf hash
+inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash
+inline constexpr std::size_t sealing_context_size =
+    104;  ///< the part of the entry that is known before sealing
+inline constexpr std::size_t max_payload_size = crypto::cobblestone_sealed_size(max_stored_fragment_size);
+
+struct RecordHeader {
+    RecordType type = RecordType::fragment;
+    StreamKey stream;
+    OrganisationId organisation;
+    std::uint64_t run = 0;
+    std::uint64_t sequence = 0;  ///< counts all records of the stream, without holes
+    UtcTime start;
+    Ticks90k duration{};
+    CameraTime camera_time;
+    std::uint64_t segment = 0;  ///< sequence of the file's first record
+    std::int32_t day = 0;       ///< UTC day whose key seals the file, since 1970-01-01
+    std::uint32_t plain_size = 0;
+    std::uint32_t payload_size = 0;  ///< bytes stored after the header: sealed, or the gap's text in clear
+    std::uint32_t block = 0;         ///< where in the file the record begins, in blocks
+    crypto::Sha256Digest digest{};   ///< of the payload as stored
+
+    UtcTime end() const { return start + duration; }
+    bool is_sealed() const { return type == RecordType::init || type == RecordType::fragment; }
+    /// Header, payload and the zeros up to the next block.
+    std::size_t stored_size() const {
+        return (record_header_size + payload_size + block_size - 1) / block_size * block_size;
+    }
+    std::uint32_t blocks() const { return static_cast<std::uint32_t>(stored_size() / block_size); }
+    friend bool operator==(const RecordHeader&, const RecordHeader&) = default;
+};
+
+using Entry = std::array<std::byte, entry_size>;
+
+Entry encode_entry(const RecordHeader& header);
+/// corrupt: not an entry of ours; unsupported: of a newer version.
+Result<RecordHeader> parse_entry(ByteView entry);
+
+/// Writes entry and leaf hash into the first record_header_size bytes of `out`.
+void encode_record_header(const Entry& entry, std::span<std::byte> out);
+/// Checks the leaf hash as well. `bytes` has at least record_header_size bytes.
+Result<RecordHeader> parse_record_header(ByteView bytes);
+
+/// The context under which the record's payload is sealed: the entry up to `digest`.
+inline ByteView sealing_context(const Entry& entry) {
+    return ByteView(entry).first(sealing_context_size);
+}
+
+struct GapText {
+    GapReason reason = GapReason::other;
+    std::string detail;
+};
+Bytes encode_gap(GapReason reason, std::string_view detail);
+/// Unknown reasons become `other`.
+Result<GapText> parse_gap(ByteView payload);
+
+/// `camera 3f… main, 2026-11-21T02:35:06.120Z`: how messages name a record.
+std::string describe(const RecordHeader& header);
+std::string describe(StreamKey stream);
+
+}  // namespace vedette::vault

@@ -1,0 +1,37 @@
+#pragma once
+// What happens at start before the writer runs: mend what a crash left behind, and, when the index is gone,
+// make it again from the files.
+
+#include "crypto/tile_log.hpp"
+#include "gateway/vault/index.hpp"
+#include "gateway/vault/keys.hpp"
+#include "gateway/vault/writer.hpp"
+
+namespace vedette::vault {
+
+struct Recovered {
+    std::map<StreamKey, StreamPosition> positions;
+    std::vector<SegmentInfo> segments;  ///< in the open folder, all of them in the log now
+    std::size_t signed_records = 0;     ///< that were synced or written, and not in the log yet
+    std::size_t cut_files = 0;
+    std::uint64_t cut_bytes = 0;
+    std::uint64_t greatest_run = 0;
+};
+
+/// `is_new_log`: the log was begun anew, and whatever is whole in the open folder is signed again.
+/// Cuts torn tails, brings whole records into the log (not published yet) and says where each stream goes on.
+Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const Index& index,
+                          crypto::TileLog& log, bool is_new_log);
+
+struct Rebuilt {
+    std::size_t segments = 0;
+    std::size_t fragments = 0;
+    std::size_t damaged_files = 0;
+};
+/// Fills an empty index from the segment files in their final places. Needs no keys.
+Result<Rebuilt> rebuild_index(const Layout& layout, Index& index);
+
+/// Reads one segment file into the form that the index holds.
+Result<SegmentInfo> read_segment(const std::filesystem::path& path, const SegmentId& id, bool& damaged);
+
+}  // namespace vedette::vault

@@ -1,0 +1,154 @@
+#include "gateway/vault/segment_file.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace vedette::vault {
+
+namespace {
+
+// Records above this size are rare; their buffer is given back after use.
+constexpr std::size_t kept_capacity = 8u << 20;
+
+}  // namespace
+
+RecordBuffer::~RecordBuffer() {
+    std::free(data_);
+}
+
+std::span<std::byte> RecordBuffer::reserve(std::size_t size) {
+    size = (size + block_size - 1) / block_size * block_size;
+    if (size > capacity_ || (capacity_ > kept_capacity && size <= kept_capacity)) {
+        std::free(data_);
+        capacity_ = std::max(size, std::size_t{1} << 20);
+        data_ = static_cast<std::byte*>(std::aligned_alloc(block_size, capacity_));
+        if (data_ == nullptr) throw std::bad_alloc();
+    }
+    return {data_, size};
+}
+
+ByteView RecordBuilder::build(RecordHeader& header, const Secret* key, std::span<const ByteView> pieces) {
+    std::size_t plain_size = 0;
+    for (const ByteView piece : pieces) plain_size += piece.size();
+    header.plain_size = static_cast<std::uint32_t>(plain_size);
+    header.payload_size =
+        static_cast<std::uint32_t>(key != nullptr ? crypto::cobblestone_sealed_size(plain_size) : plain_size);
+
+    const std::span<std::byte> record = buffer_.reserve(header.stored_size());
+    const std::span<std::byte> payload = record.subspan(record_header_size, header.payload_size);
+    if (key != nullptr) {
+        entry_ = encode_entry(header);
+        sealer_.seal(*key, sealing_context(entry_), pieces, payload, &digest_);
+    } else {
+        std::size_t at = 0;
+        for (const ByteView piece : pieces) {
+            std::ranges::copy(piece, payload.begin() + static_cast<std::ptrdiff_t>(at));
+            at += piece.size();
+        }
+        digest_.update(payload);
+    }
+    header.digest = digest_.finish();
+    entry_ = encode_entry(header);
+    encode_record_header(entry_, record);
+    std::ranges::fill(record.subspan(record_header_size + header.payload_size), std::byte{0});
+    return record;
+}
+
+Result<SegmentFile> SegmentFile::create(const std::filesystem::path& path) {
+    constexpr int open_flags = O_WRONLY | O_CREAT | O_EXCL;
+    auto file = File::open(path, open_flags | O_DIRECT, 0640);
+    if (!file && file.error().kind == ErrorKind::invalid_input) {  // tmpfs and some others have no O_DIRECT
+        ::unlink(path.c_str());
+        file = File::open(path, open_flags, 0640);
+    }
+    if (!file) return std::unexpected(file.error());
+    return SegmentFile(std::move(*file));
+}
+
+Result<> SegmentFile::append(ByteView record) {
+    if (torn_) VEDETTE_CHECK(truncate(blocks_));
+    const std::uint64_t offset = std::uint64_t{blocks_} * block_size;
+    std::size_t done = 0;
+    while (done < record.size()) {
+        const ssize_t put = ::pwrite(file_.fd(), record.data() + done, record.size() - done,
+                                     static_cast<off_t>(offset + done));
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0 || put % static_cast<ssize_t>(block_size) != 0) {
+            const int error = put < 0 ? errno : ENOSPC;
+            torn_ = true;
+            (void)truncate(blocks_);  // repeated before the next record, if it failed
+            return fail_errno(error, "write");
+        }
+        done += static_cast<std::size_t>(put);
+    }
+    blocks_ += static_cast<std::uint32_t>(record.size() / block_size);
+    return {};
+}
+
+Result<> SegmentFile::sync() {
+    if (::fdatasync(file_.fd()) != 0) return fail_errno(errno, "fdatasync");
+    return {};
+}
+
+Result<> SegmentFile::truncate(std::uint32_t blocks) {
+    if (::ftruncate(file_.fd(), static_cast<off_t>(std::uint64_t{blocks} * block_size)) != 0)
+        return fail_errno(errno, "ftruncate");
+    blocks_ = blocks;
+    torn_ = false;
+    return {};
+}
+
+Result<> check_payload(const File& file, const RecordHeader& header, Bytes& scratch) {
+    scratch.resize(header.stored_size() - record_header_size);
+    const std::uint64_t offset = std::uint64_t{header.block} * block_size + record_header_size;
+    VEDETTE_TRY(const std::size_t got, file.read_at(offset, scratch));
+    if (got != scratch.size()) return fail(ErrorKind::corrupt, "the end of the record is missing");
+    const ByteView payload = ByteView(scratch).first(header.payload_size);
+    if (crypto::sha256(payload) != header.digest)
+        return fail(ErrorKind::corrupt, "its bytes don't have the SHA-256 that was signed");
+    const ByteView padding = ByteView(scratch).subspan(header.payload_size);
+    if (!std::ranges::all_of(padding, [](std::byte b) { return b == std::byte{0}; }))
+        return fail(ErrorKind::corrupt, "bytes were put into the padding after it");
+    return {};
+}
+
+Result<ScanEnd> scan_segment(const std::filesystem::path& path, bool resync,
+                             const NeedsPayload& needs_payload,
+                             const std::function<void(ScannedRecord)>& found) {
+    VEDETTE_TRY(const File file, File::open(path, O_RDONLY));
+    ScanEnd end;
+    VEDETTE_TRY(end.file_size, file.size());
+    const std::uint64_t file_blocks = (end.file_size + block_size - 1) / block_size;
+    std::array<std::byte, record_header_size> bytes;
+    Bytes scratch;
+    for (std::uint64_t block = 0; block < file_blocks;) {
+        VEDETTE_TRY(const std::size_t got, file.read_at(block * block_size, bytes));
+        auto header = parse_record_header(ByteView(bytes).first(got));
+        if (!header && header.error().kind == ErrorKind::unsupported) return std::unexpected(header.error());
+        bool good =
+            header && header->block == block && block * block_size + header->stored_size() <= end.file_size;
+        if (good && (needs_payload(*header) || header->type == RecordType::gap))
+            good = check_payload(file, *header, scratch).has_value();
+        if (!good) {
+            end.damaged = true;
+            if (!resync) return end;
+            ++block;
+            continue;
+        }
+        ScannedRecord record{*header, {}, std::nullopt};
+        std::copy_n(bytes.begin(), entry_size, record.entry.begin());
+        if (header->type == RecordType::gap) {
+            auto gap = parse_gap(ByteView(scratch).first(header->payload_size));
+            record.gap = gap ? *gap : GapText{};
+        }
+        block += header->blocks();
+        end.blocks = static_cast<std::uint32_t>(block);
+        found(std::move(record));
+    }
+    return end;
+}
+
+}  // namespace vedette::vault

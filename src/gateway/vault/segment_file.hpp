@@ -1,0 +1,86 @@
+#pragma once
+// A segment file: writing records at its end, and finding them again.
+
+#include <functional>
+
+#include "base/file.hpp"
+#include "gateway/vault/segment_info.hpp"
+
+namespace vedette::vault {
+
+/// Memory for one record at a time, aligned for O_DIRECT; one per writer, not per camera.
+class RecordBuffer {
+  public:
+    RecordBuffer() = default;
+    ~RecordBuffer();
+    RecordBuffer(const RecordBuffer&) = delete;
+    RecordBuffer& operator=(const RecordBuffer&) = delete;
+    /// At least `size` bytes, a multiple of block_size. Content is undefined.
+    std::span<std::byte> reserve(std::size_t size);
+
+  private:
+    std::byte* data_ = nullptr;
+    std::size_t capacity_ = 0;
+};
+
+/// Seals and lays out records. Not thread-safe.
+class RecordBuilder {
+  public:
+    /// Completes `header` (plain_size, payload_size, digest) and gives the record's bytes, valid until the
+    /// next call. `key` seals init and fragment; others are stored in clear and have one piece.
+    ByteView build(RecordHeader& header, const Secret* key, std::span<const ByteView> pieces);
+    const Entry& entry() const { return entry_; }
+
+  private:
+    RecordBuffer buffer_;
+    crypto::CobblestoneSealer sealer_;
+    crypto::Sha256 digest_;
+    Entry entry_{};
+};
+
+/// A segment file that grows. Not thread-safe.
+class SegmentFile {
+  public:
+    /// Creates the file; it must not exist. O_DIRECT where the file system takes it.
+    static Result<SegmentFile> create(const std::filesystem::path& path);
+
+    /// Appends a record of whole blocks. After an error the file is as before, or is cut back by the next
+    /// call.
+    Result<> append(ByteView record);
+    Result<> sync();
+    /// Cuts the file back to this many blocks.
+    Result<> truncate(std::uint32_t blocks);
+    std::uint32_t blocks() const { return blocks_; }
+
+  private:
+    explicit SegmentFile(File file) : file_(std::move(file)) {}
+    File file_;
+    std::uint32_t blocks_ = 0;
+    bool torn_ = false;
+};
+
+/// What a walk over a segment file found at one place.
+struct ScannedRecord {
+    RecordHeader header;
+    Entry entry{};
+    std::optional<GapText> gap;
+};
+struct ScanEnd {
+    std::uint32_t blocks = 0;  ///< where the last good record ends
+    std::uint64_t file_size = 0;
+    bool damaged = false;  ///< something that is no good record lies before the end of the file
+};
+
+/// Decides whether a record's payload has to be checked against its digest as well.
+using NeedsPayload = std::function<bool(const RecordHeader&)>;
+
+/// Walks over the records of a file in order. With `resync` it goes on after damage at the next block that
+/// carries a good header; without, it stops there.
+Result<ScanEnd> scan_segment(const std::filesystem::path& path, bool resync,
+                             const NeedsPayload& needs_payload,
+                             const std::function<void(ScannedRecord)>& found);
+
+/// Checks payload and padding of the record against its header.
+Result<> check_payload(const File& file, const RecordHeader& header, Bytes& scratch);
+
+}  // namespace vedette::vault

@@ -1,0 +1,18 @@
+#pragma once
+// What `vedette vault` does, beside verify.
+
+#include "gateway/vault/index.hpp"
+#include "gateway/vault/recovery.hpp"
+
+namespace vedette::vault {
+
+/// One sentence when there are no recordings in the folder, or this user may not read them.
+Result<> require_vault(const Layout& layout);
+
+/// Per stream, from the index and the open segments; works beside a running recorder.
+Result<std::vector<CameraStats>> vault_stats(const Layout& layout);
+
+/// Makes the index again from the files. conflict while a recorder runs.
+Result<Rebuilt> vault_rebuild(const Layout& layout);
+
+}  // namespace vedette::vault

@@ -1,0 +1,110 @@
+#pragma once
+// What goes into the sealed store and what comes out of it.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+namespace vedette::vault {
+
+/// One encoding of one camera. `stream` is 0 for the main stream, 1 for the sub stream.
+struct StreamKey {
+    CameraId camera;
+    std::uint8_t stream = 0;
+    friend auto operator<=>(const StreamKey&, const StreamKey&) = default;
+};
+
+/// Bytes that somebody keeps alive: how a fragment reaches the disk without being joined together first.
+struct Piece {
+    std::shared_ptr<const void> owner;
+    ByteView bytes;
+};
+
+inline constexpr std::size_t max_stored_fragment_size = 64u << 20;  ///< bytes of plaintext
+inline constexpr Ticks90k max_stored_duration = std::chrono::seconds(60);
+
+/// One fMP4 moof + mdat, in plaintext.
+struct Fragment {
+    StreamKey stream;
+    std::uint64_t run = 0;   ///< what begin_run() gave
+    UtcTime start;           ///< of its first access unit, on the gateway's clock
+    Ticks90k duration{};     ///< above 0, at most max_stored_duration
+    CameraTime camera_time;  ///< of its first access unit, on the camera's clock
+    std::vector<Piece> pieces;
+
+    std::size_t size() const {
+        std::size_t sum = 0;
+        for (const Piece& piece : pieces) sum += piece.bytes.size();
+        return sum;
+    }
+};
+
+/// Why a stretch was not recorded. The numbers are stored.
+enum class GapReason : std::uint8_t {
+    camera_unreachable = 1,  ///< no connection, or it was refused
+    camera_silent = 2,       ///< connected, and no media came
+    bad_media = 3,           ///< media came that can't be recorded
+    disk_slow = 4,           ///< the queue to the disk was full
+    disk_full = 5,           ///< the disk was full or could not be written
+    not_running = 6,         ///< the recorder did not run
+    switched_off = 7,        ///< recording was switched off by somebody who may
+    clock_step = 8,          ///< the wall clock was moved forward
+    other = 255,
+};
+std::string_view to_string(GapReason reason);
+
+inline constexpr std::size_t max_gap_detail = 512;
+
+/// Half-open stretch [start, end) without a recording.
+struct Gap {
+    StreamKey stream;
+    UtcInterval interval;
+    GapReason reason = GapReason::other;
+    std::string detail;  ///< for people; cut at max_gap_detail bytes
+};
+
+/// Fragments of one run without anything missing between them.
+struct RecordedRange {
+    UtcInterval interval;
+    std::uint64_t run = 0;
+    friend bool operator==(const RecordedRange&, const RecordedRange&) = default;
+};
+
+/// In the order in which they were recorded. Intervals may overlap where the wall clock was set back.
+struct Recordings {
+    std::vector<RecordedRange> ranges;
+    std::vector<Gap> gaps;
+};
+
+/// A new run starts: decoders need this initialisation segment (plaintext) for the fragments that follow.
+struct PlayInit {
+    std::uint64_t run = 0;
+    SharedBytes data;
+};
+struct PlayFragment {
+    std::uint64_t run = 0;
+    std::uint64_t sequence = 0;
+    UtcTime start;
+    Ticks90k duration{};
+    CameraTime camera_time;
+    SharedBytes data;
+};
+struct PlayGap {
+    UtcInterval interval;
+    GapReason reason = GapReason::other;
+    std::string detail;
+};
+/// A record that can't be read; what follows it can.
+struct PlayDamage {
+    UtcInterval interval;
+    std::string message;
+};
+using PlayItem = std::variant<PlayInit, PlayFragment, PlayGap, PlayDamage>;
+
+}  // namespace vedette::vault

@@ -1,0 +1,297 @@
+#include "gateway/vault/vault.hpp"
+
+#include <charconv>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "base/log.hpp"
+#include "gateway/vault/cursor.hpp"
+#include "gateway/vault/recovery.hpp"
+#include "gateway/vault/writer.hpp"
+
+namespace vedette::vault {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int store_format = 1;
+
+Result<> check_format(const Layout& layout) {
+    const auto bytes = read_file(layout.format(), 64);
+    if (!bytes && bytes.error().kind == ErrorKind::not_found)
+        return replace_file(layout.format(), as_bytes(fmt::format("{}\n", store_format)), 0640);
+    if (!bytes) return std::unexpected(bytes.error());
+    const std::string_view text = as_text(*bytes);
+    int format = 0;
+    std::from_chars(text.data(), text.data() + text.size(), format);
+    if (format == 0) return fail(ErrorKind::corrupt, "{} is damaged", layout.format().string());
+    if (format > store_format)
+        return fail(
+            ErrorKind::unsupported,
+            "the data directory {} has format {}, and this program knows {}: use the newer vedette that "
+            "wrote it",
+            layout.folder.string(), format, store_format);
+    return {};
+}
+
+Result<File> lock_folder(const Layout& layout) {
+    VEDETTE_TRY(File lock, File::open(layout.lock(), O_RDWR | O_CREAT, 0600));
+    if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0)
+        return fail(ErrorKind::conflict, "the data directory {} is in use by another vedette",
+                    layout.folder.string());
+    return lock;
+}
+
+Result<> create_folders(const Layout& layout) {
+    std::error_code error;
+    if (fs::create_directory(layout.folder, error))
+        fs::permissions(layout.folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec,
+                        error);
+    for (const fs::path& folder : {layout.media(), layout.open(), layout.log()})
+        if (!error) fs::create_directory(folder, error);
+    if (error) {
+        auto failure = fail_errno(error.value(), layout.folder.string()).error();
+        failure.message = fmt::format("the data directory can't be used: {}", failure.message);
+        return std::unexpected(std::move(failure));
+    }
+    return {};
+}
+
+// A damaged index costs time, not recordings.
+Result<std::unique_ptr<Index>> open_index(const Layout& layout) {
+    const bool existed = fs::exists(layout.index());
+    auto index = Index::open(layout.index());
+    if (index && existed) return index;
+    if (!index && index.error().kind != ErrorKind::corrupt) return index;
+    if (!index) {
+        log::warn("{}; it is made again from the recordings", index.error().message);
+        for (const char* suffix : {"-wal", "-shm", ""}) {
+            fs::path path = layout.index();
+            path += suffix;
+            std::error_code ignored;
+            fs::remove(path, ignored);
+        }
+        index = Index::open(layout.index());
+        if (!index) return index;
+    }
+    VEDETTE_TRY(const Rebuilt rebuilt, rebuild_index(layout, **index));
+    if (rebuilt.segments > 0)
+        log::info("index made again: {} fragments in {} files", rebuilt.fragments, rebuilt.segments);
+    return index;
+}
+
+// Recording never stops because of what became of the log: a damaged one is kept for whoever investigates,
+// and a new one is begun.
+Result<crypto::TileLog> open_log(const Layout& layout, const KeyStore& keys, const VaultOptions& options,
+                                 UtcTime now) {
+    auto log = crypto::TileLog::open(layout.log(), keys.origin(), keys.signer());
+    if (log || (log.error().kind != ErrorKind::corrupt && log.error().kind != ErrorKind::not_found))
+        return log;
+    const fs::path aside = layout.damaged_log(now);
+    const std::string message = fmt::format(
+        "The log of the recordings is damaged ({}). It was set aside as {} and a new one was begun: "
+        "recording "
+        "goes on, but for what is older it can no longer be proven that nothing is missing.",
+        log.error().message, aside.filename().string());
+    std::error_code error;
+    fs::rename(layout.log(), aside, error);
+    if (error) return fail_errno(error.value(), aside.string());
+    VEDETTE_CHECK(sync_folder(layout.folder));
+    log::error("{}", message);
+    if (options.on_notice) options.on_notice(message);
+    return crypto::TileLog::open(layout.log(), keys.origin(), keys.signer());
+}
+
+// The first entry of a log that is younger than the recordings says so.
+Result<bool> note_log_start(crypto::TileLog& log, Index& index, const KeyStore& keys, UtcTime now) {
+    if (log.size() > 0) return false;
+    VEDETTE_TRY(const auto streams, index.streams());
+    if (streams.empty()) return false;
+    VEDETTE_CHECK(index.insert({}, 0));
+    RecordHeader header;
+    header.type = RecordType::log_start;
+    header.organisation = keys.organisation();
+    header.start = now;
+    log.append(encode_entry(header));
+    return true;
+}
+
+// Files of deleted recordings; unlinking many large ones takes its time.
+void remove_files(const std::vector<fs::path>& folders, const std::stop_token& stop) {
+    std::error_code error;
+    for (const fs::path& folder : folders) {
+        for (auto it = fs::recursive_directory_iterator(folder, error);
+             !error && !stop.stop_requested() && it != fs::recursive_directory_iterator();
+             it.increment(error)) {
+            std::error_code ignored;
+            if (!it->is_directory(ignored)) fs::remove(it->path(), ignored);
+        }
+        if (!stop.stop_requested()) fs::remove_all(folder, error);
+    }
+}
+
+}  // namespace
+
+struct Vault::Impl {
+    VaultOptions options;
+    SystemClock system_clock;
+    Layout layout;
+    File lock;
+    std::unique_ptr<KeyStore> keys;
+    std::unique_ptr<Index> index;
+    Catalogue catalogue;
+    std::optional<crypto::TileLog> log;
+    std::unique_ptr<Writer> writer;  // last: it uses all the others
+
+    std::mutex usage_mutex;
+    std::optional<std::uint64_t> bytes_at_start;  // of all segments; less what was written since
+
+    ReadParts read_parts() { return {&layout, keys.get(), index.get(), &catalogue}; }
+    Result<> start();
+    Result<> finish_deletions();
+
+    std::jthread cleaner;  // removes what a deletion that was cut off left behind
+};
+
+Result<> Vault::Impl::start() {
+    VEDETTE_CHECK(create_folders(layout));
+    VEDETTE_TRY(lock, lock_folder(layout));
+    VEDETTE_CHECK(check_format(layout));
+    VEDETTE_TRY(keys, KeyStore::open(layout));
+    const Clock* clock = options.clock != nullptr ? options.clock : &system_clock;
+    VEDETTE_TRY(log, open_log(layout, *keys, options, clock->utc_now()));
+    const std::string key = crypto::NoteVerifier{keys->origin(), keys->signer().public_key()}.vkey();
+    if (!fs::exists(layout.vkey())) VEDETTE_CHECK(replace_file(layout.vkey(), as_bytes(key + "\n"), 0640));
+    VEDETTE_TRY(index, open_index(layout));
+
+    VEDETTE_TRY(const bool is_new_log, note_log_start(*log, *index, *keys, clock->utc_now()));
+    VEDETTE_TRY(Recovered recovered, recover(layout, *keys, *index, *log, is_new_log));
+    if (recovered.cut_files > 0 || recovered.signed_records > 0)
+        log::warn(
+            "the last stop was not orderly: {} records signed now, {} bytes of unfinished records cut from "
+            "{} "
+            "files",
+            recovered.signed_records, recovered.cut_bytes, recovered.cut_files);
+    if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
+    for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
+
+    VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
+    writer = std::make_unique<Writer>(Writer::Parts{
+        &options, clock, &layout, keys.get(), index.get(), &catalogue, &*log, std::move(recovered.positions),
+        std::move(recovered.segments), std::max(greatest_run, recovered.greatest_run) + 1});
+
+    return finish_deletions();
+}
+
+// A deletion that was cut off is carried out before anything new is recorded.
+Result<> Vault::Impl::finish_deletions() {
+    VEDETTE_TRY(const auto deletions, keys->deletions());
+    for (const Deletion& deletion : deletions) {
+        VEDETTE_TRY(const auto left, index->segment_from(deletion.stream, 0));
+        if (!left || left->id.first_sequence >= deletion.before_sequence) continue;
+        VEDETTE_TRY(const auto newer, index->segment_from(deletion.stream, deletion.before_sequence));
+        if (newer) {  // the camera recorded on after its keys were destroyed
+            VEDETTE_CHECK(index->remove(deletion.stream, deletion.before_sequence));
+        } else {
+            VEDETTE_CHECK(writer->delete_camera(deletion.stream.camera));
+        }
+    }
+    std::vector<fs::path> folders;
+    std::error_code error;
+    for (const auto& folder : fs::directory_iterator(layout.media(), error))
+        if (folder.path().filename().string().starts_with(deleted_prefix)) folders.push_back(folder.path());
+    if (!folders.empty())
+        cleaner = std::jthread([folders](std::stop_token stop) { remove_files(folders, stop); });
+    return {};
+}
+
+Result<std::unique_ptr<Vault>> Vault::open(VaultOptions options) {
+    auto impl = std::make_unique<Impl>();
+    impl->options = std::move(options);
+    impl->layout.folder = impl->options.folder;
+    VEDETTE_CHECK(impl->start());
+    return std::unique_ptr<Vault>(new Vault(std::move(impl)));
+}
+
+Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Vault::~Vault() = default;
+
+Result<std::uint64_t> Vault::begin_run(StreamKey stream, SharedBytes init) {
+    return impl_->writer->begin_run(stream, std::move(init));
+}
+Result<> Vault::append(Fragment fragment) {
+    return impl_->writer->append(std::move(fragment));
+}
+Result<> Vault::append(Gap gap) {
+    return impl_->writer->append(std::move(gap));
+}
+Result<> Vault::flush() {
+    return impl_->writer->flush();
+}
+Result<Recordings> Vault::recordings(StreamKey stream, UtcInterval interval) const {
+    return find_recordings(impl_->read_parts(), stream, interval);
+}
+Result<Cursor> Vault::read(StreamKey stream, UtcTime from) const {
+    auto impl = std::make_unique<Cursor::Impl>();
+    impl->parts = impl_->read_parts();
+    impl->stream = stream;
+    impl->from = from;
+    return Cursor(std::move(impl));
+}
+Result<> Vault::delete_camera(CameraId camera) {
+    auto deleted = impl_->writer->delete_camera(camera);
+    const std::lock_guard lock(impl_->usage_mutex);
+    impl_->bytes_at_start.reset();
+    return deleted;
+}
+Result<> Vault::set_camera_name(CameraId camera, std::string name) {
+    return impl_->index->set_camera_name(camera, name);
+}
+Result<std::optional<UtcInterval>> Vault::extent(StreamKey stream) const {
+    // Catalogue first: what leaves it meanwhile is in the index.
+    const auto open = impl_->catalogue.segments(stream);
+    VEDETTE_TRY(std::optional<UtcInterval> extent, impl_->index->extent(stream));
+    for (const SegmentInfo& segment : open)
+        for (const RecordRow& row : segment.rows) {
+            if (row.type != RecordType::fragment) continue;
+            if (!extent) extent = UtcInterval{row.start, row.end()};
+            extent->start = std::min(extent->start, row.start);
+            extent->end = std::max(extent->end, row.end());
+        }
+    return extent;
+}
+Result<VaultUsage> Vault::usage() const {
+    const std::lock_guard lock(impl_->usage_mutex);
+    const std::uint64_t written = impl_->writer->counters().bytes;
+    if (!impl_->bytes_at_start) {
+        // Summing the index takes seconds when it is large, so it is done once.
+        VEDETTE_TRY(const std::uint64_t indexed, impl_->index->stored_bytes());
+        impl_->bytes_at_start = indexed > written ? indexed - written : 0;
+    }
+    std::error_code error;
+    const fs::space_info space = fs::space(impl_->layout.folder, error);
+    if (error) return fail_errno(error.value(), impl_->layout.folder.string());
+    return VaultUsage{*impl_->bytes_at_start + written, space.available};
+}
+Secret Vault::derive_key(std::string_view purpose) const {
+    return impl_->keys->derive(purpose);
+}
+VaultCounters Vault::counters() const {
+    return impl_->writer->counters();
+}
+std::string Vault::vkey() const {
+    return crypto::NoteVerifier{impl_->keys->origin(), impl_->keys->signer().public_key()}.vkey();
+}
+
+Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Cursor::~Cursor() = default;
+Cursor::Cursor(Cursor&&) noexcept = default;
+Cursor& Cursor::operator=(Cursor&&) noexcept = default;
+Result<std::optional<PlayItem>> Cursor::next() {
+    return impl_->next();
+}
+
+}  // namespace vedette::vault

@@ -1,0 +1,116 @@
+#pragma once
+// The sealed store of a gateway (docs/design/store.md). One process at a time has it open; `vault verify` may
+// read beside it.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "gateway/vault/types.hpp"
+
+namespace vedette::vault {
+
+enum class DiskState { good, full, failing };
+
+struct VaultOptions {
+    std::filesystem::path folder;         ///< created when its parent exists
+    const Clock* clock = nullptr;         ///< must outlive the vault; null: the system's
+    std::size_t queue_bytes = 64u << 20;  ///< plaintext that may wait for the disk
+    std::chrono::milliseconds sync_interval{1000};
+    std::chrono::milliseconds checkpoint_interval{10'000};
+    Ticks90k segment_length = std::chrono::seconds(60);
+    /// Called from the writer's thread when the state changes; `message` is one sentence for the operator.
+    /// Must return quickly and must not call back into the vault.
+    std::function<void(DiskState state, const std::string& message)> on_disk_state;
+    /// Called during open() when something is lost that the operator must know of: one sentence.
+    std::function<void(const std::string& message)> on_notice;
+};
+
+struct VaultCounters {
+    std::uint64_t fragments = 0;  ///< written since the start
+    std::uint64_t bytes = 0;      ///< sealed bytes written since the start
+    std::uint64_t refused = 0;    ///< fragments that became gaps because the disk was slow or full
+    std::size_t queued_bytes = 0;
+    std::uint64_t log_size = 0;  ///< leaves under the last checkpoint
+    DiskState disk = DiskState::good;
+};
+
+struct VaultUsage {
+    std::uint64_t stored_bytes = 0;  ///< of all segment files
+    std::uint64_t free_bytes = 0;    ///< that the file system would still take
+};
+
+/// Walks over one stream's recordings in their order. Belongs to one thread; different cursors may be used at
+/// the same time. Blocking (disk and decryption): never on an event loop.
+class Cursor {
+  public:
+    ~Cursor();
+    Cursor(Cursor&&) noexcept;
+    Cursor& operator=(Cursor&&) noexcept;
+    /// The next item, or nullopt when everything that is synced has been seen; later more may have come. A
+    /// PlayInit comes before the first fragment of each run.
+    Result<std::optional<PlayItem>> next();
+
+  private:
+    friend class Vault;
+    struct Impl;
+    explicit Cursor(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// All member functions are thread-safe. A vault must outlive its cursors.
+class Vault {
+  public:
+    /// Opens or creates the store, mends what a crash left behind and starts the writer. Errors are one
+    /// sentence for the operator: conflict when another process has it, unsupported when a newer program made
+    /// it, forbidden, exhausted, corrupt.
+    /// A log that is damaged is set aside and a new one begun, so that recording goes on; verify tells of it.
+    static Result<std::unique_ptr<Vault>> open(VaultOptions options);
+    /// Writes and signs what is queued, then stops.
+    ~Vault();
+
+    /// Starts a run of the stream: `init` is the initialisation segment (ftyp + moov) of its fragments. Gives
+    /// the run's number, which never repeats within the store.
+    Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init);
+    /// Queues a fragment; never blocks. exhausted when the queue is full: the fragment is lost, and the vault
+    /// records the gap itself. invalid_input when run, duration or size are out of range.
+    Result<> append(Fragment fragment);
+    /// Queues a gap; never blocks. An empty interval is ignored.
+    Result<> append(Gap gap);
+    /// Waits until everything queued before the call is synced, signed and readable.
+    Result<> flush();
+
+    /// What is recorded, and known not to be recorded, within the interval; ranges and gaps that cross its
+    /// borders come whole. Blocking (SQLite).
+    Result<Recordings> recordings(StreamKey stream, UtcInterval interval) const;
+    /// A cursor whose first fragment is the first, in recording order, that ends after `from`.
+    Result<Cursor> read(StreamKey stream, UtcTime from) const;
+    /// Deletes a camera's recordings: signs a statement of it, destroys the day keys, then removes the files.
+    /// Waits until it is done.
+    Result<> delete_camera(CameraId camera);
+    /// For the output of `vedette vault`.
+    Result<> set_camera_name(CameraId camera, std::string name);
+
+    /// From the start of the first fragment to the end of the last one; nullopt when there is none. Blocking
+    /// (SQLite).
+    Result<std::optional<UtcInterval>> extent(StreamKey stream) const;
+    /// Blocking (SQLite, at the first call).
+    Result<VaultUsage> usage() const;
+    /// A key for another use of the same installation, from the organisation key; `purpose` keeps uses apart.
+    Secret derive_key(std::string_view purpose) const;
+
+    VaultCounters counters() const;
+    /// The public key (a C2SP vkey) that checkpoints are signed with.
+    std::string vkey() const;
+
+  private:
+    struct Impl;
+    explicit Vault(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vedette::vault

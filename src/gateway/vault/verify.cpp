@@ -1,0 +1,330 @@
+#include "gateway/vault/verify.hpp"
+
+#include <map>
+#include <set>
+
+#include "gateway/vault/index.hpp"
+#include "gateway/vault/tools.hpp"
+#include "gateway/vault/verify_file.hpp"
+#include "gateway/vault/verify_log.hpp"
+
+namespace vedette::vault {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void extend(std::optional<UtcInterval>& all, UtcInterval more) {
+    if (!all) all = more;
+    all->start = std::min(all->start, more.start);
+    all->end = std::max(all->end, more.end);
+}
+
+std::string plural(std::uint64_t count, std::string_view one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+// The log is the script: it is walked in its order, and each entry is held against the place where its record
+// must lie. So nothing needs more memory than one open file per stream.
+class Verification {
+  public:
+    Verification(const Layout& layout, const std::function<void(const Fault&)>& on_fault)
+        : layout_(layout),
+          on_fault_(on_fault),
+          log_(layout, [this](Fault fault) { tell(std::move(fault)); }) {}
+
+    Result<VerifyReport> run(const std::optional<std::string>& trusted) {
+        VEDETTE_CHECK(require_vault(layout_));
+        // Names are a convenience; without an index there are none.
+        if (auto index = Index::open(layout_.index(), store::Access::read_only))
+            if (auto names = (*index)->camera_names()) names_ = std::move(*names);
+        // Before the checkpoint: what is listed and not in the log is then a stranger or the tail.
+        list_files();
+        VEDETTE_CHECK(log_.run(trusted));
+        log_.for_each([this](std::uint64_t, const RecordHeader& header, ByteView entry) {
+            if (header.type == RecordType::log_start)
+                log_started_ = header.start;
+            else if (header.type != RecordType::deletion)
+                check_entry(header, entry);
+        });
+        for (auto& [key, stream] : streams_) finish_file(stream);
+        check_strangers();
+        if (log_started_)
+            tell({std::nullopt,
+                  "",
+                  std::nullopt,
+                  "the log",
+                  {},
+                  fmt::format(
+                      "It was found damaged or missing, and begun anew at {}. Whether recordings that are "
+                      "older were removed can't be told from it; a damaged log was kept as "
+                      "tlog.damaged-*.",
+                      to_rfc3339(*log_started_))});
+        for (const auto& [key, stream] : streams_) report_.streams += stream.any_good ? 1 : 0;
+        report_.checkpoint = log_.checkpoint();
+        report_.vkey = log_.vkey();
+        return std::move(report_);
+    }
+
+  private:
+    // Records that follow each other in one file and have the same fault.
+    struct Pending {
+        std::string reason;
+        fs::path file;
+        UtcInterval interval;
+        std::uint64_t first_sequence = 0;
+        std::uint64_t last_sequence = 0;
+        std::uint64_t fragments = 0;
+    };
+    struct Stream {
+        StreamKey key;
+        std::optional<std::uint64_t> next_sequence;
+        UtcTime last_end;
+        std::optional<SegmentCheck> file;
+        std::optional<Pending> pending;
+        bool any_good = false;
+        bool file_has_good = false;
+    };
+
+    void tell(Fault fault) {
+        ++report_.faults;
+        if (fault.stream)
+            if (const auto name = names_.find(fault.stream->camera); name != names_.end())
+                fault.camera_name = name->second;
+        if (!fault.file.empty()) fault.file = fault.file.lexically_relative(layout_.folder);
+        on_fault_(fault);
+    }
+
+    void list_files() {
+        // A folder may go while it is being read: a camera is deleted. Then everything is listed again.
+        for (int attempt = 0; attempt < 5; ++attempt) {
+            files_.clear();
+            std::error_code error;
+            for (auto it = fs::recursive_directory_iterator(layout_.media(), error);
+                 !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+                std::error_code gone;
+                if (!it->is_directory(gone)) files_.insert(it->path());
+            }
+            if (!error || error == std::errc::no_such_file_or_directory) {
+                if (!error || !fs::exists(layout_.media())) return;
+                continue;
+            }
+            tell({std::nullopt, "", std::nullopt, "the recordings", layout_.media(),
+                  fmt::format("The folder can't be read: {}.", error.message())});
+            return;
+        }
+    }
+
+    void check_entry(const RecordHeader& header, ByteView entry) {
+        Stream& stream = streams_[header.stream];
+        stream.key = header.stream;
+        check_sequence(stream, header);
+        stream.next_sequence = header.sequence + 1;
+        if (header.type == RecordType::fragment || header.type == RecordType::gap)
+            stream.last_end = header.end();
+        if (header.sequence < log_.deleted_before(header.stream)) {
+            ++report_.deleted;
+            return;
+        }
+        if (!stream.file || stream.file->id().first_sequence != header.segment) {
+            finish_file(stream);
+            const SegmentId id{header.stream, header.segment};
+            stream.file.emplace(layout_, id, header.day);
+            files_.erase(stream.file->path());
+            files_.erase(layout_.open_segment(id));
+        }
+        const std::string reason =
+            stream.file->unusable().empty() ? stream.file->check(header, entry) : stream.file->unusable();
+        if (!reason.empty()) {
+            add_fault(stream, header, reason);
+            return;
+        }
+        flush(stream);
+        stream.any_good = true;
+        if (!std::exchange(stream.file_has_good, true)) ++report_.files;
+        report_.bytes += header.stored_size();
+        report_.gaps += header.type == RecordType::gap ? 1 : 0;
+        if (header.type != RecordType::fragment) return;
+        ++report_.fragments;
+        extend(report_.covered, {header.start, header.end()});
+    }
+
+    void check_sequence(const Stream& stream, const RecordHeader& header) {
+        // A log that was begun anew knows nothing of what was before.
+        const std::uint64_t expected = stream.next_sequence.value_or(log_started_ ? header.sequence : 0);
+        if (header.sequence == expected || header.sequence <= log_.deleted_before(header.stream)) return;
+        Fault fault{header.stream, "", UtcInterval{header.start, header.start}, "", {}, ""};
+        if (stream.next_sequence) fault.interval->start = std::min(stream.last_end, header.start);
+        if (header.sequence < expected) {
+            fault.subject = fmt::format("record {}", header.sequence);
+            fault.reason = "The log speaks of it more than once.";
+        } else {
+            const std::uint64_t last = header.sequence - 1;
+            fault.subject = last == expected ? fmt::format("record {}", last)
+                                             : fmt::format("records {} to {}", expected, last);
+            fault.reason =
+                log_.has_altered_entries()
+                    ? "What the log says of it was altered, so that nothing can be proven about it."
+                    : "The log does not speak of it.";
+        }
+        tell(std::move(fault));
+    }
+
+    void add_fault(Stream& stream, const RecordHeader& header, const std::string& reason) {
+        if (stream.pending && stream.pending->reason != reason) flush(stream);
+        if (!stream.pending)
+            stream.pending = Pending{reason,          stream.file->path(), {header.start, header.end()},
+                                     header.sequence, header.sequence,     0};
+        Pending& pending = *stream.pending;
+        pending.interval.start = std::min(pending.interval.start, header.start);
+        pending.interval.end = std::max(pending.interval.end, header.end());
+        pending.last_sequence = header.sequence;
+        pending.fragments += header.type == RecordType::fragment ? 1 : 0;
+    }
+
+    void flush(Stream& stream) {
+        if (!stream.pending) return;
+        const Pending pending = *std::exchange(stream.pending, std::nullopt);
+        // The camera may have been deleted since the checkpoint was read: that is signed before files go.
+        log_.follow();
+        if (pending.last_sequence < log_.deleted_before(stream.key)) {
+            report_.deleted += pending.last_sequence - pending.first_sequence + 1;
+            return;
+        }
+        report_.faulty_fragments += pending.fragments;
+        const std::uint64_t records = pending.last_sequence - pending.first_sequence + 1;
+        const std::string numbers =
+            records == 1 ? fmt::format("record {}", pending.first_sequence)
+                         : fmt::format("records {} to {}", pending.first_sequence, pending.last_sequence);
+        const std::string subject =
+            pending.fragments > 0 ? fmt::format("{} ({})", plural(pending.fragments, "fragment"), numbers)
+                                  : fmt::format("{} (no picture)", numbers);
+        tell({stream.key, "", pending.interval, subject, pending.file, pending.reason});
+    }
+
+    // What lies behind the last signed record of a file: in a closed file nothing may.
+    void finish_file(Stream& stream) {
+        flush(stream);
+        stream.file_has_good = false;
+        if (!stream.file) return;
+        const SegmentCheck file = *std::exchange(stream.file, std::nullopt);
+        if (!file.unusable().empty()) return;
+        const UtcInterval interval{stream.last_end, stream.last_end};
+        if (const std::uint64_t count = file.displaced(); count > 0) {
+            tell(
+                {stream.key, "", interval, plural(count, "record"), file.path(),
+                 "They are untouched, but lie at other places of the file than they were signed for: records "
+                 "were swapped, or something was put between them."});
+            return;
+        }
+        const std::uint64_t behind = file.bytes_behind();
+        if (behind == 0 || log_.has_altered_entries())
+            return;  // an entry that is not known may speak of them
+        if (file.is_open_still()) {
+            report_.unsigned_tail += behind;
+            return;
+        }
+        // The recorder may have closed it since the checkpoint was read.
+        log_.follow();
+        const std::uint64_t end = file.end_block() * block_size;
+        if (log_.newer_end(file.id()).value_or(0) * block_size >= end + behind)
+            report_.unsigned_tail += behind;
+        else if (file.id().first_sequence >= log_.deleted_before(stream.key))
+            tell({stream.key, "", interval, fmt::format("{} behind the last record", plural(behind, "byte")),
+                  file.path(), "Nobody signed them."});
+    }
+
+    // Files that no entry up to the checkpoint speaks of.
+    void check_strangers() {
+        log_.follow();
+        struct Group {
+            std::uint64_t files = 0;
+            std::optional<UtcInterval> interval;
+            fs::path example;
+        };
+        std::map<StreamKey, Group> groups;
+        for (const fs::path& path : files_) {
+            const auto id = parse_segment_name(path.filename().string());
+            std::error_code error;
+            const std::uint64_t size = fs::file_size(path, error);
+            if (error) continue;  // moved or deleted meanwhile
+            const auto stream = id ? streams_.find(id->stream) : streams_.end();
+            const std::uint64_t next =
+                stream == streams_.end() ? 0 : stream->second.next_sequence.value_or(0);
+            if (path.lexically_relative(layout_.media()).begin()->string().starts_with(deleted_prefix) ||
+                (id && id->first_sequence < log_.deleted_before(id->stream))) {
+                ++report_.leftovers;
+            } else if (id && (log_.newer_end(*id) ||
+                              (id->first_sequence >= next && path.parent_path() == layout_.open()))) {
+                report_.unsigned_tail += size;
+            } else if (!id) {
+                tell({std::nullopt, "", std::nullopt, "a file that is no recording of this gateway", path,
+                      "The log does not speak of it."});
+            } else {
+                Group& group = groups[id->stream];
+                ++group.files;
+                group.example = path;
+                (void)scan_segment(
+                    path, true, [](const RecordHeader&) { return false; },
+                    [&](const ScannedRecord& record) {
+                        extend(group.interval, {record.header.start, record.header.end()});
+                    });
+            }
+        }
+        for (const auto& [key, group] : groups)
+            tell({key, "", group.interval, plural(group.files, "file"),
+                  group.files == 1 ? group.example : group.example.parent_path(),
+                  log_started_
+                      ? fmt::format("The log was found damaged and begun anew at {}: nothing that still "
+                                    "counts was signed about what is older.",
+                                    to_rfc3339(*log_started_))
+                      : "The log does not speak of it: it came from elsewhere, or the log was cut."});
+    }
+
+    const Layout& layout_;
+    const std::function<void(const Fault&)>& on_fault_;
+    LogCheck log_;
+    VerifyReport report_;
+    std::map<StreamKey, Stream> streams_;
+    std::set<fs::path> files_;
+    std::map<CameraId, std::string> names_;
+    std::optional<UtcTime> log_started_;
+};
+
+std::string time_text(UtcTime time) {
+    std::string text = to_rfc3339(time);
+    if (const auto at = text.find('T'); at != std::string::npos) text[at] = ' ';
+    if (text.ends_with('Z')) text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+std::string to_text(const UtcInterval& interval) {
+    const std::string start = time_text(interval.start);
+    if (interval.empty()) return fmt::format("{} UTC", start);
+    return fmt::format("{} to {} UTC", start, time_text(interval.end));
+}
+
+std::string to_text(const Fault& fault, std::size_t indent) {
+    const std::string begin = "\n" + std::string(indent, ' ');
+    std::string text;
+    if (fault.stream) {
+        text = fault.camera_name.empty()
+                   ? describe(*fault.stream)
+                   : fmt::format("{} \"{}\"", describe(*fault.stream), fault.camera_name);
+        if (fault.interval) text += begin + to_text(*fault.interval);
+        text += begin + fault.subject;
+    } else {
+        text = fault.subject;
+    }
+    if (!fault.file.empty()) text += (fault.stream ? ", " : ": ") + fault.file.string();
+    return text + begin + fault.reason;
+}
+
+Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
+                            const std::function<void(const Fault&)>& on_fault) {
+    return Verification(layout, on_fault).run(vkey);
+}
+
+}  // namespace vedette::vault

@@ -1,0 +1,55 @@
+#pragma once
+// Proves that what lies on disk is what was signed. Needs no secret key, writes nothing, and may run beside
+// the recorder.
+
+#include <functional>
+#include <optional>
+
+#include "crypto/signed_note.hpp"
+#include "gateway/vault/layout.hpp"
+
+namespace vedette::vault {
+
+/// One thing that is wrong: what it is about, when that was recorded, and the reason. Records of one file
+/// that follow each other and have the same reason are one fault.
+struct Fault {
+    std::optional<StreamKey> stream;      ///< none: it is about the log itself
+    std::string camera_name;              ///< empty when it is not known
+    std::optional<UtcInterval> interval;  ///< of the recordings that are concerned
+    std::string subject;                  ///< "1 fragment (record 17)"
+    std::filesystem::path file;           ///< may be empty
+    std::string reason;                   ///< a sentence
+};
+
+/// For people: up to four lines, without the last newline; lines after the first are indented by `indent`.
+std::string to_text(const Fault& fault, std::size_t indent);
+/// 2026-11-21 02:35:06.120 to 02:35:08.120 UTC
+std::string to_text(const UtcInterval& interval);
+
+struct VerifyReport {
+    // What was found to be as it was signed.
+    std::uint64_t fragments = 0;
+    std::uint64_t gaps = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t files = 0;  ///< segment files that hold any of it
+    std::uint64_t streams = 0;
+    std::optional<UtcInterval> covered;  ///< from the first fragment's start to the last one's end
+
+    std::uint64_t deleted = 0;        ///< records that a signed deletion covers
+    std::uint64_t leftovers = 0;      ///< files of deleted recordings that still lie there
+    std::uint64_t unsigned_tail = 0;  ///< bytes behind the checkpoint: of a running recorder, or a crash
+
+    std::uint64_t faults = 0;
+    std::uint64_t faulty_fragments = 0;            ///< that are missing or altered
+    std::optional<crypto::Checkpoint> checkpoint;  ///< none: there is no trustworthy one, which is a fault
+    std::string vkey;                              ///< empty when there is none
+};
+
+/// Reads the whole log and every segment file. Each fault goes to `on_fault` as it is found, and the rest is
+/// verified all the same. An error is returned only when nothing can be said: no recordings there, or `vkey`
+/// is none. `vkey`: the public key that the caller trusts; without it the one in the directory is used, which
+/// proves integrity, not origin.
+Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
+                            const std::function<void(const Fault&)>& on_fault);
+
+}  // namespace vedette::vault

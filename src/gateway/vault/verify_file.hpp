@@ -1,0 +1,48 @@
+#pragma once
+// The second half of a verification: one segment file against the entries that speak of it.
+
+#include <map>
+
+#include "gateway/vault/segment_file.hpp"
+
+namespace vedette::vault {
+
+class SegmentCheck {
+  public:
+    /// Opens the file of the segment, wherever the recorder has it at this moment.
+    SegmentCheck(const Layout& layout, const SegmentId& id, std::int32_t day);
+
+    const SegmentId& id() const { return id_; }
+    /// Where it should lie once it is closed.
+    const std::filesystem::path& path() const { return path_; }
+    /// Why nothing in the file can be checked; empty when something can.
+    const std::string& unusable() const { return unusable_; }
+
+    /// Empty when the record is there as it was signed, or else a sentence. To be called in the log's order.
+    std::string check(const RecordHeader& header, ByteView entry);
+
+    /// Records that are untouched but lie where they were not signed to lie. What was cut out explains it.
+    std::uint64_t displaced() const { return anything_missing_ ? 0 : displaced_; }
+    /// Bytes behind the last record that was checked.
+    std::uint64_t bytes_behind() const;
+    std::uint64_t end_block() const { return end_block_; }
+    bool is_open_still() const;
+
+  private:
+    std::string check_elsewhere(const RecordHeader& header, ByteView entry);
+    void find_places();
+
+    const Layout& layout_;
+    SegmentId id_;
+    std::filesystem::path path_;
+    File file_;
+    std::string unusable_;
+    std::uint64_t end_block_ = 0;
+    std::uint64_t displaced_ = 0;
+    bool anything_missing_ = false;
+    // Of a file in which something is not in its place: where its records are.
+    std::optional<std::map<std::uint64_t, std::uint32_t>> places_;
+    Bytes scratch_;
+};
+
+}  // namespace vedette::vault

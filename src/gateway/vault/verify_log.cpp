@@ -1,0 +1,222 @@
+#include "gateway/vault/verify_log.hpp"
+
+#include "base/file.hpp"
+
+namespace vedette::vault {
+
+namespace fs = std::filesystem;
+using crypto::tile_width;
+
+void LogCheck::fault(std::string subject, fs::path file, std::string reason) {
+    on_fault_({std::nullopt, "", std::nullopt, std::move(subject), std::move(file), std::move(reason)});
+}
+
+Result<> LogCheck::run(const std::optional<std::string>& trusted) {
+    VEDETTE_CHECK(read_key(trusted));
+    read_checkpoint();
+    crypto::MerkleFrontier by_tiles;
+    std::vector<Difference> differences;
+    for (std::uint64_t first = 0; first < size_; first += tile_width) {
+        const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(size_ - first, tile_width));
+        compare_tile(first / tile_width, width, by_tiles, differences);
+    }
+    judge(by_tiles, differences);
+    for (const auto& [index, deletion] : deletions_)
+        if (!altered_.contains(index)) note(deletion, false);
+    check_upper_tiles();
+    return {};
+}
+
+Result<> LogCheck::read_key(const std::optional<std::string>& trusted) {
+    std::string text;
+    if (trusted) {
+        text = *trusted;
+    } else {
+        const auto bytes = read_file(layout_.vkey(), 4096);
+        if (!bytes) {
+            fault(
+                "the public key", layout_.vkey(),
+                fmt::format("It can't be read, so no signature can be checked: {}.", bytes.error().message));
+            return {};
+        }
+        text = as_text(*bytes);
+    }
+    while (text.ends_with('\n')) text.pop_back();
+    auto verifier = crypto::NoteVerifier::parse(text);
+    if (!verifier) {
+        if (trusted) return std::unexpected(verifier.error());
+        fault("the public key", layout_.vkey(),
+              fmt::format("It was altered, so no signature can be checked: {}.", verifier.error().message));
+        return {};
+    }
+    verifier_ = std::move(*verifier);
+    vkey_ = std::move(text);
+    return {};
+}
+
+void LogCheck::read_checkpoint() {
+    if (verifier_) {
+        auto checkpoint = reader_.checkpoint(*verifier_);
+        if (checkpoint) {
+            checkpoint_ = *checkpoint;
+            size_ = checkpoint->size;
+            return;
+        }
+        fault("the signed checkpoint", layout_.log() / "checkpoint",
+              fmt::format(
+                  "It does not count: {}. Without it nobody can tell whether recordings were removed at "
+                  "the end, or recordings and log were altered together.",
+                  checkpoint.error().message));
+    }
+    size_ = count_entries();
+}
+
+// Of a log without a checkpoint: as far as its bundles go.
+std::uint64_t LogCheck::count_entries() const {
+    std::uint64_t count = 0;
+    for (;; count += tile_width) {
+        if (reader_.bundle(count / tile_width, tile_width)) continue;
+        std::size_t width = tile_width - 1;
+        while (width > 0 && !reader_.bundle(count / tile_width, width)) --width;
+        return count + width;
+    }
+}
+
+void LogCheck::compare_tile(std::uint64_t tile, std::size_t width, crypto::MerkleFrontier& by_tiles,
+                            std::vector<Difference>& differences) {
+    const std::uint64_t first = tile * tile_width;
+    const auto hashes = reader_.hashes(0, tile, width);
+    const auto bundle = reader_.bundle(tile, width);
+    const auto entries = bundle ? crypto::split_bundle(*bundle, width)
+                                : Result<std::vector<ByteView>>(std::unexpected(bundle.error()));
+    Difference difference{
+        tile, {}, hashes ? "" : hashes.error().message, entries ? "" : entries.error().message};
+    for (std::size_t i = 0; i < width; ++i) {
+        std::optional<crypto::Sha256Digest> leaf;
+        if (entries) leaf = crypto::merkle_leaf_hash((*entries)[i]);
+        if (hashes && leaf && (*hashes)[i] != *leaf) difference.entries.push_back(first + i);
+        const crypto::Sha256Digest by_entry = leaf ? *leaf : hashes ? (*hashes)[i] : crypto::Sha256Digest{};
+        frontier_.add(by_entry);
+        by_tiles.add(hashes ? (*hashes)[i] : by_entry);
+        if (!entries) continue;
+        if (const auto header = parse_entry((*entries)[i]); header && header->type == RecordType::deletion)
+            deletions_.emplace_back(first + i, *header);
+    }
+    if (!hashes || !entries || !difference.entries.empty()) differences.push_back(std::move(difference));
+}
+
+// Where an entry and its tile differ, the signed root tells which of them is the true one.
+void LogCheck::judge(const crypto::MerkleFrontier& by_tiles, const std::vector<Difference>& differences) {
+    const bool entries_are_true = checkpoint_ && frontier_.root() == checkpoint_->root;
+    const bool tiles_are_true = !entries_are_true && checkpoint_ && by_tiles.root() == checkpoint_->root;
+    root_is_good_ = entries_are_true || tiles_are_true;
+    if (tiles_are_true) frontier_ = by_tiles;
+    for (const Difference& difference : differences) {
+        const std::uint64_t first = difference.tile * tile_width;
+        if (!difference.tile_error.empty())
+            fault(fmt::format("tile {} of the log", difference.tile), {},
+                  fmt::format("It can't be read: {}.", difference.tile_error));
+        if (!difference.bundle_error.empty()) {
+            lost_bundles_.insert(difference.tile);
+            fault(fmt::format("entries {} to {} of the log", first, std::min(first + tile_width, size_) - 1),
+                  {}, fmt::format("They can't be read: {}.", difference.bundle_error));
+        }
+        if (difference.entries.empty()) continue;
+        if (entries_are_true) {
+            fault(fmt::format("tile {} of the log", difference.tile), {},
+                  "It was altered. The entries that it sums up are as they were signed.");
+            continue;
+        }
+        for (const std::uint64_t index : difference.entries) {
+            altered_.insert(index);
+            fault(fmt::format("entry {} of the log", index), {},
+                  tiles_are_true ? "It was altered: it is not the one that was signed."
+                                 : "The entry and its hash do not fit together: one of them was altered.");
+        }
+    }
+    if (checkpoint_ && !root_is_good_)
+        fault("the log", {},
+              fmt::format("Its {} entries are not those that were signed: the root hash is another one.",
+                          size_));
+}
+
+void LogCheck::check_upper_tiles() {
+    std::size_t level = 1;
+    for (std::uint64_t count = size_ / tile_width; count > 0; count /= tile_width, ++level) {
+        for (std::uint64_t first = 0; first < count; first += tile_width) {
+            const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(count - first, tile_width));
+            const auto hashes = reader_.hashes(level, first / tile_width, width);
+            bool good = hashes.has_value();
+            for (std::size_t i = 0; good && i < width; ++i) {
+                const auto below = reader_.hashes(level - 1, first + i, tile_width);
+                // A damaged tile below was named already.
+                good = !below || crypto::merkle_root(*below) == (*hashes)[i] ||
+                       (level == 1 && has_altered_entries());
+            }
+            if (!good)
+                fault(fmt::format("tile {} of the log's level {}", first / tile_width, level), {},
+                      "It is missing or was altered.");
+        }
+    }
+}
+
+void LogCheck::for_each(const std::function<void(std::uint64_t, const RecordHeader&, ByteView)>& each) {
+    for (std::uint64_t first = 0; first < size_; first += tile_width) {
+        if (lost_bundles_.contains(first / tile_width)) continue;
+        const std::uint64_t to = std::min(size_, first + tile_width);
+        (void)reader_.entries(first, to, [&](std::uint64_t index, ByteView entry) -> Result<> {
+            if (altered_.contains(index)) return {};
+            if (const auto header = parse_entry(entry))
+                each(index, *header, entry);
+            else
+                fault(fmt::format("entry {} of the log", index), {},
+                      fmt::format("It is none of ours: {}.", header.error().message));
+            return {};
+        });
+    }
+}
+
+bool LogCheck::follow() {
+    if (!verifier_ || !root_is_good_) return false;
+    // The recorder removes partial tiles that a newer checkpoint has replaced, hence more than one attempt.
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        const auto newer = reader_.checkpoint(*verifier_);
+        if (!newer || newer->size <= frontier_.size()) return false;
+        crypto::MerkleFrontier frontier = frontier_;
+        std::vector<Bytes> entries;
+        const auto read =
+            reader_.entries(frontier.size(), newer->size, [&](std::uint64_t, ByteView entry) -> Result<> {
+                frontier.add(crypto::merkle_leaf_hash(entry));
+                entries.emplace_back(entry.begin(), entry.end());
+                return {};
+            });
+        if (!read || frontier.root() != newer->root) continue;
+        frontier_ = frontier;
+        for (const Bytes& entry : entries)
+            if (const auto header = parse_entry(entry)) note(*header, true);
+        return true;
+    }
+    return false;
+}
+
+void LogCheck::note(const RecordHeader& header, bool is_newer) {
+    if (header.type == RecordType::deletion) {
+        std::uint64_t& before = deleted_before_[header.stream];
+        before = std::max(before, header.sequence);
+    } else if (is_newer && header.type != RecordType::log_start) {
+        std::uint64_t& end = newer_end_[{header.stream, header.segment}];
+        end = std::max(end, std::uint64_t{header.block} + header.blocks());
+    }
+}
+
+std::uint64_t LogCheck::deleted_before(StreamKey stream) const {
+    const auto found = deleted_before_.find(stream);
+    return found == deleted_before_.end() ? 0 : found->second;
+}
+
+std::optional<std::uint64_t> LogCheck::newer_end(const SegmentId& segment) const {
+    const auto found = newer_end_.find(segment);
+    return found == newer_end_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace vedette::vault

@@ -1,0 +1,70 @@
+#pragma once
+// The first half of a verification: is the log what was signed? Follows a recorder that goes on meanwhile.
+
+#include <map>
+#include <set>
+
+#include "crypto/tile_log.hpp"
+#include "gateway/vault/record.hpp"
+#include "gateway/vault/verify.hpp"
+
+namespace vedette::vault {
+
+class LogCheck {
+  public:
+    using OnFault = std::function<void(Fault)>;
+    LogCheck(const Layout& layout, OnFault on_fault)
+        : layout_(layout), reader_(layout.log()), on_fault_(std::move(on_fault)) {}
+
+    /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key that is none.
+    Result<> run(const std::optional<std::string>& trusted);
+
+    /// Entries in their order, without those that are known to be altered or that can't be read.
+    void for_each(const std::function<void(std::uint64_t index, const RecordHeader&, ByteView entry)>& each);
+
+    /// Takes in what the recorder has signed since; true when something came.
+    bool follow();
+
+    /// Records of the stream below this were deleted by signed statement.
+    std::uint64_t deleted_before(StreamKey stream) const;
+    /// Blocks of the segment that entries behind the checkpoint speak of; nullopt when none does.
+    std::optional<std::uint64_t> newer_end(const SegmentId& segment) const;
+
+    bool has_altered_entries() const { return !altered_.empty() || !lost_bundles_.empty(); }
+    const std::optional<crypto::Checkpoint>& checkpoint() const { return checkpoint_; }
+    const std::string& vkey() const { return vkey_; }
+
+  private:
+    struct Difference {
+        std::uint64_t tile;
+        std::vector<std::uint64_t> entries;  // whose hash is another one than the tile's
+        std::string tile_error;
+        std::string bundle_error;
+    };
+    void fault(std::string subject, std::filesystem::path file, std::string reason);
+    Result<> read_key(const std::optional<std::string>& trusted);
+    void read_checkpoint();
+    std::uint64_t count_entries() const;
+    void compare_tile(std::uint64_t tile, std::size_t width, crypto::MerkleFrontier& by_tiles,
+                      std::vector<Difference>& differences);
+    void judge(const crypto::MerkleFrontier& by_tiles, const std::vector<Difference>& differences);
+    void check_upper_tiles();
+    void note(const RecordHeader& header, bool is_newer);
+
+    const Layout& layout_;
+    crypto::TileLogReader reader_;
+    OnFault on_fault_;
+    std::optional<crypto::NoteVerifier> verifier_;
+    std::string vkey_;
+    std::optional<crypto::Checkpoint> checkpoint_;
+    std::uint64_t size_ = 0;
+    crypto::MerkleFrontier frontier_;  // of everything that was read, newer entries as well
+    bool root_is_good_ = false;
+    std::vector<std::pair<std::uint64_t, RecordHeader>> deletions_;
+    std::set<std::uint64_t> altered_;
+    std::set<std::uint64_t> lost_bundles_;
+    std::map<StreamKey, std::uint64_t> deleted_before_;
+    std::map<SegmentId, std::uint64_t> newer_end_;
+};
+
+}  // namespace vedette::vault

@@ -1,0 +1,142 @@
+#pragma once
+// The one thread that writes: seals fragments into segment files, syncs them in groups, then signs them into
+// the log, then indexes them.
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "crypto/tile_log.hpp"
+#include "gateway/vault/catalogue.hpp"
+#include "gateway/vault/index.hpp"
+#include "gateway/vault/keys.hpp"
+#include "gateway/vault/segment_file.hpp"
+#include "gateway/vault/vault.hpp"
+
+namespace vedette::vault {
+
+/// Where a stream's records go on after a start.
+struct StreamPosition {
+    std::uint64_t next_sequence = 0;
+    std::optional<UtcTime> last_end;  ///< of its last fragment or gap
+};
+
+class Writer {
+  public:
+    /// What the writer works on; all of it outlives the writer.
+    struct Parts {
+        const VaultOptions* options;
+        const Clock* clock;
+        const Layout* layout;
+        KeyStore* keys;
+        Index* index;
+        Catalogue* catalogue;
+        crypto::TileLog* log;
+        std::map<StreamKey, StreamPosition> positions;  ///< of streams that are not in the index
+        std::vector<SegmentInfo> recovered;  ///< in the log, not in the index, still in the open folder
+        std::uint64_t next_run = 1;
+    };
+    explicit Writer(Parts parts);
+    ~Writer();  ///< writes what is queued, signs, stops
+
+    Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init);
+    Result<> append(Fragment fragment);
+    Result<> append(Gap gap);
+    Result<> flush();
+    Result<> delete_camera(CameraId camera);
+    VaultCounters counters() const;
+
+  private:
+    using Steady = std::chrono::steady_clock;
+    struct BeginRun {
+        StreamKey stream;
+        std::uint64_t run;
+        SharedBytes init;
+    };
+    struct Flush {
+        std::shared_ptr<std::promise<Result<>>> done;
+    };
+    /// What is left to do once the keys are destroyed; it needs no writer.
+    struct Shredded {
+        std::vector<Deletion> deletions;
+        std::filesystem::path folder;  ///< holds the camera's files
+    };
+    struct Delete {
+        CameraId camera;
+        std::shared_ptr<std::promise<Result<Shredded>>> done;
+    };
+    /// A gap that grows while fragments are refused; shared with refused_.
+    using SharedGap = std::shared_ptr<Gap>;
+    using Item = std::variant<BeginRun, Fragment, Gap, SharedGap, Flush, Delete>;
+
+    struct OpenSegment {
+        SegmentFile file;
+        SegmentInfo unsynced;        ///< id, day, and what is written but not synced
+        std::vector<Entry> entries;  ///< of the unsynced records
+        UtcTime start;
+        std::uint32_t synced_blocks = 0;
+        std::uint64_t first_leaf = 0;  ///< the log's size when the file was made
+        Steady::time_point last_write;
+    };
+    struct Stream {
+        StreamPosition position;
+        std::uint64_t run = 0;
+        SharedBytes init;
+        std::optional<std::uint64_t> init_run_in_segment;
+        std::optional<OpenSegment> segment;
+        std::optional<Gap> pending_gap;  ///< lost because the disk failed
+        bool seen = false;               ///< the gap since the last start was considered
+    };
+
+    void push(Item item);
+    void loop();
+    void process(Item item);
+    void write(const Fragment& fragment);
+    void write(const Gap& gap);
+    void start_run(const BeginRun& run);
+    Stream& stream(StreamKey key);
+
+    Result<> ensure_segment(StreamKey key, Stream& stream, UtcTime start, bool for_gap);
+    Result<> write_gap(StreamKey key, Stream& stream, const Gap& gap);
+    Result<> write_record(StreamKey key, Stream& stream, RecordHeader header,
+                          std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt);
+    void lose(Stream& stream, StreamKey key, UtcInterval interval, const Error& error);
+    void set_disk(DiskState state, const std::string& message);
+
+    void tick(Steady::time_point now);
+    Result<> sync_all();
+    Result<> sync_segment(StreamKey key, Stream& stream);
+    void close_segment(StreamKey key, Stream& stream);
+    Result<> publish();
+    Result<> index_closed();
+    Result<Shredded> shred(CameraId camera);
+
+    Parts parts_;
+    const UtcTime opened_at_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Item> queue_;
+    std::size_t queued_bytes_ = 0;
+    std::map<StreamKey, std::uint64_t> current_run_;
+    std::map<StreamKey, SharedGap> refused_;
+    std::uint64_t next_run_;
+    bool stopping_ = false;
+    VaultCounters counters_;
+
+    // The writer thread's own.
+    RecordBuilder builder_;
+    std::map<StreamKey, Stream> streams_;
+    std::vector<SegmentInfo> closed_;  ///< closed and not in the index yet
+    std::vector<std::uint64_t> closed_first_leaf_;
+    bool folder_changed_ = false;  ///< a file was made in the open folder since the last sync
+    Steady::time_point next_sync_;
+    Steady::time_point next_publish_;
+    Steady::time_point retry_disk_at_;
+    DiskState disk_ = DiskState::good;
+    std::thread thread_;
+};
+
+}  // namespace vedette::vault

@@ -1,0 +1,157 @@
+// The slow half of the writer: sync, sign, index, delete.
+
+#include <cerrno>
+
+#include "base/log.hpp"
+#include "gateway/vault/writer.hpp"
+
+namespace vedette::vault {
+
+namespace fs = std::filesystem;
+
+namespace {
+constexpr auto idle_segment = std::chrono::seconds(90);
+}
+
+void Writer::tick(Steady::time_point now) {
+    if (now >= next_sync_) {
+        if (auto synced = sync_all(); !synced) log::error("sync failed: {}", synced.error().message);
+        for (auto& [key, open] : streams_)
+            if (open.segment && now - open.segment->last_write > idle_segment) close_segment(key, open);
+        next_sync_ = Steady::now() + parts_.options->sync_interval;
+    }
+    if (now >= next_publish_) {
+        if (auto published = publish(); !published)
+            set_disk(published.error().kind == ErrorKind::exhausted ? DiskState::full : DiskState::failing,
+                     fmt::format("Recordings could not be signed: {}.", published.error().message));
+        next_publish_ = Steady::now() + parts_.options->checkpoint_interval;
+    }
+}
+
+Result<> Writer::sync_all() {
+    Result<> first;
+    if (folder_changed_) {
+        first = sync_folder(parts_.layout->open());
+        folder_changed_ = !first;
+    }
+    for (auto& [key, open] : streams_) {
+        if (auto synced = sync_segment(key, open); !synced && first) first = std::move(synced);
+    }
+    return first;
+}
+
+// Data first, then leaves: the log never speaks of bytes that a power cut could still take.
+Result<> Writer::sync_segment(StreamKey key, Stream& open) {
+    if (!open.segment || open.segment->entries.empty()) return {};
+    OpenSegment& segment = *open.segment;
+    if (auto synced = segment.file.sync(); !synced) {
+        // What the kernel may have dropped is given up: cut the file, take the sequences back, record a gap.
+        log::error("{}: {}", describe(key), synced.error().message);
+        open.position.next_sequence = segment.unsynced.rows.front().sequence;
+        for (const RecordRow& row : segment.unsynced.rows)
+            if (row.type == RecordType::fragment) lose(open, key, {row.start, row.end()}, synced.error());
+        (void)segment.file.truncate(segment.synced_blocks);
+        segment.unsynced.rows.clear();
+        segment.unsynced.gaps.clear();
+        segment.entries.clear();
+        if (segment.synced_blocks == 0) {
+            std::error_code ignored;
+            fs::remove(parts_.layout->open_segment(segment.unsynced.id), ignored);
+            open.segment.reset();
+        } else {
+            close_segment(key, open);
+        }
+        return synced;
+    }
+    for (const Entry& entry : segment.entries) parts_.log->append(entry);
+    segment.entries.clear();
+    segment.synced_blocks = segment.file.blocks();
+    parts_.catalogue->add(segment.unsynced);
+    segment.unsynced.rows.clear();
+    segment.unsynced.gaps.clear();
+    return {};
+}
+
+// Its records must be synced. The index learns of it after the next checkpoint.
+void Writer::close_segment(StreamKey key, Stream& open) {
+    if (!open.segment) return;
+    if (open.segment->entries.empty()) {
+        if (auto whole = parts_.catalogue->segment_from(key, open.segment->unsynced.id.first_sequence)) {
+            closed_.push_back(std::move(*whole));
+            closed_first_leaf_.push_back(open.segment->first_leaf);
+        }
+    }
+    open.segment.reset();
+    open.init_run_in_segment.reset();
+}
+
+Result<> Writer::publish() {
+    if (parts_.log->size() != parts_.log->published().size) {
+        VEDETTE_CHECK(parts_.log->publish());
+        const std::lock_guard lock(mutex_);
+        counters_.log_size = parts_.log->published().size;
+    }
+    return index_closed();
+}
+
+// Row first, then the file's final name: whoever finds the file in the open folder looks for its row.
+Result<> Writer::index_closed() {
+    if (closed_.empty()) return {};
+    std::uint64_t scan_from = parts_.log->size();
+    for (const auto& [key, open] : streams_)
+        if (open.segment) scan_from = std::min(scan_from, open.segment->first_leaf);
+    VEDETTE_CHECK(parts_.index->insert(closed_, scan_from));
+    for (const SegmentInfo& segment : closed_) {
+        std::error_code error;
+        const fs::path to = parts_.layout->segment(segment.id, segment.day);
+        fs::create_directories(to.parent_path(), error);
+        fs::rename(parts_.layout->open_segment(segment.id), to, error);
+        if (error)
+            log::error("{} could not be moved to its day: {}", to.filename().string(), error.message());
+        parts_.catalogue->remove(segment.id);
+    }
+    closed_.clear();
+    closed_first_leaf_.clear();
+    return {};
+}
+
+// The statement is signed before anything is destroyed, so that a check after a crash at any point passes.
+Result<Writer::Shredded> Writer::shred(CameraId camera) {
+    std::vector<Deletion> deletions;
+    VEDETTE_TRY(std::vector<StreamKey> known, parts_.index->streams());
+    for (const auto& [key, open] : streams_) known.push_back(key);
+    for (const auto& [key, position] : parts_.positions) known.push_back(key);
+    std::ranges::sort(known);
+    known.erase(std::ranges::unique(known).begin(), known.end());
+    for (const StreamKey key : known) {
+        if (key.camera != camera) continue;
+        Stream& open = stream(key);
+        VEDETTE_CHECK(sync_segment(key, open));
+        close_segment(key, open);
+        deletions.push_back({key, open.position.next_sequence});
+    }
+    VEDETTE_CHECK(parts_.keys->note_deletions(deletions));
+    for (const Deletion& deletion : deletions) {
+        RecordHeader header;
+        header.type = RecordType::deletion;
+        header.stream = deletion.stream;
+        header.organisation = parts_.keys->organisation();
+        header.sequence = deletion.before_sequence;
+        header.start = parts_.clock->utc_now();
+        parts_.log->append(encode_entry(header));
+    }
+    VEDETTE_CHECK(publish());
+    VEDETTE_CHECK(parts_.keys->destroy(camera));
+    parts_.catalogue->remove_camera(camera);
+    // Out of the way in one step: what the camera records from now on gets a folder of its own.
+    const fs::path folder = parts_.layout->deleted_folder(camera, parts_.log->size());
+    std::error_code error;
+    fs::rename(parts_.layout->camera_folder(camera), folder, error);
+    if (error && error != std::errc::no_such_file_or_directory)
+        return fail_errno(error.value(), "deleting recordings");
+    for (auto& [key, open] : streams_)
+        if (key.camera == camera) open.position.last_end.reset();
+    return Shredded{std::move(deletions), folder};
+}
+
+}  // namespace vedette::vault
