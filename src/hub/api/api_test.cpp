@@ -1,0 +1,358 @@
+#include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hub/api/input.hpp"
+#include "hub/api/origin.hpp"
+#include "hub/api/test_site.hpp"
+
+namespace vedette::hub::api {
+namespace {
+
+using testing::body_of;
+using ::testing::HasSubstr;
+using testing::header_of;
+using ::testing::Not;
+using testing::TestSite;
+
+TEST(SignIn, ClaimOnceThenSignInAndOut) {
+    TestSite site;
+    EXPECT_THAT(body_of(site.send(net::Method::get, "/api/v1/setup")), HasSubstr("false"));
+    const std::string cookie = site.claim();
+    ASSERT_EQ(cookie.size(), 64u);
+    EXPECT_THAT(body_of(site.send(net::Method::get, "/api/v1/setup")), HasSubstr("true"));
+    EXPECT_FALSE(site.services->identity->claim_code());
+    const auto again = site.send(net::Method::post, "/api/v1/setup/claim",
+                                 R"({"code":"X","username":"eve","password":"five long words are enough"})");
+    EXPECT_EQ(again.status, 409u);
+
+    EXPECT_THAT(body_of(site.send(net::Method::get, "/api/v1/session", {}, cookie)), HasSubstr("\"Ada\""));
+    const auto second = site.send(net::Method::post, "/api/v1/session",
+                                  R"({"username":" ADA ","password":"five long words are enough"})", cookie);
+    EXPECT_EQ(second.status, 201u);
+    EXPECT_THAT(header_of(second, "Set-Cookie"), HasSubstr("Path=/; "));
+    EXPECT_THAT(header_of(second, "Set-Cookie"), HasSubstr("Secure; HttpOnly; SameSite=Strict"));
+    EXPECT_EQ(site.send(net::Method::get, "/api/v1/session", {}, cookie).status, 401u);  // replaced
+    const std::string fresh = testing::cookie_of(second);
+    EXPECT_EQ(site.send(net::Method::del, "/api/v1/session", {}, fresh).status, 204u);
+    EXPECT_EQ(site.send(net::Method::get, "/api/v1/session", {}, fresh).status, 401u);
+}
+
+TEST(SignIn, GuessingIsSlowedDownAndSaysForHowLong) {
+    TestSite site;
+    site.claim();
+    const char* wrong = R"({"username":"ada","password":"wrong"})";
+    const char* unknown = R"({"username":"nobody","password":"wrong"})";
+    const auto first = site.send(net::Method::post, "/api/v1/session", wrong);
+    EXPECT_EQ(first.status, 401u);
+    EXPECT_EQ(body_of(first), body_of(site.send(net::Method::post, "/api/v1/session", unknown)));
+    unsigned status = 401;
+    net::Response last;
+    for (int i = 0; i < 6 && status == 401; ++i) {
+        last = site.send(net::Method::post, "/api/v1/session", unknown);
+        status = last.status;
+    }
+    EXPECT_EQ(status, 429u);
+    EXPECT_EQ(header_of(last, "Retry-After"), "1");
+    EXPECT_THAT(body_of(last), HasSubstr("try again in 1 s"));
+}
+
+TEST(Input, BadInputIsRefusedWithTheFieldAndASentence) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    const std::string unknown = "/api/v1/cameras/00000000-0000-4000-8000-000000000000";
+    struct Case {
+        net::Method method;
+        std::string path;
+        std::string body;
+        unsigned status;
+        std::string says;
+    };
+    using enum net::Method;
+    const std::vector<Case> cases = {
+        {post, "/api/v1/cameras", "", 400, "not valid JSON"},
+        {post, "/api/v1/cameras", "{", 400, "not valid JSON"},
+        {post, "/api/v1/cameras", "[]", 400, "must be a JSON object"},
+        {post, "/api/v1/cameras", R"({"a":[[[[[[1]]]]]]})", 400, "not valid JSON"},
+        {post, "/api/v1/cameras", "{\"name\":\"\xff\"}", 400, "not valid JSON"},
+        {post, "/api/v1/cameras", R"({"main_url":"rtsp://h/1"})", 400, "\"field\":\"name\""},
+        {post, "/api/v1/cameras", R"({"name":"a"})", 400, "\"field\":\"main_url\""},
+        {post, "/api/v1/cameras", R"({"name":"  ","main_url":"rtsp://h/1"})", 400, "Give the camera a name"},
+        {post, "/api/v1/cameras", R"({"name":7,"main_url":"rtsp://h/1"})", 400, "must be text"},
+        {post, "/api/v1/cameras", R"({"name":"a\u0000b","main_url":"rtsp://h/1"})", 400,
+         "control characters"},
+        {post, "/api/v1/cameras", R"({"name":"a","main_url":"http://h/1"})", 400, "must begin with rtsp://"},
+        {post, "/api/v1/cameras", R"({"name":"a","main_url":"rtsp:///1"})", 400, "needs a host"},
+        {post, "/api/v1/cameras", R"({"name":"a","main_url":"exec:rm"})", 400, "must begin with rtsp://"},
+        {post, "/api/v1/cameras", R"({"name":"a","main_url":"rtsp://h:99999/1"})", 400,
+         "\"field\":\"main_url\""},
+        {post, "/api/v1/cameras", R"({"name":"a","main_url":"rtsp://h/1","x":1})", 400, "\"field\":\"x\""},
+        {post, "/api/v1/cameras", R"({"name":")" + std::string(101, 'n') + R"(","main_url":"rtsp://h/1"})",
+         400, "at most 100"},
+        {patch, camera, R"({"main_url":"rtsp://198.51.100.9/1"})", 400, "\"field\":\"password\""},
+        {patch, unknown, R"({"name":"b"})", 404, "no such camera"},
+        {del, unknown, "", 404, "no such camera"},
+        {post, "/api/v1/cameras/test", R"({"camera_id":"x"})", 400, "\"field\":\"camera_id\""},
+        {post, "/api/v1/cameras/test", R"({})", 400, "\"field\":\"main_url\""},
+        {get, camera + "/recordings", "", 400, "start_90k"},
+        {get, camera + "/recordings?start_90k=5&end_90k=5", "", 400, "later than"},
+        {get, camera + "/recordings?start_90k=-1&end_90k=5", "", 400, "start_90k"},
+        {get, camera + "/recordings?start_90k=1&end_90k=99999999999999999999", "", 400, "end_90k"},
+        {get, camera + "/recordings?start_90k=1&end_90k=5&stream=third", "", 400, "main or sub"},
+        {get, "/api/v1/nothing", "", 404, "nothing at this address"},
+        {put, "/api/v1/session", "", 405, "method"},
+        {get, "/api/v1/ws", "", 426, "WebSocket"},
+        {get, "/missing.js", "", 404, "nothing at this address"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.path + " " + c.body);
+        const auto response = site.send(c.method, c.path, c.body, cookie);
+        EXPECT_EQ(response.status, c.status);
+        EXPECT_THAT(body_of(response), HasSubstr(c.says));
+    }
+}
+
+TEST(Input, ClaimIsCheckedBeforeAnythingIsMade) {
+    TestSite site;
+    const std::string code(*site.services->identity->claim_code());
+    const auto claim = [&](const std::string& with, const std::string& name, const std::string& password) {
+        return body_of(site.send(
+            net::Method::post, "/api/v1/setup/claim",
+            fmt::format(R"({{"code":"{}","username":"{}","password":"{}"}})", with, name, password)));
+    };
+    EXPECT_THAT(claim("AAAA-BBBB-CCCC-DDDD", "ada", "five long words are enough"),
+                HasSubstr("\"field\":\"code\""));
+    EXPECT_THAT(claim(code, "ada", "short"), HasSubstr("at least 15"));
+    EXPECT_THAT(claim(code, "ada", "Password-Password-1"), HasSubstr("first that are guessed"));
+    EXPECT_THAT(claim(code, "   ", "five long words are enough"), HasSubstr("\"field\":\"username\""));
+    EXPECT_FALSE(site.services->identity->claimed());
+    std::string typed = code;
+    for (char& c : typed) c = c == '-' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    EXPECT_THAT(claim(typed, "ada", "five long words are enough"), HasSubstr("administrator"));
+}
+
+TEST(Cameras, CredentialsLeaveTheAddressAndThePasswordNeverComesBack) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const auto added = site.send(net::Method::post, "/api/v1/cameras",
+                                 R"({"name":"Yard","main_url":"RTSP://ann:s3cr%65t@192.0.2.9/1"})", cookie);
+    EXPECT_EQ(added.status, 201u) << body_of(added);
+    EXPECT_THAT(body_of(added), HasSubstr("\"main_url\":\"rtsp://192.0.2.9/1\""));
+    EXPECT_THAT(body_of(added), HasSubstr("\"username\":\"ann\""));
+    EXPECT_THAT(body_of(added), Not(HasSubstr("s3cret")));
+    const auto location = header_of(added, "Location");
+    EXPECT_EQ(site.send(net::Method::get, location, {}, cookie).status, 200u);
+}
+
+TEST(Origin, IsJudgedByWhatBrowsersSay) {
+    struct Case {
+        std::vector<net::Header> headers;
+        policy::Origin expected;
+    };
+    const std::vector<Case> cases = {
+        {{}, policy::Origin::no_browser},
+        {{{"Sec-Fetch-Site", "same-origin"}}, policy::Origin::same},
+        {{{"Sec-Fetch-Site", "none"}}, policy::Origin::same},
+        {{{"Sec-Fetch-Site", "same-site"}}, policy::Origin::cross},
+        {{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://a"}, {"Host", "a"}}, policy::Origin::cross},
+        {{{"Origin", "https://a:8443"}, {"Host", "A:8443"}}, policy::Origin::same},
+        {{{"Origin", "https://a:443"}, {"Host", "a"}}, policy::Origin::same},
+        {{{"Origin", "http://a:8443"}, {"Host", "a:8443"}}, policy::Origin::cross},
+        {{{"Origin", "https://a.evil"}, {"Host", "a"}}, policy::Origin::cross},
+        {{{"Origin", "null"}, {"Host", "a"}}, policy::Origin::cross},
+        {{{"Origin", "https://"}}, policy::Origin::cross},
+    };
+    for (const Case& c : cases) {
+        net::Request request;
+        request.headers = c.headers;
+        EXPECT_EQ(origin_of(request), c.expected);
+    }
+}
+
+TEST(WebClient, EachPageHasItsOwnNonceAndAssetsMayBeKept) {
+    TestSite site;
+    const auto page = site.send(net::Method::get, "/cameras");
+    const std::string csp = header_of(page, "Content-Security-Policy");
+    EXPECT_THAT(csp, HasSubstr("script-src 'self';"));
+    EXPECT_THAT(body_of(page), Not(HasSubstr("__CSP_NONCE__")));
+    const auto at = csp.find("'nonce-") + 7;
+    EXPECT_THAT(body_of(page), HasSubstr(csp.substr(at, csp.find('\'', at) - at)));
+    EXPECT_NE(csp, header_of(site.send(net::Method::get, "/"), "Content-Security-Policy"));
+    EXPECT_EQ(header_of(page, "Cache-Control"), "no-store");
+    EXPECT_THAT(header_of(site.send(net::Method::get, "/assets/a-1.js"), "Cache-Control"),
+                HasSubstr("immutable"));
+}
+
+TEST(Metrics, ShowCamerasWithEscapedLabels) {
+    TestSite site;
+    const auto response = site.send(net::Method::get, "/metrics", {}, site.claim());
+    EXPECT_THAT(body_of(response), HasSubstr("vedette_streams{state=\"recording\"} 1\n"));
+    EXPECT_THAT(body_of(response), HasSubstr("camera=\"Gate \\\"A\\\"\""));
+}
+
+TEST(Export, StreamsUpToTheFirstChangeOfParameters) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    site.gateway.on_open = [&](const wire::OpenChannel& open) {
+        const auto& source = std::get<wire::PlaybackSource>(open.source);
+        EXPECT_TRUE(source.rebase_to_start);
+        site.gateway.send_init(open.channel);
+        site.gateway.send_media(open.channel, 100, true, 3);
+        site.gateway.send_init(open.channel);
+        site.gateway.send_media(open.channel, 190, true, 3);
+    };
+    const std::string path =
+        "/api/v1/cameras/" + site.gateway.camera.id.text() + "/recordings/media?start_90k=100&end_90k=200";
+    auto response = site.send(net::Method::get, path, {}, cookie);
+    ASSERT_EQ(response.status, 200u);
+    auto& source = std::get<std::unique_ptr<net::BodySource>>(response.body);
+    std::string file;
+    bool ended = false;
+    const auto read = [](net::BodySource* from, std::string* into, bool* end) -> net::Awaitable<void> {
+        for (;;) {
+            const auto piece = co_await from->next();
+            if (!piece || !*piece) break;
+            *into += as_text(**piece);
+        }
+        *end = true;
+    };
+    boost::asio::co_spawn(site.io, read(source.get(), &file, &ended), boost::asio::detached);
+    ASSERT_TRUE(site.run_until([&] { return ended; }));
+    EXPECT_EQ(file, "initmmm");
+    EXPECT_TRUE(site.run_until([&] { return site.gateway.closed.size() == 1; }));
+}
+
+TEST(Export, OfNothingIsNotFound) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    site.gateway.on_open = [&](const wire::OpenChannel& open) {
+        site.gateway.send(wire::ChannelEnd{.channel = open.channel, .error = {}});
+    };
+    const std::string path =
+        "/api/v1/cameras/" + site.gateway.camera.id.text() + "/recordings/media?start_90k=1&end_90k=2";
+    EXPECT_EQ(site.send(net::Method::get, path, {}, cookie).status, 404u);
+}
+
+// ---- WebSocket
+
+std::string live_start(const CameraId& camera, int channel) {
+    return fmt::format(R"({{"type":"live.start","channel":{},"camera_id":"{}","stream":"main"}})", channel,
+                       camera.text());
+}
+
+void say(testing::SocketState& socket, std::string text) {
+    socket.from_client.push_back(std::move(text));
+    socket.event.cancel();
+}
+
+TEST(WebSocket, OneUpstreamServesManyViewersFromTheCurrentGroupOfPictures) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const auto a = site.open_websocket(cookie);
+    ASSERT_EQ(a->text.size(), 2u);
+    EXPECT_THAT(a->text[0], HasSubstr("camera.changed"));
+    EXPECT_THAT(a->text[1], HasSubstr("storage.changed"));
+    say(*a, live_start(site.gateway.camera.id, 1));
+    ASSERT_TRUE(site.run_until([&] { return site.gateway.opened.size() == 1; }));
+    const auto upstream = site.gateway.opened[0].channel;
+    site.gateway.send_init(upstream);
+    site.gateway.send_media(upstream, 90, true, 5);
+    site.gateway.send_media(upstream, 180, false, 6);
+    ASSERT_TRUE(site.run_until([&] { return a->binary.size() == 3; }));
+    const std::string expected("\0\0\0\1\1\1\0\0\0\0\0\0\0\0\0\x5a\0\0\0\0\0\0\0\x5ammmmm", 29);
+    EXPECT_EQ(a->binary[1], expected);
+
+    const auto b = site.open_websocket(cookie);
+    say(*b, live_start(site.gateway.camera.id, 9));
+    ASSERT_TRUE(site.run_until([&] { return b->binary.size() == 3; }));
+    EXPECT_EQ(b->binary[1].substr(4), expected.substr(4));
+    EXPECT_EQ(site.gateway.opened.size(), 1u);
+
+    say(*a, R"({"type":"stop","channel":1})");
+    b->client_gone = true;
+    b->event.cancel();
+    ASSERT_TRUE(site.run_until([&] { return site.gateway.closed.size() == 1; }));
+    EXPECT_EQ(site.gateway.closed[0], upstream);
+}
+
+TEST(WebSocket, ASlowViewerSkipsToARandomAccessPointAndIsTold) {
+    TestSite site;
+    const auto socket = site.open_websocket(site.claim());
+    say(*socket, live_start(site.gateway.camera.id, 1));
+    ASSERT_TRUE(site.run_until([&] { return site.gateway.opened.size() == 1; }));
+    const auto upstream = site.gateway.opened[0].channel;
+    site.gateway.send_init(upstream);
+    site.gateway.send_media(upstream, 90, true, 5);
+    ASSERT_TRUE(site.run_until([&] { return socket->binary.size() == 2; }));
+    socket->queued = 100U << 20;
+    site.gateway.send_media(upstream, 180, false, 5);
+    ASSERT_TRUE(site.run_until([&] { return site.gateway.credits.size() == 2; }));
+    socket->queued = 0;
+    site.gateway.send_media(upstream, 270, false, 5);
+    site.gateway.send_media(upstream, 360, true, 5);
+    ASSERT_TRUE(site.run_until([&] { return socket->binary.size() == 3; }));
+    EXPECT_THAT(socket->text.back(), HasSubstr("\"start_90k\":180,\"end_90k\":360"));
+}
+
+TEST(WebSocket, PlaybackPassesCreditOnOnlyWhileTheConnectionDrains) {
+    TestSite site;
+    const auto socket = site.open_websocket(site.claim());
+    say(*socket,
+        fmt::format(
+            R"({{"type":"playback.start","channel":3,"camera_id":"{}","stream":"sub","start_90k":5}})",
+            site.gateway.camera.id.text()));
+    ASSERT_TRUE(site.run_until([&] { return site.gateway.opened.size() == 1; }));
+    socket->queued = 100U << 20;
+    say(*socket, R"({"type":"credit","channel":3,"bytes":4294967295})");
+    site.run_until([&] { return socket->from_client.empty(); });
+    EXPECT_TRUE(site.gateway.credits.empty());
+    socket->queued = 0;  // the next tick notices
+    ASSERT_TRUE(site.run_until([&] { return site.gateway.credits.size() == 1; }));
+    EXPECT_LE(site.gateway.credits[0].bytes, relay::max_credit_bytes);
+    site.gateway.send(wire::ChannelEnd{.channel = site.gateway.opened[0].channel, .error = {}});
+    ASSERT_TRUE(
+        site.run_until([&] { return socket->text.back().find("channel.ended") != std::string::npos; }));
+}
+
+TEST(WebSocket, BadMessagesAreAnsweredAndHarmNothing) {
+    TestSite site;
+    const auto socket = site.open_websocket(site.claim());
+    const std::string id = site.gateway.camera.id.text();
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"", "not valid JSON"},
+        {"[]", "must be a JSON object"},
+        {R"({"type":"dance","channel":1})", "live.start, playback.start"},
+        {R"({"type":"stop"})", "\"field\":\"channel\""},
+        {R"({"type":"stop","channel":0})", "from 1 to 4294967295"},
+        {R"({"type":"stop","channel":4294967296})", "from 1 to 4294967295"},
+        {R"({"type":"credit","channel":1,"bytes":-1})", "\"field\":\"bytes\""},
+        {R"({"type":"live.start","channel":1,"camera_id":"x","stream":"main"})", "camera_id"},
+        {R"({"type":"live.start","channel":1,"camera_id":")" + id + R"(","stream":"side"})", "main or sub"},
+        {R"({"type":"live.start","channel":1,"camera_id":"00000000-0000-4000-8000-000000000000","stream":"main"})",
+         "no such camera"},
+        {R"({"type":"playback.start","channel":1,"camera_id":")" + id +
+             R"(","stream":"main","start_90k":9,"end_90k":9})",
+         "later than"},
+    };
+    for (const auto& [text, says] : cases) {
+        SCOPED_TRACE(text);
+        const std::size_t before = socket->text.size();
+        say(*socket, text);
+        ASSERT_TRUE(site.run_until([&] { return socket->text.size() > before; }));
+        EXPECT_THAT(socket->text.back(), HasSubstr(says));
+    }
+    EXPECT_TRUE(site.gateway.opened.empty());
+}
+
+TEST(WebSocket, EndsWithItsSession) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const auto socket = site.open_websocket(cookie);
+    site.send(net::Method::del, "/api/v1/session", {}, cookie);
+    ASSERT_TRUE(site.run_until([&] { return socket->ended; }));
+    EXPECT_EQ(socket->close_code, 1008);
+}
+
+}  // namespace
+}  // namespace vedette::hub::api

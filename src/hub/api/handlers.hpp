@@ -1,0 +1,37 @@
+#pragma once
+// The handlers, one file per resource. Each is named as its operationId in docs/ref/openapi.yaml.
+
+#include "hub/api/services.hpp"
+
+namespace vedette::hub::api {
+
+// health.cpp
+net::Awaitable<Outcome<>> get_health(ServicesPtr services, Call call);
+// setup.cpp
+net::Awaitable<Outcome<>> get_setup(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> claim(ServicesPtr services, Call call);
+// session.cpp
+net::Awaitable<Outcome<>> get_session(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call);
+// cameras.cpp
+net::Awaitable<Outcome<>> list_cameras(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_camera(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> test_camera(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> get_camera(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_camera(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_camera(ServicesPtr services, Call call);
+// recordings.cpp
+net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call);
+// websocket.cpp
+net::Awaitable<Outcome<>> open_websocket(ServicesPtr services, Call call);
+// metrics.cpp
+net::Awaitable<Outcome<>> get_metrics(ServicesPtr services, Call call);
+// web_client.cpp
+net::Awaitable<Outcome<>> get_web_client(ServicesPtr services, Call call);
+
+/// The name of the session's cookie.
+constexpr std::string_view session_cookie = "__Host-vedette";
+
+}  // namespace vedette::hub::api

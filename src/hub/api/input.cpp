@@ -1,0 +1,209 @@
+#include "hub/api/input.hpp"
+
+#include <charconv>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include "hub/api/object_reader.hpp"
+
+namespace vedette::hub::api {
+
+namespace urls = boost::urls;
+
+namespace {
+
+constexpr TextLimits code_limits{.min_characters = 1, .max_characters = 64, .may_have_controls = false};
+constexpr TextLimits username_limits{.min_characters = 1, .max_characters = 64, .may_have_controls = false};
+// The shortest and longest new password is the business of identity::password_fault.
+constexpr TextLimits password_limits{.min_characters = 1, .max_characters = 256, .may_have_controls = true};
+constexpr TextLimits camera_name_limits{
+    .min_characters = 1, .max_characters = 100, .may_have_controls = false};
+constexpr TextLimits url_limits{.min_characters = 0, .max_characters = 1024, .may_have_controls = false};
+constexpr TextLimits camera_username_limits{
+    .min_characters = 0, .max_characters = 128, .may_have_controls = false};
+constexpr TextLimits camera_password_limits{
+    .min_characters = 0, .max_characters = 128, .may_have_controls = true};
+constexpr TextLimits id_limits{.min_characters = 36, .max_characters = 36, .may_have_controls = false};
+
+std::string trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
+}
+
+// Absent is valid. Boost's parser takes text behind an IPv4 address, and its port number wraps around.
+bool has_valid_port(std::string_view address) {
+    const auto slashes = address.find("://");
+    if (slashes == std::string_view::npos) return true;
+    std::string_view authority = address.substr(slashes + 3);
+    authority = authority.substr(0, authority.find_first_of("/?#"));
+    if (const auto at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+    const auto colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
+    if (colon == std::string_view::npos || colon + 1 == authority.size()) return true;
+    const std::string_view port = authority.substr(colon + 1);
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    return error == std::errc() && end == port.data() + port.size() && number > 0;
+}
+
+// rtsp://host[:port]/path; takes credentials out into `settings` where those have none.
+void read_url(ObjectReader& reader, std::string_view field, bool may_be_empty,
+              std::optional<std::string>& target, wire::CameraSettings& settings) {
+    auto text = reader.optional_text(field, url_limits);
+    if (!text) return;
+    const std::string address = trimmed(*text);
+    if (address.empty()) {
+        if (!may_be_empty) reader.refuse(field, "Enter the camera's address, like rtsp://192.0.2.10/stream1");
+        target = address;
+        return;
+    }
+    auto parsed = urls::parse_uri(address);
+    if (!parsed) {
+        reader.refuse(field, "This is not an address; it should look like rtsp://192.0.2.10/stream1");
+        return;
+    }
+    urls::url url(*parsed);
+    url.normalize_scheme();
+    if (url.scheme() != "rtsp") {
+        reader.refuse(field, "The address must begin with rtsp://");
+        return;
+    }
+    if (!has_valid_port(address)) {
+        reader.refuse(field, "The port in the address must be from 1 to 65535");
+        return;
+    }
+    if (url.host().empty()) {
+        reader.refuse(field, "The address needs a host, like rtsp://192.0.2.10/stream1");
+        return;
+    }
+    if (url.has_userinfo()) {
+        if (!settings.username) settings.username = url.user();
+        if (!settings.password && url.has_password()) settings.password = Secret(url.password());
+        url.remove_userinfo();
+    }
+    url.remove_fragment();
+    target = std::string(url.buffer());
+}
+
+void read_camera(ObjectReader& reader, wire::CameraSettings& settings, bool main_is_required) {
+    settings.username = reader.optional_text("username", camera_username_limits);
+    if (const auto password = reader.optional_text("password", camera_password_limits))
+        settings.password = Secret(std::string_view(*password));
+    read_url(reader, "main_url", false, settings.main_url, settings);
+    read_url(reader, "sub_url", true, settings.sub_url, settings);
+    if (main_is_required && !settings.main_url) reader.refuse("main_url", "The field main_url is missing");
+}
+
+void read_name(ObjectReader& reader, wire::CameraSettings& settings, bool required) {
+    auto name = reader.optional_text("name", camera_name_limits);
+    if (name) {
+        settings.name = trimmed(*name);
+        if (settings.name->empty()) reader.refuse("name", "Give the camera a name");
+    } else if (required) {
+        reader.refuse("name", "Give the camera a name");
+    }
+}
+
+Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) {
+    auto object = parse_object(body);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(*object);
+    wire::CameraSettings settings;
+    read_name(reader, settings, is_new);
+    read_camera(reader, settings, is_new);
+    VEDETTE_CHECK(reader.finish());
+    return settings;
+}
+
+Outcome<UtcTime> read_time(const net::Request& request, std::string_view field) {
+    const auto text = request.query_value(field);
+    std::int64_t value = -1;
+    if (text) {
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+        if (error != std::errc() || end != text->data() + text->size()) value = -1;
+    }
+    if (value < 0 || value > max_ticks_90k)
+        return std::unexpected(Problem::invalid(
+            std::string(field),
+            fmt::format("{} must be a time in 90 kHz ticks since 1970, from 0 to {}", field, max_ticks_90k)));
+    return UtcTime(Ticks90k(value));
+}
+
+}  // namespace
+
+Outcome<ClaimInput> read_claim(std::string_view body) {
+    auto object = parse_object(body);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(*object);
+    ClaimInput input;
+    input.code = reader.text("code", code_limits);
+    input.username = reader.text("username", username_limits);
+    input.password = Secret(std::string_view(reader.text("password", password_limits)));
+    VEDETTE_CHECK(reader.finish());
+    return input;
+}
+
+Outcome<SignInInput> read_sign_in(std::string_view body) {
+    auto object = parse_object(body);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(*object);
+    SignInInput input;
+    input.username = reader.text("username", username_limits);
+    input.password = Secret(std::string_view(reader.text("password", password_limits)));
+    VEDETTE_CHECK(reader.finish());
+    return input;
+}
+
+Outcome<wire::CameraSettings> read_new_camera(std::string_view body) {
+    return read_settings(body, true);
+}
+
+Outcome<wire::CameraSettings> read_camera_change(std::string_view body) {
+    return read_settings(body, false);
+}
+
+Outcome<CameraTestInput> read_camera_test(std::string_view body) {
+    auto object = parse_object(body);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(*object);
+    CameraTestInput input;
+    if (const auto id = reader.optional_text("camera_id", id_limits)) {
+        input.camera = CameraId::parse(*id);
+        if (!input.camera) reader.refuse("camera_id", "The field camera_id must be a UUID");
+    }
+    read_camera(reader, input.settings, !input.camera);
+    VEDETTE_CHECK(reader.finish());
+    return input;
+}
+
+std::optional<media::StreamKind> parse_stream_kind(std::string_view text) {
+    for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
+        if (text == media::to_string(kind)) return kind;
+    return std::nullopt;
+}
+
+Outcome<IntervalInput> read_interval(const net::Request& request) {
+    IntervalInput input;
+    VEDETTE_TRY(input.interval.start, read_time(request, "start_90k"));
+    VEDETTE_TRY(input.interval.end, read_time(request, "end_90k"));
+    if (input.interval.empty())
+        return std::unexpected(Problem::invalid("end_90k", "end_90k must be later than start_90k"));
+    if (const auto stream = request.query_value("stream")) {
+        const auto kind = parse_stream_kind(*stream);
+        if (!kind) return std::unexpected(Problem::invalid("stream", "stream must be main or sub"));
+        input.stream = *kind;
+    }
+    return input;
+}
+
+std::string authority_of(std::string_view url) {
+    const auto parsed = urls::parse_uri(url);
+    if (!parsed) return {};
+    urls::url normal(*parsed);
+    normal.normalize_authority();
+    return std::string(normal.encoded_host()) + ":" +
+           (normal.has_port() ? std::to_string(normal.port_number()) : "554");
+}
+
+}  // namespace vedette::hub::api

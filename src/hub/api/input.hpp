@@ -1,0 +1,46 @@
+#pragma once
+// What comes in, as typed values within the limits of docs/ref/openapi.yaml. Pure; fuzzed.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hub/api/problem.hpp"
+#include "wire/messages.hpp"
+
+namespace vedette::hub::api {
+
+struct ClaimInput {
+    std::string code;
+    std::string username;
+    Secret password;
+};
+struct SignInInput {
+    std::string username;
+    Secret password;
+};
+struct CameraTestInput {
+    std::optional<CameraId> camera;
+    wire::CameraSettings settings;
+};
+struct IntervalInput {
+    media::StreamKind stream = media::StreamKind::main;
+    UtcInterval interval;
+};
+
+Outcome<ClaimInput> read_claim(std::string_view body);
+Outcome<SignInInput> read_sign_in(std::string_view body);
+/// Credentials in the addresses move to `username` and `password` unless those are given.
+Outcome<wire::CameraSettings> read_new_camera(std::string_view body);
+Outcome<wire::CameraSettings> read_camera_change(std::string_view body);
+Outcome<CameraTestInput> read_camera_test(std::string_view body);
+/// Of the query: start_90k, end_90k, stream.
+Outcome<IntervalInput> read_interval(const net::Request& request);
+
+/// Also of WebSocket messages.
+std::optional<media::StreamKind> parse_stream_kind(std::string_view text);
+
+/// Host and port of an RTSP address, to see whether two lead to the same device; empty when it is none.
+std::string authority_of(std::string_view url);
+
+}  // namespace vedette::hub::api

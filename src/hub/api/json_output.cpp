@@ -1,0 +1,107 @@
+#include "hub/api/json_output.hpp"
+
+#include <cmath>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace vedette::hub::api {
+
+namespace json = boost::json;
+
+namespace {
+
+// JSON has no infinity; a figure that is none is shown as zero.
+double finite(double value) {
+    return std::isfinite(value) ? value : 0.0;
+}
+
+json::object interval_json(const UtcInterval& interval) {
+    return {{"start_90k", ticks(interval.start)}, {"end_90k", ticks(interval.end)}};
+}
+
+json::object track_json(const media::TrackParameters& track) {
+    json::object out{{"codec", media::to_string(track.codec)}, {"rfc6381", track.rfc6381}};
+    if (track.is_video()) {
+        out["width"] = track.width;
+        out["height"] = track.height;
+    } else {
+        out["sample_rate_hz"] = track.sample_rate_hz;
+        out["channels"] = track.channels;
+    }
+    return out;
+}
+
+json::array tracks_json(const std::vector<media::TrackParameters>& tracks) {
+    json::array out;
+    for (const media::TrackParameters& track : tracks) out.push_back(track_json(track));
+    return out;
+}
+
+json::object stream_json(const wire::StreamStatus& stream) {
+    return {{"kind", media::to_string(stream.kind)},
+            {"state", wire::to_string(stream.state)},
+            {"reason", stream.reason},
+            {"since_90k", ticks(stream.since)},
+            {"bits_per_second", finite(stream.bits_per_second)},
+            {"frames_per_second", finite(stream.frames_per_second)},
+            {"tracks", tracks_json(stream.tracks)}};
+}
+
+}  // namespace
+
+json::object to_json(const wire::CameraStatus& status) {
+    json::array streams;
+    for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
+    return {{"id", status.id.text()},       {"name", status.name},
+            {"main_url", status.main_url},  {"sub_url", status.sub_url},
+            {"username", status.username},  {"has_password", status.has_password},
+            {"streams", std::move(streams)}};
+}
+
+json::object to_json(const wire::StorageStatus& status) {
+    return {{"recording_possible", status.recording_possible},
+            {"reason", status.reason},
+            {"bytes_used", status.bytes_used},
+            {"bytes_free", status.bytes_free}};
+}
+
+json::object to_json(const wire::TestReport& report) {
+    json::array streams;
+    for (const wire::StreamTest& test : report.streams)
+        streams.push_back(json::object{{"kind", media::to_string(test.kind)},
+                                       {"ok", test.ok},
+                                       {"message", test.message},
+                                       {"tracks", tracks_json(test.tracks)}});
+    return {{"streams", std::move(streams)}};
+}
+
+json::object to_json(const wire::Recordings& recordings) {
+    json::array ranges;
+    for (const wire::RecordedRange& range : recordings.ranges)
+        ranges.push_back(interval_json(range.interval));
+    json::array gaps;
+    for (const wire::RecordedGap& gap : recordings.gaps) {
+        json::object out = interval_json(gap.interval);
+        out["reason"] = gap.reason;
+        gaps.push_back(std::move(out));
+    }
+    json::value extent = nullptr;
+    if (recordings.extent) extent = interval_json(*recordings.extent);
+    return {{"ranges", std::move(ranges)}, {"gaps", std::move(gaps)}, {"extent", std::move(extent)}};
+}
+
+json::object to_json(const identity::Session& session) {
+    return {{"username", session.user.name},
+            {"role", policy::to_string(session.user.role)},
+            {"expires_90k", ticks(session.expires)}};
+}
+
+net::Response json_response(unsigned status, const json::object& document) {
+    return {.status = status,
+            .headers = {{"Content-Type", "application/json"}},
+            .body = json::serialize(document),
+            .upgrade = {}};
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,25 @@
+#pragma once
+// Our values as docs/ref/openapi.yaml describes them. Pure.
+
+#include <boost/json/object.hpp>
+
+#include "hub/identity/types.hpp"
+#include "net/http.hpp"
+#include "wire/messages.hpp"
+
+namespace vedette::hub::api {
+
+boost::json::object to_json(const wire::CameraStatus& status);
+boost::json::object to_json(const wire::StorageStatus& status);
+boost::json::object to_json(const wire::TestReport& report);
+boost::json::object to_json(const wire::Recordings& recordings);
+boost::json::object to_json(const identity::Session& session);
+
+/// A response with this JSON document.
+net::Response json_response(unsigned status, const boost::json::object& json);
+
+inline std::int64_t ticks(UtcTime time) {
+    return time.time_since_epoch().count();
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,54 @@
+#pragma once
+// Reads a JSON object from outside, field by field, strictly: what is not asked for is refused.
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include "hub/api/problem.hpp"
+
+namespace vedette::hub::api {
+
+/// Limits on JSON from outside, beside HttpLimits::body_bytes.
+constexpr std::size_t max_json_bytes = 64 * 1024;
+constexpr std::size_t max_json_depth = 4;
+/// Latest time that is accepted: the year 3378.
+constexpr std::int64_t max_ticks_90k = 4'000'000'000'000'000;
+
+/// A JSON object in UTF-8. Error: 400.
+Outcome<boost::json::object> parse_object(std::string_view text);
+
+struct TextLimits {
+    std::size_t min_characters = 0;
+    std::size_t max_characters = 0;
+    bool may_have_controls = false;  ///< passwords may; names and addresses may not
+};
+
+/// The first thing that is wrong is kept; reads after it give nothing. Check finish() once, at the end.
+class ObjectReader {
+  public:
+    explicit ObjectReader(const boost::json::object& object) : object_(object) {}
+
+    std::optional<std::string> optional_text(std::string_view field, TextLimits limits);
+    std::string text(std::string_view field, TextLimits limits);
+    std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
+    std::int64_t integer(std::string_view field, std::int64_t min, std::int64_t max);
+    void refuse(std::string_view field, std::string detail);
+
+    /// The first problem; an unknown field is one.
+    Outcome<void> finish();
+
+  private:
+    const boost::json::value* take(std::string_view field);
+    void require(bool present, std::string_view field);
+
+    const boost::json::object& object_;
+    std::set<std::string_view> taken_;
+    std::optional<Problem> problem_;
+};
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,44 @@
+#include "hub/api/handlers.hpp"
+#include "hub/api/input.hpp"
+#include "hub/api/json_output.hpp"
+#include "hub/api/media_export.hpp"
+
+namespace vedette::hub::api {
+
+namespace {
+
+// A name that every file system takes: the camera's name goes nowhere near a header.
+std::string file_name(const CameraId& camera, const IntervalInput& input) {
+    std::string start = to_rfc3339(input.interval.start);
+    std::erase(start, ':');
+    return fmt::format("vedette-{}-{}-{}.mp4", camera.text().substr(0, 8), media::to_string(input.stream),
+                       start);
+}
+
+}  // namespace
+
+net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(const IntervalInput input, read_interval(call.request));
+    VEDETTE_CO_TRY(const wire::Recordings recordings,
+                   co_await services->site.recordings(call.granted, input.stream, input.interval));
+    co_return json_response(200, to_json(recordings));
+}
+
+net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(const IntervalInput input, read_interval(call.request));
+    auto source = std::make_unique<MediaExport>(services->executor);
+    VEDETTE_CO_TRY(auto channel,
+                   services->site.export_media(call.granted, input.stream, input.interval, source->sink()));
+    source->start(std::move(channel));
+    VEDETTE_CO_CHECK(co_await source->wait_for_media());
+    const std::string name = file_name(*call.granted.object().camera, input);
+    net::Response response{
+        .status = 200,
+        .headers = {{"Content-Type", "video/mp4"},
+                    {"Content-Disposition", fmt::format("attachment; filename=\"{}\"", name)}},
+        .body = std::unique_ptr<net::BodySource>(std::move(source)),
+        .upgrade = {}};
+    co_return response;
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,99 @@
+#include "hub/api/router.hpp"
+
+#include <array>
+
+namespace vedette::hub::api {
+
+namespace {
+
+policy::Object the_service(OrganisationId, const PathParameters&) {
+    return policy::Object::service();
+}
+policy::Object the_organisation(OrganisationId organisation, const PathParameters&) {
+    return policy::Object::of(organisation);
+}
+policy::Object the_camera(OrganisationId organisation, const PathParameters& parameters) {
+    // Without a camera the object has the wrong kind, which policy denies.
+    return parameters.camera ? policy::Object::of(organisation, *parameters.camera)
+                             : policy::Object::of(organisation);
+}
+
+using enum net::Method;
+using Do = policy::Action;
+
+// Text before placeholders, the web client last: the first match counts.
+// clang-format off
+constexpr auto table = std::to_array<Route>({
+    {get,   "/api/v1/health",                                  "getHealth",         Do::view_health,        the_service,      get_health},
+    {get,   "/api/v1/setup",                                   "getSetup",          Do::view_setup,         the_service,      get_setup},
+    {post,  "/api/v1/setup/claim",                             "claim",             Do::claim,              the_service,      claim},
+    {get,   "/api/v1/session",                                 "getSession",        Do::view_session,       the_organisation, get_session},
+    {post,  "/api/v1/session",                                 "signIn",            Do::sign_in,            the_service,      sign_in},
+    {del,   "/api/v1/session",                                 "signOut",           Do::sign_out,           the_organisation, sign_out},
+    {get,   "/api/v1/cameras",                                 "listCameras",       Do::list_cameras,       the_organisation, list_cameras},
+    {post,  "/api/v1/cameras",                                 "addCamera",         Do::add_camera,         the_organisation, add_camera},
+    {post,  "/api/v1/cameras/test",                            "testCamera",        Do::test_camera,        the_organisation, test_camera},
+    {get,   "/api/v1/cameras/{camera_id}",                     "getCamera",         Do::view_camera,        the_camera,       get_camera},
+    {patch, "/api/v1/cameras/{camera_id}",                     "changeCamera",      Do::change_camera,      the_camera,       change_camera},
+    {del,   "/api/v1/cameras/{camera_id}",                     "removeCamera",      Do::remove_camera,      the_camera,       remove_camera},
+    {get,   "/api/v1/cameras/{camera_id}/recordings",          "getRecordings",     Do::view_recordings,    the_camera,       get_recordings},
+    {get,   "/api/v1/cameras/{camera_id}/recordings/media",    "getRecordedMedia",  Do::export_recording,   the_camera,       get_recorded_media},
+    {get,   "/api/v1/ws",                                      "openWebSocket",     Do::open_websocket,     the_organisation, open_websocket},
+    {get,   "/metrics",                                        "getMetrics",        Do::view_metrics,       the_organisation, get_metrics},
+    {get,   "/{file}",                                         "getWebClient",      Do::load_web_client,    the_service,      get_web_client},
+});
+// clang-format on
+
+// Addresses that the web client never answers, so that a mistyped one is an error and not a page.
+bool is_reserved(std::string_view path) {
+    return path == "/api" || path.starts_with("/api/") || path == "/metrics" || path.starts_with("/metrics/");
+}
+
+std::string_view take_segment(std::string_view& rest) {
+    rest.remove_prefix(1);  // '/'
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(segment.size());
+    return segment;
+}
+
+std::optional<PathParameters> match(std::string_view pattern, std::string_view path) {
+    PathParameters parameters;
+    if (!path.starts_with('/')) return std::nullopt;
+    while (!pattern.empty() && !path.empty()) {
+        const std::string_view wanted = take_segment(pattern);
+        if (wanted == "{file}") return parameters;
+        const std::string_view segment = take_segment(path);
+        if (wanted == "{camera_id}") {
+            parameters.camera = CameraId::parse(segment);
+            if (!parameters.camera) return std::nullopt;
+        } else if (wanted != segment) {
+            return std::nullopt;
+        }
+    }
+    if (!pattern.empty() || !path.empty()) return std::nullopt;
+    return parameters;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+    return table;
+}
+
+std::variant<Match, NoSuchPath, MethodNotAllowed> find_route(net::Method method, std::string_view path) {
+    const net::Method wanted = method == head ? get : method;
+    std::string allow;
+    for (const Route& route : table) {
+        if (!route.is_documented() && is_reserved(path)) continue;
+        const auto parameters = match(route.pattern(), path);
+        if (!parameters) continue;
+        if (route.method() == wanted) return Match{.route = &route, .parameters = *parameters};
+        if (!allow.empty()) allow += ", ";
+        allow += to_string(route.method());
+        if (route.method() == get) allow += ", HEAD";
+    }
+    if (!allow.empty()) return MethodNotAllowed{.allow = std::move(allow)};
+    return NoSuchPath{};
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,21 @@
+#include "hub/api/handlers.hpp"
+#include "hub/api/input.hpp"
+#include "hub/api/json_output.hpp"
+#include "hub/api/session_response.hpp"
+
+namespace vedette::hub::api {
+
+net::Awaitable<Outcome<>> get_setup(ServicesPtr services, Call) {
+    const boost::json::object setup{{"claimed", services->identity->claimed()}};
+    co_return json_response(200, setup);
+}
+
+net::Awaitable<Outcome<>> claim(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(ClaimInput input, read_claim(call.request.body));
+    auto signed_in = co_await services->identity->claim(std::move(input.code), std::move(input.username),
+                                                        std::move(input.password), call.request.peer_address);
+    if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
+    co_return signed_in_response(*services, *signed_in);
+}
+
+}  // namespace vedette::hub::api

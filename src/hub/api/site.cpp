@@ -1,0 +1,156 @@
+#include "hub/api/site.hpp"
+
+#include "hub/api/input.hpp"
+
+namespace vedette::hub::api {
+
+namespace {
+
+using policy::Action;
+using policy::Authorised;
+
+constexpr std::chrono::seconds answer_limit{10};
+/// Two streams, each with its time-out for connecting and describing.
+constexpr std::chrono::seconds test_limit{40};
+/// Keys are shredded first, then files are deleted.
+constexpr std::chrono::seconds remove_limit{60};
+
+Outcome<void> demand(const Authorised& granted, Action action) {
+    if (granted.action() == action) return {};
+    return std::unexpected(Problem(Error{ErrorKind::forbidden, "This was not decided about"}));
+}
+
+Problem no_such_camera() {
+    return Error{ErrorKind::not_found, "There is no such camera; it may have been removed"};
+}
+
+Problem unexpected_reply() {
+    return Error{ErrorKind::internal, "The gateway gave an answer that does not fit the question"};
+}
+
+// A stored password goes to the device that it was entered for and to no other address.
+Outcome<void> keep_password_at_home(const wire::CameraStatus& camera, const wire::CameraSettings& settings) {
+    if (!camera.has_password || settings.password) return {};
+    const std::string home = authority_of(camera.main_url);
+    const auto elsewhere = [&](const std::optional<std::string>& url) {
+        if (!url || url->empty()) return false;
+        const std::string authority = authority_of(*url);
+        return authority != home && (camera.sub_url.empty() || authority != authority_of(camera.sub_url));
+    };
+    if (elsewhere(settings.main_url) || elsewhere(settings.sub_url))
+        return std::unexpected(Problem::invalid(
+            "password", "The address leads to another device; enter the camera's password again"));
+    return {};
+}
+
+}  // namespace
+
+Outcome<CameraId> Site::camera_of(const Authorised& granted, Action action) const {
+    VEDETTE_CHECK(demand(granted, action));
+    const auto& camera = granted.object().camera;
+    if (!camera || !relay_->find(*camera)) return std::unexpected(no_such_camera());
+    return *camera;
+}
+
+Outcome<std::vector<wire::CameraStatus>> Site::list(const Authorised& granted) const {
+    VEDETTE_CHECK(demand(granted, Action::list_cameras));
+    return relay_->cameras();
+}
+
+Outcome<wire::CameraStatus> Site::view(const Authorised& granted) const {
+    VEDETTE_TRY(const CameraId id, camera_of(granted, Action::view_camera));
+    return *relay_->find(id);
+}
+
+net::Awaitable<Outcome<wire::CameraStatus>> Site::status_after(relay::Relay::RequestBody body) {
+    auto reply = co_await relay_->request(std::move(body), answer_limit);
+    if (!reply) co_return std::unexpected(Problem(reply.error()));
+    auto* status = std::get_if<wire::CameraStatus>(&*reply);
+    if (!status) co_return std::unexpected(unexpected_reply());
+    co_return std::move(*status);
+}
+
+net::Awaitable<Outcome<wire::CameraStatus>> Site::add(Authorised granted, wire::CameraSettings settings) {
+    VEDETTE_CO_CHECK(demand(granted, Action::add_camera));
+    relay::Relay::RequestBody body = wire::AddCamera{.settings = std::move(settings)};
+    co_return co_await status_after(std::move(body));
+}
+
+net::Awaitable<Outcome<wire::CameraStatus>> Site::change(Authorised granted, wire::CameraSettings settings) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::change_camera));
+    VEDETTE_CO_CHECK(keep_password_at_home(*relay_->find(id), settings));
+    relay::Relay::RequestBody body = wire::ChangeCamera{.id = id, .settings = std::move(settings)};
+    co_return co_await status_after(std::move(body));
+}
+
+net::Awaitable<Outcome<void>> Site::remove(Authorised granted) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::remove_camera));
+    relay::Relay::RequestBody body = wire::RemoveCamera{.id = id};
+    const auto reply = co_await relay_->request(std::move(body), remove_limit);
+    if (!reply) co_return std::unexpected(Problem(reply.error()));
+    co_return Outcome<void>();
+}
+
+net::Awaitable<Outcome<wire::TestReport>> Site::test(Authorised granted, std::optional<Authorised> camera,
+                                                     wire::CameraSettings settings) {
+    VEDETTE_CO_CHECK(demand(granted, Action::test_camera));
+    wire::TestCamera test{.id = {}, .settings = std::move(settings)};
+    if (camera) {
+        VEDETTE_CO_TRY(test.id, camera_of(*camera, Action::change_camera));
+        VEDETTE_CO_CHECK(keep_password_at_home(*relay_->find(*test.id), test.settings));
+    }
+    relay::Relay::RequestBody body = std::move(test);
+    auto reply = co_await relay_->request(std::move(body), test_limit);
+    if (!reply) co_return std::unexpected(Problem(reply.error()));
+    auto* report = std::get_if<wire::TestReport>(&*reply);
+    if (!report) co_return std::unexpected(unexpected_reply());
+    co_return std::move(*report);
+}
+
+net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, media::StreamKind stream,
+                                                           UtcInterval interval) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_recordings));
+    relay::Relay::RequestBody body =
+        wire::QueryRecordings{.camera = id, .stream = stream, .interval = interval};
+    auto reply = co_await relay_->request(std::move(body), answer_limit);
+    if (!reply) co_return std::unexpected(Problem(reply.error()));
+    auto* recordings = std::get_if<wire::Recordings>(&*reply);
+    if (!recordings) co_return std::unexpected(unexpected_reply());
+    co_return std::move(*recordings);
+}
+
+Outcome<std::unique_ptr<relay::Channel>> Site::watch(const Authorised& granted, media::StreamKind stream,
+                                                     relay::Sink& sink) {
+    VEDETTE_TRY(const CameraId id, camera_of(granted, Action::watch_live));
+    return relay_->open_live({.camera = id, .stream = stream}, sink);
+}
+
+Outcome<std::unique_ptr<relay::Channel>> Site::play(const Authorised& granted, media::StreamKind stream,
+                                                    UtcInterval interval, relay::Sink& sink) {
+    VEDETTE_TRY(const CameraId id, camera_of(granted, Action::play_recording));
+    return relay_->open_playback(
+        {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = false}, sink);
+}
+
+Outcome<std::unique_ptr<relay::Channel>> Site::export_media(const Authorised& granted,
+                                                            media::StreamKind stream, UtcInterval interval,
+                                                            relay::Sink& sink) {
+    VEDETTE_TRY(const CameraId id, camera_of(granted, Action::export_recording));
+    return relay_->open_playback(
+        {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = true}, sink);
+}
+
+Outcome<void> Site::subscribe(const Authorised& granted, relay::Listener& listener) {
+    VEDETTE_CHECK(demand(granted, Action::open_websocket));
+    relay_->subscribe(listener);
+    for (const wire::CameraStatus& camera : relay_->cameras()) listener.on_camera(camera);
+    listener.on_storage(relay_->storage());
+    return {};
+}
+
+Outcome<Site::Metrics> Site::metrics(const Authorised& granted) const {
+    VEDETTE_CHECK(demand(granted, Action::view_metrics));
+    return Metrics{.cameras = relay_->cameras(), .storage = relay_->storage(), .figures = relay_->figures()};
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,65 @@
+#pragma once
+// Cameras and recordings as handlers reach them: only with a decision in hand, and only the object that was
+// decided about. The relay itself is not visible to handlers.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "hub/api/problem.hpp"
+#include "hub/policy/policy.hpp"
+#include "hub/relay/relay.hpp"
+#include "net/http.hpp"
+
+namespace vedette::hub::api {
+
+/// Every call checks that `granted` is about the action that it performs; any other is an error `forbidden`.
+class Site {
+  public:
+    explicit Site(std::shared_ptr<relay::Relay> relay) : relay_(std::move(relay)) {}
+
+    Outcome<std::vector<wire::CameraStatus>> list(const policy::Authorised& granted) const;
+    /// 404 when the camera is not there (any more).
+    Outcome<wire::CameraStatus> view(const policy::Authorised& granted) const;
+
+    net::Awaitable<Outcome<wire::CameraStatus>> add(policy::Authorised granted,
+                                                    wire::CameraSettings settings);
+    net::Awaitable<Outcome<wire::CameraStatus>> change(policy::Authorised granted,
+                                                       wire::CameraSettings settings);
+    net::Awaitable<Outcome<void>> remove(policy::Authorised granted);
+    /// `camera` is leave to use that camera's stored password; it has to permit change_camera.
+    net::Awaitable<Outcome<wire::TestReport>> test(policy::Authorised granted,
+                                                   std::optional<policy::Authorised> camera,
+                                                   wire::CameraSettings settings);
+    net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
+                                                         UtcInterval interval);
+
+    Outcome<std::unique_ptr<relay::Channel>> watch(const policy::Authorised& granted,
+                                                   media::StreamKind stream, relay::Sink& sink);
+    Outcome<std::unique_ptr<relay::Channel>> play(const policy::Authorised& granted, media::StreamKind stream,
+                                                  UtcInterval interval, relay::Sink& sink);
+    Outcome<std::unique_ptr<relay::Channel>> export_media(const policy::Authorised& granted,
+                                                          media::StreamKind stream, UtcInterval interval,
+                                                          relay::Sink& sink);
+
+    /// Events of the organisation's cameras; which of them a user may hear is decided for each.
+    Outcome<void> subscribe(const policy::Authorised& granted, relay::Listener& listener);
+    void unsubscribe(relay::Listener& listener) { relay_->unsubscribe(listener); }
+
+    struct Metrics {
+        std::vector<wire::CameraStatus> cameras;
+        wire::StorageStatus storage;
+        relay::Figures figures;
+    };
+    Outcome<Metrics> metrics(const policy::Authorised& granted) const;
+    /// What everybody may know: whether recording works.
+    const wire::StorageStatus& storage() const { return relay_->storage(); }
+
+  private:
+    Outcome<CameraId> camera_of(const policy::Authorised& granted, policy::Action action) const;
+    net::Awaitable<Outcome<wire::CameraStatus>> status_after(relay::Relay::RequestBody body);
+
+    std::shared_ptr<relay::Relay> relay_;
+};
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,170 @@
+#pragma once
+// For tests: the whole API on one event loop with a simulated clock, the real in-memory link, and at its
+// other end a gateway with one camera that is played by the test.
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "hub/api/api.hpp"
+#include "hub/relay/relay.hpp"
+#include "wire/link.hpp"
+
+namespace vedette::hub::api::testing {
+
+inline SharedBytes shared(std::string_view text) {
+    const ByteView view = as_bytes(text);
+    return std::make_shared<const Bytes>(view.begin(), view.end());
+}
+
+/// Answers as a gateway does, and keeps what it was told.
+class FakeGateway {
+  public:
+    explicit FakeGateway(std::shared_ptr<wire::GatewayEnd> end) : end_(std::move(end)) {
+        camera.id = CameraId::random();
+        camera.name = "Gate \"A\"";
+        camera.main_url = "rtsp://192.0.2.10/main";
+        camera.username = "viewer";
+        camera.has_password = true;
+        camera.streams = {{.kind = media::StreamKind::main,
+                           .state = wire::CameraState::recording,
+                           .reason = {},
+                           .since = UtcTime(Ticks90k(5)),
+                           .bits_per_second = 4e6,
+                           .frames_per_second = 25,
+                           .tracks = {}}};
+        end_->on_receive([this](wire::ToGateway message) {
+            if (const auto* request = std::get_if<wire::Request>(&message)) answer(*request);
+            if (const auto* open = std::get_if<wire::OpenChannel>(&message)) {
+                opened.push_back(*open);
+                if (on_open) on_open(*open);
+            }
+            if (const auto* credit = std::get_if<wire::Credit>(&message)) credits.push_back(*credit);
+            if (const auto* close = std::get_if<wire::CloseChannel>(&message))
+                closed.push_back(close->channel);
+        });
+        end_->send(wire::CameraChanged{.status = camera});
+        end_->send(
+            wire::StorageStatus{.recording_possible = true, .reason = {}, .bytes_used = 7, .bytes_free = 9});
+    }
+    void send(wire::ToHub message) { end_->send(std::move(message)); }
+    void send_media(std::uint32_t channel, std::int64_t start, bool random_access, std::size_t bytes) {
+        send(wire::ChannelMedia{.channel = channel,
+                                .start = UtcTime(Ticks90k(start)),
+                                .duration = Ticks90k(90),
+                                .random_access = random_access,
+                                .pieces = {shared(std::string(bytes, 'm'))}});
+    }
+    void send_init(std::uint32_t channel) {
+        send(wire::ChannelInit{
+            .channel = channel, .mime_type = "video/mp4; codecs=\"avc1.640028\"", .segment = shared("init")});
+    }
+
+    wire::CameraStatus camera;
+    std::function<void(const wire::OpenChannel&)> on_open;
+    std::vector<wire::OpenChannel> opened;
+    std::vector<wire::Credit> credits;
+    std::vector<std::uint32_t> closed;
+    std::size_t requests = 0;
+
+  private:
+    void answer(const wire::Request& request) {
+        ++requests;
+        std::variant<wire::Done, wire::CameraStatus, wire::TestReport, wire::Recordings> body;
+        if (const auto* add = std::get_if<wire::AddCamera>(&request.body)) {
+            wire::CameraStatus added = camera;
+            added.id = CameraId::random();
+            added.name = add->settings.name.value_or("");
+            added.main_url = add->settings.main_url.value_or("");
+            added.username = add->settings.username.value_or("");
+            added.has_password = add->settings.password.has_value();
+            body = added;
+        } else if (const auto* change = std::get_if<wire::ChangeCamera>(&request.body)) {
+            if (change->settings.name) camera.name = *change->settings.name;
+            body = camera;
+        } else if (std::holds_alternative<wire::TestCamera>(request.body)) {
+            body = wire::TestReport{.streams = {{.kind = media::StreamKind::main,
+                                                 .ok = true,
+                                                 .message = "1920x1080 H.264",
+                                                 .tracks = {}}}};
+        } else if (std::holds_alternative<wire::QueryRecordings>(request.body)) {
+            const UtcInterval all{UtcTime(Ticks90k(100)), UtcTime(Ticks90k(200))};
+            body = wire::Recordings{.ranges = {{.interval = all, .run = 1}}, .gaps = {}, .extent = all};
+        }
+        send(wire::Reply{.id = request.id, .body = std::move(body)});
+    }
+    std::shared_ptr<wire::GatewayEnd> end_;
+};
+
+/// The client's end of a WebSocket, kept by the test while the connection runs.
+struct SocketState {
+    explicit SocketState(boost::asio::io_context& io) : event(io) {}
+    boost::asio::steady_timer event;
+    std::deque<std::string> from_client;
+    bool client_gone = false;
+    bool ended = false;
+    std::vector<std::string> text;
+    std::vector<std::string> binary;
+    std::size_t queued = 0;
+    std::uint16_t close_code = 0;
+};
+
+class TestSocket final : public net::WebSocket {
+  public:
+    explicit TestSocket(std::shared_ptr<SocketState> state) : state_(std::move(state)) {}
+    net::Awaitable<Result<net::WebSocketMessage>> receive() override;
+    void send_text(std::string text) override { state_->text.push_back(std::move(text)); }
+    void send_binary(std::vector<SharedBytes> pieces) override {
+        std::string all;
+        for (const SharedBytes& piece : pieces) all += as_text(*piece);
+        state_->binary.push_back(std::move(all));
+    }
+    std::size_t queued_bytes() const override { return state_->queued; }
+    void close(std::uint16_t code, std::string) override {
+        state_->close_code = code;
+        state_->client_gone = true;
+        state_->event.cancel();
+    }
+
+  private:
+    std::shared_ptr<SocketState> state_;
+};
+
+class TestSite {
+  public:
+    TestSite();
+    ~TestSite();
+
+    /// Runs the loop until `done`, or nothing has happened for a while.
+    bool run_until(const std::function<bool()>& done);
+    net::Response send(net::Request request);
+    net::Response send(net::Method method, std::string path, std::string body = {}, std::string cookie = {});
+    /// Claims the installation and returns the cookie of the administrator.
+    std::string claim();
+    std::shared_ptr<SocketState> open_websocket(const std::string& cookie);
+
+    static constexpr std::string_view password = "five long words are enough";
+    std::filesystem::path directory;
+    boost::asio::io_context io;
+    SimulatedClock clock{from_unix_seconds(1'800'000'000)};
+    wire::MemoryLink link = wire::make_memory_link(io.get_executor(), io.get_executor());
+    std::shared_ptr<relay::Relay> relay = relay::Relay::make(link.hub, io.get_executor());
+    FakeGateway gateway{link.gateway};
+    ServicesPtr services;
+};
+
+/// The value of the session cookie that a response sets.
+std::string cookie_of(const net::Response& response);
+std::string body_of(const net::Response& response);
+std::string header_of(const net::Response& response, std::string_view name);
+
+}  // namespace vedette::hub::api::testing

@@ -1,0 +1,61 @@
+#pragma once
+// One WebSocket of one signed-in user: events, and any number of media channels (docs/ref/websocket.md).
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/json/object.hpp>
+
+#include "hub/api/client_message.hpp"
+#include "hub/api/services.hpp"
+
+namespace vedette::hub::api {
+
+/// Open at a time on one connection.
+constexpr std::size_t max_channels = 128;
+
+/// On services->executor.
+class ViewerConnection final : public relay::Listener, public std::enable_shared_from_this<ViewerConnection> {
+  public:
+    /// `granted` is leave to open the WebSocket; the session is that of its user.
+    ViewerConnection(ServicesPtr services, policy::Authorised granted, policy::Context context,
+                     identity::SessionDigest session, std::unique_ptr<net::WebSocket> socket);
+    ~ViewerConnection() override;
+
+    /// Until either side closes, or the session ends.
+    static net::Awaitable<void> run(std::shared_ptr<ViewerConnection> self);
+
+  private:
+    class Feed;
+
+    void on_camera(const wire::CameraStatus& status) override;
+    void on_camera_removed(const CameraId& id) override;
+    void on_storage(const wire::StorageStatus& status) override;
+
+    bool on_message(const net::WebSocketMessage& message);
+    void on(const LiveStart& start);
+    void on(const PlaybackStart& start);
+    void on(const CreditGrant& grant);
+    void on(const Stop& stop);
+    /// A new feed under that number, or nullptr after telling the client why not.
+    Feed* new_feed(std::uint32_t channel);
+    void started(std::uint32_t channel, Outcome<std::unique_ptr<relay::Channel>> opened);
+    Outcome<policy::Authorised> decide(policy::Action action, const CameraId& camera) const;
+    void tick_later();
+    void send(const boost::json::object& message);
+    void send_error(const Problem& problem, std::optional<std::uint32_t> channel);
+
+    ServicesPtr services_;
+    policy::Authorised granted_;
+    policy::Context context_;
+    identity::SessionDigest session_;
+    std::unique_ptr<net::WebSocket> socket_;
+    boost::asio::steady_timer tick_;
+    bool closing_ = false;
+    std::map<std::uint32_t, std::unique_ptr<Feed>> feeds_;
+};
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,22 @@
+#pragma once
+// The web client's files, compiled into the binary (cmake/web_assets.cmake).
+
+#include <span>
+#include <string_view>
+
+#include "base/bytes.hpp"
+
+namespace vedette::hub::api {
+
+struct WebAsset {
+    std::string_view path;  ///< "/index.html", "/assets/index-abc123.js"
+    std::string_view content_type;
+    std::string_view etag;   ///< with its quotes
+    bool immutable = false;  ///< the name changes with the content
+    ByteView content;
+};
+
+/// Sorted by path. Defined by the generated library vedette_web_assets, which only programs link.
+std::span<const WebAsset> compiled_web_assets();
+
+}  // namespace vedette::hub::api
