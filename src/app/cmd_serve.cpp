@@ -1,0 +1,182 @@
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "app/commands.hpp"
+#include "base/log.hpp"
+#include "crypto/certificates.hpp"
+#include "gateway/gateway.hpp"
+#include "hub/hub.hpp"
+#include "net/event_loop.hpp"
+#include "net/http_server.hpp"
+#include "net/shutdown.hpp"
+#include "net/task_group.hpp"
+#include "net/timeout.hpp"
+#include "simulate/farm.hpp"
+#include "wire/link.hpp"
+
+namespace vedette::app {
+
+namespace {
+
+constexpr std::chrono::seconds stop_grace{3};
+constexpr std::chrono::hours certificate_check{24};
+
+struct ServeArguments {
+    std::string data_dir;
+    std::string address;
+    std::uint16_t port = 8443;
+    std::uint16_t camera_port = 8554;  ///< demo
+    unsigned cameras = 4;              ///< demo
+};
+
+/// Creates the data directory, and says in one sentence why it can't be used.
+Result<> prepare_data_dir(const std::filesystem::path& path) {
+    std::error_code error;
+    const bool made = std::filesystem::create_directories(path, error);
+    if (!error && made) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+    if (!error && !std::filesystem::is_directory(path))
+        error = std::make_error_code(std::errc::not_a_directory);
+    if (!error && access(path.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
+    if (error)
+        return fail(fail_errno(error.value(), "").error().kind,
+                    "the data directory {} can't be used: {}; choose another with --data", path.string(),
+                    error.message());
+    return {};
+}
+
+net::Awaitable<void> renew_certificate(crypto::CertificateAuthority& authority, net::HttpServer& server) {
+    for (;;) {
+        co_await net::sleep_for(certificate_check);
+        const auto certificate = authority.server_certificate(crypto::local_names());
+        const auto used =
+            certificate ? server.use_certificate(*certificate) : std::unexpected(certificate.error());
+        if (!used) log::error("the server certificate can't be renewed: {}", used.error().message);
+    }
+}
+
+// To standard output: what the person who started the program needs next.
+void greet(const ServeArguments& arguments, const net::HttpServer& server,
+           const crypto::CertificateAuthority& authority, std::optional<std::string_view> claim_code) {
+    std::printf("\nVedette is ready: https://localhost:%u/\n", server.port());
+    if (const auto info = authority.info())
+        std::printf(
+            "Its certificate comes from its own authority, %s/hub/ca.pem\n  (SHA-256 %s);\n"
+            "  import that file into your browser, or confirm its warning once.\n",
+            arguments.data_dir.c_str(), info->fingerprint.c_str());
+    if (claim_code)
+        std::printf("Claim code: %.*s\n  (create the first administrator with it)\n",
+                    static_cast<int>(claim_code->size()), claim_code->data());
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+net::Awaitable<void> start_gateway(gateway::Gateway& gateway) {
+    gateway.start();
+    co_return;
+}
+
+net::Awaitable<void> run_until_signal(crypto::CertificateAuthority& authority, net::HttpServer& server,
+                                      hub::Hub& hub, boost::asio::any_io_executor executor) {
+    net::TaskGroup tasks(executor, "serve");
+    tasks.spawn(renew_certificate(authority, server));
+    const int signal = co_await net::shutdown_signal();
+    log::info("signal {}: stopping", signal);
+    co_await tasks.stop();
+    hub.shutdown();
+    co_await server.stop(stop_grace);
+}
+
+/// Hub and gateway in one process, each on its own loop, joined by the in-memory link.
+Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings> cameras) {
+    VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
+    static const SystemClock clock;
+    net::EventLoop hub_loop("hub");
+    net::EventLoop gateway_loop("gateway");
+    const auto link = wire::make_memory_link(hub_loop.executor(), gateway_loop.executor());
+
+    VEDETTE_TRY(const auto gateway, gateway::Gateway::open({.data_dir = arguments.data_dir}, clock,
+                                                           gateway_loop.executor(), link.gateway));
+    VEDETTE_CHECK(gateway->provision(std::move(cameras)));
+    VEDETTE_TRY(auto authority,
+                crypto::CertificateAuthority::open(std::filesystem::path(arguments.data_dir) / "hub", clock));
+    VEDETTE_TRY(const auto certificate, authority.server_certificate(crypto::local_names()));
+    VEDETTE_TRY(const auto hub, hub::Hub::open({.data_dir = arguments.data_dir,
+                                                .version = VEDETTE_VERSION,
+                                                .web_assets = hub::api::compiled_web_assets()},
+                                               clock, hub_loop.executor(), link.hub));
+    VEDETTE_TRY(
+        const auto server,
+        net::HttpServer::start(hub_loop.executor(), {.address = arguments.address, .port = arguments.port},
+                               certificate, hub->handler()));
+
+    gateway_loop.start();
+    gateway_loop.run_on_thread(start_gateway(*gateway));
+    greet(arguments, *server, authority, hub->claim_code());
+    hub_loop.run_until(run_until_signal(authority, *server, *hub, hub_loop.executor()));
+    gateway_loop.run_on_thread(gateway->stop());
+    log::info("stopped in good order");
+    return {};
+}
+
+Result<> demo(const ServeArguments& arguments) {
+    simulate::FarmOptions options;
+    options.port = arguments.camera_port;
+    options.cameras = arguments.cameras;
+    VEDETTE_TRY(const auto farm, simulate::Farm::start(std::move(options)));
+    static constexpr std::string_view names[] = {"Front door", "Loading bay", "Car park", "Reception"};
+    std::vector<wire::CameraSettings> cameras;
+    for (unsigned i = 1; i <= arguments.cameras; ++i) {
+        wire::CameraSettings settings;
+        settings.name = i <= std::size(names) ? std::string(names[i - 1]) : fmt::format("Camera {}", i);
+        settings.main_url = farm->url(i);
+        settings.sub_url = farm->url(i, media::StreamKind::sub);
+        cameras.push_back(std::move(settings));
+    }
+    return serve(arguments, std::move(cameras));
+}
+
+int report(const Result<>& result) {
+    if (result) return 0;
+    log::error("{}", result.error().message);
+    return 1;
+}
+
+void add_common_options(CLI::App& command, ServeArguments& arguments) {
+    command.add_option("--data", arguments.data_dir, "Directory for keys, recordings and settings")
+        ->capture_default_str();
+    command.add_option("--port", arguments.port, "TCP port of the web client and the API")
+        ->capture_default_str();
+    command.add_option("--bind", arguments.address,
+                       "Address to listen on; all addresses when it is left out");
+}
+
+}  // namespace
+
+void add_serve(CLI::App& cli, int& exit_code) {
+    auto arguments = std::make_shared<ServeArguments>();
+    arguments->data_dir = "vedette-data";
+    CLI::App* command = cli.add_subcommand("serve", "Run hub and gateway in one process");
+    add_common_options(*command, *arguments);
+    command->callback([arguments, &exit_code] { exit_code = report(serve(*arguments, {})); });
+}
+
+void add_demo(CLI::App& cli, int& exit_code) {
+    auto arguments = std::make_shared<ServeArguments>();
+    arguments->data_dir = "demo-data";
+    CLI::App* command = cli.add_subcommand("demo", "As serve, with simulated cameras");
+    add_common_options(*command, *arguments);
+    command->add_option("--camera-port", arguments->camera_port, "TCP port of the simulated cameras")
+        ->capture_default_str();
+    command->add_option("--cameras", arguments->cameras, "Number of simulated cameras")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
+    command->callback([arguments, &exit_code] { exit_code = report(demo(*arguments)); });
+}
+
+}  // namespace vedette::app

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "base/log.hpp"
+#include "simulate/farm.hpp"
+
+namespace vedette::app {
+namespace {
+
+constexpr std::size_t max_password_bytes = 1024;
+
+struct SimulateArguments {
+    std::string bind = "127.0.0.1";
+    std::uint16_t port = 8554;
+    unsigned cameras = 4;
+    std::vector<std::string> clips;
+    std::string user;
+    std::string password_file;
+    bool basic = false;
+    std::string fault;
+    unsigned session_timeout_seconds = 60;
+};
+
+/// The first line of a file.
+Result<Secret> read_password(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    if (!std::getline(file, line)) return fail(ErrorKind::not_found, "can't read a password from {}", path);
+    if (line.size() > max_password_bytes)
+        return fail(ErrorKind::invalid_input, "the first line of {} is too long for a password", path);
+    Secret password(line);
+    std::ranges::fill(line, '\0');
+    return password;
+}
+
+Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
+    simulate::FarmOptions options;
+    options.bind = arguments.bind;
+    options.port = arguments.port;
+    options.cameras = arguments.cameras;
+    for (const std::string& clip : arguments.clips) options.clips.push_back({clip, std::nullopt});
+    if (!arguments.user.empty()) {
+        VEDETTE_TRY(Secret password, read_password(arguments.password_file));
+        options.credentials.emplace(arguments.user, std::move(password));
+    }
+    options.offer_basic = arguments.basic;
+    VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
+    options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
+    return options;
+}
+
+Result<> run_simulate(const SimulateArguments& arguments) {
+    // The farm's thread inherits the mask, so that only sigwait() below gets the signals.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    VEDETTE_TRY(simulate::FarmOptions options, farm_options(arguments));
+    VEDETTE_TRY(const auto farm, simulate::Farm::start(std::move(options)));
+    log::info("{} simulated camera{}: {}{}", arguments.cameras, arguments.cameras == 1 ? "" : "s",
+              farm->url(1), arguments.cameras == 1 ? "" : fmt::format(" to /cam{}", arguments.cameras));
+    int signal = 0;
+    sigwait(&signals, &signal);
+    farm->stop();
+    return {};
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& cli, int& exit_code) {
+    auto arguments = std::make_shared<SimulateArguments>();
+    CLI::App* command =
+        cli.add_subcommand("simulate", "Run simulated RTSP cameras, for tests and benchmarks");
+    command->add_option("--port", arguments->port, "TCP port")->capture_default_str();
+    command->add_option("--cameras", arguments->cameras, "Number of cameras: /cam1, /cam2, ...")
+        ->check(CLI::Range(1U, simulate::max_cameras))
+        ->capture_default_str();
+    command->add_option("--bind", arguments->bind, "Address to listen on")->capture_default_str();
+    command->add_option("--clip", arguments->clips,
+                        "H.264 byte stream (NAME.h264) to show, with NAME.aac beside it if it has sound; "
+                        "repeat for more cameras");
+    auto* password = command->add_option("--password-file", arguments->password_file,
+                                         "File whose first line is the password for --user");
+    auto* user = command->add_option("--user", arguments->user, "Ask for this user's name and password");
+    user->needs(password);
+    password->needs(user);
+    command->add_flag("--basic", arguments->basic, "Offer Basic authentication beside Digest")->needs(user);
+    command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
+    command
+        ->add_option("--session-timeout", arguments->session_timeout_seconds,
+                     "Seconds after which a client that says nothing is closed")
+        ->check(CLI::Range(1U, 3600U))
+        ->capture_default_str();
+    command->callback([arguments, &exit_code] {
+        if (const auto result = run_simulate(*arguments); !result) {
+            log::error("{}", result.error().message);
+            exit_code = 1;
+        }
+    });
+}
+
+}  // namespace vedette::app

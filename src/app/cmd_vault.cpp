@@ -1,0 +1,119 @@
+#include <fmt/core.h>
+
+#include "app/commands.hpp"
+#include "base/hex.hpp"
+#include "gateway/vault/tools.hpp"
+#include "gateway/vault/verify.hpp"
+
+namespace vedette::app {
+
+namespace {
+
+struct VaultArguments {
+    std::string folder;
+    std::string vkey;
+};
+
+int complain(const Error& error) {
+    fmt::print(stderr, "vedette: {}\n", error.message);
+    return 1;
+}
+
+std::string amount(std::uint64_t bytes) {
+    if (bytes < 1'000'000) return fmt::format("{} bytes", bytes);
+    if (bytes < 1'000'000'000)
+        return fmt::format("{:.1f} MB ({} bytes)", static_cast<double>(bytes) / 1e6, bytes);
+    return fmt::format("{:.1f} GB ({} bytes)", static_cast<double>(bytes) / 1e9, bytes);
+}
+
+void print_report(const vault::VerifyReport& report) {
+    const auto line = [](std::string_view label, const std::string& text) {
+        fmt::print("{:<12}{}\n", label, text);
+    };
+    line("fragments",
+         fmt::format("{} in {} files of {} streams", report.fragments, report.files, report.streams));
+    line("bytes", amount(report.bytes));
+    line("gaps", fmt::format("{}", report.gaps));
+    if (report.covered) line("time", vault::to_text(*report.covered));
+    if (report.deleted > 0) line("deleted", fmt::format("{} records, by signed statement", report.deleted));
+    if (report.leftovers > 0)
+        line("", fmt::format("{} of their files are still there, and unreadable: their keys are gone",
+                             report.leftovers));
+    if (report.unsigned_tail > 0)
+        line("not signed", fmt::format("{} written since the checkpoint", amount(report.unsigned_tail)));
+    line("checkpoint", report.checkpoint ? fmt::format("{} entries, root {}", report.checkpoint->size,
+                                                       to_hex(report.checkpoint->root))
+                                         : "none that counts");
+    if (!report.vkey.empty()) line("key", report.vkey);
+}
+
+int verify(const VaultArguments& arguments) {
+    constexpr std::string_view fault_label = "FAULT  ";
+    const auto report = vault::verify(
+        {arguments.folder}, arguments.vkey.empty() ? std::nullopt : std::optional(arguments.vkey),
+        [&](const vault::Fault& fault) {
+            fmt::print("{}{}\n\n", fault_label, to_text(fault, fault_label.size()));
+        });
+    if (!report) return complain(report.error());
+    if (report->faults > 0) fmt::print("What is as it was signed:\n");
+    print_report(*report);
+    if (report->faults == 0) {
+        fmt::print("\nOK: everything that was signed is there and untouched.\n");
+        return 0;
+    }
+    fmt::print(
+        "\nNOT OK: {} fault{}, {} fragment{} altered or missing. What is counted above is untouched.\n",
+        report->faults, report->faults == 1 ? "" : "s", report->faulty_fragments,
+        report->faulty_fragments == 1 ? "" : "s");
+    return 1;
+}
+
+int stats(const VaultArguments& arguments) {
+    const auto all = vault::vault_stats({arguments.folder});
+    if (!all) return complain(all.error());
+    std::uint64_t bytes = 0;
+    for (const vault::CameraStats& camera : *all) {
+        bytes += static_cast<std::uint64_t>(camera.bytes);
+        const std::string name = camera.name.empty() ? "" : fmt::format(" \"{}\"", camera.name);
+        fmt::print("{}{}\n", describe(camera.stream), name);
+        if (camera.fragments > 0) fmt::print("    {}\n", vault::to_text(camera.covered));
+        fmt::print("    {} fragments, {} gaps, {} in {} files of {} day{}\n", camera.fragments, camera.gaps,
+                   amount(static_cast<std::uint64_t>(camera.bytes)), camera.segments, camera.days,
+                   camera.days == 1 ? "" : "s");
+    }
+    if (all->empty())
+        fmt::print("Nothing is recorded yet.\n");
+    else
+        fmt::print("\n{} stream{}, {}\n", all->size(), all->size() == 1 ? "" : "s", amount(bytes));
+    return 0;
+}
+
+int rebuild(const VaultArguments& arguments) {
+    const auto rebuilt = vault::vault_rebuild({arguments.folder});
+    if (!rebuilt) return complain(rebuilt.error());
+    fmt::print("index made again: {} fragments in {} files\n", rebuilt->fragments, rebuilt->segments);
+    if (rebuilt->damaged_files > 0)
+        fmt::print("{} files have damage: run vedette vault verify\n", rebuilt->damaged_files);
+    return 0;
+}
+
+}  // namespace
+
+void add_vault(CLI::App& cli, int& exit_code) {
+    auto arguments = std::make_shared<VaultArguments>();
+    CLI::App* vault = cli.add_subcommand("vault", "Check and mend the recordings on disk");
+    vault->require_subcommand(1);
+    const auto add = [&](const char* name, const char* description, int (*run)(const VaultArguments&)) {
+        CLI::App* command = vault->add_subcommand(name, description);
+        command->add_option("--data", arguments->folder, "Data directory of the gateway")->required();
+        command->callback([arguments, run, &exit_code] { exit_code = run(*arguments); });
+        return command;
+    };
+    add("verify", "Prove that nothing that was signed is missing or altered", verify)
+        ->add_option("--vkey", arguments->vkey,
+                     "Public key that must have signed (default: the directory's own)");
+    add("stats", "What is recorded, per camera", stats);
+    add("rebuild", "Make the index again from the recordings", rebuild);
+}
+
+}  // namespace vedette::app
