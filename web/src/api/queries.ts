@@ -1,0 +1,83 @@
+import { QueryCache, QueryClient, MutationCache, queryOptions } from '@tanstack/react-query';
+import { api, type Camera, type CameraList, type Session, type Storage, type StreamKind } from './client';
+import { ApiError, dataOf } from './problem';
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeExpiry }),
+  mutationCache: new MutationCache({ onError: noticeExpiry }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
+    },
+  },
+});
+
+/** A 401 anywhere means that the session is over: the gate then shows sign-in, and later the same page again. */
+function noticeExpiry(error: unknown) {
+  if (error instanceof ApiError && error.status === 401 && queryClient.getQueryData(['session'])) {
+    queryClient.setQueryData(['session'], null);
+  }
+}
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: () => dataOf(api.GET('/api/v1/setup')),
+  refetchInterval: (query) => (query.state.error ? 3_000 : false),
+});
+
+/** null: nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      return await dataOf(api.GET('/api/v1/session'));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+  refetchInterval: (query) => (query.state.error ? 3_000 : 5 * 60_000),
+});
+
+export const camerasQuery = queryOptions({
+  queryKey: ['cameras'],
+  queryFn: () => dataOf(api.GET('/api/v1/cameras')),
+  // The WebSocket brings changes at once; this is for the time when it is down.
+  refetchInterval: 30_000,
+});
+
+export function recordingsQuery(cameraId: string, stream: StreamKind, start90k: number, end90k: number) {
+  return queryOptions({
+    queryKey: ['recordings', cameraId, stream, start90k, end90k],
+    queryFn: () =>
+      dataOf(
+        api.GET('/api/v1/cameras/{camera_id}/recordings', {
+          params: { path: { camera_id: cameraId }, query: { start_90k: start90k, end_90k: end90k, stream } },
+        }),
+      ),
+    refetchInterval: 3_000,
+  });
+}
+
+function byName(a: Camera, b: Camera): number {
+  return a.name.localeCompare(b.name, undefined, { numeric: true });
+}
+
+export function withCamera(list: CameraList, camera: Camera): CameraList {
+  const others = list.cameras.filter((other) => other.id !== camera.id);
+  return { ...list, cameras: [...others, camera].sort(byName) };
+}
+
+export function withoutCamera(list: CameraList, cameraId: string): CameraList {
+  return { ...list, cameras: list.cameras.filter((camera) => camera.id !== cameraId) };
+}
+
+function updateList(change: (list: CameraList) => CameraList) {
+  queryClient.setQueryData(camerasQuery.queryKey, (list) => list && change(list));
+}
+
+export const storeCamera = (camera: Camera) => updateList((list) => withCamera(list, camera));
+export const forgetCamera = (cameraId: string) => updateList((list) => withoutCamera(list, cameraId));
+export const storeStorage = (storage: Storage) => updateList((list) => ({ ...list, storage }));

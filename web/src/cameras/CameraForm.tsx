@@ -1,0 +1,98 @@
+import { Button, Group, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { IconPlugConnected } from '../ui/icons';
+import type { Camera } from '../api/client';
+import { Notice } from '../ui/Notice';
+import { TestResult } from './TestResult';
+import { generalError, useCameraForm } from './useCameraForm';
+
+interface Props {
+  camera?: Camera;
+  onSaved(camera: Camera): void;
+  onCancel(): void;
+}
+
+export function CameraForm({ camera, onSaved, onCancel }: Props) {
+  const { form, save, test, adoptAddress, runTest } = useCameraForm(camera, onSaved);
+  const error = generalError(save.error);
+  const address = (field: 'main_url' | 'sub_url') => ({
+    ...form.getInputProps(field),
+    onBlur: () => adoptAddress(field),
+    onPaste: () => window.setTimeout(() => adoptAddress(field)),
+    spellCheck: false,
+    autoCapitalize: 'none' as const,
+    autoComplete: 'off',
+    maxLength: 1024,
+    inputMode: 'url' as const,
+  });
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} data-testid="camera-form">
+      <Stack>
+        <TextInput
+          label="Name"
+          placeholder="Front door"
+          data-testid="camera-name"
+          data-autofocus
+          required
+          maxLength={100}
+          autoComplete="off"
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label="Address of the main stream"
+          description="The full picture; it is recorded."
+          placeholder="rtsp://192.168.1.20:554/stream1"
+          data-testid="camera-main-url"
+          required
+          {...address('main_url')}
+        />
+        <TextInput
+          label="Address of the sub stream"
+          description="Optional. A smaller picture of the same camera, for the live wall."
+          placeholder="rtsp://192.168.1.20:554/stream2"
+          data-testid="camera-sub-url"
+          {...address('sub_url')}
+        />
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <TextInput
+            label="Camera’s user name"
+            data-testid="camera-username"
+            maxLength={128}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            {...form.getInputProps('username')}
+          />
+          <PasswordInput
+            label="Camera’s password"
+            placeholder={camera?.has_password ? 'Leave empty to keep' : ''}
+            data-testid="camera-password"
+            maxLength={128}
+            autoComplete="new-password"
+            {...form.getInputProps('password')}
+          />
+        </SimpleGrid>
+        <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
+        {error && <Notice>{error}</Notice>}
+        <Group justify="space-between" mt="xs">
+          <Button
+            variant="default"
+            leftSection={<IconPlugConnected size={17} />}
+            onClick={runTest}
+            loading={test.isPending}
+            data-testid="camera-test"
+          >
+            Test connection
+          </Button>
+          <Group gap="sm">
+            <Button variant="subtle" color="gray" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending} data-testid="camera-save">
+              {camera ? 'Save' : 'Add camera'}
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,94 @@
+import { ActionIcon, Group, Text } from '@mantine/core';
+import { IconPencil, IconTrash } from '../ui/icons';
+import { Link } from 'react-router-dom';
+import type { Camera, Stream } from '../api/client';
+import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from '../ui/format';
+import classes from './CameraList.module.css';
+import { mainState, reasonOf, resolutionOf, streamOf } from './state';
+import { StateBadge } from './StateBadge';
+
+interface Props {
+  cameras: Camera[];
+  onEdit(camera: Camera): void;
+  onDelete(camera: Camera): void;
+}
+
+function since(stream: Stream | undefined): string {
+  if (!stream || stream.since_90k <= 0) return '–';
+  const today = formatDay(Date.now() * 90) === formatDay(stream.since_90k);
+  return today
+    ? formatClock(stream.since_90k)
+    : `${formatDay(stream.since_90k)}, ${formatClock(stream.since_90k)}`;
+}
+
+function Figures({ label, stream }: { label: string; stream: Stream | undefined }) {
+  if (!stream) return null;
+  return (
+    <div className={classes.figures} data-live={stream.state === 'recording'}>
+      <span className={classes.kind}>{label}</span>
+      <span>{formatBitrate(stream.bits_per_second)}</span>
+      <span>{formatRate(stream.frames_per_second)}</span>
+      <span>{resolutionOf(stream)}</span>
+    </div>
+  );
+}
+
+function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cameras'>) {
+  const main = streamOf(camera, 'main');
+  const reason = reasonOf(camera);
+  return (
+    <li className={classes.row} data-testid={`camera-row-${camera.name}`}>
+      <div className={classes.name}>
+        <Link to={`/cameras/${camera.id}`} className={classes.link}>
+          {camera.name}
+        </Link>
+        <Text size="xs" c="dimmed" className={classes.url}>
+          {camera.main_url}
+        </Text>
+      </div>
+      <div className={classes.state}>
+        <StateBadge state={mainState(camera)} />
+        <Text size="xs" c="dimmed" className="tabular" title={main && formatMoment(main.since_90k)}>
+          since {since(main)}
+        </Text>
+      </div>
+      <div className={classes.streams}>
+        <Figures label="main" stream={main} />
+        <Figures label="sub" stream={streamOf(camera, 'sub')} />
+      </div>
+      <Group gap={4} wrap="nowrap" className={classes.actions}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={`Edit ${camera.name}`}
+          onClick={() => onEdit(camera)}
+          data-testid={`edit-${camera.name}`}
+        >
+          <IconPencil size={18} />
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="red"
+          size="lg"
+          aria-label={`Delete ${camera.name}`}
+          onClick={() => onDelete(camera)}
+          data-testid={`delete-${camera.name}`}
+        >
+          <IconTrash size={18} />
+        </ActionIcon>
+      </Group>
+      {reason && <p className={classes.reason}>{reason}</p>}
+    </li>
+  );
+}
+
+export function CameraList({ cameras, onEdit, onDelete }: Props) {
+  return (
+    <ul className={classes.list} aria-label="Cameras">
+      {cameras.map((camera) => (
+        <Row key={camera.id} camera={camera} onEdit={onEdit} onDelete={onDelete} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,78 @@
+import { Button, Group, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { IconPlus } from '../ui/icons';
+import { useState } from 'react';
+import type { Camera } from '../api/client';
+import { camerasQuery } from '../api/queries';
+import { formatBytes } from '../ui/format';
+import { Notice } from '../ui/Notice';
+import { CameraForm } from './CameraForm';
+import { CameraList } from './CameraList';
+import { DeleteCamera } from './DeleteCamera';
+import { NoCameras } from './NoCameras';
+
+type Dialog = { kind: 'add' } | { kind: 'edit' | 'delete'; camera: Camera };
+
+function summary(cameras: Camera[], bytesUsed: number, bytesFree: number): string {
+  const recording = cameras.filter((camera) => camera.streams.some((s) => s.state === 'recording')).length;
+  return `${recording} of ${cameras.length} recording · ${formatBytes(bytesUsed)} used, ${formatBytes(bytesFree)} free`;
+}
+
+export function CamerasPage() {
+  const { data, error } = useQuery(camerasQuery);
+  const [dialog, setDialog] = useState<Dialog>();
+  const close = () => setDialog(undefined);
+  const add = () => setDialog({ kind: 'add' });
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-end">
+        <div>
+          <Title order={1} size="h2">
+            Cameras
+          </Title>
+          {data && data.cameras.length > 0 && (
+            <Text size="sm" c="dimmed" className="tabular">
+              {summary(data.cameras, data.storage.bytes_used, data.storage.bytes_free)}
+            </Text>
+          )}
+        </div>
+        {data && data.cameras.length > 0 && (
+          <Button leftSection={<IconPlus size={18} />} onClick={add} data-testid="add-camera">
+            Add camera
+          </Button>
+        )}
+      </Group>
+      {!data && error && <Notice>{error.message}</Notice>}
+      {!data && !error && <Skeleton height={180} radius="lg" />}
+      {data?.cameras.length === 0 && <NoCameras onAdd={add} />}
+      {data && data.cameras.length > 0 && (
+        <CameraList
+          cameras={data.cameras}
+          onEdit={(camera) => setDialog({ kind: 'edit', camera })}
+          onDelete={(camera) => setDialog({ kind: 'delete', camera })}
+        />
+      )}
+      {(dialog?.kind === 'add' || dialog?.kind === 'edit') && (
+        <Modal
+          opened
+          onClose={close}
+          title={dialog.kind === 'add' ? 'Add a camera' : `Edit ${dialog.camera.name}`}
+          size="lg"
+          closeOnClickOutside={false}
+        >
+          <CameraForm
+            camera={dialog.kind === 'edit' ? dialog.camera : undefined}
+            onCancel={close}
+            onSaved={(camera) => {
+              close();
+              const what = dialog.kind === 'add' ? 'was added; recording starts at once.' : 'was saved.';
+              notifications.show({ message: `${camera.name} ${what}` });
+            }}
+          />
+        </Modal>
+      )}
+      {dialog?.kind === 'delete' && <DeleteCamera camera={dialog.camera} onClose={close} />}
+    </Stack>
+  );
+}

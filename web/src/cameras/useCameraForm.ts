@@ -1,0 +1,102 @@
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { api, type Camera, type CameraChange } from '../api/client';
+import { ApiError, dataOf } from '../api/problem';
+import { storeCamera } from '../api/queries';
+import { addressProblem, splitCredentials } from './address';
+
+export interface CameraValues {
+  name: string;
+  main_url: string;
+  sub_url: string;
+  username: string;
+  password: string;
+}
+
+const EMPTY: CameraValues = { name: '', main_url: '', sub_url: '', username: '', password: '' };
+type Field = keyof CameraValues;
+const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
+
+/** Errors that belong to no field of the form. */
+export function generalError(error: unknown): string | undefined {
+  if (!error) return undefined;
+  if (error instanceof ApiError) return isField(error.field) ? undefined : error.message;
+  return String(error);
+}
+
+/** An empty password stands for "as it was" and is left out; other fields are sent as they are. */
+export function requestOf(values: CameraValues): CameraChange & { name: string; main_url: string } {
+  const { password, ...rest } = values;
+  const trimmed = {
+    name: rest.name.trim(),
+    main_url: rest.main_url.trim(),
+    sub_url: rest.sub_url.trim(),
+    username: rest.username.trim(),
+  };
+  return password ? { ...trimmed, password } : trimmed;
+}
+
+/** The form of one camera; `camera` is undefined when a new one is added. */
+export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Camera) => void) {
+  const form = useForm<CameraValues>({
+    initialValues: camera
+      ? {
+          name: camera.name,
+          main_url: camera.main_url,
+          sub_url: camera.sub_url,
+          username: camera.username,
+          password: '',
+        }
+      : EMPTY,
+    validate: {
+      name: (value) => (value.trim() ? null : 'Give the camera a name.'),
+      main_url: addressProblem,
+      sub_url: (value) => (value.trim() ? addressProblem(value) : null),
+    },
+  });
+
+  const showAtField = (error: Error) => {
+    if (error instanceof ApiError && isField(error.field)) form.setFieldError(error.field, error.message);
+  };
+
+  const save = useMutation({
+    mutationFn: (values: CameraValues) => {
+      const body = requestOf(values);
+      return dataOf(
+        camera
+          ? api.PATCH('/api/v1/cameras/{camera_id}', { params: { path: { camera_id: camera.id } }, body })
+          : api.POST('/api/v1/cameras', { body }),
+      );
+    },
+    onSuccess: (saved) => {
+      storeCamera(saved);
+      onSaved(saved);
+    },
+    onError: showAtField,
+  });
+
+  const test = useMutation({
+    mutationFn: (values: CameraValues) => {
+      const { main_url, sub_url, username, password } = requestOf(values);
+      const body = { main_url, sub_url, username, password, camera_id: camera?.id };
+      return dataOf(api.POST('/api/v1/cameras/test', { body }));
+    },
+    onError: showAtField,
+  });
+
+  /** Credentials that were pasted with an address go where they belong. */
+  const adoptAddress = (field: 'main_url' | 'sub_url') => {
+    const found = splitCredentials(form.values[field]);
+    if (!found) return;
+    form.setFieldValue(field, found.url);
+    if (found.username) form.setFieldValue('username', found.username);
+    if (found.password) form.setFieldValue('password', found.password);
+  };
+
+  const runTest = () => {
+    const wrong = form.validateField('main_url').hasError || form.validateField('sub_url').hasError;
+    if (!wrong) test.mutate(form.values);
+  };
+
+  return { form, save, test, adoptAddress, runTest };
+}

@@ -1,0 +1,66 @@
+import { Button, VisuallyHidden } from '@mantine/core';
+import { useElementSize, useHotkeys } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router-dom';
+import { camerasQuery } from '../api/queries';
+import { NoCameras } from '../cameras/NoCameras';
+import { Notice } from '../ui/Notice';
+import { columnsFor } from './grid';
+import classes from './LivePage.module.css';
+import { Tile } from './Tile';
+
+const GAP = 10;
+const MIN_TILE_WIDTH = 250;
+
+export function LivePage() {
+  const { data, error } = useQuery(camerasQuery);
+  const [enlarged, setEnlarged] = useState<string>();
+  const { ref, width, height } = useElementSize();
+  useHotkeys([['Escape', () => setEnlarged(undefined)]]);
+  const cameras = data?.cameras ?? [];
+  const one = cameras.find((camera) => camera.id === enlarged);
+  const shown = one ? [one] : cameras;
+  const { columns, tileWidth } = columnsFor(shown.length, width, height, GAP, MIN_TILE_WIDTH);
+  return (
+    <>
+      <VisuallyHidden>
+        <h1>Live</h1>
+      </VisuallyHidden>
+      {!data && error && <Notice>{error.message}</Notice>}
+      {data?.cameras.length === 0 && (
+        <NoCameras
+          action={
+            <Button component={Link} to="/cameras" size="md" mt="sm">
+              Go to cameras
+            </Button>
+          }
+        />
+      )}
+      <div ref={ref} className={classes.area} hidden={data?.cameras.length === 0} data-testid="live-wall">
+        {width > 0 && shown.length > 0 && (
+          <div className={classes.scroller}>
+            <div
+              className={classes.grid}
+              style={{
+                gridTemplateColumns: tileWidth
+                  ? `repeat(${columns}, ${Math.floor(tileWidth)}px)`
+                  : `repeat(${columns}, minmax(0, 1fr))`,
+                gap: GAP,
+              }}
+            >
+              {shown.map((camera) => (
+                <Tile
+                  key={camera.id}
+                  camera={camera}
+                  enlarged={camera === one}
+                  onToggle={() => setEnlarged(camera === one ? undefined : camera.id)}
+                />
+              ))}
+            </div>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}

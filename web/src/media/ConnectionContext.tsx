@@ -1,0 +1,47 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { camerasQuery, forgetCamera, sessionQuery, storeCamera, storeStorage } from '../api/queries';
+import { MediaConnection, type ConnectionState } from './MediaConnection';
+
+interface Value {
+  connection: MediaConnection;
+  state: ConnectionState;
+}
+
+const Context = createContext<Value | undefined>(undefined);
+
+function webSocketUrl(): string {
+  const { protocol, host } = window.location;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/ws`;
+}
+
+/** Holds the page's one WebSocket while somebody is signed in, and brings its events into the query cache. */
+export function ConnectionProvider({ children }: { children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [value, setValue] = useState<Value>();
+  useEffect(() => {
+    const connection = new MediaConnection(webSocketUrl());
+    setValue({ connection, state: connection.state });
+    connection.listen({
+      onState: (state) => {
+        setValue({ connection, state });
+        // A refused WebSocket doesn't say why; the session does. And events were missed.
+        void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        if (state === 'open') void queryClient.invalidateQueries({ queryKey: camerasQuery.queryKey });
+      },
+      onEvent: (event) => {
+        if (event.type === 'camera.changed') storeCamera(event.camera);
+        else if (event.type === 'camera.removed') forgetCamera(event.camera_id);
+        else storeStorage(event.storage);
+      },
+    });
+    return () => connection.close();
+  }, [queryClient]);
+  return value && <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useConnection(): Value {
+  const value = useContext(Context);
+  if (!value) throw new Error('useConnection is used outside ConnectionProvider');
+  return value;
+}

@@ -1,0 +1,177 @@
+import type { Problem } from '../api/client';
+import { backoffMs } from './backoff';
+import { parseMedia, parseText, type MediaMessage, type ServerMessage, type StartRequest } from './message';
+
+export type ConnectionState = 'connecting' | 'open' | 'lost';
+
+export interface ChannelHandlers {
+  /** An initialisation segment of this type follows; after a reconnect the first of a new row. */
+  onStarted(mimeType: string): void;
+  onMedia(message: MediaMessage): void;
+  onGap?(start90k: number, end90k: number, reason: string): void;
+  onEnded(problem?: Problem): void;
+  /** The connection went away; the channel starts again by itself when it is back. */
+  onLost(): void;
+}
+
+export interface Channel {
+  /** Says that `bytes` more may be sent. */
+  credit(bytes: number): void;
+  close(): void;
+}
+
+interface OpenChannel {
+  number: number;
+  request: () => StartRequest;
+  handlers: ChannelHandlers;
+  /** Credit that was given but not sent yet. */
+  owedBytes: number;
+}
+
+type Event = Extract<
+  ServerMessage,
+  { type: 'camera.changed' } | { type: 'camera.removed' } | { type: 'storage.changed' }
+>;
+
+export interface ConnectionListener {
+  onState?(state: ConnectionState): void;
+  onEvent?(event: Event): void;
+}
+
+/** A connection that says nothing for this long after dialling is given up. */
+const DIAL_TIMEOUT_MS = 10_000;
+/** Credit is collected to this many bytes before it is sent. */
+const CREDIT_STEP_BYTES = 128 * 1024;
+
+/** The one WebSocket of a signed-in page: events, and media on numbered channels. It reconnects until closed. */
+export class MediaConnection {
+  private socket: WebSocket | undefined;
+  private channels = new Map<number, OpenChannel>();
+  private listeners = new Set<ConnectionListener>();
+  private lastChannel = 0;
+  private attempt = 0;
+  private timer: number | undefined;
+  private closed = false;
+  state: ConnectionState = 'connecting';
+
+  constructor(private readonly url: string) {
+    window.addEventListener('online', this.retryNow);
+    this.dial();
+  }
+
+  listen(listener: ConnectionListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** `request` is asked again at every reconnect, so that playback continues where it was. */
+  open(request: () => StartRequest, handlers: ChannelHandlers): Channel {
+    const channel: OpenChannel = { number: 0, request, handlers, owedBytes: 0 };
+    this.start(channel);
+    return {
+      credit: (bytes) => {
+        channel.owedBytes += bytes;
+        if (channel.owedBytes < CREDIT_STEP_BYTES || this.channels.get(channel.number) !== channel) return;
+        this.send({ type: 'credit', channel: channel.number, bytes: channel.owedBytes });
+        channel.owedBytes = 0;
+      },
+      close: () => {
+        if (this.channels.get(channel.number) !== channel) return;
+        this.channels.delete(channel.number);
+        this.send({ type: 'stop', channel: channel.number });
+      },
+    };
+  }
+
+  /** Tries at once instead of waiting for the next attempt. */
+  retryNow = () => {
+    if (this.closed || this.state !== 'lost') return;
+    window.clearTimeout(this.timer);
+    this.dial();
+  };
+
+  close() {
+    this.closed = true;
+    window.clearTimeout(this.timer);
+    window.removeEventListener('online', this.retryNow);
+    this.channels.clear();
+    this.socket?.close(1000);
+  }
+
+  private start(channel: OpenChannel) {
+    channel.number = ++this.lastChannel;
+    channel.owedBytes = 0;
+    this.channels.set(channel.number, channel);
+    this.send({ ...channel.request(), channel: channel.number });
+  }
+
+  private send(message: object) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private dial() {
+    // While it is retried the state stays 'lost', so that the banner does not flicker.
+    const socket = new WebSocket(this.url);
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    const giveUp = window.setTimeout(() => socket.close(), DIAL_TIMEOUT_MS);
+    socket.onopen = () => {
+      window.clearTimeout(giveUp);
+      this.attempt = 0;
+      this.setState('open');
+      const waiting = [...this.channels.values()];
+      this.channels.clear();
+      waiting.forEach((channel) => this.start(channel));
+    };
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof event.data === 'string') this.onText(event.data);
+      else this.onBinary(event.data);
+    };
+    socket.onclose = () => {
+      window.clearTimeout(giveUp);
+      if (this.closed || this.socket !== socket) return;
+      this.setState('lost');
+      this.channels.forEach((channel) => channel.handlers.onLost());
+      this.timer = window.setTimeout(() => this.dial(), backoffMs(this.attempt++, Math.random()));
+    };
+  }
+
+  private setState(state: ConnectionState) {
+    this.state = state;
+    this.listeners.forEach((listener) => listener.onState?.(state));
+  }
+
+  private onText(text: string) {
+    const message = parseText(text);
+    if (!message) return;
+    switch (message.type) {
+      case 'channel.started':
+        this.channels.get(message.channel)?.handlers.onStarted(message.mime_type);
+        break;
+      case 'channel.gap':
+        this.channels
+          .get(message.channel)
+          ?.handlers.onGap?.(message.start_90k, message.end_90k, message.reason);
+        break;
+      case 'channel.ended':
+        this.end(message.channel, message.problem);
+        break;
+      case 'error':
+        if (message.channel !== undefined) this.end(message.channel, message.problem);
+        break;
+      default:
+        this.listeners.forEach((listener) => listener.onEvent?.(message));
+    }
+  }
+
+  private end(number: number, problem?: Problem) {
+    const channel = this.channels.get(number);
+    this.channels.delete(number);
+    channel?.handlers.onEnded(problem);
+  }
+
+  private onBinary(buffer: ArrayBuffer) {
+    const message = parseMedia(buffer);
+    if (message) this.channels.get(message.channel)?.handlers.onMedia(message);
+  }
+}

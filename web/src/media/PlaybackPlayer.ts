@@ -1,0 +1,246 @@
+import type { StreamKind } from '../api/client';
+import { sentence } from '../ui/format';
+import { nextSpan, spanAt, totalAhead, trimBehind } from './buffer';
+import type { PlayerState } from './LivePlayer';
+import type { Channel, MediaConnection } from './MediaConnection';
+import type { MediaMessage } from './message';
+import { MseSink } from './MseSink';
+import { nowTicks, originFor, positionOf, TICKS_PER_SECOND, ticksAt } from './ticks';
+
+export interface PlaybackEvents {
+  onState(state: PlayerState): void;
+  /** A gap was jumped over. `reason` may be empty. */
+  onGap(start90k: number, end90k: number, reason: string): void;
+  /** Everything that is recorded so far was played. */
+  onEnd(): void;
+}
+
+interface Gap {
+  start90k: number;
+  end90k: number;
+  reason: string;
+}
+
+const CHECK_MS = 200;
+/** While more than this lies ahead, no credit is given. */
+const AHEAD_SECONDS = 20;
+const KEEP_BEHIND_SECONDS = 30;
+const TRIM_SLACK_SECONDS = 15;
+/** So near the end of a buffered stretch the picture counts as having arrived there. */
+const END_SECONDS = 0.15;
+const STALLED_MS = 4_000;
+/** A recording that ends so close to now is still growing. */
+const GROWING_90K = 30 * TICKS_PER_SECOND;
+/** How often a growing recording is asked for what came since. */
+const TAIL_MS = 1_000;
+/** At the end of a growing recording, waiting longer than this is less use than the live picture. */
+const TAIL_WAIT_MS = 3_000;
+/** Holes shorter than this are not worth a word. */
+const NOTABLE_GAP_90K = TICKS_PER_SECOND;
+
+/** Recorded media of one stream on one video element. `seek` may be called at any time. */
+export class PlaybackPlayer {
+  private sink: MseSink | undefined;
+  private channel: Channel | undefined;
+  private origin90k: number | undefined;
+  /** Where to begin once media is there; undefined when it has begun. */
+  private target90k: number | undefined;
+  private withheldBytes = 0;
+  private gaps: Gap[] = [];
+  /** The channel ended, and not for a fault: all that was recorded by then has come. */
+  private ended = false;
+  private endedAt = 0;
+  /** End of the last fragment that came. */
+  private reached90k: number | undefined;
+  private finished = false;
+  private readonly timer: number;
+  private phase: PlayerState['phase'] | undefined;
+  private waitingSince: number | undefined;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly connection: MediaConnection,
+    private readonly cameraId: string,
+    private readonly stream: StreamKind,
+    start90k: number,
+    private readonly events: PlaybackEvents,
+  ) {
+    this.timer = window.setInterval(this.check, CHECK_MS);
+    this.begin(start90k);
+  }
+
+  /** The moment of the shown picture; while seeking, the moment that was asked for. */
+  position90k(): number | undefined {
+    if (this.target90k !== undefined) return this.target90k;
+    if (this.origin90k === undefined) return undefined;
+    return ticksAt(this.video.currentTime, this.origin90k);
+  }
+
+  seek(to90k: number) {
+    if (this.origin90k !== undefined && this.target90k === undefined && this.sink) {
+      const position = positionOf(to90k, this.origin90k);
+      if (spanAt(this.sink.spans(), position)) {
+        this.video.currentTime = position;
+        return;
+      }
+    }
+    this.begin(to90k);
+  }
+
+  destroy() {
+    window.clearInterval(this.timer);
+    this.channel?.close();
+    this.sink?.destroy();
+  }
+
+  private begin(start90k: number) {
+    this.reset(start90k);
+    this.openChannel(() => this.position90k() ?? start90k);
+  }
+
+  private openChannel(from90k: () => number) {
+    this.channel?.close();
+    this.ended = false;
+    this.withheldBytes = 0;
+    this.channel = this.connection.open(
+      () => ({
+        type: 'playback.start',
+        camera_id: this.cameraId,
+        stream: this.stream,
+        start_90k: from90k(),
+      }),
+      {
+        onStarted: (mimeType) => this.ensureSink().configure(mimeType),
+        onMedia: (message) => this.onMedia(message),
+        onGap: (gapStart90k, gapEnd90k, reason) =>
+          this.gaps.push({ start90k: gapStart90k, end90k: gapEnd90k, reason }),
+        onEnded: (problem) => {
+          this.ended = true;
+          this.endedAt = performance.now();
+          // While the tail is followed, there may be nothing yet to answer with.
+          if (problem && !this.growing())
+            this.setState({ phase: 'failed', message: sentence(problem.detail) });
+        },
+        onLost: () => this.reset(this.position90k() ?? from90k()),
+      },
+    );
+  }
+
+  private reset(start90k: number) {
+    this.target90k = start90k;
+    this.origin90k = undefined;
+    this.reached90k = undefined;
+    this.gaps = [];
+    this.finished = false;
+    this.waitingSince = undefined;
+    this.sink?.clear();
+    this.setState({ phase: 'connecting' });
+  }
+
+  private ensureSink(): MseSink {
+    this.sink ??= new MseSink(this.video, {
+      onUpdate: this.check,
+      onFull: () => this.sink?.remove(0, Math.max(0.1, this.video.currentTime - 2)),
+      onError: (message) => {
+        this.channel?.close();
+        this.setState({ phase: 'failed', message });
+      },
+    });
+    return this.sink;
+  }
+
+  private onMedia(message: MediaMessage) {
+    const sink = this.ensureSink();
+    if (message.kind === 'fragment') this.reached90k = message.start90k + message.duration90k;
+    if (message.kind === 'fragment' && this.origin90k === undefined) {
+      this.origin90k = originFor(message.start90k);
+      sink.setOrigin(this.origin90k);
+    }
+    sink.append(message.payload);
+    this.withheldBytes += message.creditBytes;
+  }
+
+  private check = () => {
+    const { sink, video } = this;
+    if (this.phase === 'failed') return;
+    if (!sink) {
+      if (this.ended) this.finish();
+      return;
+    }
+    const spans = sink.spans();
+    this.enter(spans[0]?.start);
+    if (totalAhead(spans, video.currentTime) < AHEAD_SECONDS * Math.max(1, video.playbackRate)) {
+      if (this.withheldBytes > 0) this.channel?.credit(this.withheldBytes);
+      this.withheldBytes = 0;
+    }
+    if (this.ended && this.growing() && performance.now() - this.endedAt > TAIL_MS) {
+      const from90k = this.reached90k ?? nowTicks();
+      this.openChannel(() => (this.reached90k === undefined ? (this.target90k ?? from90k) : from90k));
+    }
+    const trim = trimBehind(spans, video.currentTime, KEEP_BEHIND_SECONDS, TRIM_SLACK_SECONDS);
+    if (trim) sink.remove(trim.start, trim.end);
+    if (this.target90k === undefined && !video.seeking) this.moveOn(spans);
+    else if (this.ended && spans.length === 0) this.finish();
+  };
+
+  /** Goes to the asked moment as soon as something is there; what starts later (after a gap) is taken as it is. */
+  private enter(firstStart: number | undefined) {
+    if (this.target90k === undefined || this.origin90k === undefined || firstStart === undefined) return;
+    const spans = this.sink?.spans() ?? [];
+    const wanted = positionOf(this.target90k, this.origin90k);
+    const inside = spanAt(spans, wanted);
+    const later = nextSpan(spans, wanted);
+    if (!inside && !later && !this.ended) return;
+    const target90k = this.target90k;
+    const position = inside ? wanted : (later?.start ?? firstStart);
+    this.target90k = undefined;
+    this.video.currentTime = Math.max(position, 0);
+    if (!inside && later) this.announceGap(target90k, ticksAt(later.start, this.origin90k));
+    this.setState({ phase: 'playing' });
+  }
+
+  /** Over holes between buffered stretches, and to the end. */
+  private moveOn(spans: { start: number; end: number }[]) {
+    const { video } = this;
+    const here = spanAt(spans, video.currentTime);
+    if (here && here.end - video.currentTime > END_SECONDS) {
+      this.waitingSince = undefined;
+      this.setState({ phase: 'playing' });
+      return;
+    }
+    const next = nextSpan(spans, video.currentTime);
+    if (next && this.origin90k !== undefined) {
+      const from90k = ticksAt(here?.end ?? video.currentTime, this.origin90k);
+      video.currentTime = next.start + 0.001;
+      this.announceGap(from90k, ticksAt(next.start, this.origin90k));
+    } else {
+      this.waitingSince ??= performance.now();
+      const waited = performance.now() - this.waitingSince;
+      if (this.growing() ? waited > TAIL_WAIT_MS : this.ended) this.finish();
+      else if (waited > STALLED_MS) this.setState({ phase: 'stalled' });
+    }
+  }
+
+  /** Whether more is being recorded after what came. */
+  private growing(): boolean {
+    return this.reached90k !== undefined && nowTicks() - this.reached90k < GROWING_90K;
+  }
+
+  private finish() {
+    if (this.finished) return;
+    this.finished = true;
+    this.events.onEnd();
+  }
+
+  private announceGap(start90k: number, end90k: number) {
+    if (end90k - start90k < NOTABLE_GAP_90K) return;
+    const known = this.gaps.find((gap) => gap.start90k < end90k && gap.end90k > start90k);
+    this.events.onGap(start90k, end90k, known?.reason ?? '');
+  }
+
+  private setState(state: PlayerState) {
+    if (state.phase === this.phase && state.phase !== 'failed') return;
+    this.phase = state.phase;
+    this.events.onState(state);
+  }
+}

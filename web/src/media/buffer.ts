@@ -1,0 +1,42 @@
+/** A buffered stretch of the player's time line, in seconds. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** Rounding between a fragment's end and the next one's start shows as holes of up to this; players bridge them. */
+const HOLE_SECONDS = 0.1;
+
+export function spansOf(ranges: TimeRanges): Span[] {
+  return Array.from({ length: ranges.length }, (_, i) => ({ start: ranges.start(i), end: ranges.end(i) }));
+}
+
+export function spanAt(spans: Span[], position: number): Span | undefined {
+  return spans.find((span) => position >= span.start - HOLE_SECONDS && position < span.end);
+}
+
+export function nextSpan(spans: Span[], position: number): Span | undefined {
+  return spans.find((span) => span.start > position);
+}
+
+/** Seconds that can be played from `position` without a hole. */
+export function bufferedAhead(spans: Span[], position: number): number {
+  const span = spanAt(spans, position);
+  return span ? span.end - position : 0;
+}
+
+/** All that lies after `position`, over holes too: what reading ahead has brought. */
+export function totalAhead(spans: Span[], position: number): number {
+  return spans.reduce((sum, span) => sum + Math.max(0, span.end - Math.max(span.start, position)), 0);
+}
+
+/**
+ * What to drop behind the picture: everything older than `keep` seconds, but only once that is worth an
+ * operation (`slack` seconds). A browser drops whole groups of pictures, and blocks appends meanwhile.
+ */
+export function trimBehind(spans: Span[], position: number, keep: number, slack: number): Span | undefined {
+  const first = spans[0];
+  const end = position - keep;
+  if (!first || end - first.start < slack) return undefined;
+  return { start: 0, end };
+}

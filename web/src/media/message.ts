@@ -1,0 +1,69 @@
+import type { Camera, Problem, Storage, StreamKind } from '../api/client';
+
+/** Text messages from the client; docs/ref/websocket.md. */
+export type StartRequest =
+  | { type: 'live.start'; camera_id: string; stream: StreamKind }
+  | { type: 'playback.start'; camera_id: string; stream: StreamKind; start_90k: number; end_90k?: number };
+
+export type ServerMessage =
+  | { type: 'camera.changed'; camera: Camera }
+  | { type: 'camera.removed'; camera_id: string }
+  | { type: 'storage.changed'; storage: Storage }
+  | { type: 'channel.started'; channel: number; mime_type: string }
+  | { type: 'channel.gap'; channel: number; start_90k: number; end_90k: number; reason: string }
+  | { type: 'channel.ended'; channel: number; problem?: Problem }
+  | { type: 'error'; problem: Problem; channel?: number };
+
+const SERVER_TYPES = new Set<ServerMessage['type']>([
+  'camera.changed',
+  'camera.removed',
+  'storage.changed',
+  'channel.started',
+  'channel.gap',
+  'channel.ended',
+  'error',
+]);
+
+/** undefined for what this version does not know: a newer server may say more. */
+export function parseText(text: string): ServerMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const type = (value as { type?: unknown }).type;
+  return SERVER_TYPES.has(type as ServerMessage['type']) ? (value as ServerMessage) : undefined;
+}
+
+export interface MediaMessage {
+  channel: number;
+  kind: 'init' | 'fragment';
+  randomAccess: boolean;
+  start90k: number;
+  duration90k: number;
+  payload: Uint8Array<ArrayBuffer>;
+  /** What credit counts: the bytes of a fragment, without the header; an initialisation segment is free. */
+  creditBytes: number;
+}
+
+export const MEDIA_HEADER_BYTES = 24;
+const FLAG_RANDOM_ACCESS = 1;
+
+/** undefined when the message is too short or of a kind that this version does not know. */
+export function parseMedia(buffer: ArrayBuffer): MediaMessage | undefined {
+  if (buffer.byteLength < MEDIA_HEADER_BYTES) return undefined;
+  const view = new DataView(buffer);
+  const kind = view.getUint8(4);
+  if (kind > 1) return undefined;
+  return {
+    channel: view.getUint32(0),
+    kind: kind === 0 ? 'init' : 'fragment',
+    randomAccess: (view.getUint8(5) & FLAG_RANDOM_ACCESS) !== 0,
+    start90k: Number(view.getBigUint64(8)),
+    duration90k: Number(view.getBigUint64(16)),
+    payload: new Uint8Array(buffer, MEDIA_HEADER_BYTES),
+    creditBytes: kind === 0 ? 0 : buffer.byteLength - MEDIA_HEADER_BYTES,
+  };
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { backoffMs } from './backoff';
+import { bufferedAhead, nextSpan, spanAt, totalAhead, trimBehind } from './buffer';
+import { keepAtEdge, targetLatency } from './liveEdge';
+import { originFor, positionOf, ticksAt } from './ticks';
+
+describe('ticks', () => {
+  const start = 161_234_567_890_123;
+
+  it('puts the origin on a whole second at most one before the start', () => {
+    const origin = originFor(start);
+    expect(origin % 90_000).toBe(0);
+    expect(positionOf(start, origin)).toBeGreaterThanOrEqual(0);
+    expect(positionOf(start, origin)).toBeLessThan(1);
+  });
+
+  it('comes back to the same tick', () => {
+    const origin = originFor(start);
+    for (const ticks of [start, start + 1, start + 90_000 * 86_400]) {
+      expect(ticksAt(positionOf(ticks, origin), origin)).toBe(ticks);
+    }
+  });
+});
+
+describe('back-off', () => {
+  it('doubles up to a limit and spreads over half', () => {
+    expect(backoffMs(0, 0)).toBe(250);
+    expect(backoffMs(0, 0.999)).toBeLessThanOrEqual(500);
+    expect(backoffMs(3, 0)).toBe(2000);
+    expect(backoffMs(1000, 0.999)).toBeLessThanOrEqual(15_000);
+  });
+});
+
+describe('live edge', () => {
+  const input = { bufferedStart: 10, bufferedEnd: 30, fragmentSeconds: 0.04 };
+
+  it.each([
+    ['before the buffer', 0, { kind: 'jump', to: 30 - targetLatency(0.04) }],
+    ['far behind', 20, { kind: 'jump', to: 30 - targetLatency(0.04) }],
+    ['a little behind', 29, { kind: 'rate', rate: 1.08 }],
+    ['at the edge', 29.8, { kind: 'rate', rate: 1 }],
+  ])('%s', (_, position, action) => {
+    expect(keepAtEdge({ ...input, position })).toEqual(action);
+  });
+
+  it('never jumps out of a buffer that is shorter than the target', () => {
+    const action = keepAtEdge({ position: 0, bufferedStart: 5, bufferedEnd: 5.1, fragmentSeconds: 2 });
+    expect(action).toEqual({ kind: 'jump', to: 5 });
+  });
+
+  it('leaves room for long fragments', () => {
+    const action = keepAtEdge({ position: 27.8, bufferedStart: 10, bufferedEnd: 30, fragmentSeconds: 2 });
+    expect(action).toEqual({ kind: 'rate', rate: 1 });
+  });
+});
+
+describe('buffer', () => {
+  const spans = [
+    { start: 0, end: 10 },
+    { start: 60, end: 70 },
+  ];
+
+  it('finds where it is and what comes next', () => {
+    expect(spanAt(spans, 5)).toBe(spans[0]);
+    expect(spanAt(spans, 10)).toBeUndefined();
+    expect(spanAt(spans, 59.95)).toBe(spans[1]);
+    expect(nextSpan(spans, 10)).toBe(spans[1]);
+    expect(nextSpan(spans, 70)).toBeUndefined();
+  });
+
+  it('counts what lies ahead, with and without holes', () => {
+    expect(bufferedAhead(spans, 4)).toBe(6);
+    expect(bufferedAhead(spans, 30)).toBe(0);
+    expect(totalAhead(spans, 4)).toBe(16);
+    expect(totalAhead([], 4)).toBe(0);
+  });
+
+  it('trims only when it is worth it', () => {
+    expect(trimBehind(spans, 25, 8, 8)).toEqual({ start: 0, end: 17 });
+    expect(trimBehind(spans, 10, 8, 8)).toBeUndefined();
+    expect(trimBehind([], 100, 8, 8)).toBeUndefined();
+  });
+});

@@ -1,0 +1,114 @@
+import { useQuery, keepPreviousData } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import type { Camera } from '../api/client';
+import { recordingsQuery } from '../api/queries';
+import { mainState, reasonOf, STATE_WORDS } from '../cameras/state';
+import { PictureState } from '../live/PictureState';
+import { nowTicks } from '../media/ticks';
+import { questionOf } from '../timeline/scale';
+import { Timeline } from '../timeline/Timeline';
+import { Notice } from '../ui/Notice';
+import classes from './CameraPage.module.css';
+import { Controls } from './Controls';
+import { useCameraPlayer } from './useCameraPlayer';
+import { useTimelineView } from './useTimelineView';
+import { useViewerKeys } from './useViewerKeys';
+
+const CLOCK_MS = 250;
+
+/** Picture, controls and timeline of one camera. */
+export function Viewer({ camera }: { camera: Camera }) {
+  const player = useCameraPlayer(camera.id);
+  const { view, follow, track, look, zoomBy, startFollowing } = useTimelineView();
+  const [clock, setClock] = useState(() => ({
+    now90k: nowTicks(),
+    position90k: undefined as number | undefined,
+  }));
+  const [muted, setMuted] = useState(true);
+
+  const { position90k, mode, paused } = player;
+  useEffect(() => {
+    const tick = () => {
+      const now90k = nowTicks();
+      const position = position90k();
+      setClock({ now90k, position90k: position });
+      if (mode === 'live' && !paused) track(now90k, true);
+      else if (position !== undefined) track(position, false);
+    };
+    tick();
+    const timer = window.setInterval(tick, CLOCK_MS);
+    return () => window.clearInterval(timer);
+  }, [position90k, mode, paused, track]);
+
+  const question = useMemo(() => questionOf(view), [view]);
+  const recordings = useQuery({
+    ...recordingsQuery(camera.id, 'main', question.start90k, question.end90k),
+    placeholderData: keepPreviousData,
+  });
+
+  const goLive = () => {
+    player.goLive();
+    startFollowing();
+  };
+  const seek = (moment90k: number) => {
+    player.seek(moment90k);
+    startFollowing();
+  };
+  const step = (ticks: number) => seek((position90k() ?? nowTicks()) + ticks);
+  useViewerKeys({
+    togglePause: player.togglePause,
+    goLive,
+    step,
+    toggleMute: () => setMuted((value) => !value),
+  });
+
+  const cameraState = mainState(camera);
+  const away = mode === 'live' && (cameraState === 'waiting' || cameraState === 'unauthorised');
+  return (
+    <div className={classes.viewer}>
+      <div className={classes.stage} data-testid="player" data-mode={mode} data-phase={player.state.phase}>
+        {/* Camera sound has no words to caption. */}
+        {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
+        <video
+          ref={player.video}
+          className={classes.video}
+          muted={muted}
+          playsInline
+          autoPlay
+          aria-label={`Picture of ${camera.name}`}
+        />
+        <PictureState
+          state={paused ? { phase: 'playing' } : player.state}
+          offlineReason={away ? reasonOf(camera) || STATE_WORDS[cameraState] : ''}
+        />
+        <div className={classes.notice} role="status" data-testid="player-notice">
+          {player.notice && <span>{player.notice}</span>}
+        </div>
+      </div>
+      <div className={classes.desk}>
+        <Controls
+          camera={camera}
+          player={player}
+          position90k={clock.position90k}
+          muted={muted}
+          following={follow}
+          onMute={() => setMuted(!muted)}
+          onLive={goLive}
+          onStep={step}
+          onZoom={(factor) => zoomBy(factor, clock.position90k ?? clock.now90k)}
+          onFollow={startFollowing}
+        />
+        {recordings.error && !recordings.data && <Notice>{recordings.error.message}</Notice>}
+        <Timeline
+          view={view}
+          recordings={recordings.data}
+          now90k={clock.now90k}
+          position90k={clock.position90k}
+          onView={look}
+          onSeek={seek}
+          onStep={step}
+        />
+      </div>
+    </div>
+  );
+}

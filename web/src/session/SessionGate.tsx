@@ -1,0 +1,38 @@
+import { Button, Center, Loader, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { sessionQuery, setupQuery } from '../api/queries';
+import { Notice } from '../ui/Notice';
+import { ClaimPage } from './ClaimPage';
+import { DoorPage } from './DoorPage';
+import { SignInPage } from './SignInPage';
+
+/**
+ * Shows `children` to who is signed in. The address stays what it was behind claim and sign-in, so that one comes
+ * back to where one wanted to go.
+ */
+export function SessionGate({ children }: { children: ReactNode }) {
+  const session = useQuery(sessionQuery);
+  const setup = useQuery({ ...setupQuery, enabled: session.data === null });
+  // What was seen stays while the server is away: the banner inside says so.
+  if (session.data) return children;
+  const failed = session.data === undefined ? session : setup;
+  if (failed.error) {
+    return (
+      <DoorPage title="No connection" intro="Vedette tries again by itself every few seconds.">
+        <Stack>
+          <Notice>{failed.error.message}</Notice>
+          <Button variant="default" onClick={() => void failed.refetch()} loading={failed.isFetching}>
+            Try now
+          </Button>
+        </Stack>
+      </DoorPage>
+    );
+  }
+  if (session.data === null && setup.data) return setup.data.claimed ? <SignInPage /> : <ClaimPage />;
+  return (
+    <Center h="100dvh">
+      <Loader aria-label="Loading" />
+    </Center>
+  );
+}

@@ -1,0 +1,181 @@
+import { useElementSize } from '@mantine/hooks';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import type { Recordings } from '../api/client';
+import { TICKS_PER_SECOND } from '../media/ticks';
+import { formatClock, formatMoment, formatSpan } from '../ui/format';
+import { Axis } from './Axis';
+import { bars, pan, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
+import classes from './Timeline.module.css';
+import { useTimelineGestures } from './useTimelineGestures';
+
+interface Props {
+  view: View;
+  recordings: Recordings | undefined;
+  now90k: number;
+  /** The moment of the shown picture. */
+  position90k: number | undefined;
+  onView(view: View): void;
+  onSeek(moment90k: number): void;
+  /** From the shown picture back or forth. */
+  onStep(ticks: number): void;
+}
+
+interface Gap {
+  start_90k: number;
+  end_90k: number;
+  reason: string;
+}
+
+const BAR_TOP = 30;
+const BAR_HEIGHT = 34;
+const HEIGHT = 74;
+/** More gaps than this can't be told apart; one zooms in to reach them. */
+const MAX_FOCUSABLE_GAPS = 40;
+const STEP = 10 * TICKS_PER_SECOND;
+
+const describeGap = (gap: Gap) =>
+  `Not recorded for ${formatSpan(gap.start_90k, gap.end_90k)}${gap.reason ? `: ${gap.reason}` : ''}`;
+
+export function Timeline({ view, recordings, now90k, position90k, onView, onSeek, onStep }: Props) {
+  const { ref: sizeRef, width } = useElementSize();
+  const area = useRef<HTMLDivElement>(null);
+  const [pointer, setPointer] = useState<number>();
+  const [focusedGap, setFocusedGap] = useState<Gap>();
+  const gestures = useTimelineGestures(area, view, width, { onView, onSeek, onHover: setPointer });
+
+  const gaps = (recordings?.gaps ?? []).filter(
+    (gap) => gap.end_90k > view.start90k && gap.start_90k < view.end90k,
+  );
+  const pointed90k = pointer === undefined ? undefined : ticksAtX(view, pointer, width);
+  const pointedGap = gaps.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
+  const tip = focusedGap
+    ? { x: xOf(view, (focusedGap.start_90k + focusedGap.end_90k) / 2, width), text: describeGap(focusedGap) }
+    : pointed90k !== undefined && pointer !== undefined
+      ? { x: pointer, text: formatMoment(pointed90k) + (pointedGap ? ` · ${describeGap(pointedGap)}` : '') }
+      : undefined;
+  const position = position90k ?? now90k;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const extent = recordings?.extent;
+    const actions: Record<string, () => void> = {
+      ArrowLeft: () => onStep(-STEP),
+      ArrowRight: () => onStep(STEP),
+      PageUp: () => onView(pan(view, -spanOf(view) / 2)),
+      PageDown: () => onView(pan(view, spanOf(view) / 2)),
+      Home: () => extent && onSeek(extent.start_90k),
+      End: () => extent && onSeek(extent.end_90k - STEP),
+      '+': () => onView(zoom(view, 0.5, position)),
+      '=': () => onView(zoom(view, 0.5, position)),
+      '-': () => onView(zoom(view, 2, position)),
+    };
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    action();
+  };
+
+  return (
+    <div ref={sizeRef} className={classes.timeline} data-testid="timeline">
+      <div
+        ref={area}
+        className={classes.area}
+        role="slider"
+        tabIndex={0}
+        aria-label="Timeline"
+        aria-orientation="horizontal"
+        aria-valuemin={Math.round((recordings?.extent?.start_90k ?? view.start90k) / TICKS_PER_SECOND)}
+        aria-valuemax={Math.round(now90k / TICKS_PER_SECOND)}
+        aria-valuenow={Math.round(position / TICKS_PER_SECOND)}
+        aria-valuetext={formatMoment(position)}
+        aria-describedby="timeline-keys"
+        onKeyDown={onKeyDown}
+        {...gestures}
+      >
+        <svg width={width} height={HEIGHT} className={classes.picture} aria-hidden="true">
+          <Axis view={view} width={width} height={HEIGHT} />
+          <rect x={0} y={BAR_TOP} width={width} height={BAR_HEIGHT} rx={5} className={classes.track} />
+          {bars(view, gaps, width).map((bar) => (
+            <rect
+              key={`gap-${bar.x}`}
+              x={bar.x}
+              y={BAR_TOP}
+              width={bar.width}
+              height={BAR_HEIGHT}
+              className={classes.gap}
+              data-testid="timeline-gap"
+            />
+          ))}
+          {bars(view, recordings?.ranges ?? [], width).map((bar) => (
+            <rect
+              key={bar.x}
+              x={bar.x}
+              y={BAR_TOP}
+              width={bar.width}
+              height={BAR_HEIGHT}
+              rx={Math.min(3, bar.width / 2)}
+              className={classes.recorded}
+              data-testid="timeline-range"
+            />
+          ))}
+          {pointer !== undefined && (
+            <line x1={pointer} x2={pointer} y1={BAR_TOP - 6} y2={HEIGHT} className={classes.pointer} />
+          )}
+          <Needle x={xOf(view, now90k, width)} className={classes.now} />
+          {position90k !== undefined && (
+            <Needle x={xOf(view, position90k, width)} className={classes.position} head />
+          )}
+        </svg>
+      </div>
+      {gaps.slice(0, MAX_FOCUSABLE_GAPS).map((gap) => (
+        <GapStop key={gap.start_90k} gap={gap} view={view} width={width} onFocusGap={setFocusedGap} />
+      ))}
+      {tip && (
+        <div
+          className={classes.tip}
+          role="tooltip"
+          style={{ left: Math.min(Math.max(tip.x, 110), width - 110) }}
+        >
+          {tip.text}
+        </div>
+      )}
+      <p id="timeline-keys" className={classes.keys}>
+        Arrow keys go 10 seconds back and forth, Home and End to the first and last recorded moment, Page Up
+        and Page Down move the view, plus and minus zoom.
+      </p>
+    </div>
+  );
+}
+
+const inside = (gap: Gap, moment: number) => moment >= gap.start_90k && moment < gap.end_90k;
+
+function Needle({ x, className, head = false }: { x: number; className?: string; head?: boolean }) {
+  return (
+    <g className={className} transform={`translate(${x} 0)`}>
+      <line y1={BAR_TOP - 6} y2={HEIGHT} />
+      {head && <circle cy={BAR_TOP - 6} r={5} />}
+    </g>
+  );
+}
+
+interface GapStopProps {
+  gap: Gap;
+  view: View;
+  width: number;
+  onFocusGap(gap: Gap | undefined): void;
+}
+
+/** Lets the keyboard and screen readers reach a gap; the mouse reads gaps on the timeline itself. */
+function GapStop({ gap, view, width, onFocusGap }: GapStopProps) {
+  const left = Math.max(0, xOf(view, gap.start_90k, width));
+  const right = Math.min(width, xOf(view, gap.end_90k, width));
+  return (
+    <button
+      type="button"
+      className={classes.gapStop}
+      style={{ left, width: Math.max(4, right - left), top: BAR_TOP, height: BAR_HEIGHT }}
+      aria-label={`${describeGap(gap)}, from ${formatClock(gap.start_90k)} to ${formatClock(gap.end_90k)}`}
+      onFocus={() => onFocusGap(gap)}
+      onBlur={() => onFocusGap(undefined)}
+    />
+  );
+}
