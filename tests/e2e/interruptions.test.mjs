@@ -1,0 +1,88 @@
+// What goes away and comes back: a camera, which leaves a gap that playback crosses, and the server itself.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { api, byId, claim, forgive, openPage, startBrowser } from './support/browser.mjs';
+import { seeMove } from './support/picture.mjs';
+import { TICKS_PER_SECOND, folder, freePort, startServer, startSimulator, waitFor } from './support/product.mjs';
+
+let scratch, server, simulator, cameraPort, browser, page, camera;
+
+before(async () => {
+  scratch = await folder();
+  cameraPort = await freePort();
+  simulator = await startSimulator(cameraPort, '--cameras', 1);
+  server = await startServer('serve', `${scratch.path}/data`);
+  browser = await startBrowser(`${scratch.path}/home`, server.authority);
+  page = await openPage(browser);
+});
+
+after(async () => {
+  await browser?.close();
+  await simulator?.stop();
+  await server?.stop();
+  await scratch?.remove();
+});
+
+const video = () => byId(page, 'player').locator('video');
+
+async function recordings() {
+  const end = Date.now() * 90 + 60 * TICKS_PER_SECOND;
+  return api(page, 'GET', `/cameras/${camera}/recordings?start_90k=0&end_90k=${end}&stream=main`);
+}
+
+const seconds = (range) => (range.end_90k - range.start_90k) / TICKS_PER_SECOND;
+
+test('a camera that is away is said to be, and leaves a gap', async () => {
+  await claim(page, server);
+  await byId(page, 'no-cameras').waitFor();
+  ({ id: camera } = await api(page, 'POST', '/cameras', {
+    name: 'Yard',
+    main_url: `rtsp://127.0.0.1:${cameraPort}/cam1`,
+    sub_url: `rtsp://127.0.0.1:${cameraPort}/cam1/sub`,
+  }));
+  await byId(page, 'tile-Yard').waitFor();
+  await waitFor('six seconds of recording', async () => {
+    const { ranges } = await recordings();
+    return ranges.length > 0 && seconds(ranges[0]) > 6;
+  });
+
+  await simulator.stop();
+  await byId(page, 'tile-Yard').getByText('Offline').waitFor();
+  simulator = await startSimulator(cameraPort, '--cameras', 1);
+  await waitFor('the camera to be back', async () => {
+    const { ranges } = await recordings();
+    return ranges.length > 1 && seconds(ranges.at(-1)) > 6;
+  }, 60);
+  await seeMove('the tile', byId(page, 'tile-Yard').locator('video'));
+});
+
+test('playback crosses the gap, and says so', async () => {
+  await byId(page, 'tile-Yard').locator('a').click();
+  await seeMove('the live picture', video());
+  const { ranges, gaps } = await recordings();
+  assert.ok(gaps.length >= 1);
+  const [before, afterwards] = [ranges[0], ranges.at(-1)];
+  await byId(page, 'timeline').getByRole('slider').focus();
+  await page.keyboard.press('Home');
+  await waitFor('playback before the gap', async () => {
+    const ticks = Number(await byId(page, 'picture-time').getAttribute('data-ticks'));
+    return ticks > before.start_90k && ticks < before.end_90k;
+  });
+  await seeMove('the recording before the gap', video(), 1);
+  await byId(page, 'player-notice').getByText(/not recorded/).waitFor();
+  await waitFor('playback after the gap', async () => Number(await byId(page, 'picture-time').getAttribute('data-ticks')) > afterwards.start_90k);
+  await seeMove('the recording after the gap', video());
+});
+
+test('a server that is away is said to be, and everything goes on when it is back', async () => {
+  await byId(page, 'nav-live').click();
+  await seeMove('the tile', byId(page, 'tile-Yard').locator('video'));
+  const complaints = page.complaints.splice(0);
+  assert.deepEqual(complaints.filter((text) => !text.includes('status of 401')), []);
+  await server.stop();
+  await byId(page, 'banner-unreachable').waitFor();
+  server = await startServer('serve', `${scratch.path}/data`, { port: server.port });
+  await byId(page, 'banner-unreachable').waitFor({ state: 'detached' });
+  await seeMove('the tile', byId(page, 'tile-Yard').locator('video'));
+});

@@ -1,0 +1,147 @@
+"""What `vedette vault verify` says about real recordings that somebody has changed, and what mends an index."""
+
+import collections
+import random
+import re
+import shutil
+
+import case
+import vedette
+
+Record = collections.namedtuple("Record", "type start end")
+FRAGMENT = 3
+
+
+def records(content):
+    """The records of a segment file, by docs/ref/store-format.md."""
+    at = 0
+    while at < len(content):
+        assert content[at : at + 4] == b"VEDR"
+        payload = int.from_bytes(content[at + 96 : at + 100], "big")
+        end = at + -(-(192 + payload) // 4096) * 4096
+        yield Record(content[at + 5], at, end)
+        at = end
+
+
+class TamperTest(case.SystemTest):
+    @classmethod
+    def setUpClass(cls):
+        """One set of recordings for all tests: three cameras, closed in order."""
+        folder = vedette.folder()
+        cls.addClassCleanup(folder.cleanup)
+        cls.original = case.pathlib.Path(folder.name) / "data"
+        with vedette.Simulator(case.BINARY, 3) as farm, vedette.Server(case.BINARY, cls.original) as server:
+            server.sign_in()
+            cls.cameras = {server.add_camera(f"Gate {i}", farm.url(i)): f"Gate {i}" for i in range(1, 4)}
+            for camera in cls.cameras:
+                vedette.wait_for("a recording", lambda: server.recorded_seconds(camera) >= 8, 60)
+            # A second connection gives each stream a gap and more than one run.
+            farm.stop()
+            vedette.wait_for(
+                "the loss of a camera", lambda: server.stream(next(iter(cls.cameras)))["state"] != "recording"
+            )
+            with vedette.Simulator(case.BINARY, 3, port=farm.port):
+                for camera in cls.cameras:
+                    vedette.wait_for("the camera's return", lambda: server.recorded_seconds(camera) >= 12, 60)
+                assert server.stop() == 0, server.output()
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(self.original, self.data)
+        self.whole = case.counts(self.verify())
+        self.chance = random.Random(self.id())
+
+    def segments(self):
+        return sorted(self.data.glob("media/*/*/*/*.seg"))
+
+    def camera_of(self, segment):
+        return next(name for id, name in self.cameras.items() if id in str(segment))
+
+    def assert_told(self, output, segment):
+        """The output names the camera, a time and a reason, and only this camera."""
+        faults = re.findall(r"^FAULT.*?(?=\n\n)", output, re.M | re.S)
+        self.assertTrue(faults, output)
+        for fault in faults:
+            self.assertIn(self.camera_of(segment), fault)
+            self.assertRegex(fault, r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+            self.assertGreater(len(fault), 60, "a reason in words")
+        self.assertIn("NOT OK", output)
+        self.assertIn("untouched", output)
+
+    def test_untouched(self):
+        output = self.verify()
+        figures = case.counts(output)
+        self.assertGreater(figures["fragments"], 12)
+        self.assertGreater(figures["bytes"], 1_000_000)
+        self.assertGreaterEqual(figures["gaps"], 3)
+        self.assertRegex(output, r"checkpoint +\d+ entries")
+
+    def test_one_byte(self):
+        for _ in range(8):
+            segment = self.chance.choice(self.segments())
+            content = segment.read_bytes()
+            at = self.chance.randrange(len(content))
+            changed = bytearray(content)
+            changed[at] ^= 1 << self.chance.randrange(8)
+            segment.write_bytes(changed)
+            with self.subTest(file=segment.name, offset=at, size=len(content)):
+                output = self.verify(exit_code=1)
+                self.assert_told(output, segment)
+                self.assertGreaterEqual(case.counts(output)["fragments"], self.whole["fragments"] - 1)
+            segment.write_bytes(content)
+        self.assertEqual(case.counts(self.verify()), self.whole)
+
+    def test_missing_file(self):
+        segment = self.chance.choice(self.segments())
+        segment.unlink()
+        output = self.verify(exit_code=1)
+        self.assert_told(output, segment)
+        others = self.whole["fragments"] - case.counts(output)["fragments"]
+        self.assertGreater(others, 0)
+        self.assertLess(others, self.whole["fragments"] / 2)
+
+    def test_record_cut_out(self):
+        segment = max(self.segments(), key=lambda path: path.stat().st_size)
+        content = segment.read_bytes()
+        fragments = [record for record in records(content) if record.type == FRAGMENT]
+        self.assertGreater(len(fragments), 2)
+        middle = fragments[len(fragments) // 2]
+        segment.write_bytes(content[: middle.start] + content[middle.end :])
+        output = self.verify(exit_code=1)
+        self.assert_told(output, segment)
+        # What followed in this file is no longer where the log says; all other files are as they were.
+        behind = sum(record.start >= middle.start for record in fragments)
+        self.assertGreaterEqual(case.counts(output)["fragments"], self.whole["fragments"] - behind)
+
+    def test_rebuild_after_loss(self):
+        for path in self.data.glob("index.db*"):
+            path.unlink()
+        code, output = vedette.run(case.BINARY, "vault", "rebuild", "--data", self.data)
+        self.assertEqual(code, 0, output)
+        self.assertEqual(int(re.search(r"(\d+) fragments", output)[1]), self.whole["fragments"])
+        self.assertEqual(case.counts(self.verify()), self.whole)
+
+    def test_damaged_index(self):
+        for path in self.data.glob("index.db-*"):
+            path.unlink()
+        (self.data / "index.db").write_bytes(self.chance.randbytes(24_576))
+        server = self.server()
+        for camera in self.cameras:
+            self.assertGreaterEqual(server.recorded_seconds(camera), 12)
+        told = [line for line in server.lines if re.search("warning.*index", line)]
+        self.assertEqual(len(told), 1, server.output())
+        self.assertEqual(server.stop(), 0)
+        self.verify()
+
+    def test_verify_while_recording(self):
+        farm = self.simulator(3)
+        server = self.server()
+        for camera, name in self.cameras.items():
+            server.ok("PATCH", f"/api/v1/cameras/{camera}", {"main_url": farm.url(int(name[-1]))})
+        for _ in range(12):
+            self.assertIn("untouched", self.verify())
+        self.assertEqual(server.stop(), 0, server.output())
+
+
+if __name__ == "__main__":
+    case.main()
