@@ -34,7 +34,8 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
             [&](const rtsp::ParametersChanged& change) { use_parameters(change); },
             [&](media::AccessUnit& unit) { take(std::move(unit)); },
             [&](const rtsp::SenderReport& report) {
-                const auto& track = session_tracks_.at(report.track);
+                auto& track = session_tracks_.at(report.track);
+                track.report = report;
                 if (timeline_ && run_ && !track.refused)
                     timeline_->sender_report(track.recorded_as, report.ntp, report.rtp_time);
             },
@@ -84,6 +85,9 @@ bool StreamRecorder::begin_run(const media::AccessUnit& first) {
     trouble_.clear();
     run_ = *run;
     timeline_.emplace(tracks_);
+    for (const auto& track : session_tracks_)
+        if (track.report && !track.refused && track.parameters)
+            timeline_->sender_report(track.recorded_as, track.report->ntp, track.report->rtp_time);
     fragmenter_.emplace(tracks_);
     tap_.set_tracks(tracks_);
     return true;

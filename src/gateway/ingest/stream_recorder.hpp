@@ -67,6 +67,7 @@ class StreamRecorder {
         std::optional<media::TrackParameters> parameters;
         bool refused = false;
         std::uint8_t recorded_as = 0;  ///< index in tracks_
+        std::optional<rtsp::SenderReport> report;
     };
     void describe(const rtsp::Described& described);
     void use_parameters(const rtsp::ParametersChanged& change);

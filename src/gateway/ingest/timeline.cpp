@@ -32,7 +32,8 @@ Ticks90k to_ticks(std::int64_t time, std::uint32_t rate) {
 
 Timeline::Timeline(std::span<const media::TrackParameters> tracks) {
     for (const auto& track : tracks)
-        tracks_.push_back({.clock_rate_hz = track.clock_rate_hz, .first_time = {}, .report = {}});
+        tracks_.push_back(
+            {.clock_rate_hz = track.clock_rate_hz, .first_time = {}, .least_spacing = {}, .report = {}});
 }
 
 Ticks90k Timeline::since_anchor(const Track& track, std::int64_t time) const {
@@ -48,7 +49,12 @@ void Timeline::arrived(std::uint8_t index, std::int64_t time, Instant now) {
     if (!track.first_time) {
         track.first_time = time;
         track.offset = elapsed(anchor_->monotonic, now.monotonic);
+        track.offset += misalignment(index).value_or(Ticks90k{});  // nothing of this track is placed yet
+    } else if (const Ticks90k spacing = to_ticks(time - track.latest_time, track.clock_rate_hz);
+               spacing > Ticks90k{}) {
+        track.least_spacing = std::min(track.least_spacing.value_or(spacing), spacing);
     }
+    track.latest_time = time;
     const Ticks90k lag = elapsed(anchor_->monotonic, now.monotonic) - since_anchor(track, time) - slew_;
     least_lag_ = std::min(least_lag_.value_or(lag), lag);
 }
@@ -65,19 +71,28 @@ CameraTime Timeline::camera_time(std::uint8_t track, std::int64_t time) const {
     return CameraTime(since_anchor(tracks_.at(track), time));
 }
 
-void Timeline::align_tracks() {
+// How far `index` is from where the sender reports say it belongs.
+std::optional<Ticks90k> Timeline::misalignment(std::size_t index) const {
     const Track& reference = tracks_.front();
-    if (!reference.report || !reference.first_time) return;
+    const Track& track = tracks_.at(index);
+    if (index == 0 || !reference.report || !reference.first_time || !track.report || !track.first_time)
+        return std::nullopt;
+    // NTP 32.32 to ticks; the difference of two reports is small, whatever the camera thinks the date is.
+    const auto ntp_difference = static_cast<std::int64_t>(track.report->first - reference.report->first);
+    const Ticks90k apart(std::llround(static_cast<double>(ntp_difference) * 90'000.0 / 4294967296.0));
+    const Ticks90k error =
+        since_anchor(reference, reference.report->second) + apart - since_anchor(track, track.report->second);
+    if (chrono::abs(error) > max_track_skew) return std::nullopt;
+    return error;
+}
+
+// Forward at once. Backward by less than the distance of two access units at a time: the times of a track
+// must go on growing over the border of two fragments.
+void Timeline::align_tracks() {
     for (std::size_t i = 1; i < tracks_.size(); ++i) {
         Track& track = tracks_[i];
-        if (!track.report || !track.first_time) continue;
-        // NTP 32.32 to ticks; the difference of two reports is small, whatever the camera thinks the date is.
-        const auto ntp_difference = static_cast<std::int64_t>(track.report->first - reference.report->first);
-        const Ticks90k apart(std::llround(static_cast<double>(ntp_difference) * 90'000.0 / 4294967296.0));
-        const Ticks90k error = since_anchor(reference, reference.report->second) + apart -
-                               since_anchor(track, track.report->second);
-        if (chrono::abs(error) <= max_track_skew) track.offset += error;
-        track.report.reset();
+        if (const auto error = misalignment(i))
+            track.offset += std::max(*error, -track.least_spacing.value_or(Ticks90k{}) / 2);
     }
 }
 

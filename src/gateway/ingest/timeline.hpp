@@ -51,10 +51,13 @@ class Timeline {
     struct Track {
         std::uint32_t clock_rate_hz = 90'000;
         std::optional<std::int64_t> first_time;
-        Ticks90k offset{};  ///< of first_time from the run's anchor, in camera time
+        std::int64_t latest_time = 0;
+        std::optional<Ticks90k> least_spacing;  ///< of two access units that follow each other
+        Ticks90k offset{};                      ///< of first_time from the run's anchor, in camera time
         std::optional<std::pair<std::uint64_t, std::int64_t>> report;
     };
     Ticks90k since_anchor(const Track& track, std::int64_t time) const;
+    std::optional<Ticks90k> misalignment(std::size_t track) const;
     void align_tracks();
 
     std::vector<Track> tracks_;

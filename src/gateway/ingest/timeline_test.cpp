@@ -90,15 +90,47 @@ TEST_F(TimelineTest, AJumpOfTheCamerasClockBreaksTheRun) {
     EXPECT_EQ(timeline.broken(0, -90'000 * 60, now()), "the camera's clock jumped");
 }
 
-TEST_F(TimelineTest, SenderReportsAlignTheTracks) {
+TEST_F(TimelineTest, SenderReportsAlignATrackFromItsFirstAccessUnit) {
     timeline.arrived(0, 0, now());
-    clock.advance(200ms);  // audio shows up late, though it was taken at the same moment as the video
-    timeline.arrived(1, 0, now());
     const std::uint64_t ntp = 3'900'000'000ull << 32;
     timeline.sender_report(0, ntp, 0);
     timeline.sender_report(1, ntp + (1ull << 31), 22'050);  // half a second on
-    EXPECT_EQ(timeline.place(1, 0) - timeline.place(0, 0), Ticks90k(18'000));
+    clock.advance(200ms);  // audio shows up late, though it was taken at the same moment as the video
+    timeline.arrived(1, 0, now());
+    EXPECT_EQ(timeline.place(1, 0), timeline.place(0, 0));
+}
+
+TEST_F(TimelineTest, LateSenderReportsMoveATrackForwardAtOnce) {
+    timeline.arrived(0, 0, now());
+    timeline.arrived(1, 0, now());
+    const std::uint64_t ntp = 3'900'000'000ull << 32;
+    timeline.sender_report(0, ntp, 0);
+    timeline.sender_report(1, ntp + (1ull << 31), 0);
     timeline.adjust(now());
+    EXPECT_EQ(timeline.place(1, 0) - timeline.place(0, 0), Ticks90k(45'000));
+}
+
+// A step back of more than a frame at the border of two fragments would put the second one's audio before the
+// end of the first one's, and no player takes that.
+TEST_F(TimelineTest, LateSenderReportsMoveATrackBackWithoutReorderingIt) {
+    timeline.arrived(0, 0, now());
+    clock.advance(200ms);
+    timeline.arrived(1, 0, now());
+    const std::uint64_t ntp = 3'900'000'000ull << 32;
+    timeline.sender_report(0, ntp, 0);
+    timeline.sender_report(1, ntp, 0);
+    std::int64_t time = 0;
+    for (int fragment = 0; fragment < 20; ++fragment) {
+        UtcTime before = timeline.place(1, time);
+        for (int frame = 0; frame < 5; ++frame) {
+            time += 1024;
+            clock.advance(23'220us);
+            timeline.arrived(1, time, now());
+            EXPECT_GT(timeline.place(1, time), before);
+            before = timeline.place(1, time);
+        }
+        timeline.adjust(now());
+    }
     EXPECT_EQ(timeline.place(1, 0), timeline.place(0, 0));
 }
 
