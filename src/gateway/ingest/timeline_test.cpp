@@ -124,7 +124,7 @@ TEST_F(TimelineTest, LateSenderReportsMoveATrackBackWithoutReorderingIt) {
         UtcTime before = timeline.place(1, time);
         for (int frame = 0; frame < 5; ++frame) {
             time += 1024;
-            clock.advance(23'220us);
+            clock.advance(Ticks90k(2090));  // a frame of AAC
             timeline.arrived(1, time, now());
             EXPECT_GT(timeline.place(1, time), before);
             before = timeline.place(1, time);
