@@ -1,9 +1,14 @@
 # cmake -DDIST=folder -DOUTPUT=file.cpp -P embed_web_assets.cmake
-# Writes a C++ file that holds all files of DIST, by the assembler's .incbin, and their table.
+# Writes a C++ file that holds all files of DIST, by the assembler's .incbin, and their table. Text is there a second
+# time as gzip; those files go into the folder <OUTPUT without its ending>.gzip.
 
 cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE files RELATIVE ${DIST} ${DIST}/*)
 list(SORT files)
+find_program(GZIP gzip REQUIRED)
+string(REGEX REPLACE "\\.cpp$" ".gzip" compressed_folder ${OUTPUT})
+file(REMOVE_RECURSE ${compressed_folder})
+file(MAKE_DIRECTORY ${compressed_folder})
 if(NOT "index.html" IN_LIST files)
   message(FATAL_ERROR "${DIST} has no index.html: the web client was not built")
 endif()
@@ -35,7 +40,19 @@ foreach(file ${files})
   string(APPEND data "extern \"C\" const std::byte asset_${number}_begin[], asset_${number}_end[];
 __asm__(\".pushsection .rodata\\nasset_${number}_begin: .incbin \\\"${DIST}/${file}\\\"\\nasset_${number}_end: .byte 0\\n.popsection\");
 ")
-  string(APPEND table "    {\"/${file}\", \"${type}\", \"\\\"${digest}\\\"\", ${immutable}, {asset_${number}_begin, asset_${number}_end}},
+  set(compressed "{}, {}")
+  file(SIZE ${DIST}/${file} size)
+  # The start page gets a fresh nonce with each response, so it can't be compressed ahead. Small files gain nothing.
+  if(type MATCHES "text/|json|svg" AND NOT file STREQUAL "index.html" AND size GREATER 1024)
+    set(gz ${compressed_folder}/${number}.gz)
+    # -n: neither name nor time, so that equal files give an equal program
+    execute_process(COMMAND ${GZIP} -9 -n -c ${DIST}/${file} OUTPUT_FILE ${gz} COMMAND_ERROR_IS_FATAL ANY)
+    string(APPEND data "extern \"C\" const std::byte asset_${number}_gzip_begin[], asset_${number}_gzip_end[];
+__asm__(\".pushsection .rodata\\nasset_${number}_gzip_begin: .incbin \\\"${gz}\\\"\\nasset_${number}_gzip_end: .byte 0\\n.popsection\");
+")
+    set(compressed "{asset_${number}_gzip_begin, asset_${number}_gzip_end}, \"\\\"${digest}-gzip\\\"\"")
+  endif()
+  string(APPEND table "    {\"/${file}\", \"${type}\", \"\\\"${digest}\\\"\", ${immutable}, {asset_${number}_begin, asset_${number}_end}, ${compressed}},
 ")
   math(EXPR number "${number} + 1")
 endforeach()

@@ -110,10 +110,12 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
                                                 .version = VEDETTE_VERSION,
                                                 .web_assets = hub::api::compiled_web_assets()},
                                                clock, hub_loop.executor(), link.hub));
-    VEDETTE_TRY(
-        const auto server,
-        net::HttpServer::start(hub_loop.executor(), {.address = arguments.address, .port = arguments.port},
-                               certificate, hub->handler()));
+    VEDETTE_TRY(const auto server, net::HttpServer::start(hub_loop.executor(),
+                                                          {.address = arguments.address,
+                                                           .port = arguments.port,
+                                                           .limits = {},
+                                                           .refuse = hub::Hub::refusal_writer()},
+                                                          certificate, hub->handler()));
 
     gateway_loop.start();
     gateway_loop.run_on_thread(start_gateway(*gateway));

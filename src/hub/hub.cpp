@@ -39,6 +39,10 @@ net::RequestHandler Hub::handler() {
     return [services = services_](net::Request request) { return api::answer(services, std::move(request)); };
 }
 
+net::RefusalWriter Hub::refusal_writer() {
+    return api::refusal;
+}
+
 std::optional<std::string_view> Hub::claim_code() const {
     return services_->identity->claim_code();
 }

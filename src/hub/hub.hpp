@@ -47,6 +47,8 @@ class Hub {
 
     /// Answers every request of the HTTP server.
     net::RequestHandler handler();
+    /// Words the refusals that the HTTP server makes itself.
+    static net::RefusalWriter refusal_writer();
     /// To be shown to whoever started the program; nullopt once the first administrator exists.
     std::optional<std::string_view> claim_code() const;
     /// Ends all channels and fails what waits for the gateway. Call before the server stops.

@@ -77,7 +77,8 @@ class BodySource {
 struct Response {
     unsigned status = 200;
     std::vector<Header> headers;  ///< Content-Length, Date and Connection are the server's
-    std::variant<std::string, SharedBytes, std::unique_ptr<BodySource>> body;
+    /// A ByteView's bytes outlive the server: those of a file that is compiled into the program.
+    std::variant<std::string, SharedBytes, ByteView, std::unique_ptr<BodySource>> body;
     /// When set, and the request asked for it, the connection becomes a WebSocket and this runs until it
     /// returns.
     std::function<Awaitable<void>(std::unique_ptr<WebSocket>)> upgrade;
@@ -86,5 +87,9 @@ struct Response {
 /// Answers every request of a server. Called on the server's executor, concurrently for different
 /// connections.
 using RequestHandler = std::function<Awaitable<Response>(Request)>;
+
+/// Words the answer to a request that no handler gets to see, or whose handler failed: status 400, 413, 431
+/// or 500, and one sentence that says why. Called on the server's executor.
+using RefusalWriter = std::function<Response(unsigned status, std::string detail)>;
 
 }  // namespace vedette::net

@@ -15,6 +15,12 @@ class context;
 
 namespace vedette::net {
 
+/// What a server does with requests; `refuse` is set.
+struct HttpService {
+    RequestHandler answer;
+    RefusalWriter refuse;
+};
+
 class HttpConnection {
   public:
     virtual ~HttpConnection() = default;
@@ -26,7 +32,7 @@ class HttpConnection {
 
 std::shared_ptr<HttpConnection> make_http_connection(boost::asio::ip::tcp::socket socket,
                                                      std::shared_ptr<boost::asio::ssl::context> tls,
-                                                     std::shared_ptr<const RequestHandler> handler,
+                                                     std::shared_ptr<const HttpService> service,
                                                      const HttpLimits& limits, std::string peer_address);
 
 }  // namespace vedette::net

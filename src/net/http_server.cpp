@@ -71,6 +71,13 @@ Result<> listen_on(tcp::acceptor& acceptor, const HttpServerOptions& options) {
     return {};
 }
 
+Response refuse_in_plain_text(unsigned status, std::string detail) {
+    return {.status = status,
+            .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+            .body = std::move(detail) + "\n",
+            .upgrade = {}};
+}
+
 std::string address_text(const tcp::endpoint& endpoint) {
     const auto address = endpoint.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped())
@@ -87,7 +94,7 @@ struct HttpServer::State {
     HttpServerOptions options;
     tcp::acceptor acceptor;
     std::shared_ptr<asio::ssl::context> tls;
-    std::shared_ptr<const RequestHandler> handler;
+    std::shared_ptr<const HttpService> service;
     std::map<std::string, std::size_t> per_address;
     std::set<std::shared_ptr<HttpConnection>> connections;
     bool stopping = false;
@@ -110,7 +117,7 @@ namespace {
 template <class State>
 Awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, std::string address) {
     const auto connection =
-        make_http_connection(std::move(socket), state->tls, state->handler, state->options.limits, address);
+        make_http_connection(std::move(socket), state->tls, state->service, state->options.limits, address);
     state->connections.insert(connection);
     ++state->per_address[address];
     // Also when this coroutine is destroyed with its event loop.
@@ -157,7 +164,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(asio::any_io_executor exec
                                                       RequestHandler handler) {
     const auto state = std::make_shared<State>(executor, std::move(options));
     VEDETTE_TRY(state->tls, make_server_tls(certificate));
-    state->handler = std::make_shared<const RequestHandler>(std::move(handler));
+    const auto& refuse = state->options.refuse;
+    state->service = std::make_shared<const HttpService>(
+        HttpService{.answer = std::move(handler), .refuse = refuse ? refuse : refuse_in_plain_text});
     VEDETTE_CHECK(listen_on(state->acceptor, state->options));
     state->tasks.spawn(accept_all(state));
     return std::unique_ptr<HttpServer>(new HttpServer(state));

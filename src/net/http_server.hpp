@@ -17,6 +17,7 @@ struct HttpServerOptions {
     std::string address;        ///< an IPv4 or IPv6 address, or empty for all addresses of both families
     std::uint16_t port = 8443;  ///< 0: any free one
     HttpLimits limits;
+    RefusalWriter refuse = {};  ///< without one, refusals are plain text
 };
 
 /// HTTPS (TLS 1.2 and 1.3, HTTP/1.1) and WebSocket on one port. Use from the executor's thread.

@@ -70,6 +70,8 @@ Awaitable<Response> handle(Request request) {
         response.body = std::make_unique<CountingSource>(20);
     } else if (request.path == "/endless") {
         response.body = std::make_unique<CountingSource>(1'000'000);
+    } else if (request.path == "/static") {
+        response.body = as_bytes(std::string_view("part of the program"));
     } else if (request.path == "/shared") {
         response.body = SharedBytes(std::make_shared<const Bytes>(3'000'000, std::byte{'y'}));
     } else {
@@ -92,7 +94,7 @@ class HttpServerTest : public testing::Test {
         auto certificate = authority->server_certificate({"localhost", "127.0.0.1", "::1"});
         ASSERT_TRUE(certificate.has_value()) << certificate.error().message;
         loop_.start();
-        loop_.run_on_thread(listen(std::move(*certificate), {"127.0.0.1", 0, limits}));
+        loop_.run_on_thread(listen(std::move(*certificate), {"127.0.0.1", 0, limits, refuse_}));
         ASSERT_TRUE(server_ != nullptr);
         port_ = server_->port();
     }
@@ -133,6 +135,7 @@ class HttpServerTest : public testing::Test {
     EventLoop loop_{"http test"};
     std::unique_ptr<HttpServer> server_;
     std::filesystem::path directory_;
+    RefusalWriter refuse_;
     std::uint16_t port_ = 0;
 };
 
@@ -213,6 +216,49 @@ TEST_F(HttpServerTest, RefusesWhatIsBroken) {
     };
     for (const Case& c : cases)
         EXPECT_THAT(ask(c.request), StartsWith("HTTP/1.1 " + c.status)) << c.request.substr(0, 60);
+}
+
+TEST_F(HttpServerTest, RefusesInTheWordsOfItsOwner) {
+    refuse_ = [](unsigned status, std::string detail) {
+        return Response{.status = status,
+                        .headers = {{"Content-Type", "application/problem+json"}},
+                        .body = "refused: " + std::move(detail),
+                        .upgrade = {}};
+    };
+    start();
+    struct Case {
+        std::string request;
+        std::string status;
+        std::string detail;
+    };
+    const std::string upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: ";
+    const std::vector<Case> cases = {
+        {"GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n", "431", "headers"},
+        {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n", "413", "body"},
+        {"GET /a/../b HTTP/1.1\r\nHost: x\r\n\r\n", "400", "segment"},
+        {"GET / HTTP/1.1\r\n\r\n", "400", "host"},
+        {upgrade + "Upgrade\r\nSec-WebSocket-Version: 12\r\nConnection: close\r\n\r\n", "400", "handshake"},
+    };
+    for (const Case& c : cases) {
+        const std::string answer = ask(c.request);
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 " + c.status)) << c.request.substr(0, 60);
+        EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));
+        EXPECT_THAT(answer, HasSubstr("\r\n\r\nrefused: "));
+        EXPECT_THAT(answer, HasSubstr(c.detail));
+    }
+    EXPECT_THAT(
+        ask("GET /throw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        testing::AllOf(StartsWith("HTTP/1.1 500"), HasSubstr("refused: "), testing::Not(HasSubstr("a bug"))));
+}
+
+TEST_F(HttpServerTest, SendsBytesOfTheProgramWithoutACopy) {
+    start();
+    const std::string whole = ask("GET /static HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(whole, HasSubstr("Content-Length: 19\r\n"));
+    EXPECT_THAT(whole, EndsWith("\r\n\r\npart of the program"));
+    const std::string head = ask("HEAD /static HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(head, HasSubstr("Content-Length: 19\r\n"));
+    EXPECT_THAT(head, EndsWith("\r\n\r\n"));
 }
 
 TEST_F(HttpServerTest, RefusesAChunkedBodyThatGrowsTooLarge) {

@@ -49,6 +49,11 @@ class BadRequestsTest(case.SystemTest):
 
     def refused(self, expected, method, path, body=None, field=None, **options):
         status, headers, content = self.send(method, API + path, body, **options)
+        problem = self.check_problem(status, headers, content, expected, field)
+        print(f"{status} {method} {path[:60]}: {problem['detail']}")
+        return problem
+
+    def check_problem(self, status, headers, content, expected, field=None):
         self.assertEqual(status, expected, content)
         self.assertEqual(headers["Content-Type"], "application/problem+json")
         problem = json.loads(content)
@@ -59,7 +64,6 @@ class BadRequestsTest(case.SystemTest):
         self.assertGreaterEqual(len(problem["detail"].split()), 3, problem)
         self.assertNotIn("\n", problem["detail"])
         self.assertLess(len(problem["detail"]), 300)
-        print(f"{status} {method} {path[:60]}: {problem['detail']}")
         return problem
 
     def test_camera_bodies(self):
@@ -194,8 +198,15 @@ class BadRequestsTest(case.SystemTest):
                 self.refused(415, "POST", "/cameras", good, content_type=content_type)
         with self.subTest("huge"):
             # Refused by its head already.
-            status, _, content = self.send("POST", API + "/cameras", "{}", Content_Length=str(8 << 20))
-            self.assertEqual(status, 413, content)
+            status, headers, content = self.send("POST", API + "/cameras", "{}", Content_Length=str(8 << 20))
+            self.check_problem(status, headers, content, 413)
+        with self.subTest("huge headers"):
+            status, headers, content = self.send("GET", API + "/cameras", None, X_Filler="x" * 20_000)
+            self.check_problem(status, headers, content, 431)
+        for path in ("/api/v1/../cameras", "/api/v1/cameras/%2e%2e/x", "/api/v1/cam%00eras", "/api/v1/%zz"):
+            with self.subTest(path):
+                status, headers, content = self.send("GET", path)
+                self.check_problem(status, headers, content, 400)
         with self.subTest("no upgrade"):
             self.refused(426, "GET", "/ws")
 

@@ -93,7 +93,7 @@ void LiveStream::push(const media::AccessUnit& unit, UtcTime start) {
 
 void LiveStream::deliver(std::uint32_t channel, Viewer& viewer, const wire::ChannelMedia& media) {
     if (viewer.credit_bytes <= 0) {
-        viewer.skipped_from = media.start;
+        if (!viewer.skipped_from) viewer.skipped_from = media.start;
         return;
     }
     viewer.credit_bytes -= static_cast<std::int64_t>(size_of(media));

@@ -97,4 +97,11 @@ net::Awaitable<net::Response> answer(ServicesPtr services, net::Request request)
     co_return response;
 }
 
+net::Response refusal(unsigned status, std::string detail) {
+    const ErrorKind kind = status >= 500 ? ErrorKind::internal : ErrorKind::invalid_input;
+    net::Response response = to_response(Problem(status, std::string(to_string(kind)), std::move(detail)));
+    add_security_headers(response);
+    return response;
+}
+
 }  // namespace vedette::hub::api

@@ -1,4 +1,5 @@
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -182,6 +183,49 @@ TEST(WebClient, EachPageHasItsOwnNonceAndAssetsMayBeKept) {
     EXPECT_EQ(header_of(page, "Cache-Control"), "no-store");
     EXPECT_THAT(header_of(site.send(net::Method::get, "/assets/a-1.js"), "Cache-Control"),
                 HasSubstr("immutable"));
+}
+
+TEST(WebClient, AssetsComeCompressedToWhoTakesItEachFormWithItsOwnTag) {
+    TestSite site;
+    const auto get = [&](std::vector<net::Header> headers) {
+        net::Request request;
+        request.path = "/assets/a-1.js";
+        request.headers = std::move(headers);
+        return site.send(std::move(request));
+    };
+    const auto plain = get({{"Accept-Encoding", "br, gzip;q=0"}});
+    EXPECT_EQ(body_of(plain), "let a=1");
+    EXPECT_EQ(header_of(plain, "ETag"), "\"e\"");
+    EXPECT_EQ(header_of(plain, "Content-Encoding"), "");
+    EXPECT_EQ(header_of(plain, "Vary"), "Accept-Encoding") << "caches must know of the other form";
+
+    const auto compressed = get({{"Accept-Encoding", "gzip, deflate, br, zstd"}});
+    EXPECT_EQ(body_of(compressed), "(compressed)");
+    EXPECT_EQ(header_of(compressed, "ETag"), "\"z\"");
+    EXPECT_EQ(header_of(compressed, "Content-Encoding"), "gzip");
+    EXPECT_EQ(header_of(compressed, "Content-Type"), "text/javascript");
+    EXPECT_EQ(header_of(compressed, "Vary"), "Accept-Encoding");
+
+    const auto known = get({{"Accept-Encoding", "gzip"}, {"If-None-Match", "\"x\", W/\"z\""}});
+    EXPECT_EQ(known.status, 304u);
+    EXPECT_EQ(body_of(known), "");
+    EXPECT_EQ(header_of(known, "ETag"), "\"z\"");
+    EXPECT_EQ(header_of(known, "Vary"), "Accept-Encoding");
+    EXPECT_EQ(get({{"If-None-Match", "\"z\""}}).status, 200u) << "the tag of the other form";
+}
+
+TEST(Refusals, OfTheServerItselfAreProblemDocumentsToo) {
+    for (const unsigned status : {400u, 413u, 431u, 500u}) {
+        const auto response = refusal(status, "The path has a \"..\" segment");
+        EXPECT_EQ(response.status, status);
+        EXPECT_EQ(header_of(response, "Content-Type"), "application/problem+json");
+        EXPECT_EQ(header_of(response, "X-Content-Type-Options"), "nosniff");
+        const auto json = boost::json::parse(body_of(response)).as_object();
+        EXPECT_EQ(json.at("status").as_int64(), status);
+        EXPECT_EQ(json.at("detail").as_string(), "The path has a \"..\" segment");
+        EXPECT_FALSE(json.at("title").as_string().empty());
+        EXPECT_TRUE(json.at("type").as_string().starts_with("urn:vedette:problem:"));
+    }
 }
 
 TEST(Metrics, ShowCamerasWithEscapedLabels) {

@@ -28,6 +28,8 @@ std::string_view title_of(unsigned status) {
             return "Upgrade required";
         case 429:
             return "Too many requests";
+        case 431:
+            return "Headers too large";
         case 501:
             return "Not supported";
         case 503:

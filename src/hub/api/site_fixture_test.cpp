@@ -31,11 +31,14 @@ TestSite::TestSite() {
     if (!identity) throw std::runtime_error(identity.error().message);
     static constexpr std::string_view html = "<style nonce=\"__CSP_NONCE__\"></style>";
     static constexpr std::string_view script = "let a=1";
+    static constexpr std::string_view compressed = "(compressed)";
     static const std::vector<WebAsset> assets = {{.path = "/assets/a-1.js",
                                                   .content_type = "text/javascript",
                                                   .etag = "\"e\"",
                                                   .immutable = true,
-                                                  .content = as_bytes(script)},
+                                                  .content = as_bytes(script),
+                                                  .gzip = as_bytes(compressed),
+                                                  .gzip_etag = "\"z\""},
                                                  {.path = "/index.html",
                                                   .content_type = "text/html; charset=utf-8",
                                                   .etag = "\"i\"",
@@ -128,6 +131,7 @@ std::string cookie_of(const net::Response& response) {
 
 std::string body_of(const net::Response& response) {
     const auto* text = std::get_if<std::string>(&response.body);
+    if (const auto* lasting = std::get_if<ByteView>(&response.body)) return std::string(as_text(*lasting));
     return text ? *text : std::string();
 }
 

@@ -4,6 +4,7 @@
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "hub/api/handlers.hpp"
+#include "net/http_negotiation.hpp"
 
 namespace vedette::hub::api {
 
@@ -42,16 +43,21 @@ net::Response page(const WebAsset& asset) {
 }
 
 net::Response file(const WebAsset& asset, const net::Request& request) {
+    const bool compressed =
+        !asset.gzip.empty() && net::accepts_coding(request.header("Accept-Encoding"), "gzip");
+    const std::string_view etag = compressed ? asset.gzip_etag : asset.etag;
     net::Response response{.status = 200, .headers = {}, .body = std::string(), .upgrade = {}};
     response.headers = {
-        {"ETag", std::string(asset.etag)},
+        {"ETag", std::string(etag)},
         {"Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
-    if (request.header("If-None-Match") == asset.etag) {
+    if (!asset.gzip.empty()) response.headers.push_back({"Vary", "Accept-Encoding"});
+    if (net::matches_etag(request.header("If-None-Match"), etag)) {
         response.status = 304;
         return response;
     }
     response.headers.push_back({"Content-Type", std::string(asset.content_type)});
-    response.body = std::string(as_text(asset.content));
+    if (compressed) response.headers.push_back({"Content-Encoding", "gzip"});
+    response.body = compressed ? asset.gzip : asset.content;
     return response;
 }
 

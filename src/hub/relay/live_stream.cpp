@@ -13,8 +13,10 @@ void LiveViewer::init(const std::string& mime_type, const SharedBytes& segment) 
     if (sink_) sink_->on_init(mime_type, segment);
 }
 
-bool LiveViewer::has_room(std::size_t bytes) const {
-    return bytes <= credit_ && sink_->queued_bytes() + bytes <= max_queued_bytes;
+// One fragment may go beyond both limits. Otherwise a picture larger than what a viewer ever grants at a time
+// would be skipped for ever.
+bool LiveViewer::has_room() const {
+    return credit_ > 0 && sink_->queued_bytes() < max_queued_bytes;
 }
 
 void LiveViewer::media(const wire::ChannelMedia& media) {
@@ -22,8 +24,7 @@ void LiveViewer::media(const wire::ChannelMedia& media) {
     if (waiting_for_random_access_ && !media.random_access) {
         if (!skipped_since_) return;  // before its first picture a viewer misses nothing
     }
-    const std::size_t bytes = size_of(media);
-    if ((waiting_for_random_access_ && !media.random_access) || !has_room(bytes)) {
+    if ((waiting_for_random_access_ && !media.random_access) || !has_room()) {
         waiting_for_random_access_ = true;
         if (!skipped_since_) skipped_since_ = media.start;
         return;
@@ -35,7 +36,7 @@ void LiveViewer::media(const wire::ChannelMedia& media) {
         if (!sink_) return;
     }
     waiting_for_random_access_ = false;
-    credit_ -= bytes;
+    credit_ -= static_cast<std::int64_t>(size_of(media));
     sink_->on_media(media);
 }
 
@@ -48,7 +49,7 @@ void LiveViewer::end(const std::optional<Error>& error) {
 }
 
 void LiveViewer::grant(std::uint32_t bytes) {
-    credit_ = std::min<std::uint64_t>(credit_ + bytes, max_credit_bytes);
+    credit_ = std::min<std::int64_t>(credit_ + bytes, max_credit_bytes);
 }
 
 void LiveStream::add(std::shared_ptr<LiveViewer> viewer) {

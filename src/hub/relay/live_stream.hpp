@@ -23,10 +23,10 @@ class LiveViewer {
     void detach() { sink_ = nullptr; }
 
   private:
-    bool has_room(std::size_t bytes) const;
+    bool has_room() const;
 
     Sink* sink_;
-    std::uint64_t credit_ = initial_credit_bytes;
+    std::int64_t credit_ = initial_credit_bytes;  ///< below zero after a fragment larger than what was left
     bool waiting_for_random_access_ = true;
     std::optional<UtcTime> skipped_since_;
 };

@@ -21,7 +21,7 @@ const FROZEN_MS = 2_500;
 const KEEP_BEHIND_SECONDS = 8;
 const TRIM_SLACK_SECONDS = 8;
 /** A page that stays hidden for this long gives its streams back. */
-const HIDDEN_MS = 30_000;
+const HIDDEN_MS = 3_000;
 /** After a failure the channel is opened again after so long. */
 const REOPEN_MS = 4_000;
 
@@ -51,6 +51,7 @@ export class LivePlayer {
     this.checkTimer = window.setInterval(this.check, CHECK_MS);
     document.addEventListener('visibilitychange', this.onVisibility);
     this.start();
+    if (document.hidden) this.onVisibility();
   }
 
   /** The moment of the shown picture, when there is one. */
@@ -91,6 +92,7 @@ export class LivePlayer {
 
   private stop() {
     window.clearTimeout(this.reopenTimer);
+    this.reopenTimer = undefined;
     this.channel?.close();
     this.channel = undefined;
     this.dropSink();
@@ -105,7 +107,10 @@ export class LivePlayer {
   private fail(message: string) {
     this.stop();
     this.setState({ phase: 'failed', message });
-    this.reopenTimer = window.setTimeout(() => this.start(), REOPEN_MS);
+    this.reopenTimer = window.setTimeout(() => {
+      this.reopenTimer = undefined;
+      if (!document.hidden) this.start();
+    }, REOPEN_MS);
   }
 
   private onStarted(mimeType: string) {
@@ -181,7 +186,7 @@ export class LivePlayer {
     window.clearTimeout(this.hiddenTimer);
     if (document.hidden) {
       this.hiddenTimer = window.setTimeout(() => this.stop(), HIDDEN_MS);
-    } else if (!this.held && !this.channel && this.state.phase !== 'failed') {
+    } else if (!this.held && !this.channel && this.reopenTimer === undefined) {
       this.start();
     }
   };

@@ -25,7 +25,7 @@ export function AccountMenu() {
   }
 
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withInitialFocusPlaceholder={false} withinPortal>
       <Menu.Target>
         <ActionIcon
           variant="subtle"

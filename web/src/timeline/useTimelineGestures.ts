@@ -78,7 +78,9 @@ export function useTimelineGestures(
       const [first = 0, second] = [...pointers.current.values()];
       if (second !== undefined && start.spread !== undefined) {
         const factor = start.spread / Math.max(1, Math.abs(first - second));
-        onView(zoom(start.view, factor, ticksAtX(start.view, start.x, width)));
+        const zoomed = zoom(start.view, factor, ticksAtX(start.view, start.x, width));
+        // What was between the fingers stays there, also when both move sideways.
+        onView(pan(zoomed, ((start.x - (first + second) / 2) / width) * spanOf(zoomed)));
         return;
       }
       if (Math.abs(x - start.x) > CLICK_PIXELS) start.moved = true;

@@ -12,7 +12,7 @@ export function ThemeSwitch() {
   const current = CHOICES.find((choice) => choice.value === colorScheme) ?? CHOICES[0];
   const Icon = current?.Icon ?? IconSun;
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withInitialFocusPlaceholder={false} withinPortal>
       <Menu.Target>
         <ActionIcon
           variant="subtle"
