@@ -1,6 +1,5 @@
 #include "gateway/vault/vault.hpp"
 
-#include <charconv>
 #include <thread>
 
 #include <fcntl.h>
@@ -8,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "gateway/vault/cursor.hpp"
+#include "gateway/vault/format_file.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -16,26 +16,6 @@ namespace vedette::vault {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int store_format = 1;
-
-Result<> check_format(const Layout& layout) {
-    const auto bytes = read_file(layout.format(), 64);
-    if (!bytes && bytes.error().kind == ErrorKind::not_found)
-        return replace_file(layout.format(), as_bytes(fmt::format("{}\n", store_format)), 0640);
-    if (!bytes) return std::unexpected(bytes.error());
-    const std::string_view text = as_text(*bytes);
-    int format = 0;
-    std::from_chars(text.data(), text.data() + text.size(), format);
-    if (format == 0) return fail(ErrorKind::corrupt, "{} is damaged", layout.format().string());
-    if (format > store_format)
-        return fail(
-            ErrorKind::unsupported,
-            "the data directory {} has format {}, and this program knows {}: use the newer vedette that "
-            "wrote it",
-            layout.folder.string(), format, store_format);
-    return {};
-}
 
 Result<File> lock_folder(const Layout& layout) {
     VEDETTE_TRY(File lock, File::open(layout.lock(), O_RDWR | O_CREAT, 0600));
@@ -159,7 +139,10 @@ struct Vault::Impl {
 Result<> Vault::Impl::start() {
     VEDETTE_CHECK(create_folders(layout));
     VEDETTE_TRY(lock, lock_folder(layout));
-    VEDETTE_CHECK(check_format(layout));
+    if (const auto format = check_format(layout); !format) {
+        if (format.error().kind != ErrorKind::not_found) return format;
+        VEDETTE_CHECK(write_format(layout));
+    }
     VEDETTE_TRY(keys, KeyStore::open(layout));
     const Clock* clock = options.clock != nullptr ? options.clock : &system_clock;
     VEDETTE_TRY(log, open_log(layout, *keys, options, clock->utc_now()));
