@@ -152,6 +152,9 @@ class TamperTest(case.SystemTest):
             self.assertGreaterEqual(server.recorded_seconds(camera), 12)
         told = [line for line in server.lines if re.search("warning.*index", line)]
         self.assertEqual(len(told), 1, server.output())
+        notices = server.ok("GET", "/api/v1/cameras")["storage"]["notices"]
+        self.assertEqual(len(notices), 1, notices)
+        self.assertIn("index", notices[0])
         self.assertEqual(server.stop(), 0)
         self.verify()
 

@@ -40,14 +40,21 @@ Result<> create_folders(const Layout& layout) {
     return {};
 }
 
+void notice(const VaultOptions& options, const std::string& message) {
+    log::warn("{}", message);
+    if (options.on_notice) options.on_notice(message);
+}
+
 // A damaged index costs time, not recordings.
-Result<std::unique_ptr<Index>> open_index(const Layout& layout) {
+Result<std::unique_ptr<Index>> open_index(const Layout& layout, const VaultOptions& options) {
     const bool existed = fs::exists(layout.index());
     auto index = Index::open(layout.index());
     if (index && existed) return index;
     if (!index && index.error().kind != ErrorKind::corrupt) return index;
     if (!index) {
-        log::warn("{}; it is made again from the recordings", index.error().message);
+        notice(options,
+               fmt::format("The index of the recordings was damaged and is made again from them ({}).",
+                           index.error().message));
         for (const char* suffix : {"-wal", "-shm", ""}) {
             fs::path path = layout.index();
             path += suffix;
@@ -80,9 +87,18 @@ Result<crypto::TileLog> open_log(const Layout& layout, const KeyStore& keys, con
     fs::rename(layout.log(), aside, error);
     if (error) return fail_errno(error.value(), aside.string());
     VEDETTE_CHECK(sync_folder(layout.folder));
-    log::error("{}", message);
-    if (options.on_notice) options.on_notice(message);
+    notice(options, message);
     return crypto::TileLog::open(layout.log(), keys.origin(), keys.signer());
+}
+
+// The file is for those who verify; the signing key is what counts.
+Result<> write_public_key(const Layout& layout, const VaultOptions& options, const std::string& vkey) {
+    const auto found = read_file(layout.vkey(), 4096);
+    if (found && as_text(*found) == vkey + "\n") return {};
+    if (found)
+        notice(options, fmt::format("The public key {} was altered: it is written anew from the signing key.",
+                                    layout.vkey().string()));
+    return replace_file(layout.vkey(), as_bytes(vkey + "\n"), 0640);
 }
 
 // The first entry of a log that is younger than the recordings says so.
@@ -97,6 +113,14 @@ Result<bool> note_log_start(crypto::TileLog& log, Index& index, const KeyStore& 
     header.start = now;
     log.append(encode_entry(header));
     return true;
+}
+
+std::string describe_crash(const Recovered& recovered) {
+    return fmt::format(
+        "The last stop was not orderly: {} record{} signed now, and {} bytes of unfinished records were cut "
+        "from {} file{}.",
+        recovered.signed_records, recovered.signed_records == 1 ? " was" : "s were", recovered.cut_bytes,
+        recovered.cut_files, recovered.cut_files == 1 ? "" : "s");
 }
 
 // Files of deleted recordings; unlinking many large ones takes its time.
@@ -147,17 +171,16 @@ Result<> Vault::Impl::start() {
     const Clock* clock = options.clock != nullptr ? options.clock : &system_clock;
     VEDETTE_TRY(log, open_log(layout, *keys, options, clock->utc_now()));
     const std::string key = crypto::NoteVerifier{keys->origin(), keys->signer().public_key()}.vkey();
-    if (!fs::exists(layout.vkey())) VEDETTE_CHECK(replace_file(layout.vkey(), as_bytes(key + "\n"), 0640));
-    VEDETTE_TRY(index, open_index(layout));
+    VEDETTE_CHECK(write_public_key(layout, options, key));
+    VEDETTE_TRY(index, open_index(layout, options));
 
     VEDETTE_TRY(const bool is_new_log, note_log_start(*log, *index, *keys, clock->utc_now()));
     VEDETTE_TRY(Recovered recovered, recover(layout, *keys, *index, *log, is_new_log));
-    if (recovered.cut_files > 0 || recovered.signed_records > 0)
-        log::warn(
-            "the last stop was not orderly: {} records signed now, {} bytes of unfinished records cut from "
-            "{} "
-            "files",
-            recovered.signed_records, recovered.cut_bytes, recovered.cut_files);
+    if (recovered.cut_files > 0 || recovered.signed_records > 0) notice(options, describe_crash(recovered));
+    if (recovered.damaged_files > 0)
+        notice(options, fmt::format("Recordings that were signed are damaged or missing in {} of the files "
+                                    "that were open: vedette vault verify names them.",
+                                    recovered.damaged_files));
     if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
