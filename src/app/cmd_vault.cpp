@@ -26,25 +26,32 @@ std::string amount(std::uint64_t bytes) {
     return fmt::format("{:.1f} GB ({} bytes)", static_cast<double>(bytes) / 1e9, bytes);
 }
 
+std::string plural(std::uint64_t count, std::string_view one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
 void print_report(const vault::VerifyReport& report) {
     const auto line = [](std::string_view label, const std::string& text) {
         fmt::print("{:<12}{}\n", label, text);
     };
-    line("fragments",
-         fmt::format("{} in {} files of {} streams", report.fragments, report.files, report.streams));
+    line("fragments", fmt::format("{} in {} of {}", report.fragments, plural(report.files, "file"),
+                                  plural(report.streams, "camera stream")));
     line("bytes", amount(report.bytes));
     line("gaps", fmt::format("{}", report.gaps));
     if (report.covered) line("time", vault::to_text(*report.covered));
-    if (report.deleted > 0) line("deleted", fmt::format("{} records, by signed statement", report.deleted));
+    if (report.deleted > 0)
+        line("deleted", fmt::format("{}, by signed statement", plural(report.deleted, "record")));
     if (report.leftovers > 0)
-        line("", fmt::format("{} of their files are still there, and unreadable: their keys are gone",
-                             report.leftovers));
+        line("", fmt::format("{} of them still there, and unreadable: the keys are gone",
+                             plural(report.leftovers, "file")));
     if (report.unsigned_tail > 0)
         line("not signed", fmt::format("{} written since the checkpoint", amount(report.unsigned_tail)));
     line("checkpoint", report.checkpoint ? fmt::format("{} entries, root {}", report.checkpoint->size,
                                                        to_hex(report.checkpoint->root))
                                          : "none that counts");
-    if (!report.vkey.empty()) line("key", report.vkey);
+    if (!report.vkey.empty()) line("public key", report.vkey);
+    line("keys", report.keys.empty() ? "open what is recorded" : "not checked: " + report.keys);
+    if (!report.index.empty()) line("index", "not checked: " + report.index);
 }
 
 int verify(const VaultArguments& arguments) {
@@ -61,39 +68,42 @@ int verify(const VaultArguments& arguments) {
         fmt::print("\nOK: everything that was signed is there and untouched.\n");
         return 0;
     }
-    fmt::print(
-        "\nNOT OK: {} fault{}, {} fragment{} altered or missing. What is counted above is untouched.\n",
-        report->faults, report->faults == 1 ? "" : "s", report->faulty_fragments,
-        report->faulty_fragments == 1 ? "" : "s");
+    fmt::print("\nNOT OK: {}, {} altered or missing. What is counted above is untouched.\n",
+               plural(report->faults, "fault"), plural(report->faulty_fragments, "fragment"));
     return 1;
 }
 
 int stats(const VaultArguments& arguments) {
     const auto all = vault::vault_stats({arguments.folder});
     if (!all) return complain(all.error());
+    const auto count = [](std::int64_t number, std::string_view one) {
+        return plural(static_cast<std::uint64_t>(number), one);
+    };
     std::uint64_t bytes = 0;
     for (const vault::CameraStats& camera : *all) {
         bytes += static_cast<std::uint64_t>(camera.bytes);
         const std::string name = camera.name.empty() ? "" : fmt::format(" \"{}\"", camera.name);
         fmt::print("{}{}\n", describe(camera.stream), name);
         if (camera.fragments > 0) fmt::print("    {}\n", vault::to_text(camera.covered));
-        fmt::print("    {} fragments, {} gaps, {} in {} files of {} day{}\n", camera.fragments, camera.gaps,
-                   amount(static_cast<std::uint64_t>(camera.bytes)), camera.segments, camera.days,
-                   camera.days == 1 ? "" : "s");
+        fmt::print("    {}, {}, {} in {} of {}\n", count(camera.fragments, "fragment"),
+                   count(camera.gaps, "gap"), amount(static_cast<std::uint64_t>(camera.bytes)),
+                   count(camera.segments, "file"), count(camera.days, "day"));
     }
     if (all->empty())
         fmt::print("Nothing is recorded yet.\n");
     else
-        fmt::print("\n{} stream{}, {}\n", all->size(), all->size() == 1 ? "" : "s", amount(bytes));
+        fmt::print("\n{}, {}\n", plural(all->size(), "camera stream"), amount(bytes));
     return 0;
 }
 
 int rebuild(const VaultArguments& arguments) {
     const auto rebuilt = vault::vault_rebuild({arguments.folder});
     if (!rebuilt) return complain(rebuilt.error());
-    fmt::print("index made again: {} fragments in {} files\n", rebuilt->fragments, rebuilt->segments);
+    fmt::print("The index was made again: {} in {}.\n", plural(rebuilt->fragments, "fragment"),
+               plural(rebuilt->segments, "file"));
     if (rebuilt->damaged_files > 0)
-        fmt::print("{} files have damage: run vedette vault verify\n", rebuilt->damaged_files);
+        fmt::print("Damage was found in {}: vedette vault verify names it.\n",
+                   plural(rebuilt->damaged_files, "file"));
     return 0;
 }
 

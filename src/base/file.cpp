@@ -1,12 +1,28 @@
 #include "base/file.hpp"
 
+#include <atomic>
 #include <cerrno>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_fault.hpp"
+
 namespace vedette {
+
+namespace {
+std::atomic<FileFaults*> file_faults = nullptr;
+}
+
+void set_file_faults(FileFaults* faults) {
+    file_faults = faults;
+}
+
+std::optional<FileFault> file_fault(FileOperation operation) {
+    FileFaults* const faults = file_faults.load(std::memory_order_relaxed);
+    return faults == nullptr ? std::nullopt : faults->before(operation);
+}
 
 Result<File> File::open(const std::filesystem::path& path, int flags, unsigned mode) {
     int fd = -1;
@@ -51,13 +67,19 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 }
 
 Result<> write_file_synced(const std::filesystem::path& path, ByteView bytes, unsigned mode) {
+    const auto write_fault = file_fault(FileOperation::write);
+    if (write_fault && write_fault->part == 0) return fail_errno(write_fault->error, path.string());
     VEDETTE_TRY(const File file, File::open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+    if (write_fault)
+        bytes = bytes.first(static_cast<std::size_t>(static_cast<double>(bytes.size()) * write_fault->part));
     while (!bytes.empty()) {
         const ssize_t put = ::write(file.fd(), bytes.data(), bytes.size());
         if (put < 0 && errno == EINTR) continue;
         if (put < 0) return fail_errno(errno, path.string());
         bytes = bytes.subspan(static_cast<std::size_t>(put));
     }
+    if (write_fault) return fail_errno(write_fault->error, path.string());
+    if (const auto fault = file_fault(FileOperation::sync)) return fail_errno(fault->error, path.string());
     if (::fdatasync(file.fd()) != 0) return fail_errno(errno, path.string());
     return {};
 }
@@ -66,11 +88,13 @@ Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigne
     std::filesystem::path temporary = path;
     temporary += ".new";
     VEDETTE_CHECK(write_file_synced(temporary, bytes, mode));
+    if (const auto fault = file_fault(FileOperation::rename)) return fail_errno(fault->error, path.string());
     if (::rename(temporary.c_str(), path.c_str()) != 0) return fail_errno(errno, path.string());
     return sync_folder(path.parent_path());
 }
 
 Result<> sync_folder(const std::filesystem::path& folder) {
+    if (const auto fault = file_fault(FileOperation::sync)) return fail_errno(fault->error, folder.string());
     VEDETTE_TRY(const File handle, File::open(folder, O_RDONLY | O_DIRECTORY));
     if (::fsync(handle.fd()) != 0) return fail_errno(errno, folder.string());
     return {};

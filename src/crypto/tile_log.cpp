@@ -256,13 +256,18 @@ Result<Checkpoint> TileLogReader::checkpoint(const NoteVerifier& verifier) const
 // The partial file of that width, the full one, or a partial one that is wider: the writer may have moved on
 // since the checkpoint. The exact one comes first: what is wider and not published yet, a crash may have
 // torn.
-Result<Bytes> TileLogReader::tile_file(const fs::path& stem, std::size_t width, std::size_t limit) const {
+Result<TileLogReader::TileFile> TileLogReader::tile_file(const fs::path& stem, std::size_t width,
+                                                         std::size_t limit) const {
     const fs::path full = folder_ / stem;
     for (int attempt = 0; attempt < 10; ++attempt) {
         if (width < tile_width)
-            if (auto bytes = read_file(partial_path(full, width), limit)) return bytes;
-        if (auto bytes = read_file(full, limit); bytes || bytes.error().kind != ErrorKind::not_found)
-            return bytes;
+            if (auto bytes = read_file(partial_path(full, width), limit))
+                return TileFile{std::move(*bytes), width};
+        auto whole = read_file(full, limit);
+        if (whole) return TileFile{std::move(*whole), tile_width};
+        if (whole.error().kind == ErrorKind::exhausted)
+            return fail(ErrorKind::corrupt, "the log's file {} is too long", full.string());
+        if (whole.error().kind != ErrorKind::not_found) return std::unexpected(whole.error());
         fs::path folder = full;
         folder += ".p";
         std::error_code error;
@@ -270,8 +275,8 @@ Result<Bytes> TileLogReader::tile_file(const fs::path& stem, std::size_t width, 
             const std::string name = file.path().filename().string();
             std::size_t other = 0;
             std::from_chars(name.data(), name.data() + name.size(), other);
-            if (other <= width) continue;
-            if (auto bytes = read_file(file.path(), limit)) return bytes;
+            if (other <= width || other > tile_width) continue;
+            if (auto bytes = read_file(file.path(), limit)) return TileFile{std::move(*bytes), other};
         }
     }
     return fail(ErrorKind::not_found, "the log's file {} is missing", full.string());
@@ -279,17 +284,23 @@ Result<Bytes> TileLogReader::tile_file(const fs::path& stem, std::size_t width, 
 
 Result<std::vector<Sha256Digest>> TileLogReader::hashes(std::size_t level, std::uint64_t tile,
                                                         std::size_t width) const {
-    VEDETTE_TRY(const Bytes bytes,
+    VEDETTE_TRY(const TileFile file,
                 tile_file(tile_path(level, tile), width, tile_width * sizeof(Sha256Digest)));
+    if (file.bytes.size() != file.width * sizeof(Sha256Digest))
+        return fail(ErrorKind::corrupt, "a tile of the log has {} bytes, and {} hashes take {}",
+                    file.bytes.size(), file.width, file.width * sizeof(Sha256Digest));
     std::vector<Sha256Digest> hashes(width);
-    ByteReader reader(bytes);
+    ByteReader reader(file.bytes);
     for (Sha256Digest& hash : hashes) reader.copy_to(hash);
-    VEDETTE_CHECK(reader.check("a tile of the log"));
     return hashes;
 }
 
 Result<Bytes> TileLogReader::bundle(std::uint64_t number, std::size_t width) const {
-    return tile_file(entries_path(number), width, max_bundle_size);
+    VEDETTE_TRY(TileFile file, tile_file(entries_path(number), width, max_bundle_size));
+    VEDETTE_TRY(const auto entries, split_bundle(file.bytes, file.width));
+    if (entries.back().data() + entries.back().size() != file.bytes.data() + file.bytes.size())
+        return fail(ErrorKind::corrupt, "bytes were added to an entry bundle of the log");
+    return std::move(file.bytes);
 }
 
 Result<> TileLogReader::entries(std::uint64_t from, std::uint64_t to,

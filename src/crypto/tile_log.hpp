@@ -75,11 +75,15 @@ class TileLogReader {
     /// error.
     Result<> entries(std::uint64_t from, std::uint64_t to,
                      const std::function<Result<>(std::uint64_t, ByteView)>& each) const;
-    /// The bytes of one entry bundle, holding at least `width` entries.
+    /// The bytes of one entry bundle, holding at least `width` entries and nothing else. `width` is above 0.
     Result<Bytes> bundle(std::uint64_t number, std::size_t width) const;
 
   private:
-    Result<Bytes> tile_file(const std::filesystem::path& stem, std::size_t width, std::size_t limit) const;
+    struct TileFile {
+        Bytes bytes;
+        std::size_t width;  ///< entries or hashes that it has by its name
+    };
+    Result<TileFile> tile_file(const std::filesystem::path& stem, std::size_t width, std::size_t limit) const;
     std::filesystem::path folder_;
 };
 

@@ -44,6 +44,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
             if (const auto impl = reach->lock()) (*impl)->set_disk_state(state, message);
         });
     };
+    std::vector<std::string> notices;
+    vault_options.on_notice = [&notices](const std::string& message) { notices.push_back(message); };
     VEDETTE_TRY(auto vault, vault::Vault::open(std::move(vault_options)));
     auto store = CameraStore::open(options.data_dir / "gateway.db", vault->derive_key("camera passwords"));
     if (!store) {
@@ -55,6 +57,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
 
     auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store));
     impl->loaded = std::move(cameras);
+    impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
     *reach = impl->self;
     return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));

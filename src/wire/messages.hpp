@@ -189,6 +189,7 @@ struct StorageStatus {
     std::string reason;  ///< one sentence when it is not
     std::uint64_t bytes_used = 0;
     std::uint64_t bytes_free = 0;
+    std::vector<std::string> notices;  ///< what the last start found wrong with the store, in sentences
 };
 
 using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;

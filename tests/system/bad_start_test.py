@@ -78,6 +78,28 @@ class BadStartTest(case.SystemTest):
         self.assertIn("99", said)
         self.assertIn("newer", said)
 
+    def test_newer_format_for_vault_commands(self):
+        (self.used() / "format").write_text("99\n")
+        for command in ("verify", "stats", "rebuild"):
+            with self.subTest(command):
+                said = self.refused("vault", command, "--data", self.data)
+                self.assertIn("99", said)
+                self.assertIn("newer", said)
+
+    def test_damaged_format(self):
+        (self.used() / "format").write_text("one\n")
+        self.assertIn("format", self.serve_refused())
+        for command in ("stats", "rebuild"):
+            self.assertIn("format", self.refused("vault", command, "--data", self.data))
+        self.assertIn("FAULT  the format", self.verify(exit_code=1))
+
+    def test_verify_without_the_root_key(self):
+        key = self.used() / "keys" / "root.key"
+        key.chmod(0o640)
+        self.assertRegex(self.verify(), r"(?m)^keys +not checked: .*chmod 600")
+        key.unlink()
+        self.assertRegex(self.verify(), r"(?m)^keys +not checked: .*root.key is missing")
+
     def test_newer_databases(self):
         for name in ("gateway.db", "hub/identity.sqlite", "keys/keys.db"):
             with self.subTest(name):

@@ -113,6 +113,28 @@ class TamperTest(case.SystemTest):
         behind = sum(record.start >= middle.start for record in fragments)
         self.assertGreaterEqual(case.counts(output)["fragments"], self.whole["fragments"] - behind)
 
+    def test_records_swapped(self):
+        segment = max(self.segments(), key=lambda path: path.stat().st_size)
+        content = segment.read_bytes()
+        a, b = [record for record in records(content) if record.type == FRAGMENT][:2]
+        swapped = content[: a.start] + content[b.start : b.end] + content[a.end : b.start] + content[a.start : a.end]
+        segment.write_bytes(swapped + content[b.end :])
+        output = self.verify(exit_code=1)
+        self.assert_told(output, segment)
+        self.assertIn("swapped", output)
+
+    def test_files_swapped(self):
+        of = collections.defaultdict(list)
+        for segment in self.segments():
+            of[segment.parent].append(segment)
+        first, second = next(segments for segments in of.values() if len(segments) > 1)[:2]
+        first.rename(self.dir / "aside")
+        second.rename(first)
+        (self.dir / "aside").rename(second)
+        output = self.verify(exit_code=1)
+        self.assert_told(output, first)
+        self.assertIn("swapped or renamed", output)
+
     def test_rebuild_after_loss(self):
         for path in self.data.glob("index.db*"):
             path.unlink()
@@ -130,6 +152,9 @@ class TamperTest(case.SystemTest):
             self.assertGreaterEqual(server.recorded_seconds(camera), 12)
         told = [line for line in server.lines if re.search("warning.*index", line)]
         self.assertEqual(len(told), 1, server.output())
+        notices = server.ok("GET", "/api/v1/cameras")["storage"]["notices"]
+        self.assertEqual(len(notices), 1, notices)
+        self.assertIn("index", notices[0])
         self.assertEqual(server.stop(), 0)
         self.verify()
 

@@ -64,8 +64,8 @@ Bytes epoch_purpose(std::uint64_t number) {
 
 }  // namespace
 
-KeyStore::KeyStore(const Layout& layout, store::Database database)
-    : layout_(layout), database_(std::move(database)) {}
+KeyStore::KeyStore(const Layout& layout, store::Database database, store::Access access)
+    : layout_(layout), database_(std::move(database)), access_(access) {}
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout) {
     std::error_code error;
@@ -76,11 +76,31 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout) {
                 store::Database::open(layout.keys() / "keys.db", schema_migrations));
     // A day key must be there before the first byte that needs it, and a destroyed one must leave no trace.
     VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
-    std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database)));
-    VEDETTE_CHECK(keys->load_root());
-    VEDETTE_CHECK(keys->load_identity());
-    VEDETTE_CHECK(keys->load_epoch());
+    std::unique_ptr<KeyStore> keys(
+        new KeyStore(layout, std::move(database), store::Access::read_write_create));
+    VEDETTE_CHECK(keys->load());
     return keys;
+}
+
+Result<std::unique_ptr<KeyStore>> KeyStore::open_read_only(const Layout& layout) {
+    for (const char* name : {"root.key", "keys.db"}) {
+        std::error_code error;
+        if (fs::exists(layout.keys() / name, error)) continue;
+        if (error && error != std::errc::no_such_file_or_directory)
+            return fail_errno(error.value(), (layout.keys() / name).string());
+        return fail(ErrorKind::not_found, "{} is missing", (layout.keys() / name).string());
+    }
+    VEDETTE_TRY(store::Database database, store::Database::open(layout.keys() / "keys.db", schema_migrations,
+                                                                store::Access::read_only));
+    std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database), store::Access::read_only));
+    VEDETTE_CHECK(keys->load());
+    return keys;
+}
+
+Result<> KeyStore::load() {
+    VEDETTE_CHECK(load_root());
+    VEDETTE_CHECK(load_identity());
+    return load_epoch();
 }
 
 Result<> KeyStore::load_root() {
@@ -88,7 +108,7 @@ Result<> KeyStore::load_root() {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
         VEDETTE_TRY(const auto known, database_.query_int64("SELECT count(*) FROM identity"));
-        if (known.value_or(0) > 0)
+        if (known.value_or(0) > 0 || access_ == store::Access::read_only)
             return fail(
                 ErrorKind::not_found,
                 "the root key {} is missing: without it the recordings can't be opened; bring it back "
@@ -142,6 +162,8 @@ Result<> KeyStore::load_identity() {
             return {};
         }
     }
+    if (access_ == store::Access::read_only)
+        return fail(ErrorKind::corrupt, "the key database in {} is empty", layout_.keys().string());
     organisation_ = OrganisationId::random();
     origin_ = "vedette.invalid/gateway/" + GatewayId::random().text();
     organisation_key_ = new_key();
@@ -172,8 +194,12 @@ Result<> KeyStore::load_epoch() {
         if (!bytes) continue;
         ByteReader reader(*bytes);
         if (reader.u64() != epoch_number_) continue;
-        VEDETTE_TRY(epoch_,
-                    crypto::unwrap_key_for(organisation_key_, epoch_purpose(epoch_number_), reader.rest()));
+        auto epoch = crypto::unwrap_key_for(organisation_key_, epoch_purpose(epoch_number_), reader.rest());
+        if (!epoch)
+            return fail(ErrorKind::corrupt, "{} is damaged; bring it back from a backup, with keys.db",
+                        path.string());
+        epoch_ = std::move(*epoch);
+        if (access_ == store::Access::read_only) return {};
         if (path == next) VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, current));
         std::error_code ignored;
         fs::remove(next, ignored);
@@ -192,7 +218,9 @@ Result<std::optional<KeyStore::Key>> KeyStore::find(CameraId camera, std::int32_
     row.bind_all(ByteView(camera.bytes()), day);
     VEDETTE_TRY(const bool found, row.step());
     if (!found) return std::nullopt;
-    VEDETTE_TRY(Secret key, crypto::unwrap_key_for(epoch_, day_purpose(camera, day), row.blob(0)));
+    auto unwrapped = crypto::unwrap_key_for(epoch_, day_purpose(camera, day), row.blob(0));
+    if (!unwrapped) return fail(ErrorKind::corrupt, "the key of {} is damaged", day_text(day));
+    Secret key = std::move(*unwrapped);
     if (cache_.size() >= max_cached_keys) cache_.clear();
     return cache_[{camera, day}] = std::make_shared<const Secret>(std::move(key));
 }

@@ -25,6 +25,8 @@ class KeyStore {
 
     /// Opens keys/, or creates it with new random keys. forbidden when others may read the root key.
     static Result<std::unique_ptr<KeyStore>> open(const Layout& layout);
+    /// For looking: changes and creates nothing. not_found when there is no root key or no database.
+    static Result<std::unique_ptr<KeyStore>> open_read_only(const Layout& layout);
 
     OrganisationId organisation() const { return organisation_; }
     /// The log's name: origin of its checkpoints and name of its key.
@@ -47,7 +49,8 @@ class KeyStore {
     Result<> destroy(CameraId camera);
 
   private:
-    KeyStore(const Layout& layout, store::Database database);
+    KeyStore(const Layout& layout, store::Database database, store::Access access);
+    Result<> load();
     Result<> load_root();
     Result<> load_identity();
     Result<> load_epoch();
@@ -57,6 +60,7 @@ class KeyStore {
     Layout layout_;
     mutable std::mutex mutex_;
     mutable store::Database database_;
+    store::Access access_;
     Secret root_;
     Secret organisation_key_;
     Secret epoch_;

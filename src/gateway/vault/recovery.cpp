@@ -10,15 +10,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// For each stream the sequence after its last entry in the log's tail.
-Result<std::map<StreamKey, std::uint64_t>> logged_ends(const Layout& layout, std::uint64_t from,
+// For each segment the sequence after its last entry in the log's tail.
+Result<std::map<SegmentId, std::uint64_t>> logged_ends(const Layout& layout, std::uint64_t from,
                                                        std::uint64_t to) {
-    std::map<StreamKey, std::uint64_t> ends;
+    std::map<SegmentId, std::uint64_t> ends;
     const crypto::TileLogReader reader(layout.log());
     VEDETTE_CHECK(reader.entries(from, to, [&](std::uint64_t, ByteView entry) -> Result<> {
         VEDETTE_TRY(const RecordHeader header, parse_entry(entry));
         if (header.type != RecordType::deletion && header.type != RecordType::log_start) {
-            std::uint64_t& end = ends[header.stream];
+            std::uint64_t& end = ends[{header.stream, header.segment}];
             end = std::max(end, header.sequence + 1);
         }
         return {};
@@ -45,9 +45,9 @@ class Recovery {
         VEDETTE_TRY(const std::uint64_t scan_from, index_.scan_from());
         const std::uint64_t size = log_.published().size;
         VEDETTE_TRY(logged_, logged_ends(layout_, std::min(scan_from, size), size));
-        for (const auto& [stream, end] : logged_) {
-            VEDETTE_CHECK(position(stream));
-            advance(stream, end);
+        for (const auto& [id, end] : logged_) {
+            VEDETTE_CHECK(position(id.stream));
+            advance(id.stream, end);
         }
         VEDETTE_TRY(const auto deletions, keys.deletions());
         for (const Deletion& deletion : deletions) {
@@ -90,7 +90,7 @@ class Recovery {
             return {};
         }
         VEDETTE_TRY(StreamPosition* const where, position(id.stream));
-        const std::uint64_t logged = logged_.contains(id.stream) ? logged_[id.stream] : 0;
+        const std::uint64_t logged = logged_.contains(id) ? logged_[id] : 0;
         SegmentInfo segment{id, 0, 0, {}, {}};
         // Records that the log speaks of are kept even when they are damaged: verify must find them. Behind
         // them, the first that is not whole is where the crash cut.
@@ -99,7 +99,8 @@ class Recovery {
         const auto found = [&](ScannedRecord record) {
             const RecordHeader& header = record.header;
             const bool is_logged = header.sequence < logged;
-            const std::uint64_t next = std::max(logged, where->next_sequence);
+            // Of the stream: a newer file may be further than this one.
+            const std::uint64_t next = where->next_sequence;
             // A new log has no entry for a damaged record: the hole shows in the count, and nothing is cut.
             const bool goes_on =
                 is_logged || (is_new_log_ ? header.sequence >= next : header.sequence == next);
@@ -126,6 +127,7 @@ class Recovery {
         const bool tail_is_ours = segment.end_sequence() >= logged;
         if (tail_is_ours && std::uint64_t{keep_blocks} * block_size < end.file_size)
             VEDETTE_CHECK(cut_tail(path, std::uint64_t{keep_blocks} * block_size, end.file_size));
+        if (!tail_is_ours) ++result_.damaged_files;
         if (!tail_is_ours)
             log::error("{}: records that were signed are damaged or missing in {}; run vedette vault verify",
                        describe(id.stream), path.string());
@@ -149,7 +151,7 @@ class Recovery {
     const Index& index_;
     crypto::TileLog& log_;
     const bool is_new_log_;
-    std::map<StreamKey, std::uint64_t> logged_;
+    std::map<SegmentId, std::uint64_t> logged_;
     Recovered result_;
 };
 

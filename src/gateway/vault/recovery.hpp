@@ -15,6 +15,7 @@ struct Recovered {
     std::size_t signed_records = 0;     ///< that were synced or written, and not in the log yet
     std::size_t cut_files = 0;
     std::uint64_t cut_bytes = 0;
+    std::size_t damaged_files = 0;  ///< in which something that was signed is damaged or missing
     std::uint64_t greatest_run = 0;
 };
 

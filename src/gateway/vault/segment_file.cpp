@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/file_fault.hpp"
+
 namespace vedette::vault {
 
 namespace {
@@ -73,8 +75,18 @@ Result<> SegmentFile::append(ByteView record) {
     const std::uint64_t offset = std::uint64_t{blocks_} * block_size;
     std::size_t done = 0;
     while (done < record.size()) {
-        const ssize_t put = ::pwrite(file_.fd(), record.data() + done, record.size() - done,
-                                     static_cast<off_t>(offset + done));
+        const auto fault = file_fault(FileOperation::write);
+        std::size_t size = record.size() - done;
+        if (fault)
+            size =
+                static_cast<std::size_t>(static_cast<double>(size) * fault->part) / block_size * block_size;
+        ssize_t put =
+            size == 0 ? 0
+                      : ::pwrite(file_.fd(), record.data() + done, size, static_cast<off_t>(offset + done));
+        if (fault) {
+            put = -1;
+            errno = fault->error;
+        }
         if (put < 0 && errno == EINTR) continue;
         if (put <= 0 || put % static_cast<ssize_t>(block_size) != 0) {
             const int error = put < 0 ? errno : ENOSPC;
@@ -88,15 +100,22 @@ Result<> SegmentFile::append(ByteView record) {
     return {};
 }
 
+Result<> SegmentFile::settle() {
+    return torn_ ? truncate(blocks_) : Result<>();
+}
+
 Result<> SegmentFile::sync() {
+    if (const auto fault = file_fault(FileOperation::sync)) return fail_errno(fault->error, "fdatasync");
     if (::fdatasync(file_.fd()) != 0) return fail_errno(errno, "fdatasync");
     return {};
 }
 
 Result<> SegmentFile::truncate(std::uint32_t blocks) {
+    blocks_ = blocks;
+    torn_ = true;
+    if (const auto fault = file_fault(FileOperation::truncate)) return fail_errno(fault->error, "ftruncate");
     if (::ftruncate(file_.fd(), static_cast<off_t>(std::uint64_t{blocks} * block_size)) != 0)
         return fail_errno(errno, "ftruncate");
-    blocks_ = blocks;
     torn_ = false;
     return {};
 }

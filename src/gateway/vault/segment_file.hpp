@@ -48,7 +48,9 @@ class SegmentFile {
     /// call.
     Result<> append(ByteView record);
     Result<> sync();
-    /// Cuts the file back to this many blocks.
+    /// Cuts off what a failure left behind the last record; to be called before the file counts as closed.
+    Result<> settle();
+    /// Cuts the file back to this many blocks; after an error settle() or append() tries again.
     Result<> truncate(std::uint32_t blocks);
     std::uint32_t blocks() const { return blocks_; }
 

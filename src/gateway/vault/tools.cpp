@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include "base/file.hpp"
+#include "gateway/vault/format_file.hpp"
 
 namespace vedette::vault {
 
@@ -18,15 +19,27 @@ Result<> require_vault(const Layout& layout) {
         return fail(ErrorKind::not_found, "there is no directory {}", folder);
     }
     if (!fs::is_directory(status)) return fail(ErrorKind::invalid_input, "{} is not a directory", folder);
-    const auto format = read_file(layout.format(), 64);
+    const auto format = check_format(layout);
     if (!format && format.error().kind == ErrorKind::forbidden)
         return fail(ErrorKind::forbidden, "the recordings in {} can't be read by this user: {}", folder,
                     format.error().message);
-    if (format || fs::exists(layout.log(), error) || fs::exists(layout.media(), error)) return {};
+    if (format || fs::exists(layout.log(), error) || fs::exists(layout.media(), error)) {
+        if (!format && format.error().kind == ErrorKind::unsupported) return format;
+        return {};
+    }
     return fail(ErrorKind::not_found, "there are no recordings in {}", folder);
 }
 
 namespace {
+
+// What changes or shows the index has to know its format; a format file that is missing is written at the
+// next start, since records carry their version.
+Result<> require_known_format(const Layout& layout) {
+    VEDETTE_CHECK(require_vault(layout));
+    const auto format = check_format(layout);
+    if (!format && format.error().kind != ErrorKind::not_found) return format;
+    return {};
+}
 
 // What lies in the open folder. A recorder may be writing there: what is not whole yet does not count, and a
 // file that went away is in the index by now.
@@ -48,14 +61,14 @@ std::vector<SegmentInfo> read_open_segments(const Layout& layout) {
 }  // namespace
 
 Result<std::vector<CameraStats>> vault_stats(const Layout& layout) {
-    VEDETTE_CHECK(require_vault(layout));
+    VEDETTE_CHECK(require_known_format(layout));
     const std::vector<SegmentInfo> open = read_open_segments(layout);
     VEDETTE_TRY(const auto index, Index::open(layout.index(), store::Access::read_only));
     return index->stats(open);
 }
 
 Result<Rebuilt> vault_rebuild(const Layout& layout) {
-    VEDETTE_CHECK(require_vault(layout));
+    VEDETTE_CHECK(require_known_format(layout));
     VEDETTE_TRY(const File lock, File::open(layout.lock(), O_RDWR | O_CREAT));
     if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0)
         return fail(ErrorKind::conflict, "the data directory {} is in use: stop the recorder first",

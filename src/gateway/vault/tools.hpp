@@ -6,7 +6,8 @@
 
 namespace vedette::vault {
 
-/// One sentence when there are no recordings in the folder, or this user may not read them.
+/// One sentence when there are no recordings in the folder, a newer program made them (unsupported), or this
+/// user may not read them (forbidden). A damaged `format` is no error here.
 Result<> require_vault(const Layout& layout);
 
 /// Per stream, from the index and the open segments; works beside a running recorder.

@@ -1,6 +1,5 @@
 #include "gateway/vault/vault.hpp"
 
-#include <charconv>
 #include <thread>
 
 #include <fcntl.h>
@@ -8,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "gateway/vault/cursor.hpp"
+#include "gateway/vault/format_file.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -16,26 +16,6 @@ namespace vedette::vault {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int store_format = 1;
-
-Result<> check_format(const Layout& layout) {
-    const auto bytes = read_file(layout.format(), 64);
-    if (!bytes && bytes.error().kind == ErrorKind::not_found)
-        return replace_file(layout.format(), as_bytes(fmt::format("{}\n", store_format)), 0640);
-    if (!bytes) return std::unexpected(bytes.error());
-    const std::string_view text = as_text(*bytes);
-    int format = 0;
-    std::from_chars(text.data(), text.data() + text.size(), format);
-    if (format == 0) return fail(ErrorKind::corrupt, "{} is damaged", layout.format().string());
-    if (format > store_format)
-        return fail(
-            ErrorKind::unsupported,
-            "the data directory {} has format {}, and this program knows {}: use the newer vedette that "
-            "wrote it",
-            layout.folder.string(), format, store_format);
-    return {};
-}
 
 Result<File> lock_folder(const Layout& layout) {
     VEDETTE_TRY(File lock, File::open(layout.lock(), O_RDWR | O_CREAT, 0600));
@@ -60,14 +40,21 @@ Result<> create_folders(const Layout& layout) {
     return {};
 }
 
+void notice(const VaultOptions& options, const std::string& message) {
+    log::warn("{}", message);
+    if (options.on_notice) options.on_notice(message);
+}
+
 // A damaged index costs time, not recordings.
-Result<std::unique_ptr<Index>> open_index(const Layout& layout) {
+Result<std::unique_ptr<Index>> open_index(const Layout& layout, const VaultOptions& options) {
     const bool existed = fs::exists(layout.index());
     auto index = Index::open(layout.index());
     if (index && existed) return index;
     if (!index && index.error().kind != ErrorKind::corrupt) return index;
     if (!index) {
-        log::warn("{}; it is made again from the recordings", index.error().message);
+        notice(options,
+               fmt::format("The index of the recordings was damaged and is made again from them ({}).",
+                           index.error().message));
         for (const char* suffix : {"-wal", "-shm", ""}) {
             fs::path path = layout.index();
             path += suffix;
@@ -100,9 +87,18 @@ Result<crypto::TileLog> open_log(const Layout& layout, const KeyStore& keys, con
     fs::rename(layout.log(), aside, error);
     if (error) return fail_errno(error.value(), aside.string());
     VEDETTE_CHECK(sync_folder(layout.folder));
-    log::error("{}", message);
-    if (options.on_notice) options.on_notice(message);
+    notice(options, message);
     return crypto::TileLog::open(layout.log(), keys.origin(), keys.signer());
+}
+
+// The file is for those who verify; the signing key is what counts.
+Result<> write_public_key(const Layout& layout, const VaultOptions& options, const std::string& vkey) {
+    const auto found = read_file(layout.vkey(), 4096);
+    if (found && as_text(*found) == vkey + "\n") return {};
+    if (found)
+        notice(options, fmt::format("The public key {} was altered: it is written anew from the signing key.",
+                                    layout.vkey().string()));
+    return replace_file(layout.vkey(), as_bytes(vkey + "\n"), 0640);
 }
 
 // The first entry of a log that is younger than the recordings says so.
@@ -117,6 +113,14 @@ Result<bool> note_log_start(crypto::TileLog& log, Index& index, const KeyStore& 
     header.start = now;
     log.append(encode_entry(header));
     return true;
+}
+
+std::string describe_crash(const Recovered& recovered) {
+    return fmt::format(
+        "The last stop was not orderly: {} record{} signed now, and {} bytes of unfinished records were cut "
+        "from {} file{}.",
+        recovered.signed_records, recovered.signed_records == 1 ? " was" : "s were", recovered.cut_bytes,
+        recovered.cut_files, recovered.cut_files == 1 ? "" : "s");
 }
 
 // Files of deleted recordings; unlinking many large ones takes its time.
@@ -159,22 +163,24 @@ struct Vault::Impl {
 Result<> Vault::Impl::start() {
     VEDETTE_CHECK(create_folders(layout));
     VEDETTE_TRY(lock, lock_folder(layout));
-    VEDETTE_CHECK(check_format(layout));
+    if (const auto format = check_format(layout); !format) {
+        if (format.error().kind != ErrorKind::not_found) return format;
+        VEDETTE_CHECK(write_format(layout));
+    }
     VEDETTE_TRY(keys, KeyStore::open(layout));
     const Clock* clock = options.clock != nullptr ? options.clock : &system_clock;
     VEDETTE_TRY(log, open_log(layout, *keys, options, clock->utc_now()));
     const std::string key = crypto::NoteVerifier{keys->origin(), keys->signer().public_key()}.vkey();
-    if (!fs::exists(layout.vkey())) VEDETTE_CHECK(replace_file(layout.vkey(), as_bytes(key + "\n"), 0640));
-    VEDETTE_TRY(index, open_index(layout));
+    VEDETTE_CHECK(write_public_key(layout, options, key));
+    VEDETTE_TRY(index, open_index(layout, options));
 
     VEDETTE_TRY(const bool is_new_log, note_log_start(*log, *index, *keys, clock->utc_now()));
     VEDETTE_TRY(Recovered recovered, recover(layout, *keys, *index, *log, is_new_log));
-    if (recovered.cut_files > 0 || recovered.signed_records > 0)
-        log::warn(
-            "the last stop was not orderly: {} records signed now, {} bytes of unfinished records cut from "
-            "{} "
-            "files",
-            recovered.signed_records, recovered.cut_bytes, recovered.cut_files);
+    if (recovered.cut_files > 0 || recovered.signed_records > 0) notice(options, describe_crash(recovered));
+    if (recovered.damaged_files > 0)
+        notice(options, fmt::format("Recordings that were signed are damaged or missing in {} of the files "
+                                    "that were open: vedette vault verify names them.",
+                                    recovered.damaged_files));
     if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 

@@ -26,7 +26,8 @@ struct VaultOptions {
     /// Called from the writer's thread when the state changes; `message` is one sentence for the operator.
     /// Must return quickly and must not call back into the vault.
     std::function<void(DiskState state, const std::string& message)> on_disk_state;
-    /// Called during open() when something is lost that the operator must know of: one sentence.
+    /// Called during open() for each thing that was found wrong and mended, or is lost, and that the operator
+    /// must know of: one sentence. It is logged as well.
     std::function<void(const std::string& message)> on_notice;
 };
 

@@ -3,8 +3,9 @@
 #include <map>
 #include <set>
 
-#include "gateway/vault/index.hpp"
+#include "gateway/vault/format_file.hpp"
 #include "gateway/vault/tools.hpp"
+#include "gateway/vault/verify_beside.hpp"
 #include "gateway/vault/verify_file.hpp"
 #include "gateway/vault/verify_log.hpp"
 
@@ -20,6 +21,11 @@ void extend(std::optional<UtcInterval>& all, UtcInterval more) {
     all->end = std::max(all->end, more.end);
 }
 
+std::string sentence(std::string text) {
+    if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    return text + ".";
+}
+
 std::string plural(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
@@ -31,16 +37,21 @@ class Verification {
     Verification(const Layout& layout, const std::function<void(const Fault&)>& on_fault)
         : layout_(layout),
           on_fault_(on_fault),
+          keys_(layout),
+          index_(layout),
           log_(layout, [this](Fault fault) { tell(std::move(fault)); }) {}
 
     Result<VerifyReport> run(const std::optional<std::string>& trusted) {
         VEDETTE_CHECK(require_vault(layout_));
-        // Names are a convenience; without an index there are none.
-        if (auto index = Index::open(layout_.index(), store::Access::read_only))
-            if (auto names = (*index)->camera_names()) names_ = std::move(*names);
+        if (const auto format = check_format(layout_); !format)
+            tell({std::nullopt, "", std::nullopt, "the format", layout_.format(),
+                  format.error().kind == ErrorKind::not_found
+                      ? "It is missing; the next start writes it again."
+                      : "It is damaged: it must hold the number 1."});
         // Before the checkpoint: what is listed and not in the log is then a stranger or the tail.
         list_files();
         VEDETTE_CHECK(log_.run(trusted));
+        check_keys(!trusted);
         log_.for_each([this](std::uint64_t, const RecordHeader& header, ByteView entry) {
             if (header.type == RecordType::log_start)
                 log_started_ = header.start;
@@ -49,6 +60,7 @@ class Verification {
         });
         for (auto& [key, stream] : streams_) finish_file(stream);
         check_strangers();
+        tell_of_index();
         if (log_started_)
             tell({std::nullopt,
                   "",
@@ -63,6 +75,8 @@ class Verification {
         for (const auto& [key, stream] : streams_) report_.streams += stream.any_good ? 1 : 0;
         report_.checkpoint = log_.checkpoint();
         report_.vkey = log_.vkey();
+        report_.keys = keys_.skipped();
+        report_.index = index_.skipped();
         return std::move(report_);
     }
 
@@ -82,14 +96,22 @@ class Verification {
         UtcTime last_end;
         std::optional<SegmentCheck> file;
         std::optional<Pending> pending;
+        std::vector<RecordRow> rows;  // of the file, as the log has them
         bool any_good = false;
         bool file_has_good = false;
+    };
+
+    // Files of one stream with the same fault.
+    struct Group {
+        std::uint64_t files = 0;
+        std::optional<UtcInterval> interval;
+        fs::path example;
     };
 
     void tell(Fault fault) {
         ++report_.faults;
         if (fault.stream)
-            if (const auto name = names_.find(fault.stream->camera); name != names_.end())
+            if (const auto name = index_.names().find(fault.stream->camera); name != index_.names().end())
                 fault.camera_name = name->second;
         if (!fault.file.empty()) fault.file = fault.file.lexically_relative(layout_.folder);
         on_fault_(fault);
@@ -130,9 +152,14 @@ class Verification {
             finish_file(stream);
             const SegmentId id{header.stream, header.segment};
             stream.file.emplace(layout_, id, header.day);
-            files_.erase(stream.file->path());
-            files_.erase(layout_.open_segment(id));
+            const bool is_listed_twice =
+                files_.erase(stream.file->path()) + files_.erase(layout_.open_segment(id)) > 1;
+            // Not when the recorder moved it between the two.
+            if (is_listed_twice && fs::exists(layout_.open_segment(id)))
+                tell({header.stream, "", UtcInterval{header.start, header.start}, "1 file",
+                      layout_.open_segment(id), "It is a second copy of a file that was closed."});
         }
+        stream.rows.push_back(RecordRow::of(header));
         const std::string reason =
             stream.file->unusable().empty() ? stream.file->check(header, entry) : stream.file->unusable();
         if (!reason.empty()) {
@@ -146,6 +173,7 @@ class Verification {
         report_.gaps += header.type == RecordType::gap ? 1 : 0;
         if (header.type != RecordType::fragment) return;
         ++report_.fragments;
+        check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
     }
 
@@ -202,12 +230,62 @@ class Verification {
         tell({stream.key, "", pending.interval, subject, pending.file, pending.reason});
     }
 
+    void check_keys(bool compare_public_key) {
+        if (!keys_.fault().empty()) {
+            tell({std::nullopt, "", std::nullopt, "the keys", layout_.keys(), sentence(keys_.fault())});
+            return;
+        }
+        const std::string own = keys_.vkey();
+        if (compare_public_key && !own.empty() && !log_.vkey().empty() && own != log_.vkey())
+            tell({std::nullopt, "", std::nullopt, "the public key", layout_.vkey(),
+                  fmt::format("It is not the one of this gateway's signing key, {}: somebody else may have "
+                              "signed the log.",
+                              own)});
+    }
+
+    // A key that is gone or damaged takes a whole day of a camera.
+    void check_key_of(const RecordHeader& header) {
+        if (!header.is_sealed()) return;
+        const std::string reason = keys_.check(header.stream.camera, header.day);
+        if (reason.empty()) return;
+        log_.follow();
+        if (header.sequence < log_.deleted_before(header.stream)) return;
+        tell({header.stream, "", UtcInterval{header.start, header.end()},
+              fmt::format("the recordings of {}", day_text(header.day)), layout_.keys() / "keys.db",
+              fmt::format("They are as they were signed, but can't be opened: {}.", reason)});
+    }
+
+    void check_index_of(const Stream& stream, const SegmentCheck& file, const std::vector<RecordRow>& rows) {
+        if (log_.has_altered_entries() || file.is_open_still()) return;
+        std::string reason = index_.check(file.id(), rows, false);
+        if (reason.empty()) return;
+        // The recorder may have closed or deleted it since the checkpoint was read.
+        log_.follow();
+        if (file.id().first_sequence < log_.deleted_before(stream.key)) return;
+        if (log_.newer_end(file.id())) reason = index_.check(file.id(), rows, true);
+        if (reason.empty()) return;
+        Group& group = unindexed_[{stream.key, reason}];
+        ++group.files;
+        group.example = file.path();
+        for (const RecordRow& row : rows) extend(group.interval, {row.start, row.end()});
+    }
+
+    void tell_of_index() {
+        for (const auto& [key, group] : unindexed_)
+            tell({key.first, "", group.interval, fmt::format("{} in the index", plural(group.files, "file")),
+                  group.files == 1 ? group.example : group.example.parent_path(),
+                  key.second + " The recordings are as they were signed; vedette vault rebuild mends the "
+                               "index."});
+    }
+
     // What lies behind the last signed record of a file: in a closed file nothing may.
     void finish_file(Stream& stream) {
         flush(stream);
         stream.file_has_good = false;
+        const std::vector<RecordRow> rows = std::exchange(stream.rows, {});
         if (!stream.file) return;
         const SegmentCheck file = *std::exchange(stream.file, std::nullopt);
+        if (file.unusable().empty()) check_index_of(stream, file, rows);
         if (!file.unusable().empty()) return;
         const UtcInterval interval{stream.last_end, stream.last_end};
         if (const std::uint64_t count = file.displaced(); count > 0) {
@@ -237,11 +315,6 @@ class Verification {
     // Files that no entry up to the checkpoint speaks of.
     void check_strangers() {
         log_.follow();
-        struct Group {
-            std::uint64_t files = 0;
-            std::optional<UtcInterval> interval;
-            fs::path example;
-        };
         std::map<StreamKey, Group> groups;
         for (const fs::path& path : files_) {
             const auto id = parse_segment_name(path.filename().string());
@@ -283,11 +356,13 @@ class Verification {
 
     const Layout& layout_;
     const std::function<void(const Fault&)>& on_fault_;
+    KeyCheck keys_;
+    IndexCheck index_;
     LogCheck log_;
     VerifyReport report_;
     std::map<StreamKey, Stream> streams_;
     std::set<fs::path> files_;
-    std::map<CameraId, std::string> names_;
+    std::map<std::pair<StreamKey, std::string>, Group> unindexed_;  // by what the index has wrong
     std::optional<UtcTime> log_started_;
 };
 

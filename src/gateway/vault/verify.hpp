@@ -1,5 +1,5 @@
 #pragma once
-// Proves that what lies on disk is what was signed. Needs no secret key, writes nothing, and may run beside
+// Proves that what lies on disk is what was signed. Needs no secret key, changes nothing, and may run beside
 // the recorder.
 
 #include <functional>
@@ -43,12 +43,15 @@ struct VerifyReport {
     std::uint64_t faulty_fragments = 0;            ///< that are missing or altered
     std::optional<crypto::Checkpoint> checkpoint;  ///< none: there is no trustworthy one, which is a fault
     std::string vkey;                              ///< empty when there is none
+    std::string keys;   ///< why the sealing keys were not checked, for people; empty when they were
+    std::string index;  ///< why the index was not checked; it is no part of the proof
 };
 
 /// Reads the whole log and every segment file. Each fault goes to `on_fault` as it is found, and the rest is
-/// verified all the same. An error is returned only when nothing can be said: no recordings there, or `vkey`
-/// is none. `vkey`: the public key that the caller trusts; without it the one in the directory is used, which
-/// proves integrity, not origin.
+/// verified all the same. An error is returned only when nothing can be said: no recordings there, not
+/// readable, of a newer format, or `vkey` is none. Where this user may read the keys, it is checked too that
+/// they open what was recorded. `vkey`: the public key that the caller trusts; without it the one in the
+/// directory is used, which proves integrity, not origin.
 Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
                             const std::function<void(const Fault&)>& on_fault);
 

@@ -73,8 +73,11 @@ std::string SegmentCheck::check_elsewhere(const RecordHeader& header, ByteView e
     const auto got = file_.read_at(std::uint64_t{header.block} * block_size, stored);
     const auto other = got && *got == stored.size() ? parse_record_header(stored)
                                                     : Result<RecordHeader>(fail(ErrorKind::corrupt, "none"));
-    if (other && other->stream != header.stream)
-        return fmt::format("Another recording lies in its place ({}).", describe(*other));
+    if (other && (other->stream != header.stream || other->segment != header.segment))
+        return fmt::format("It was replaced by another recording ({}).", describe(*other));
+    if (other && other->sequence != header.sequence && other->block != header.block &&
+        places_->contains(other->sequence) && places_->at(other->sequence) != header.block)
+        return fmt::format("It was replaced by a copy of record {} of the same file.", other->sequence);
     if (other || std::uint64_t{header.block} * block_size >= size)
         return "It is missing: it was cut out of the file.";
     return "It was overwritten.";

@@ -41,7 +41,7 @@ Result<> LogCheck::read_key(const std::optional<std::string>& trusted) {
         }
         text = as_text(*bytes);
     }
-    while (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\n')) text.pop_back();
     auto verifier = crypto::NoteVerifier::parse(text);
     if (!verifier) {
         if (trusted) return std::unexpected(verifier.error());

@@ -154,9 +154,12 @@ void Writer::loop() {
         }
         tick(Steady::now());
     }
-    for (auto& [key, open] : streams_)
-        if (open.pending_gap) (void)write_gap(key, open, *std::exchange(open.pending_gap, std::nullopt));
-    (void)sync_all();
+    // What a failing sync takes back becomes a gap, which is worth one more attempt.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        for (auto& [key, open] : streams_)
+            if (open.pending_gap && write_gap(key, open, *open.pending_gap)) open.pending_gap.reset();
+        if (sync_all()) break;
+    }
     for (auto& [key, open] : streams_) close_segment(key, open);
     if (auto published = publish(); !published)
         log::error("the last recordings could not be signed and will be at the next start: {}",

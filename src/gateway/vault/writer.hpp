@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -131,6 +132,8 @@ class Writer {
     std::map<StreamKey, Stream> streams_;
     std::vector<SegmentInfo> closed_;  ///< closed and not in the index yet
     std::vector<std::uint64_t> closed_first_leaf_;
+    /// First leaf of the files that were left in the open folder because they could not be cut.
+    std::uint64_t abandoned_leaf_ = std::numeric_limits<std::uint64_t>::max();
     bool folder_changed_ = false;  ///< a file was made in the open folder since the last sync
     Steady::time_point next_sync_;
     Steady::time_point next_publish_;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "base/file_fault.hpp"
 #include "base/log.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -75,7 +76,12 @@ Result<> Writer::sync_segment(StreamKey key, Stream& open) {
 // Its records must be synced. The index learns of it after the next checkpoint.
 void Writer::close_segment(StreamKey key, Stream& open) {
     if (!open.segment) return;
-    if (open.segment->entries.empty()) {
+    if (const auto settled = open.segment->file.settle(); !settled) {
+        // Something unsigned lies behind its records. It stays in the open folder, and the next start cuts
+        // it.
+        log::error("{}: {}", describe(key), settled.error().message);
+        abandoned_leaf_ = std::min(abandoned_leaf_, open.segment->first_leaf);
+    } else if (open.segment->entries.empty()) {
         if (auto whole = parts_.catalogue->segment_from(key, open.segment->unsynced.id.first_sequence)) {
             closed_.push_back(std::move(*whole));
             closed_first_leaf_.push_back(open.segment->first_leaf);
@@ -97,7 +103,7 @@ Result<> Writer::publish() {
 // Row first, then the file's final name: whoever finds the file in the open folder looks for its row.
 Result<> Writer::index_closed() {
     if (closed_.empty()) return {};
-    std::uint64_t scan_from = parts_.log->size();
+    std::uint64_t scan_from = std::min(parts_.log->size(), abandoned_leaf_);
     for (const auto& [key, open] : streams_)
         if (open.segment) scan_from = std::min(scan_from, open.segment->first_leaf);
     VEDETTE_CHECK(parts_.index->insert(closed_, scan_from));
@@ -105,7 +111,10 @@ Result<> Writer::index_closed() {
         std::error_code error;
         const fs::path to = parts_.layout->segment(segment.id, segment.day);
         fs::create_directories(to.parent_path(), error);
-        fs::rename(parts_.layout->open_segment(segment.id), to, error);
+        if (const auto fault = file_fault(FileOperation::rename))
+            error = std::error_code(fault->error, std::generic_category());
+        else
+            fs::rename(parts_.layout->open_segment(segment.id), to, error);
         if (error)
             log::error("{} could not be moved to its day: {}", to.filename().string(), error.message());
         parts_.catalogue->remove(segment.id);

@@ -63,7 +63,8 @@ json::object to_json(const wire::StorageStatus& status) {
     return {{"recording_possible", status.recording_possible},
             {"reason", status.reason},
             {"bytes_used", status.bytes_used},
-            {"bytes_free", status.bytes_free}};
+            {"bytes_free", status.bytes_free},
+            {"notices", json::array(status.notices.begin(), status.notices.end())}};
 }
 
 json::object to_json(const wire::TestReport& report) {

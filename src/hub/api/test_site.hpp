@@ -54,7 +54,7 @@ class FakeGateway {
         });
         end_->send(wire::CameraChanged{.status = camera});
         end_->send(
-            wire::StorageStatus{.recording_possible = true, .reason = {}, .bytes_used = 7, .bytes_free = 9});
+            wire::StorageStatus{.recording_possible = true, .reason = {}, .bytes_used = 7, .bytes_free = 9, .notices = {}});
     }
     void send(wire::ToHub message) { end_->send(std::move(message)); }
     void send_media(std::uint32_t channel, std::int64_t start, bool random_access, std::size_t bytes) {

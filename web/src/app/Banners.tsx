@@ -21,6 +21,12 @@ export function Banners() {
           </Button>
         </div>
       )}
+      {data?.storage.notices.map((notice) => (
+        <div key={notice} className={classes.banner} data-tone="wait" role="status" data-testid="banner-notice">
+          <IconAlertTriangle size={18} aria-hidden="true" />
+          <span>At the last start: {notice}</span>
+        </div>
+      ))}
       {data && !data.storage.recording_possible && (
         <div className={classes.banner} data-tone="bad" role="alert" data-testid="banner-storage">
           <IconAlertTriangle size={18} aria-hidden="true" />

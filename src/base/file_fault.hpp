@@ -1,0 +1,28 @@
+#pragma once
+// Where tests make the disk fail. Everything that changes files in a way that must survive a crash asks here
+// first; nothing but a test ever answers.
+
+#include <optional>
+
+namespace vedette {
+
+enum class FileOperation { write, sync, truncate, rename };
+
+struct FileFault {
+    int error;        ///< errno of the failure
+    double part = 0;  ///< how much of a write reaches the file before it fails, 0 to 1
+};
+
+class FileFaults {
+  public:
+    virtual ~FileFaults() = default;
+    /// Called from any thread before each operation; nullopt lets it go ahead.
+    virtual std::optional<FileFault> before(FileOperation operation) = 0;
+};
+
+/// For tests; null ends it. `faults` must outlive every operation that may ask it.
+void set_file_faults(FileFaults* faults);
+
+std::optional<FileFault> file_fault(FileOperation operation);
+
+}  // namespace vedette

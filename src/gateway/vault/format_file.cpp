@@ -1,0 +1,47 @@
+#include "gateway/vault/format_file.hpp"
+
+#include <charconv>
+
+#include "base/file.hpp"
+
+namespace vedette::vault {
+
+namespace {
+
+constexpr unsigned store_format = 1;
+constexpr std::size_t max_format_size = 64;
+
+std::string format_text() {
+    return fmt::format("{}\n", store_format);
+}
+
+}  // namespace
+
+Result<> check_format(const Layout& layout) {
+    const std::string path = layout.format().string();
+    const auto bytes = read_file(layout.format(), max_format_size);
+    if (!bytes && bytes.error().kind == ErrorKind::not_found)
+        return fail(ErrorKind::not_found, "the file {} is missing", path);
+    if (!bytes && bytes.error().kind != ErrorKind::exhausted) return std::unexpected(bytes.error());
+    const std::string_view text = bytes ? as_text(*bytes) : std::string_view();
+    if (text == format_text()) return {};
+    unsigned format = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
+    const bool is_number = error == std::errc() && (end == text.data() + text.size() || *end == '\n');
+    if (is_number && format > store_format)
+        return fail(
+            ErrorKind::unsupported,
+            "the data directory {} has format {}, and this program knows {}: use the newer vedette that "
+            "wrote it",
+            layout.folder.string(), format, store_format);
+    return fail(ErrorKind::corrupt,
+                "the file {} is damaged: it must hold the number of the format; if no newer vedette was used "
+                "here, delete it and start again",
+                path);
+}
+
+Result<> write_format(const Layout& layout) {
+    return replace_file(layout.format(), as_bytes(format_text()), 0640);
+}
+
+}  // namespace vedette::vault
