@@ -53,8 +53,8 @@ class FakeGateway {
                 closed.push_back(close->channel);
         });
         end_->send(wire::CameraChanged{.status = camera});
-        end_->send(
-            wire::StorageStatus{.recording_possible = true, .reason = {}, .bytes_used = 7, .bytes_free = 9, .notices = {}});
+        end_->send(wire::StorageStatus{
+            .recording_possible = true, .reason = {}, .bytes_used = 7, .bytes_free = 9, .notices = {}});
     }
     void send(wire::ToHub message) { end_->send(std::move(message)); }
     void send_media(std::uint32_t channel, std::int64_t start, bool random_access, std::size_t bytes) {
