@@ -205,11 +205,11 @@ TEST_F(CrashTest, ADamagedLogIsSetAsideAndRecordingGoesOn) {
             fs::remove_all(folder.path);
             fs::copy(whole, folder.path, fs::copy_options::recursive);
             fs::resize_file(folder.path / name, size);
-            std::string notice;
+            std::string notices;
             {
                 VaultOptions options;
                 options.folder = folder.path;
-                options.on_notice = [&](const std::string& message) { notice = message; };
+                options.on_notice = [&](const std::string& message) { notices += message + "\n"; };
                 auto vault = Vault::open(options);
                 ASSERT_TRUE(vault) << vault.error().message;
                 const std::uint64_t run = (*vault)->begin_run(stream, shared("again")).value();
@@ -218,7 +218,7 @@ TEST_F(CrashTest, ADamagedLogIsSetAsideAndRecordingGoesOn) {
                 auto cursor = (*vault)->read(stream, t0);
                 EXPECT_EQ(play_all(*cursor).fragments.size(), 41u);
             }
-            EXPECT_NE(notice.find("set aside"), std::string::npos);
+            EXPECT_NE(notices.find("set aside"), std::string::npos);
             // The break is named; what lies in the closed file from before is named as well; no more.
             const auto faults = faults_of(folder.path);
             ASSERT_EQ(faults.size(), 2u) << name << " " << size;
