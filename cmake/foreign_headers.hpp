@@ -1,5 +1,5 @@
-// Foreign headers that many of our files include, parsed once: CMake precompiles this file (option VEDETTE_PCH).
-// Every file still includes what it uses; ./run lint compiles without this.
+// Foreign headers that many of our files include, parsed once: CMake precompiles this file (option
+// VEDETTE_PCH). Every file still includes what it uses; ./run lint compiles without this.
 #include <algorithm>
 #include <array>
 #include <charconv>
