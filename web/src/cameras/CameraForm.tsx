@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { IconPlugConnected } from '../ui/icons';
 import type { Camera } from '../api/client';
 import { Notice } from '../ui/Notice';
@@ -71,6 +71,12 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
             {...form.getInputProps('password')}
           />
         </SimpleGrid>
+        <Checkbox
+          label="Allow the password to be sent unencrypted"
+          description="A risk: with cameras that know only Basic authentication, anybody on the network can read it."
+          data-testid="camera-allow-basic"
+          {...form.getInputProps('allow_basic_in_clear', { type: 'checkbox' })}
+        />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">

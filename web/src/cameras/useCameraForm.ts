@@ -11,9 +11,17 @@ export interface CameraValues {
   sub_url: string;
   username: string;
   password: string;
+  allow_basic_in_clear: boolean;
 }
 
-const EMPTY: CameraValues = { name: '', main_url: '', sub_url: '', username: '', password: '' };
+const EMPTY: CameraValues = {
+  name: '',
+  main_url: '',
+  sub_url: '',
+  username: '',
+  password: '',
+  allow_basic_in_clear: false,
+};
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
 
@@ -32,6 +40,7 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     main_url: rest.main_url.trim(),
     sub_url: rest.sub_url.trim(),
     username: rest.username.trim(),
+    allow_basic_in_clear: rest.allow_basic_in_clear,
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -46,6 +55,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           sub_url: camera.sub_url,
           username: camera.username,
           password: '',
+          allow_basic_in_clear: camera.allow_basic_in_clear,
         }
       : EMPTY,
     validate: {
@@ -77,8 +87,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
-      const { main_url, sub_url, username, password } = requestOf(values);
-      const body = { main_url, sub_url, username, password, camera_id: camera?.id };
+      const { main_url, sub_url, username, password, allow_basic_in_clear } = requestOf(values);
+      const body = { main_url, sub_url, username, password, allow_basic_in_clear, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },
     onError: showAtField,
