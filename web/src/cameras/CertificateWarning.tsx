@@ -24,9 +24,10 @@ export function CertificateWarning({ camera }: { camera: Camera }) {
     <Notice>
       <Stack gap="xs" data-testid={`certificate-changed-${camera.name}`}>
         <Text size="sm">
-          This camera does not prove that it is the one you added: it shows another key. If you replaced or reset it, or
-          gave it a new certificate, accept the key {shortFingerprint(offered)}…. If you did not, somebody may be posing
-          as the camera to get its password. Nothing was sent to it, and nothing is recorded.
+          This camera does not prove that it is the one you added: it shows another key. If you replaced or
+          reset it, or gave it a new certificate, accept the key {shortFingerprint(offered)}…. If you did not,
+          somebody may be posing as the camera to get its password. Nothing was sent to it, and nothing is
+          recorded.
         </Text>
         {accept.error && <Text size="sm">{accept.error.message}</Text>}
         <Group>
