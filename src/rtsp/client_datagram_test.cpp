@@ -14,7 +14,8 @@ using testing::Not;
 
 constexpr std::string_view sdp =
     "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
-    "a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z2QAKKzZQHgCJ+XAWoCAgKAAAAMAIAAAB4HjBjLA,aOvjyyLA\r\n"
+    "a=fmtp:96 "
+    "packetization-mode=1;sprop-parameter-sets=Z2QAKKzZQHgCJ+XAWoCAgKAAAAMAIAAAB4HjBjLA,aOvjyyLA\r\n"
     "a=control:trackID=0\r\n";
 
 /// A camera that answers everything with success.
