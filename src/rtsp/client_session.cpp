@@ -132,7 +132,9 @@ void ClientSession::on_time(MonotonicTime now) {
 
 MonotonicTime ClientSession::deadline() const {
     if (closed()) return MonotonicTime::max();
-    MonotonicTime due = std::min({response_due_, media_due_, picture_due_, keep_alive_due_, report_due_});
+    // Reports wait for the next packets: an idle core is not woken for them, and without packets there is
+    // nothing new.
+    MonotonicTime due = std::min({response_due_, media_due_, picture_due_, keep_alive_due_});
     for (const MediaPath& path : paths_) due = std::min(due, path.deadline());
     return due;
 }

@@ -51,6 +51,7 @@ void MediaPath::on_control(ByteView packet, const ClientTrack& track, MonotonicT
 }
 
 void MediaPath::on_time(ClientTrack& track, MonotonicTime now, std::vector<ClientEvent>& out) {
+    if (now < reorder_.deadline()) return;
     const ReorderBuffer::Sink sink = [&](ByteView bytes) { track.on_rtp(bytes, out); };
     reorder_.on_time(now, sink);
 }
