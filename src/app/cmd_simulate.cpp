@@ -20,6 +20,10 @@ struct SimulateArguments {
     std::string user;
     std::string password_file;
     bool basic = false;
+    bool only_basic = false;
+    std::string tls_dir;
+    std::string transport = "tcp";
+    simulate::NetworkFaults network;
     std::string fault;
     unsigned session_timeout_seconds = 60;
 };
@@ -47,6 +51,15 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
         options.credentials.emplace(arguments.user, std::move(password));
     }
     options.offer_basic = arguments.basic;
+    options.only_basic = arguments.only_basic;
+    options.tcp = arguments.transport != "udp";
+    options.udp = arguments.transport != "tcp";
+    options.network = arguments.network;
+    if (!arguments.tls_dir.empty()) {
+        const SystemClock clock;
+        VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(arguments.tls_dir, clock));
+        VEDETTE_TRY(options.tls, authority.server_certificate({"localhost", arguments.bind}));
+    }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
     return options;
@@ -90,6 +103,16 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     user->needs(password);
     password->needs(user);
     command->add_flag("--basic", arguments->basic, "Offer Basic authentication beside Digest")->needs(user);
+    command->add_flag("--only-basic", arguments->only_basic, "Offer Basic authentication alone")->needs(user);
+    command->add_option(
+        "--tls-dir", arguments->tls_dir,
+        "Speak RTSPS, with the certificate in this directory; it is made where there is none");
+    command->add_option("--transport", arguments->transport, "How media is sent: tcp, udp or any")
+        ->check(CLI::IsMember({"tcp", "udp", "any"}))
+        ->capture_default_str();
+    command->add_option("--udp-lose-every", arguments->network.lose_every, "Lose every N-th video packet");
+    command->add_option("--udp-swap-every", arguments->network.swap_every,
+                        "Send every N-th video packet after the next one");
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
     command
         ->add_option("--session-timeout", arguments->session_timeout_seconds,

@@ -53,6 +53,9 @@ Sha256Digest Sha256::finish() {
 Sha256Digest sha256(ByteView bytes) {
     return digest<32>(EVP_sha256(), bytes);
 }
+Sha256Digest sha512_256(ByteView bytes) {
+    return digest<32>(EVP_sha512_256(), bytes);
+}
 std::array<std::byte, 16> md5(ByteView bytes) {
     return digest<16>(EVP_md5(), bytes);
 }

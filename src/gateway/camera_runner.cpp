@@ -1,5 +1,6 @@
 #include "gateway/camera_runner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace vedette::gateway {
@@ -16,6 +17,8 @@ wire::CameraState to_wire(ingest::StreamState state) {
             return wire::CameraState::waiting;
         case ingest::StreamState::unauthorised:
             return wire::CameraState::unauthorised;
+        case ingest::StreamState::certificate_changed:
+            return wire::CameraState::certificate_changed;
     }
     return wire::CameraState::connecting;
 }
@@ -26,9 +29,14 @@ bool same_credentials(const rtsp::Credentials& a, const rtsp::Credentials& b) {
 
 }  // namespace
 
-CameraRunner::CameraRunner(ingest::IngestContext context, Camera camera,
-                           std::function<void(wire::ToHub)> send, std::function<void()> changed)
-    : context_(context), camera_(std::move(camera)), changed_(std::move(changed)) {
+CameraRunner::CameraRunner(ingest::IngestContext context, Camera camera, RememberCertificate remember,
+                           RememberTransport remember_transport, std::function<void(wire::ToHub)> send,
+                           std::function<void()> changed)
+    : context_(context),
+      camera_(std::move(camera)),
+      remember_(std::move(remember)),
+      remember_transport_(std::move(remember_transport)),
+      changed_(std::move(changed)) {
     for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
         streams_.push_back(std::make_unique<Stream>(kind, send));
 }
@@ -46,8 +54,15 @@ void CameraRunner::connect(Stream& stream) {
     auto url = rtsp::parse_url(address);
     if (!url) return;  // apply_settings() has checked it
     stream.ingest = std::make_unique<ingest::StreamIngest>(
-        context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)}, std::move(url->url),
-        camera_.credentials.duplicate(), stream, stream.recorded_until, changed_);
+        context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)},
+        ingest::CameraAccess{
+            .url = std::move(url->url),
+            .credentials = camera_.credentials.duplicate(),
+            .allow_basic_in_clear = camera_.allow_basic_in_clear,
+            .transport = ingest::parse_transport_setting(camera_.transport)
+                             .value_or(ingest::TransportSetting::automatic),
+            .remembered_transport = ingest::parse_transport_setting(camera_.transport_found)},
+        *this, stream, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
     stream.ingest->start();
 }
@@ -64,7 +79,9 @@ net::Awaitable<void> CameraRunner::stop() {
 }
 
 net::Awaitable<void> CameraRunner::reconfigure(Camera camera) {
-    const bool all = !same_credentials(camera.credentials, camera_.credentials);
+    const bool all = !same_credentials(camera.credentials, camera_.credentials) ||
+                     camera.allow_basic_in_clear != camera_.allow_basic_in_clear ||
+                     camera.transport != camera_.transport;
     const bool main = all || camera.main_url != camera_.main_url;
     const bool sub = all || camera.sub_url != camera_.sub_url;
     camera_ = std::move(camera);
@@ -77,6 +94,49 @@ net::Awaitable<void> CameraRunner::reconfigure(Camera camera) {
     }
 }
 
+net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprint) {
+    bool found = false;
+    for (auto& stream : streams_) {
+        if (!stream->ingest) continue;
+        const auto offered = stream->ingest->health().offered;
+        if (!offered || offered->fingerprint != fingerprint) continue;
+        found = true;
+        remember(*offered);
+        co_await disconnect(*stream);
+        connect(*stream);
+    }
+    if (!found)
+        co_return fail(ErrorKind::conflict,
+                       "accept_certificate: the camera does not wait for this certificate; look again");
+    co_return Result<>{};
+}
+
+std::optional<rtsp::CertificateTrust> CameraRunner::find(std::string_view authority) const {
+    const auto found = std::ranges::find(camera_.certificates, authority, &rtsp::CertificateTrust::authority);
+    if (found == camera_.certificates.end()) return std::nullopt;
+    return *found;
+}
+
+void CameraRunner::remember(ingest::TransportSetting transport) {
+    camera_.transport_found = to_string(transport);
+    remember_transport_(camera_.transport_found);
+}
+
+void CameraRunner::remember(const rtsp::CertificateTrust& certificate) {
+    std::erase_if(camera_.certificates, [&](const auto& c) { return c.authority == certificate.authority; });
+    camera_.certificates.push_back(certificate);
+    remember_(certificate);
+}
+
+namespace {
+std::optional<wire::CertificateStatus> certificate_status(const ingest::StreamHealth& health) {
+    if (!health.certificate) return std::nullopt;
+    return wire::CertificateStatus{.authorised = health.certificate->by_authority,
+                                   .fingerprint = health.certificate->fingerprint,
+                                   .offered = health.offered ? health.offered->fingerprint : std::string()};
+}
+}  // namespace
+
 wire::CameraStatus CameraRunner::status() const {
     wire::CameraStatus status{.id = camera_.id,
                               .name = camera_.name,
@@ -84,17 +144,24 @@ wire::CameraStatus CameraRunner::status() const {
                               .sub_url = camera_.sub_url,
                               .username = camera_.credentials.username,
                               .has_password = !camera_.credentials.password.empty(),
+                              .transport = camera_.transport,
+                              .allow_basic_in_clear = camera_.allow_basic_in_clear,
                               .streams = {}};
     for (const auto& stream : streams_) {
         if (!stream->ingest) continue;
         const auto& health = stream->ingest->health();
-        status.streams.push_back({.kind = stream->kind,
-                                  .state = to_wire(health.state),
-                                  .reason = health.reason,
-                                  .since = health.since,
-                                  .bits_per_second = health.bits_per_second,
-                                  .frames_per_second = health.frames_per_second,
-                                  .tracks = stream->ingest->recorder().tracks()});
+        status.streams.push_back(
+            {.kind = stream->kind,
+             .state = to_wire(health.state),
+             .reason = health.reason,
+             .since = health.since,
+             .bits_per_second = health.bits_per_second,
+             .frames_per_second = health.frames_per_second,
+             .tracks = stream->ingest->recorder().tracks(),
+             .transport = health.transport ? std::string(to_string(*health.transport)) : "",
+             .lost_packets = health.lost_packets,
+             .reordered_packets = health.reordered_packets,
+             .certificate = certificate_status(health)});
     }
     return status;
 }

@@ -14,13 +14,19 @@
 namespace vedette::gateway {
 
 /// Lives on the gateway's loop. stop() must be awaited before it is destroyed.
-class CameraRunner {
+class CameraRunner final : public ingest::CertificateBook {
   public:
     /// When the recordings of a stream end that an earlier process made; nullopt: there are none.
     using RecordedUntil = std::function<std::optional<UtcTime>(vault::StreamKey)>;
 
+    /// Writes down whom an address of the camera belongs to.
+    using RememberCertificate = std::function<void(const rtsp::CertificateTrust&)>;
+
+    using RememberTransport = std::function<void(std::string_view)>;
+
     /// `send` takes media for the hub; `changed` is called when status() differs.
-    CameraRunner(ingest::IngestContext context, Camera camera, std::function<void(wire::ToHub)> send,
+    CameraRunner(ingest::IngestContext context, Camera camera, RememberCertificate remember,
+                 RememberTransport remember_transport, std::function<void(wire::ToHub)> send,
                  std::function<void()> changed);
 
     /// `recorded_until` for main and sub, as far as known.
@@ -28,6 +34,13 @@ class CameraRunner {
     net::Awaitable<void> stop();
     /// Takes over new settings; connects anew where the address or the credentials differ. Viewers stay.
     net::Awaitable<void> reconfigure(Camera camera);
+    /// Trusts the certificate that a stream in state certificate_changed was shown, and connects again.
+    /// `conflict` when no stream waits for this fingerprint: the camera may have changed once more.
+    net::Awaitable<Result<>> accept_certificate(std::string fingerprint);
+
+    std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override;
+    void remember(const rtsp::CertificateTrust& certificate) override;
+    void remember(ingest::TransportSetting transport) override;
 
     const Camera& camera() const { return camera_; }
     wire::CameraStatus status() const;
@@ -61,6 +74,8 @@ class CameraRunner {
 
     ingest::IngestContext context_;
     Camera camera_;
+    RememberCertificate remember_;
+    RememberTransport remember_transport_;
     std::function<void()> changed_;
     std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
 };

@@ -94,9 +94,23 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     const CameraId id = camera.id;
+    const auto remember = [this, id](const rtsp::CertificateTrust& certificate) {
+        log::info("camera {}: {} has the key {}{}", id.text(), certificate.authority,
+                  rtsp::short_fingerprint(certificate.fingerprint),
+                  certificate.by_authority ? "; an authority vouches for it" : "; pinned");
+        if (const auto saved = store.trust(id, certificate); !saved)
+            log::error("camera {}: its certificate could not be remembered: {}", id.text(),
+                       saved.error().message);
+    };
+    const auto remember_transport = [this, id](std::string_view transport) {
+        if (const auto saved = store.remember_transport(id, transport); !saved)
+            log::error("camera {}: its transport could not be remembered: {}", id.text(),
+                       saved.error().message);
+    };
     auto runner = std::make_unique<CameraRunner>(
-        ingest::IngestContext{executor, clock, *vault, read_buffer}, std::move(camera),
-        [this](wire::ToHub message) { link->send(std::move(message)); }, [this, id] { announce(id); });
+        ingest::IngestContext{executor, clock, *vault, read_buffer}, std::move(camera), remember,
+        remember_transport, [this](wire::ToHub message) { link->send(std::move(message)); },
+        [this, id] { announce(id); });
     CameraRunner& reference = *runner;
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);

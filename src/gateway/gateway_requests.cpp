@@ -33,16 +33,32 @@ const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
 const Error being_changed{ErrorKind::conflict,
                           "this camera is being changed by somebody else; try again in a moment"};
 
+// A test changes nothing: what it sees is not remembered.
+class ReadOnlyBook final : public ingest::CertificateBook {
+  public:
+    explicit ReadOnlyBook(std::vector<rtsp::CertificateTrust> known) : known_(std::move(known)) {}
+    std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override {
+        const auto found = std::ranges::find(known_, authority, &rtsp::CertificateTrust::authority);
+        return found == known_.end() ? std::nullopt : std::optional(*found);
+    }
+    void remember(const rtsp::CertificateTrust&) override {}
+    void remember(ingest::TransportSetting) override {}
+
+  private:
+    std::vector<rtsp::CertificateTrust> known_;
+};
+
 net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string address,
-                                             rtsp::Credentials credentials, const Clock& clock,
-                                             std::span<std::byte> buffer) {
+                                             ingest::CameraAccess access, ReadOnlyBook book,
+                                             const Clock& clock, std::span<std::byte> buffer) {
     wire::StreamTest test{.kind = kind, .message = {}, .tracks = {}};
     auto url = rtsp::parse_url(address);
     if (!url) {
         test.message = url.error().message;
         co_return test;
     }
-    auto probing = ingest::probe(std::move(url->url), std::move(credentials), clock, buffer);
+    access.url = std::move(url->url);
+    auto probing = ingest::probe(std::move(access), book, clock, buffer);
     ingest::ProbeReport report = co_await std::move(probing);
     test.ok = report.ok;
     test.message = std::move(report.message);
@@ -106,6 +122,10 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     const Hold hold(busy, request.id);
     if (!hold.held()) co_return std::unexpected(being_changed);
     CameraRunner& runner = *found->second;
+    if (request.settings.accept_certificate) {
+        auto accepting = runner.accept_certificate(*request.settings.accept_certificate);
+        VEDETTE_CO_CHECK(co_await std::move(accepting));
+    }
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
@@ -137,13 +157,19 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera req
         base = found->second->camera().duplicate();
     }
     VEDETTE_CO_TRY(Camera camera, apply_settings(std::move(base), std::move(request.settings)));
+    const ingest::CameraAccess access{
+        .url = {},
+        .credentials = camera.credentials.duplicate(),
+        .allow_basic_in_clear = camera.allow_basic_in_clear,
+        .transport =
+            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic)};
     wire::TestReport report;
-    auto testing_main = test_stream(media::StreamKind::main, camera.main_url, camera.credentials.duplicate(),
-                                    clock, read_buffer);
+    auto testing_main = test_stream(media::StreamKind::main, camera.main_url, access.duplicate(),
+                                    ReadOnlyBook(camera.certificates), clock, read_buffer);
     report.streams.push_back(co_await std::move(testing_main));
     if (!camera.sub_url.empty()) {
-        auto testing_sub = test_stream(media::StreamKind::sub, camera.sub_url, camera.credentials.duplicate(),
-                                       clock, read_buffer);
+        auto testing_sub = test_stream(media::StreamKind::sub, camera.sub_url, access.duplicate(),
+                                       ReadOnlyBook(camera.certificates), clock, read_buffer);
         report.streams.push_back(co_await std::move(testing_sub));
     }
     co_return report;

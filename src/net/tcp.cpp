@@ -102,8 +102,17 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
 
 struct TcpStream::State {
     explicit State(tcp::socket s) : socket(std::move(s)) {}
+    Awaitable<Result<>> wait_for(TlsSession::Wants what);
     tcp::socket socket;
+    std::optional<TlsSession> tls;
 };
+
+Awaitable<Result<>> TcpStream::State::wait_for(TlsSession::Wants what) {
+    const auto kind = what == TlsSession::Wants::write ? tcp::socket::wait_write : tcp::socket::wait_read;
+    const auto [error] = co_await socket.async_wait(kind, as_values);
+    if (error) co_return stream_failure(error);
+    co_return Result<>{};
+}
 
 TcpStream::TcpStream() = default;
 TcpStream::TcpStream(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -123,6 +132,7 @@ TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
 Awaitable<Result<>> TcpStream::wait_readable() {
     const auto state = state_;
     if (!state) co_return fail(ErrorKind::unavailable, "Not connected");
+    if (state->tls && state->tls->may_hold_bytes()) co_return Result<>{};
     const auto [error] = co_await state->socket.async_wait(tcp::socket::wait_read, as_values);
     if (error) co_return stream_failure(error);
     co_return Result<>{};
@@ -130,6 +140,7 @@ Awaitable<Result<>> TcpStream::wait_readable() {
 
 Result<std::size_t> TcpStream::read_available(std::span<std::byte> buffer) {
     if (!is_open()) return fail(ErrorKind::unavailable, "Not connected");
+    if (state_->tls) return state_->tls->read(buffer);
     while (true) {
         const ssize_t got =
             ::recv(state_->socket.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -152,11 +163,43 @@ Awaitable<Result<std::size_t>> TcpStream::read_some(std::span<std::byte> buffer)
 Awaitable<Result<>> TcpStream::write_all(ByteView data) {
     const auto state = state_;
     if (!state) co_return fail(ErrorKind::unavailable, "Not connected");
+    while (state->tls && !data.empty()) {
+        VEDETTE_CO_TRY(const TlsSession::Written written, state->tls->write(data));
+        data = data.subspan(written.bytes);
+        const TlsSession::Wants wants = written.wants;
+        if (wants != TlsSession::Wants::nothing) VEDETTE_CO_CHECK(co_await state->wait_for(wants));
+    }
+    if (state->tls) co_return Result<>{};
     const auto bytes = asio::buffer(data.data(), data.size());
     const auto [error, count] = co_await asio::async_write(state->socket, bytes, as_values);
     static_cast<void>(count);
     if (error) co_return stream_failure(error);
     co_return Result<>{};
+}
+
+namespace {
+template <class State>  // TcpStream::State is private
+Awaitable<Result<TlsPeer>> shake_hands(std::shared_ptr<State> state, TlsSession tls) {
+    while (true) {
+        VEDETTE_CO_TRY(const TlsSession::Wants wants, tls.handshake());
+        if (wants == TlsSession::Wants::nothing) break;
+        VEDETTE_CO_CHECK(co_await state->wait_for(wants));
+    }
+    TlsPeer peer = tls.peer();
+    state->tls.emplace(std::move(tls));
+    co_return peer;
+}
+}  // namespace
+
+Awaitable<Result<TlsPeer>> TcpStream::start_tls(std::string host, std::chrono::nanoseconds limit) {
+    const auto state = state_;
+    if (!state) co_return fail(ErrorKind::unavailable, "Not connected");
+    VEDETTE_CO_TRY(TlsSession tls, TlsSession::connect(state->socket.native_handle(), host));
+    auto shaking = shake_hands(state, std::move(tls));
+    auto peer = co_await with_timeout(
+        limit, "nothing answers the TLS handshake: is this the RTSPS port (usually 322)?",
+        std::move(shaking));
+    co_return peer;
 }
 
 Result<> TcpStream::set_receive_low_water_mark(std::size_t bytes) {
@@ -196,6 +239,21 @@ std::string TcpStream::local_address() const {
     boost::system::error_code error;
     const auto endpoint = state_->socket.local_endpoint(error);
     return error ? std::string() : endpoint.address().to_string();
+}
+
+std::string TcpStream::peer_address() const {
+    if (!is_open()) return {};
+    boost::system::error_code error;
+    const auto endpoint = state_->socket.remote_endpoint(error);
+    return error ? std::string() : endpoint.address().to_string();
+}
+
+int TcpStream::native_handle() const {
+    return is_open() ? state_->socket.native_handle() : -1;
+}
+
+bool TcpStream::may_hold_bytes() const {
+    return state_ && state_->tls && state_->tls->may_hold_bytes();
 }
 
 Awaitable<Result<TcpStream>> connect_tcp(std::string host, std::uint16_t port,

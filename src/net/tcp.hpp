@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "net/http.hpp"
+#include "net/tls_session.hpp"
 
 namespace vedette::net {
 
@@ -21,6 +22,11 @@ class TcpStream {
     ~TcpStream();
     TcpStream(TcpStream&&) noexcept;
     TcpStream& operator=(TcpStream&&) noexcept;
+
+    /// Begins TLS as the client; all bytes pass through it from then on. `host`: whom the certificate has to
+    /// name. The handshake tells who is there and trusts nobody: judge the peer before anything confidential
+    /// is written. `unsupported` when no safe TLS is spoken there, `timeout` after `limit`.
+    Awaitable<Result<TlsPeer>> start_tls(std::string host, std::chrono::nanoseconds limit);
 
     /// Until there are bytes to read, at least the low-water mark of them, or the peer has closed.
     Awaitable<Result<>> wait_readable();
@@ -43,6 +49,10 @@ class TcpStream {
     /// "192.0.2.7:554" or "[2001:db8::7]:554"; empty when not connected.
     std::string peer() const;
     std::string local_address() const;  ///< without port
+    std::string peer_address() const;   ///< without port
+    int native_handle() const;          ///< for waiting on it beside others; -1 when not connected
+    /// TLS may hold bytes that were read and not asked for: the socket need not become readable for them.
+    bool may_hold_bytes() const;
 
   private:
     friend Awaitable<Result<TcpStream>> connect_tcp(std::string, std::uint16_t, std::chrono::nanoseconds);

@@ -7,11 +7,6 @@ namespace vedette::net {
 namespace ssl = boost::asio::ssl;
 
 namespace {
-// The AEAD suites with ephemeral keys of RFC 9325 section 4.2; TLS 1.3 has no others to begin with.
-constexpr const char* tls12_ciphers =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-
 int choose_http11(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                   unsigned in_size, void*) {
     static constexpr unsigned char protocols[] = "\x08http/1.1";

@@ -13,11 +13,13 @@ namespace vedette::rtsp {
 
 namespace {
 
-constexpr std::array<std::pair<DigestAlgorithm, std::string_view>, 4> digest_algorithms{{
+constexpr std::array<std::pair<DigestAlgorithm, std::string_view>, 6> digest_algorithms{{
     {DigestAlgorithm::md5, "MD5"},
     {DigestAlgorithm::md5_sess, "MD5-sess"},
     {DigestAlgorithm::sha256, "SHA-256"},
     {DigestAlgorithm::sha256_sess, "SHA-256-sess"},
+    {DigestAlgorithm::sha512_256, "SHA-512-256"},
+    {DigestAlgorithm::sha512_256_sess, "SHA-512-256-sess"},
 }};
 
 std::string_view name_of(DigestAlgorithm algorithm) {
@@ -30,11 +32,17 @@ bool is_sha256(DigestAlgorithm algorithm) {
     return algorithm == DigestAlgorithm::sha256 || algorithm == DigestAlgorithm::sha256_sess;
 }
 
+bool is_sha512_256(DigestAlgorithm algorithm) {
+    return algorithm == DigestAlgorithm::sha512_256 || algorithm == DigestAlgorithm::sha512_256_sess;
+}
+
 bool is_session(DigestAlgorithm algorithm) {
-    return algorithm == DigestAlgorithm::md5_sess || algorithm == DigestAlgorithm::sha256_sess;
+    return algorithm == DigestAlgorithm::md5_sess || algorithm == DigestAlgorithm::sha256_sess ||
+           algorithm == DigestAlgorithm::sha512_256_sess;
 }
 
 std::string hash(DigestAlgorithm algorithm, std::string_view text) {
+    if (is_sha512_256(algorithm)) return to_hex(crypto::sha512_256(as_bytes(text)));
     return is_sha256(algorithm) ? to_hex(crypto::sha256(as_bytes(text)))
                                 : to_hex(crypto::md5(as_bytes(text)));
 }
@@ -108,6 +116,7 @@ std::vector<Challenge> parse_challenges(std::span<const std::string_view> values
 const Challenge* best_challenge(std::span<const Challenge> challenges) {
     const auto strength = [](const Challenge& challenge) {
         if (challenge.scheme == AuthScheme::basic) return 0;
+        if (is_sha512_256(challenge.algorithm)) return 3;
         return is_sha256(challenge.algorithm) ? 2 : 1;
     };
     const Challenge* best = nullptr;
@@ -163,8 +172,15 @@ std::optional<std::string> Authenticator::authorize(std::string_view method, std
 Result<> Authenticator::on_unauthorized(std::span<const std::string_view> values) {
     // One retry for a nonce that went stale between challenge and answer; more would count as guessing.
     constexpr std::uint32_t max_stale_retries = 2;
-    const std::vector<Challenge> challenges = parse_challenges(values);
+    std::vector<Challenge> challenges = parse_challenges(values);
+    const bool offers_basic = std::ranges::count(challenges, AuthScheme::basic, &Challenge::scheme) > 0;
+    if (basic_ == BasicUse::refuse)
+        std::erase_if(challenges, [](const Challenge& c) { return c.scheme == AuthScheme::basic; });
     const Challenge* best = best_challenge(challenges);
+    if (best == nullptr && offers_basic)
+        return fail(ErrorKind::unauthenticated,
+                    "the camera wants the password unencrypted (Basic), where anybody on its network could "
+                    "read it: turn on Digest or RTSPS in the camera, or allow it in this camera's settings");
     if (best == nullptr)
         return fail(ErrorKind::unsupported,
                     "the camera asks for a way to sign in that is neither Digest nor Basic");

@@ -18,7 +18,7 @@ constexpr std::size_t max_challenges = 8;        ///< looked at in one 401
 constexpr std::size_t max_auth_parameters = 32;  ///< in one header
 
 enum class AuthScheme : std::uint8_t { basic, digest };
-enum class DigestAlgorithm : std::uint8_t { md5, md5_sess, sha256, sha256_sess };
+enum class DigestAlgorithm : std::uint8_t { md5, md5_sess, sha256, sha256_sess, sha512_256, sha512_256_sess };
 
 /// One WWW-Authenticate challenge that we can answer.
 struct Challenge {
@@ -37,7 +37,8 @@ struct Challenge {
 /// The challenges in the values of all WWW-Authenticate headers, without those that we can't answer.
 std::vector<Challenge> parse_challenges(std::span<const std::string_view> values);
 
-/// The strongest (quirk 26): SHA-256 before MD5 before Basic; the first among equals; nullptr when empty.
+/// The strongest (quirk 26): SHA-512-256 before SHA-256 before MD5 before Basic; the first among equals;
+/// nullptr when empty.
 const Challenge* best_challenge(std::span<const Challenge> challenges);
 
 /// A WWW-Authenticate value; for servers.
@@ -55,18 +56,25 @@ struct DigestRequest {
 std::string digest_response(const Challenge& challenge, const Credentials& credentials,
                             const DigestRequest& request);
 
+/// Basic sends the password so that whoever sees the packets can read it.
+enum class BasicUse : std::uint8_t {
+    refuse,  ///< answer Digest only
+    allow,   ///< the connection is TLS, or the owner of the camera has accepted the risk
+};
+
 /// Client side: answers challenges of one connection with one pair of credentials, which it never prints.
 class Authenticator {
   public:
-    explicit Authenticator(Credentials credentials) : credentials_(std::move(credentials)) {}
+    explicit Authenticator(Credentials credentials, BasicUse basic = BasicUse::refuse)
+        : credentials_(std::move(credentials)), basic_(basic) {}
 
     /// The Authorization value for a request; nullopt before a challenge.
     std::optional<std::string> authorize(std::string_view method, std::string_view uri);
 
     /// A 401 came, with these WWW-Authenticate values. Success: send the request again with a new
     /// authorize(). `unauthenticated`: the camera wants credentials that we don't have, or has refused them
-    /// with a fresh nonce; asking again soon can lock the account (quirk 32). `unsupported`: no challenge
-    /// that we can answer.
+    /// with a fresh nonce, or wants them by Basic where that is refused; asking again soon can lock the
+    /// account (quirk 32). `unsupported`: no challenge that we can answer.
     Result<> on_unauthorized(std::span<const std::string_view> challenges);
 
     /// A request with an Authorization was not refused.
@@ -77,6 +85,7 @@ class Authenticator {
 
   private:
     Credentials credentials_;
+    BasicUse basic_;
     std::optional<Challenge> challenge_;
     std::uint32_t nonce_count_ = 0;
     std::uint32_t refused_in_a_row_ = 0;

@@ -30,23 +30,44 @@ TEST(Digest, VectorsOfRfc7616) {
               "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
 }
 
+// RFC 7616 section 3.9.2, with the responses of erratum 4897: the RFC printed those of SHA-512 cut to 256
+// bits.
+TEST(Digest, VectorOfRfc7616ForSha512_256) {
+    const Challenge challenge{.realm = "api@example.org",
+                              .nonce = "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
+                              .opaque = "HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS",
+                              .algorithm = DigestAlgorithm::sha512_256,
+                              .names_algorithm = true,
+                              .qop_auth = true};
+    const Credentials user{"J\xc3\xa4s\xc3\xb8n Doe", Secret(std::string_view("Secret, or not?"))};
+    const DigestRequest request{.method = "GET",
+                                .uri = "/doe.json",
+                                .nonce_count = 1,
+                                .cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v"};
+    EXPECT_EQ(digest_response(challenge, user, request),
+              "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5");
+}
+
 TEST(Digest, BestChallengeWins) {
     const std::vector<std::string_view> values{
         "Basic realm=\"cam\"", "Digest realm=\"cam\", nonce=\"n1\", stale=FALSE",
         "Digest realm=\"cam\",nonce=\"n2\",algorithm=SHA-256,qop=\"auth,auth-int\"",
         "Digest realm=\"cam\", nonce=\"n3\", algorithm=SHA-512-256"};
     const auto challenges = parse_challenges(values);
-    ASSERT_EQ(challenges.size(), 3U);
-    EXPECT_EQ(best_challenge(challenges)->nonce, "n2");
-    EXPECT_TRUE(best_challenge(challenges)->qop_auth);
+    ASSERT_EQ(challenges.size(), 4U);
+    EXPECT_EQ(best_challenge(challenges)->nonce, "n3");
+    EXPECT_EQ(best_challenge(std::span(challenges).first(3))->nonce, "n2");
+    EXPECT_TRUE(challenges[2].qop_auth);
+    EXPECT_EQ(best_challenge(std::span(challenges).first(2))->nonce, "n1");
     const std::vector<std::string_view> in_one{"Basic realm=\"a, b\", Digest realm=\"c\", nonce=\"n\""};
     EXPECT_EQ(parse_challenges(in_one).size(), 2U);
 }
 
 TEST(Digest, ClientAndServerAgree) {
     for (const bool qop : {false, true}) {
-        for (const auto algorithm : {DigestAlgorithm::md5, DigestAlgorithm::md5_sess, DigestAlgorithm::sha256,
-                                     DigestAlgorithm::sha256_sess}) {
+        for (const auto algorithm :
+             {DigestAlgorithm::md5, DigestAlgorithm::md5_sess, DigestAlgorithm::sha256,
+              DigestAlgorithm::sha256_sess, DigestAlgorithm::sha512_256, DigestAlgorithm::sha512_256_sess}) {
             Challenge challenge = rfc7616_challenge(algorithm);
             challenge.qop_auth = qop;
             const std::string printed = print(challenge);
@@ -71,7 +92,7 @@ TEST(Digest, BasicAgrees) {
     const Challenge challenge{.scheme = AuthScheme::basic, .realm = "r"};
     const std::string printed = print(challenge);
     const std::vector<std::string_view> values{printed};
-    Authenticator client(mufasa());
+    Authenticator client(mufasa(), BasicUse::allow);
     ASSERT_TRUE(client.on_unauthorized(values));
     EXPECT_EQ(verify_authorization(*client.authorize("PLAY", "u"), "PLAY", challenge, mufasa()),
               Verdict::accepted);
@@ -94,6 +115,24 @@ TEST(Authenticator, StopsAfterADefiniteRefusal) {
     ASSERT_TRUE(rotating.on_unauthorized(second)) << "a nonce that was accepted before may expire";
     ASSERT_TRUE(rotating.on_unauthorized(stale));
     EXPECT_FALSE(rotating.on_unauthorized(stale));
+}
+
+TEST(Authenticator, BasicOnlyWhereItIsAllowed) {
+    const std::vector<std::string_view> basic{"Basic realm=\"r\""};
+    const std::vector<std::string_view> both{"Basic realm=\"r\"", "Digest realm=\"r\", nonce=\"1\""};
+    Authenticator careful(mufasa());
+    const auto refused = careful.on_unauthorized(basic);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unauthenticated) << "it must not be tried again";
+    EXPECT_NE(refused.error().message.find("unencrypted (Basic)"), std::string::npos);
+    EXPECT_FALSE(careful.authorize("PLAY", "u"));
+    ASSERT_TRUE(careful.on_unauthorized(both));
+    EXPECT_TRUE(careful.authorize("PLAY", "u")->starts_with("Digest "));
+    EXPECT_FALSE(careful.on_unauthorized(basic)) << "a camera can't ask for less after the fact";
+
+    Authenticator allowed(mufasa(), BasicUse::allow);
+    ASSERT_TRUE(allowed.on_unauthorized(both));
+    EXPECT_TRUE(allowed.authorize("PLAY", "u")->starts_with("Digest "));
 }
 
 TEST(Authenticator, NamesWhatIsMissing) {

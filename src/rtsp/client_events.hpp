@@ -12,8 +12,8 @@
 
 namespace vedette::rtsp {
 
-/// How media travels. UDP and tunnels will stand beside it.
-enum class Transport : std::uint8_t { tcp_interleaved };
+/// How media travels (RFC 2326 section 12.39).
+enum class Transport : std::uint8_t { tcp_interleaved, udp, multicast };
 
 /// One track that will be asked for; its place in Described::tracks is AccessUnit::track.
 struct TrackDescription {
@@ -31,6 +31,15 @@ struct Described {
 struct TrackRefused {
     std::uint8_t track = 0;
     Error error;
+};
+
+/// SETUP succeeded for a track whose media comes in datagrams from elsewhere than the camera's own address,
+/// or to a group. Sent before the first datagram can come.
+struct MediaAddress {
+    std::uint8_t track = 0;
+    std::string source;      ///< who sends, as the camera writes it; empty: the camera itself
+    std::string group;       ///< of multicast; empty: unicast to our port
+    std::uint16_t port = 0;  ///< of `group`, for RTP; RTCP is one above
 };
 
 /// PLAY succeeded.
@@ -71,9 +80,10 @@ struct Redirected {
 /// same credentials again soon may lock the account.
 struct Closed {
     std::optional<Error> error;
+    bool transport_refused = false;  ///< the camera is there and can't send in the way that was asked for
 };
 
-using ClientEvent = std::variant<Described, TrackRefused, Playing, ParametersChanged, media::AccessUnit,
-                                 SenderReport, Loss, UnitDamaged, Redirected, Closed>;
+using ClientEvent = std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged,
+                                 media::AccessUnit, SenderReport, Loss, UnitDamaged, Redirected, Closed>;
 
 }  // namespace vedette::rtsp

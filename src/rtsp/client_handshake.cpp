@@ -91,6 +91,8 @@ void ClientSession::on_redirect(const Response& response, MonotonicTime now) {
         base_ = session_url_ = url_.text();
         return describe(now);
     }
+    if (url_.secure && !target->url.secure)
+        return fail_with(ErrorKind::unavailable, "the camera redirects from RTSPS to an unencrypted address");
     // Credentials in a redirect are the camera's wish, not the owner's: they are dropped with the rest.
     state_ = State::closed;
     pending_.reset();
@@ -112,6 +114,7 @@ void ClientSession::on_describe(const Response& response, MonotonicTime now) {
     if (!tracks) return finish(std::move(tracks).error());
     tracks_ = *std::move(tracks);
     Described described;
+    for (const ClientTrack& track : tracks_) paths_.emplace_back(track);
     for (const ClientTrack& track : tracks_) described.tracks.push_back(track.description());
     events_.emplace_back(std::move(described));
     if (options_.stop_after == ClientOptions::StopAfter::described) return close();
@@ -124,21 +127,51 @@ void ClientSession::set_up_next(MonotonicTime now) {
         state_ = State::play;
         Request request = make_request("PLAY", session_url_);
         request.headers.add("Range", "npt=0.000-");  // some cameras demand it (quirk 13)
+        punch_holes();
         return send(std::move(request), now);
     }
     Request request = make_request("SETUP", tracks_[setting_up_].control_url());
-    const std::size_t channel = 2 * setting_up_;
-    request.headers.add("Transport",
-                        fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", channel, channel + 1));
+    request.headers.add("Transport", wanted_transport());
     send(std::move(request), now);
+}
+
+/// No `mode`: it breaks some cameras (quirk 13).
+std::string ClientSession::wanted_transport() const {
+    if (options_.transport == Transport::multicast) return "RTP/AVP;multicast";
+    if (options_.transport == Transport::udp && setting_up_ < options_.client_ports.size()) {
+        const std::uint16_t port = options_.client_ports[setting_up_];
+        return fmt::format("RTP/AVP;unicast;client_port={}-{}", port, port + 1);
+    }
+    const std::size_t channel = 2 * setting_up_;
+    return fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", channel, channel + 1);
+}
+
+Result<> ClientSession::accept_datagrams(const TransportAnswer& answer) {
+    MediaPath& path = paths_[setting_up_];
+    const auto track = static_cast<std::uint8_t>(setting_up_);
+    path.datagrams = true;
+    if (options_.transport == Transport::multicast) {
+        if (answer.destination.empty() || !answer.group_port)
+            return fail(ErrorKind::unsupported, "the camera offers no multicast group");
+        events_.emplace_back(MediaAddress{track, answer.source, answer.destination, *answer.group_port});
+    } else {
+        path.server_rtp_port = answer.server_rtp_port.value_or(0);
+        path.server_rtcp_port = answer.server_rtcp_port.value_or(0);
+        if (!answer.source.empty()) events_.emplace_back(MediaAddress{track, answer.source, {}, 0});
+    }
+    tracks_[setting_up_].accept(answer.ssrc);
+    return {};
 }
 
 Result<> ClientSession::accept_transport(const Response& response) {
     const std::string* value = response.headers.find("Transport");
     TransportAnswer answer = parse_transport(value ? std::string_view(*value) : std::string_view{});
+    // A camera that was asked for datagrams may still choose the connection (quirk 18).
+    if (!answer.rtp_channel && options_.transport != Transport::tcp_interleaved)
+        return accept_datagrams(answer);
     if (!answer.rtp_channel) {
         if (value && value->find("_port") != std::string::npos)
-            return fail(ErrorKind::unsupported, "the camera insists on UDP, and only TCP is supported");
+            return fail(ErrorKind::unsupported, "the camera insists on UDP");
         answer.rtp_channel = static_cast<std::uint8_t>(2 * setting_up_);
         answer.rtcp_channel = static_cast<std::uint8_t>(2 * setting_up_ + 1);
     }
@@ -149,6 +182,7 @@ Result<> ClientSession::accept_transport(const Response& response) {
     rtp = {.track = track, .use = Channel::Use::rtp};
     if (answer.rtcp_channel && channels_[*answer.rtcp_channel].use == Channel::Use::none)
         channels_[*answer.rtcp_channel] = {.track = track, .use = Channel::Use::rtcp};
+    paths_[setting_up_].rtcp_channel = answer.rtcp_channel;
     tracks_[setting_up_].accept(answer.ssrc);
     return {};
 }
@@ -160,7 +194,13 @@ void ClientSession::refuse_track(Error error) {
 }
 
 void ClientSession::on_setup(const Response& response, MonotonicTime now) {
-    if (response.status != 200) {
+    if (response.status == 461) {
+        transport_refused_ = setting_up_ == 0;
+        refuse_track(
+            options_.transport == Transport::tcp_interleaved
+                ? refusal("SETUP", response)
+                : Error{ErrorKind::unsupported, "the camera does not send over UDP in this way (461)"});
+    } else if (response.status != 200) {
         refuse_track(refusal("SETUP", response));
     } else {
         const std::string* header = response.headers.find("Session");
@@ -170,7 +210,10 @@ void ClientSession::on_setup(const Response& response, MonotonicTime now) {
             const std::uint32_t seconds = std::min<std::uint32_t>(session->timeout_seconds, 3600);
             keep_alive_period_ = std::chrono::milliseconds(seconds * 500);
         }
-        if (auto accepted = accept_transport(response); !accepted) refuse_track(std::move(accepted).error());
+        if (auto accepted = accept_transport(response); !accepted) {
+            transport_refused_ = setting_up_ == 0;
+            refuse_track(std::move(accepted).error());
+        }
     }
     if (closed()) return;
     ++setting_up_;
@@ -182,7 +225,8 @@ void ClientSession::on_play(const Response& response, MonotonicTime now) {
     pending_.reset();
     state_ = State::playing;
     keep_alive_due_ = now + keep_alive_period_;
-    media_due_ = now + options_.media_timeout;
+    media_due_ = now + (paths_[0].datagrams ? options_.first_datagram_timeout : options_.media_timeout);
+    if (options_.receiver_reports) report_due_ = now + std::chrono::seconds(5);
     picture_due_ = now + options_.first_picture_timeout;
     events_.emplace_back(Playing{});
 }

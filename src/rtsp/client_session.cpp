@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/digest.hpp"
+
 namespace vedette::rtsp {
 
 namespace {
@@ -10,10 +12,17 @@ namespace {
 constexpr std::string_view not_rtsp =
     "what answers at this address is not an RTSP server: is the port right (usually 554)?";
 
+constexpr std::chrono::seconds report_period{5};  // RFC 3550 section 6.2
+
 }  // namespace
 
 ClientSession::ClientSession(Url url, Credentials credentials, ClientOptions options, MonotonicTime now)
-    : url_(std::move(url)), options_(std::move(options)), authenticator_(std::move(credentials)) {
+    : url_(std::move(url)),
+      options_(std::move(options)),
+      authenticator_(std::move(credentials), options_.basic) {
+    std::array<std::byte, 4> random{};
+    crypto::random_bytes(random);
+    own_ssrc_ = ByteReader(random).u32();
     base_ = session_url_ = url_.text();
     send(make_request("OPTIONS", session_url_), now);
 }
@@ -52,10 +61,27 @@ void ClientSession::on_frame(const InterleavedFrame& frame, MonotonicTime now) {
     if (state_ != State::playing) return;  // quirk 16
     const Channel channel = channels_[frame.channel];
     if (channel.use == Channel::Use::none) return;  // quirk 17
-    ClientTrack& track = tracks_[channel.track];
-    if (channel.use == Channel::Use::rtcp) return track.on_rtcp(frame.payload, events_);
-    const bool counted = track.on_rtp(frame.payload, events_);
-    if (!counted || channel.track != 0) return;
+    if (channel.use == Channel::Use::rtcp) return on_control(channel.track, frame.payload, now);
+    on_media(channel.track, frame.payload, now);
+}
+
+void ClientSession::receive_datagram(std::uint8_t track, bool rtcp, ByteView datagram, MonotonicTime now) {
+    if (state_ != State::playing || track >= paths_.size() || !paths_[track].datagrams) return;
+    if (rtcp) return on_control(track, datagram, now);
+    on_media(track, datagram, now);
+}
+
+void ClientSession::on_control(std::uint8_t number, ByteView packet, MonotonicTime now) {
+    paths_[number].on_control(packet, tracks_[number], now, events_);
+}
+
+void ClientSession::on_media(std::uint8_t number, ByteView packet, MonotonicTime now) {
+    ClientTrack& track = tracks_[number];
+    MediaPath& path = paths_[number];
+    const bool counted = path.datagrams ? path.on_datagram(packet, track, now, events_)
+                                        : path.on_packet(packet, track, now, events_);
+    if (!counted || number != 0) return;
+    heard_datagram_ |= path.datagrams;
     media_due_ = now + options_.media_timeout;
     if (track.has_delivered()) picture_due_ = MonotonicTime::max();
     if (options_.stop_after == ClientOptions::StopAfter::key_frame && track.has_delivered_random_access())
@@ -85,6 +111,13 @@ std::string ClientSession::silence() const {
 void ClientSession::on_time(MonotonicTime now) {
     if (closed()) return;
     if (now >= response_due_) return fail_with(ErrorKind::timeout, silence());
+    for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].on_time(tracks_[i], now, events_);
+    if (now >= media_due_ && options_.transport != Transport::tcp_interleaved && !heard_datagram_)
+        return refuse_transport(
+            {ErrorKind::timeout,
+             fmt::format("no packet of the camera arrived over UDP within {} s: a firewall or "
+                         "a network address translation may be between",
+                         options_.first_datagram_timeout.count())});
     if (now >= media_due_)
         return fail_with(ErrorKind::timeout,
                          fmt::format("the camera sent no video for {} s", options_.media_timeout.count()));
@@ -93,12 +126,17 @@ void ClientSession::on_time(MonotonicTime now) {
             ErrorKind::timeout,
             fmt::format("the camera sends packets, and no picture that can be decoded within {} s",
                         options_.first_picture_timeout.count()));
+    if (now >= report_due_) send_reports(now);
     if (now >= keep_alive_due_) keep_alive(now);
 }
 
 MonotonicTime ClientSession::deadline() const {
     if (closed()) return MonotonicTime::max();
-    return std::min({response_due_, media_due_, picture_due_, keep_alive_due_});
+    // Reports wait for the next packets: an idle core is not woken for them, and without packets there is
+    // nothing new.
+    MonotonicTime due = std::min({response_due_, media_due_, picture_due_, keep_alive_due_});
+    for (const MediaPath& path : paths_) due = std::min(due, path.deadline());
+    return due;
 }
 
 void ClientSession::keep_alive(MonotonicTime now) {
@@ -106,6 +144,40 @@ void ClientSession::keep_alive(MonotonicTime now) {
     Request request = make_request(has_get_parameter_ ? "GET_PARAMETER" : "OPTIONS", session_url_);
     const std::uint32_t number = write(request);
     keep_alive_ = Pending{.cseq = number, .request = std::move(request)};
+}
+
+void ClientSession::send_reports(MonotonicTime now) {
+    report_due_ = now + report_period;
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+        MediaPath& path = paths_[i];
+        if (!tracks_[i].accepted()) continue;
+        if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) continue;
+        Bytes report = path.receiver_report(own_ssrc_, now);
+        if (path.datagrams) {
+            datagrams_.push_back({.track = static_cast<std::uint8_t>(i),
+                                  .rtcp = true,
+                                  .port = path.server_rtcp_port,
+                                  .bytes = std::move(report)});
+        } else {
+            output_ += as_text(interleaved_header(*path.rtcp_channel, report.size()));
+            output_ += as_text(report);
+        }
+    }
+}
+
+/// A firewall or address translation in between opens for what we have sent to first. An empty RTP packet and
+/// an empty report harm nobody.
+void ClientSession::punch_holes() {
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+        const MediaPath& path = paths_[i];
+        if (!path.datagrams || path.server_rtp_port == 0) continue;
+        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc_});
+        const auto track = static_cast<std::uint8_t>(i);
+        datagrams_.push_back({track, false, path.server_rtp_port, {header.begin(), header.end()}});
+        if (path.server_rtcp_port != 0)
+            datagrams_.push_back({track, true, path.server_rtcp_port,
+                                  print_receiver_report({.ssrc = own_ssrc_, .reports = {}}, "vedette")});
+    }
 }
 
 void ClientSession::on_disconnected() {
@@ -119,6 +191,17 @@ void ClientSession::on_disconnected() {
     fail_with(ErrorKind::unavailable, "the connection was closed before any answer: is this the RTSP port?");
 }
 
+void ClientSession::refuse_transport(Error error) {
+    transport_refused_ = true;
+    finish(std::move(error));
+}
+
+std::uint64_t ClientSession::reordered_packets() const {
+    std::uint64_t total = 0;
+    for (const MediaPath& path : paths_) total += path.reorder().reordered();
+    return total;
+}
+
 void ClientSession::close() {
     if (closed()) return;
     finish(std::nullopt);
@@ -130,7 +213,7 @@ void ClientSession::finish(std::optional<Error> error) {
     if (!session_id_.empty()) write(make_request("TEARDOWN", session_url_));
     state_ = State::closed;
     pending_.reset();
-    events_.emplace_back(Closed{std::move(error)});
+    events_.emplace_back(Closed{std::move(error), transport_refused_});
 }
 
 }  // namespace vedette::rtsp

@@ -15,6 +15,8 @@
 #include "rtsp/auth.hpp"
 #include "rtsp/client_events.hpp"
 #include "rtsp/client_track.hpp"
+#include "rtsp/media_path.hpp"
+#include "rtsp/session_plan.hpp"
 #include "rtsp/stream_parser.hpp"
 #include "rtsp/url.hpp"
 
@@ -26,9 +28,14 @@ struct ClientOptions {
     enum class StopAfter : std::uint8_t { never, described, key_frame };
 
     bool audio = true;
+    BasicUse basic = BasicUse::refuse;
     StopAfter stop_after = StopAfter::never;  ///< for "test connection": a Closed without error then
     Transport transport = Transport::tcp_interleaved;
+    std::vector<std::uint16_t>
+        client_ports{};  ///< for udp: the even port of each track's pair; two are enough
+    bool receiver_reports = true;
     std::chrono::seconds response_timeout{10};
+    std::chrono::seconds first_datagram_timeout{5};  ///< nothing comes over UDP at all
     std::chrono::seconds media_timeout{10};          ///< without a packet of the video track
     std::chrono::seconds first_picture_timeout{30};  ///< packets come, and no picture can be decoded
     std::string user_agent = "Vedette";              ///< some cameras refuse requests without (quirk 14)
@@ -46,6 +53,10 @@ class ClientSession {
     void receive(ByteView bytes, MonotonicTime now);
     /// The camera closed the connection, or it failed.
     void on_disconnected();
+    /// A datagram that came to a track's RTP or RTCP port, from a sender that the owner has checked.
+    void receive_datagram(std::uint8_t track, bool rtcp, ByteView datagram, MonotonicTime now);
+    /// What is to be sent from a track's ports; never media that matters: lost ones are not missed.
+    std::vector<OutgoingDatagram> take_datagrams() { return std::exchange(datagrams_, {}); }
     /// Acts on what is due; harmless when called early.
     void on_time(MonotonicTime now);
     /// When on_time() is due next; MonotonicTime::max() once closed.
@@ -63,6 +74,8 @@ class ClientSession {
 
     /// Bytes in the stream that belonged to nothing.
     std::uint64_t junk_bytes() const { return parser_.junk_bytes(); }
+    /// Packets of all tracks that overtook others.
+    std::uint64_t reordered_packets() const;
 
   private:
     enum class State : std::uint8_t { options, describe, setup, play, playing, closed };
@@ -77,9 +90,14 @@ class ClientSession {
 
     // client_session.cpp: time, bytes and media
     void on_frame(const InterleavedFrame& frame, MonotonicTime now);
+    void on_media(std::uint8_t track, ByteView packet, MonotonicTime now);
+    void on_control(std::uint8_t track, ByteView packet, MonotonicTime now);
+    void send_reports(MonotonicTime now);
+    void punch_holes();
     void on_request(const Request& request);
     void keep_alive(MonotonicTime now);
     void finish(std::optional<Error> error);
+    void refuse_transport(Error error);
     void fail_with(ErrorKind kind, std::string message) { finish(Error{kind, std::move(message)}); }
     std::string silence() const;
 
@@ -91,7 +109,9 @@ class ClientSession {
     void on_setup(const Response& response, MonotonicTime now);
     void on_play(const Response& response, MonotonicTime now);
     void on_keep_alive(const Response& response, MonotonicTime now);
+    std::string wanted_transport() const;
     Result<> accept_transport(const Response& response);
+    Result<> accept_datagrams(const TransportAnswer& answer);
     void refuse_track(Error error);
     void describe(MonotonicTime now);
     void set_up_next(MonotonicTime now);
@@ -118,6 +138,8 @@ class ClientSession {
     std::string base_;         ///< base of control URLs
     std::string session_url_;  ///< for PLAY, keep-alive and TEARDOWN
     std::vector<ClientTrack> tracks_;
+    std::vector<MediaPath> paths_;  ///< one for each track
+    std::vector<OutgoingDatagram> datagrams_;
     std::size_t setting_up_ = 0;
     std::array<Channel, 256> channels_{};
     std::string session_id_;
@@ -127,6 +149,10 @@ class ClientSession {
     MonotonicTime keep_alive_due_ = MonotonicTime::max();
     MonotonicTime media_due_ = MonotonicTime::max();
     MonotonicTime picture_due_ = MonotonicTime::max();
+    MonotonicTime report_due_ = MonotonicTime::max();
+    bool heard_datagram_ = false;
+    bool transport_refused_ = false;
+    std::uint32_t own_ssrc_ = 0;
 };
 
 }  // namespace vedette::rtsp

@@ -22,6 +22,7 @@ class ClientTrack {
     /// Fails when neither config nor rtpmap describe the audio.
     static Result<ClientTrack> aac(std::uint8_t index, const AacFormat& format, std::string control_url);
 
+    std::uint8_t payload_type() const { return payload_type_; }
     const std::string& control_url() const { return control_url_; }
     TrackDescription description() const;
 

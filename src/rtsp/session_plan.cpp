@@ -38,12 +38,24 @@ bool is_back_channel(const SdpMedia& media, const SdpMedia& video) {
     return media.direction == SdpDirection::sendonly && video.direction != SdpDirection::sendonly;
 }
 
+/// An IP address of at most the longest one's size, without brackets; empty for anything else, names
+/// included: nothing is looked up because a camera says so.
+std::string address_in(std::string_view text) {
+    constexpr std::size_t longest = 45;
+    text = trim(text);
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+    const bool numeric = text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+    const bool separated = text.contains('.') || text.contains(':');
+    return numeric && separated && text.size() <= longest ? std::string(text) : std::string();
+}
+
 }  // namespace
 
 Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio) {
     const std::string session_base = join_control(base, sdp.control);
     // A relative session control does not move the base of its media.
-    const bool absolute = starts_with_ignoring_case(sdp.control, "rtsp://");
+    const bool absolute = starts_with_ignoring_case(sdp.control, "rtsp://") ||
+                          starts_with_ignoring_case(sdp.control, "rtsps://");
     const std::string_view media_base = absolute ? std::string_view(session_base) : base;
     std::vector<ClientTrack> tracks;
     const auto video =
@@ -102,6 +114,17 @@ TransportAnswer parse_transport(std::string_view value) {
             answer.rtcp_channel = parse_number<std::uint8_t>(parameter);
             if (answer.rtp_channel && !answer.rtcp_channel && *answer.rtp_channel < 255)
                 answer.rtcp_channel = static_cast<std::uint8_t>(*answer.rtp_channel + 1);
+        } else if (equal_ignoring_case(name, "server_port")) {
+            answer.server_rtp_port = parse_number<std::uint16_t>(split_off(parameter, '-'));
+            answer.server_rtcp_port = parse_number<std::uint16_t>(parameter);
+            if (answer.server_rtp_port && !answer.server_rtcp_port && *answer.server_rtp_port < 65'535)
+                answer.server_rtcp_port = static_cast<std::uint16_t>(*answer.server_rtp_port + 1);
+        } else if (equal_ignoring_case(name, "port")) {
+            answer.group_port = parse_number<std::uint16_t>(split_off(parameter, '-'));
+        } else if (equal_ignoring_case(name, "source")) {
+            answer.source = address_in(parameter);
+        } else if (equal_ignoring_case(name, "destination")) {
+            answer.destination = address_in(parameter);
         } else if (equal_ignoring_case(name, "ssrc")) {
             const std::string_view digits = trim(parameter);
             std::uint32_t ssrc = 0;

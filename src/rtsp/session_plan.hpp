@@ -25,6 +25,11 @@ struct TransportAnswer {
     std::optional<std::uint8_t> rtp_channel;
     std::optional<std::uint8_t> rtcp_channel;  ///< the next one when the camera names one only (quirk 18)
     std::optional<std::uint32_t> ssrc;
+    std::optional<std::uint16_t> server_rtp_port;
+    std::optional<std::uint16_t> server_rtcp_port;  ///< the next one when the camera names one only
+    std::optional<std::uint16_t> group_port;        ///< of multicast
+    std::string source;                             ///< who sends, when the camera says so by its address
+    std::string destination;                        ///< of multicast
 };
 TransportAnswer parse_transport(std::string_view value);
 

@@ -9,6 +9,7 @@ namespace vedette::rtsp {
 namespace {
 
 constexpr std::string_view rtsp_scheme = "rtsp://";
+constexpr std::string_view rtsps_scheme = "rtsps://";
 
 std::optional<std::uint8_t> hex_digit(char c) {
     if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
@@ -75,23 +76,27 @@ Result<> parse_host_and_port(std::string_view text, Url& url) {
 }
 
 bool is_absolute(std::string_view text) {
-    return starts_with_ignoring_case(text, rtsp_scheme);
+    return starts_with_ignoring_case(text, rtsp_scheme) || starts_with_ignoring_case(text, rtsps_scheme);
+}
+
+std::string_view scheme_of(const Url& url) {
+    return url.secure ? rtsps_scheme : rtsp_scheme;
 }
 
 }  // namespace
 
 std::string Url::authority() const {
     std::string out = host.contains(':') ? "[" + host + "]" : host;
-    if (port != default_port) out += fmt::format(":{}", port);
+    if (port != (secure ? default_secure_port : default_port)) out += fmt::format(":{}", port);
     return out;
 }
 
 std::string Url::text() const {
-    return fmt::format("{}{}{}", rtsp_scheme, authority(), path.empty() ? "/" : path);
+    return fmt::format("{}{}{}", scheme_of(*this), authority(), path.empty() ? "/" : path);
 }
 
 bool Url::same_authority(const Url& other) const {
-    return port == other.port && equal_ignoring_case(host, other.host);
+    return secure == other.secure && port == other.port && equal_ignoring_case(host, other.host);
 }
 
 Result<UrlWithCredentials> parse_url(std::string_view text) {
@@ -101,14 +106,16 @@ Result<UrlWithCredentials> parse_url(std::string_view text) {
         return fail(ErrorKind::invalid_input, "the address is longer than {} characters", max_url_bytes);
     if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
         return fail(ErrorKind::invalid_input, "the address holds a control character");
-    while (is_absolute(text)) text.remove_prefix(rtsp_scheme.size());
+    UrlWithCredentials out;
+    out.url.secure = starts_with_ignoring_case(text, rtsps_scheme);
+    while (is_absolute(text)) text.remove_prefix(text.find("//") + 2);
     if (const std::size_t at = text.find("://");
         at != std::string_view::npos && at < text.find_first_of("/@?:"))
-        return fail(ErrorKind::unsupported, "the address does not begin with rtsp://");
+        return fail(ErrorKind::unsupported, "the address does not begin with rtsp:// or rtsps://");
     if (const std::size_t at = text.find("://");
         at != std::string_view::npos && at == text.find_first_of("/@?:"))
-        return fail(ErrorKind::unsupported, "the address does not begin with rtsp://");
-    UrlWithCredentials out;
+        return fail(ErrorKind::unsupported, "the address does not begin with rtsp:// or rtsps://");
+    out.url.port = out.url.secure ? default_secure_port : default_port;
     const std::size_t path = text.find_first_of("/?");
     std::string_view authority = text.substr(0, path);
     if (path != std::string_view::npos) out.url.path = text.substr(path);
@@ -125,7 +132,7 @@ std::string control_base(const Url& request, std::string_view content_base,
     for (std::string_view candidate : {trim(content_base), trim(content_location)}) {
         if (candidate.empty()) continue;
         if (candidate.starts_with('/'))
-            return fmt::format("{}{}{}", rtsp_scheme, request.authority(), candidate);
+            return fmt::format("{}{}{}", scheme_of(request), request.authority(), candidate);
         if (auto parsed = parse_url(candidate)) return parsed->url.text();
     }
     return request.text();
@@ -142,7 +149,7 @@ std::string join_control(std::string_view base, std::string_view control) {
     if (control.starts_with('/')) {
         const auto parsed = parse_url(base);
         if (parsed && parsed->url.path.size() > 1 && control.starts_with(parsed->url.path))
-            return fmt::format("{}{}{}", rtsp_scheme, parsed->url.authority(), control);
+            return fmt::format("{}{}{}", scheme_of(parsed->url), parsed->url.authority(), control);
     }
     const bool slash_before = base.ends_with('/');
     if (slash_before && control.starts_with('/')) control.remove_prefix(1);

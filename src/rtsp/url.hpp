@@ -12,6 +12,7 @@
 namespace vedette::rtsp {
 
 constexpr std::uint16_t default_port = 554;
+constexpr std::uint16_t default_secure_port = 322;  ///< rtsps://
 constexpr std::size_t max_url_bytes = 4096;
 
 /// Never printed, never part of a Url.
@@ -23,15 +24,16 @@ struct Credentials {
     Credentials duplicate() const { return {username, password.duplicate()}; }
 };
 
-/// An rtsp:// URL without user information.
+/// An rtsp:// or rtsps:// URL without user information.
 struct Url {
     std::string host;  ///< a name or address; IPv6 without brackets
     std::uint16_t port = default_port;
-    std::string path;  ///< path and query, as they go onto the wire: empty, or begins with "/" or "?"
+    std::string path;     ///< path and query, as they go onto the wire: empty, or begins with "/" or "?"
+    bool secure = false;  ///< rtsps://: RTSP inside TLS
 
-    /// host[:port], with brackets around IPv6; the port only when it isn't 554.
+    /// host[:port], with brackets around IPv6; the port only when it isn't the scheme's.
     std::string authority() const;
-    /// rtsp://authority/path
+    /// rtsp[s]://authority/path
     std::string text() const;
     bool same_authority(const Url& other) const;
 
@@ -44,7 +46,7 @@ struct UrlWithCredentials {
 };
 
 /// `invalid_input` with a sentence that never quotes the text, which may hold a password; `unsupported` for
-/// rtsps:// and other schemes. Repairs what cameras send: no scheme, the scheme twice, IPv6 without
+/// other schemes. Repairs what cameras send: no scheme, the scheme twice, IPv6 without
 /// brackets (quirks 1 to 3).
 Result<UrlWithCredentials> parse_url(std::string_view text);
 

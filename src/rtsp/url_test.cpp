@@ -23,6 +23,9 @@ TEST(Url, ReadsWhatPeopleAndCamerasWrite) {
              {"rtsp://::ffff:192.168.1.123/x", "rtsp://[::ffff:192.168.1.123]/x", "", ""},
              {"rtsp://::ffff:192.168.1.123:8554/x", "rtsp://[::ffff:192.168.1.123]:8554/x", "", ""},
              {"rtsp://[2001:db8::1]:8554/x", "rtsp://[2001:db8::1]:8554/x", "", ""},
+             {"rtsps://u:p@cam/x", "rtsps://cam/x", "u", "p"},
+             {"RTSPS://cam:322", "rtsps://cam/", "", ""},
+             {"rtsps://cam:8322/x", "rtsps://cam:8322/x", "", ""},
              {"rtsp://cam?channel=1", "rtsp://cam?channel=1", "", ""}}) {
         const auto parsed = parse_url(text);
         ASSERT_TRUE(parsed) << text << ": " << parsed.error().message;
@@ -59,6 +62,8 @@ TEST(Url, JoinsControls) {
                            {"rtsp://c/live", "/live/trackID=0", "rtsp://c/live/trackID=0"},
                            {"rtsp://c/a?ch=1&sub=0", "trackID=0", "rtsp://c/a?ch=1&sub=0/trackID=0"},
                            {"rtsp://c/a", "?ctype=video", "rtsp://c/a?ctype=video"},
+                           {"rtsps://c/live", "/live/trackID=0", "rtsps://c/live/trackID=0"},
+                           {"rtsps://c/live", "rtsps://c/live/a", "rtsps://c/live/a"},
                            {"rtsp://c/a", "rtsp://u:p@c:8554/b", "rtsp://c:8554/b"}})
         EXPECT_EQ(join_control(base, control), url) << base << " + " << control;
 }

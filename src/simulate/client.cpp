@@ -6,10 +6,15 @@
 #include <unistd.h>
 
 namespace vedette::simulate {
-namespace {
 
 /// Bytes taken by the socket; nullopt when the connection is broken.
-std::optional<std::size_t> send_some(int fd, ByteView bytes) {
+std::optional<std::size_t> Client::send_some(ByteView bytes) {
+    if (tls) {
+        if (shaking_hands) return 0;
+        const auto written = tls->write(bytes);
+        if (!written) return std::nullopt;
+        return written->bytes;
+    }
     while (true) {
         const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n >= 0) return static_cast<std::size_t>(n);
@@ -18,7 +23,18 @@ std::optional<std::size_t> send_some(int fd, ByteView bytes) {
     }
 }
 
-}  // namespace
+Result<std::size_t> Client::receive(std::span<std::byte> buffer) {
+    if (shaking_hands) {
+        VEDETTE_TRY(const net::TlsSession::Wants wants, tls->handshake());
+        shaking_hands = wants != net::TlsSession::Wants::nothing;
+    }
+    if (shaking_hands) return 0U;
+    if (tls) return tls->read(buffer);
+    const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got > 0) return static_cast<std::size_t>(got);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0U;
+    return fail(ErrorKind::unavailable, "the client closed the connection");
+}
 
 Client::~Client() {
     ::close(fd);
@@ -26,7 +42,7 @@ Client::~Client() {
 
 Client::Sent Client::send(ByteView bytes) {
     if (has_pending()) {
-        const auto n = send_some(fd, ByteView(pending).subspan(pending_at));
+        const auto n = send_some(ByteView(pending).subspan(pending_at));
         if (!n) return Sent::broken;
         bytes_sent += *n;
         pending_at += *n;
@@ -35,7 +51,7 @@ Client::Sent Client::send(ByteView bytes) {
         pending.clear();
         pending_at = 0;
         if (bytes.empty()) return Sent::all;
-        const auto n = send_some(fd, bytes);
+        const auto n = send_some(bytes);
         if (!n) return Sent::broken;
         bytes_sent += *n;
         bytes = bytes.subspan(*n);

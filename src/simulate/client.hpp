@@ -1,7 +1,10 @@
 #pragma once
 // One connection of the farm: non-blocking socket, request parser, and what the socket did not take yet.
 
+#include <optional>
+
 #include "base/time.hpp"
+#include "net/tls_session.hpp"
 #include "rtsp/stream_parser.hpp"
 #include "simulate/session.hpp"
 
@@ -23,7 +26,14 @@ struct Client {
     Sent flush() { return send({}); }
     bool has_pending() const { return pending_at < pending.size(); }
 
+    /// What the socket has, at most buffer.size() bytes; 0: nothing now. Goes on with the TLS handshake
+    /// first.
+    Result<std::size_t> receive(std::span<std::byte> buffer);
+
     int fd;
+    std::string address{};  ///< of the client, without port
+    std::optional<net::TlsSession> tls;
+    bool shaking_hands = false;  ///< nothing may be written
     Session session;
     rtsp::StreamParser parser;
     MonotonicTime connected;
@@ -36,6 +46,8 @@ struct Client {
     std::uint64_t bytes_sent = 0;
 
   private:
+    std::optional<std::size_t> send_some(ByteView bytes);
+
     Bytes pending;
     std::size_t pending_at = 0;
 };

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/tls_context.hpp"
 #include "rtsp/text.hpp"
 #include "simulate/farm_loop.hpp"
 
@@ -109,13 +110,23 @@ Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
         }
     }
 
+    std::shared_ptr<boost::asio::ssl::context> tls;
+    if (options.tls) {
+        VEDETTE_TRY(tls, net::make_server_tls(*options.tls));
+    }
+    std::optional<DatagramSender> datagrams;
+    if (options.udp) {
+        VEDETTE_TRY(datagrams, DatagramSender::open(options.bind, options.network));
+    }
     VEDETTE_TRY(const int listener, listen_on(options.bind, options.port));
     std::unique_ptr<Farm> farm(new Farm);
+    farm->secure_ = tls != nullptr;
     farm->bind_ = options.bind;
     farm->port_ = port_of(listener);
     farm->wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     auto loop = std::make_unique<FarmLoop>(std::move(options), std::move(main_clips), std::move(sub_clips),
-                                           listener, farm->wake_, farm->counters_);
+                                           std::move(tls), std::move(datagrams), listener, farm->wake_,
+                                           farm->counters_);
     farm->thread_ = std::thread([loop = std::move(loop)] { loop->run(); });
     return farm;
 }
@@ -135,6 +146,7 @@ std::string Farm::url(unsigned camera, media::StreamKind kind) const {
     rtsp::Url url;
     url.host = bind_;
     url.port = port_;
+    url.secure = secure_;
     url.path = fmt::format("/cam{}{}", camera, kind == media::StreamKind::sub ? "/sub" : "");
     return url.text();
 }

@@ -1,7 +1,8 @@
 #pragma once
 // A farm of simulated RTSP cameras on one port, made for tests, demonstrations and benchmarks. It plays fair
-// (RTSP 1.0 over interleaved TCP, digest authentication, sender reports, session timeout) and costs little:
-// packets are patched once per picture and timeline, and each client costs one send() per picture.
+// (RTSP 1.0 over interleaved TCP, with or without TLS, or UDP, digest authentication, sender reports, session
+// timeout) and costs little: packets are patched once per picture and timeline, and each client costs one
+// send() per picture.
 
 #include <atomic>
 #include <chrono>
@@ -13,9 +14,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "crypto/certificates.hpp"
 #include "media/types.hpp"
 #include "rtsp/url.hpp"
 #include "simulate/clip.hpp"
+#include "simulate/datagrams.hpp"
 
 namespace vedette::simulate {
 
@@ -43,7 +46,12 @@ struct FarmOptions {
     unsigned cameras = 1;            ///< 1 to max_cameras; camera n shows clip (n - 1) modulo their number
     std::vector<ClipFiles> clips;    ///< none: find_default_clips()
     std::optional<rtsp::Credentials> credentials;
-    bool offer_basic = false;  ///< beside Digest
+    bool offer_basic = false;                      ///< beside Digest
+    bool only_basic = false;                       ///< offer Basic and nothing else, as old cameras do
+    std::optional<crypto::ServerCertificate> tls;  ///< set: RTSPS, and nothing else, on the port
+    bool tcp = true;                               ///< media over the connection
+    bool udp = false;                              ///< media in datagrams
+    NetworkFaults network{};
     Fault fault;
     std::chrono::seconds session_timeout{60};
 };
@@ -85,6 +93,7 @@ class Farm {
 
     std::string bind_;
     std::uint16_t port_ = 0;
+    bool secure_ = false;
     Counters counters_;
     int wake_ = -1;  ///< eventfd: written once, to stop
     std::thread thread_;

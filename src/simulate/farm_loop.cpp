@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <random>
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -38,12 +39,26 @@ Bytes random_bytes(std::size_t size) {
     return bytes;
 }
 
+std::string address_of_peer(int fd) {
+    sockaddr_storage name{};
+    socklen_t size = sizeof name;
+    std::array<char, NI_MAXHOST> text{};
+    auto* any = reinterpret_cast<sockaddr*>(&name);
+    if (getpeername(fd, any, &size) != 0 ||
+        getnameinfo(any, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+        return {};
+    return text.data();
+}
+
 }  // namespace
 
 FarmLoop::FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const PackedClip>> main_clips,
-                   std::vector<std::shared_ptr<const PackedClip>> sub_clips, int listener, int wake,
-                   Farm::Counters& counters)
+                   std::vector<std::shared_ptr<const PackedClip>> sub_clips,
+                   std::shared_ptr<boost::asio::ssl::context> tls, std::optional<DatagramSender> datagrams,
+                   int listener, int wake, Farm::Counters& counters)
     : options_(std::move(options)),
+      tls_(std::move(tls)),
+      datagrams_(std::move(datagrams)),
       counters_(counters),
       listener_(listener),
       wake_(wake),
@@ -135,11 +150,22 @@ void FarmLoop::tick(Channel& channel, MonotonicTime now) {
             client->waits_for_key = false;
             const auto [video, audio] = client->session.tracks();
             if (video && audio)
-                deliver(*client, out.all);
+                deliver_media(*client, out.all);
             else
-                deliver(*client, video ? out.all.first(out.video_size) : out.all.subspan(out.video_size));
+                deliver_media(*client,
+                              video ? out.all.first(out.video_size) : out.all.subspan(out.video_size));
         }
     }
+}
+
+void FarmLoop::deliver_media(Client& client, ByteView bytes) {
+    const ClientPorts& ports = client.session.client_ports();
+    if (datagrams_ && (ports[0] || ports[1])) {
+        datagrams_->send(client.address, ports, bytes);
+        counters_.bytes_sent.fetch_add(bytes.size(), std::memory_order_relaxed);
+        return;
+    }
+    deliver(client, bytes);
 }
 
 void FarmLoop::deliver(Client& client, ByteView bytes) {
@@ -177,10 +203,20 @@ void FarmLoop::accept_clients() {
         }
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic};
+        const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic,
+                              options_.only_basic};
         Session session(streams_, auth, random_text(), random_text(),
-                        static_cast<unsigned>(options_.session_timeout.count()));
+                        static_cast<unsigned>(options_.session_timeout.count()),
+                        {.tcp = options_.tcp,
+                         .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt});
         auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
+        client->address = address_of_peer(fd);
+        if (tls_ != nullptr) {
+            auto secured = net::TlsSession::accept(fd, *tls_);
+            if (!secured) continue;  // the client goes with its socket
+            client->tls.emplace(std::move(*secured));
+            client->shaking_hands = true;
+        }
         epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
         epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
         Client& added = *clients_.emplace(fd, std::move(client)).first->second;
@@ -192,17 +228,17 @@ void FarmLoop::accept_clients() {
 void FarmLoop::on_readable(Client& client) {
     if (client.dead) return;
     std::array<std::byte, 16 * 1024> buffer;
-    const ssize_t n = recv(client.fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
     const auto die = [&] {
         client.dead = true;
         dead_.push_back(&client);
     };
-    if (n <= 0) return die();
+    const auto received = client.receive(buffer);
+    if (!received) return die();
+    if (*received == 0) return;
     client.last_heard = clock_.monotonic_now();
     using enum Fault::Kind;
     if (options_.fault.kind == silent || options_.fault.kind == garbage) return;
-    client.parser.feed(std::span(buffer).first(static_cast<std::size_t>(n)));
+    client.parser.feed(std::span(buffer).first(*received));
     while (!client.dead) {
         auto item = client.parser.next();
         if (!item) return die();

@@ -6,14 +6,19 @@
 #include "simulate/client.hpp"
 #include "simulate/farm.hpp"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace vedette::simulate {
 
 class FarmLoop {
   public:
     /// Takes ownership of `listener`. `wake` becomes readable to stop the loop, and outlives it.
     FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const PackedClip>> main_clips,
-             std::vector<std::shared_ptr<const PackedClip>> sub_clips, int listener, int wake,
-             Farm::Counters& counters);
+             std::vector<std::shared_ptr<const PackedClip>> sub_clips,
+             std::shared_ptr<boost::asio::ssl::context> tls, std::optional<DatagramSender> datagrams,
+             int listener, int wake, Farm::Counters& counters);
     ~FarmLoop();
     FarmLoop(const FarmLoop&) = delete;
     FarmLoop& operator=(const FarmLoop&) = delete;
@@ -35,6 +40,7 @@ class FarmLoop {
     void start_playing(Client& client);
     void stop_playing(Client& client);
     void tick(Channel& channel, MonotonicTime now);
+    void deliver_media(Client& client, ByteView bytes);
     void deliver(Client& client, ByteView bytes);
     void watch_writable(Client& client, bool on);
     void sweep(MonotonicTime now);
@@ -42,6 +48,8 @@ class FarmLoop {
     int milliseconds_to_next(MonotonicTime now) const;
 
     FarmOptions options_;
+    std::shared_ptr<boost::asio::ssl::context> tls_;  ///< null: clients speak plain RTSP
+    std::optional<DatagramSender> datagrams_;
     std::vector<FarmStream> streams_;
     std::vector<Channel> channels_;
     std::unordered_map<int, std::unique_ptr<Client>> clients_;

@@ -42,21 +42,33 @@ const FarmStream* find_stream(const std::vector<FarmStream>& streams, std::strin
     return found == streams.end() ? nullptr : &*found;
 }
 
+/// The first port of client_port=A-B; nullopt when there is none, or none above it.
+std::optional<std::uint16_t> client_port(std::string_view transport) {
+    constexpr std::string_view name = "client_port=";
+    const auto at = transport.find(name);
+    if (at == std::string_view::npos) return std::nullopt;
+    std::string_view value = transport.substr(at + name.size());
+    value = value.substr(0, value.find_first_of("-;,"));
+    const auto port = rtsp::parse_number<std::uint16_t>(value);
+    return port && *port > 0 && *port < 65'535 ? port : std::nullopt;
+}
+
 }  // namespace
 
 Session::Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::string id, std::string nonce,
-                 unsigned timeout_seconds)
-    : streams_(streams), auth_(auth), id_(std::move(id)), timeout_seconds_(timeout_seconds) {
+                 unsigned timeout_seconds, MediaPolicy media)
+    : streams_(streams), auth_(auth), id_(std::move(id)), timeout_seconds_(timeout_seconds), media_(media) {
     // MD5 comes last: simple clients use the last Digest challenge that they read.
-    for (const auto algorithm : {rtsp::DigestAlgorithm::sha256, rtsp::DigestAlgorithm::md5}) {
-        rtsp::Challenge challenge;
-        challenge.realm = realm;
-        challenge.nonce = nonce;
-        challenge.algorithm = algorithm;
-        challenge.names_algorithm = algorithm == rtsp::DigestAlgorithm::sha256;
-        challenges_.push_back(std::move(challenge));
-    }
-    if (auth_.offer_basic) {
+    if (!auth_.only_basic)
+        for (const auto algorithm : {rtsp::DigestAlgorithm::sha256, rtsp::DigestAlgorithm::md5}) {
+            rtsp::Challenge challenge;
+            challenge.realm = realm;
+            challenge.nonce = nonce;
+            challenge.algorithm = algorithm;
+            challenge.names_algorithm = algorithm == rtsp::DigestAlgorithm::sha256;
+            challenges_.push_back(std::move(challenge));
+        }
+    if (auth_.offer_basic || auth_.only_basic) {
         rtsp::Challenge basic;
         basic.scheme = rtsp::AuthScheme::basic;
         basic.realm = realm;
@@ -127,10 +139,20 @@ Session::Reply Session::setup(const rtsp::Request& request) {
     if (stream == nullptr || track > (stream->clip->audio ? 1U : 0U)) return reply(404);
     if (stream_ != nullptr && (stream_ != stream || !names_session(request))) return reply(459);
     const std::string* transport = request.headers.find("Transport");
-    if (transport == nullptr || transport->find("RTP/AVP/TCP") == std::string::npos) return reply(461);
+    if (transport == nullptr) return reply(461);
+    const bool tcp = media_.tcp && transport->find("RTP/AVP/TCP") != std::string::npos;
+    const auto port = client_port(*transport);
+    if (!tcp && (!media_.udp_port || !port)) return reply(461);
     stream_ = stream;
     tracks_[track] = true;
     Reply out = with_session(reply(200));
+    if (!tcp) {
+        client_ports_[track] = port;
+        out.response.headers.add(
+            "Transport", fmt::format("RTP/AVP;unicast;client_port={}-{};server_port={}-{}", *port, *port + 1,
+                                     *media_.udp_port, *media_.udp_port + 1));
+        return out;
+    }
     // Everybody gets the same bytes, so the channels are ours whatever the client proposed.
     const unsigned channel = track == 0 ? video_channel : audio_channel;
     out.response.headers.add("Transport",

@@ -8,6 +8,7 @@
 
 #include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
+#include "simulate/datagrams.hpp"
 #include "simulate/timeline.hpp"
 
 namespace vedette::simulate {
@@ -25,7 +26,14 @@ std::string describe(const FarmStream& stream);
 
 struct AuthPolicy {
     const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
-    bool offer_basic = false;
+    bool offer_basic = false;                        ///< beside Digest
+    bool only_basic = false;
+};
+
+/// What the farm sends media over.
+struct MediaPolicy {
+    bool tcp = true;
+    std::optional<std::uint16_t> udp_port{};  ///< the farm's even port; unset: no UDP
 };
 
 class Session {
@@ -39,12 +47,14 @@ class Session {
     /// `streams` and the credentials outlive the session. `id` is what clients see as session identifier,
     /// `nonce` what they sign: both unpredictable.
     Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::string id, std::string nonce,
-            unsigned timeout_seconds);
+            unsigned timeout_seconds, MediaPolicy media = {});
 
     Reply on_request(const rtsp::Request& request);
 
     /// The stream that was set up; nullptr before.
     const FarmStream* stream() const { return stream_; }
+    /// Where datagrams go; both unset over TCP.
+    const ClientPorts& client_ports() const { return client_ports_; }
     /// The tracks that were set up: video, audio.
     const std::array<bool, 2>& tracks() const { return tracks_; }
 
@@ -64,6 +74,8 @@ class Session {
     unsigned timeout_seconds_;
     const FarmStream* stream_ = nullptr;
     std::array<bool, 2> tracks_{};
+    MediaPolicy media_;
+    ClientPorts client_ports_{};
 };
 
 }  // namespace vedette::simulate

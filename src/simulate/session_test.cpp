@@ -89,7 +89,7 @@ TEST_F(SessionTest, AsksForCredentialsAndChecksThem) {
             const auto challenges = refused.response.headers.all("WWW-Authenticate");
             EXPECT_EQ(challenges.size(), basic ? 3U : 2U);
             for (const std::string_view challenge : challenges) {  // each alone, SHA-256, MD5 and Basic
-                rtsp::Authenticator authenticator({"admin", Secret(password)});
+                rtsp::Authenticator authenticator({"admin", Secret(password)}, rtsp::BasicUse::allow);
                 ASSERT_TRUE(authenticator.on_unauthorized(std::span(&challenge, 1)));
                 const auto answer = authenticator.authorize("DESCRIBE", url_);
                 const auto reply = s.on_request(request("DESCRIBE", url_, {{"Authorization", *answer}}));

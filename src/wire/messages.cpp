@@ -12,6 +12,8 @@ std::string_view to_string(CameraState state) {
             return "waiting";
         case CameraState::unauthorised:
             return "unauthorised";
+        case CameraState::certificate_changed:
+            return "certificate_changed";
     }
     return "unknown";
 }

@@ -26,16 +26,30 @@ struct CameraSettings {
     std::optional<std::string> main_url;  ///< rtsp://host[:port]/path, without credentials
     std::optional<std::string> sub_url;   ///< empty: the camera has no sub stream
     std::optional<std::string> username;
-    std::optional<Secret> password;  ///< write-only: never sent back
+    std::optional<Secret> password;        ///< write-only: never sent back
+    std::optional<std::string> transport;  ///< auto, tls, tcp, udp or multicast
+    /// The camera may be sent its password by Basic on a connection without TLS: anybody on the way can read
+    /// it.
+    std::optional<bool> allow_basic_in_clear;
+    /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
+    std::optional<std::string> accept_certificate;
 };
 
 enum class CameraState : std::uint8_t {
     connecting,
     recording,
-    waiting,       ///< lost or refused; will be tried again at `retry_at`
-    unauthorised,  ///< wrong user name or password: not tried again until the settings change
+    waiting,              ///< lost or refused; will be tried again at `retry_at`
+    unauthorised,         ///< wrong user name or password: not tried again until the settings change
+    certificate_changed,  ///< not who it was: not tried again until an administrator accepts the certificate
 };
 std::string_view to_string(CameraState state);
+
+/// Who the camera is by its TLS certificate. Fingerprints are of public keys: SHA-256, 64 hexadecimal digits.
+struct CertificateStatus {
+    bool authorised = false;  ///< the system's authorities vouch for it; else it is pinned since first use
+    std::string fingerprint;  ///< of the trusted key
+    std::string offered;  ///< in state certificate_changed, of the key that the camera shows now; else empty
+};
 
 struct StreamStatus {
     media::StreamKind kind = media::StreamKind::main;
@@ -45,6 +59,10 @@ struct StreamStatus {
     double bits_per_second = 0;
     double frames_per_second = 0;
     std::vector<media::TrackParameters> tracks;  ///< empty before the first connection
+    std::string transport;           ///< tls, tcp, udp or multicast: in use; empty before the first picture
+    std::uint64_t lost_packets = 0;  ///< since the gateway's start
+    std::uint64_t reordered_packets = 0;           ///< since the gateway's start
+    std::optional<CertificateStatus> certificate;  ///< unset without TLS
 };
 
 struct CameraStatus {
@@ -54,6 +72,8 @@ struct CameraStatus {
     std::string sub_url;
     std::string username;
     bool has_password = false;
+    std::string transport = "auto";
+    bool allow_basic_in_clear = false;
     std::vector<StreamStatus> streams;  ///< main first
 };
 

@@ -1,36 +1,89 @@
 // A camera that we did not write: GStreamer's RTSP server with a live H.264 and AAC test picture, for tests.
-// usage: gst_rtsp_server PORT [USER PASSWORD]     with credentials it asks for digest authentication
+// usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS] [--interface NAME] PORT
+// [USER PASSWORD] With credentials it asks for digest authentication. PEM holds a certificate and its key.
 // Prints "ready" when it listens.
 
 #include <gst/gst.h>
 #include <gst/rtsp-server/rtsp-server.h>
 #include <stdio.h>
+#include <string.h>
 
-static void require_digest(GstRTSPServer* server, GstRTSPMediaFactory* factory, const char* user,
+static void require_digest(GstRTSPAuth* auth, GstRTSPMediaFactory* factory, const char* user,
                            const char* password) {
-    GstRTSPAuth* auth = gst_rtsp_auth_new();
     gst_rtsp_auth_set_supported_methods(auth, GST_RTSP_AUTH_DIGEST);
     GstRTSPToken* token =
         gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", (const char*)NULL);
     gst_rtsp_auth_add_digest(auth, user, password, token);
     gst_rtsp_token_unref(token);
-    gst_rtsp_server_set_auth(server, auth);
-    g_object_unref(auth);
-
     gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN,
                                     TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE,
                                     (const char*)NULL);
 }
 
+static void allow_everybody(GstRTSPAuth* auth, GstRTSPMediaFactory* factory) {
+    GstRTSPToken* token =
+        gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "anybody", (const char*)NULL);
+    gst_rtsp_auth_set_default_token(auth, token);
+    gst_rtsp_token_unref(token);
+    gst_rtsp_media_factory_add_role(factory, "anybody", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN,
+                                    TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE,
+                                    (const char*)NULL);
+}
+
+static int use_tls(GstRTSPAuth* auth, const char* pem) {
+    GError* error = NULL;
+    GTlsCertificate* certificate = g_tls_certificate_new_from_file(pem, &error);
+    if (certificate == NULL) {
+        fprintf(stderr, "%s\n", error->message);
+        g_error_free(error);
+        return 0;
+    }
+    gst_rtsp_auth_set_tls_certificate(auth, certificate);
+    g_object_unref(certificate);
+    return 1;
+}
+
+static int restrict_transport(GstRTSPMediaFactory* factory, const char* name, const char* interface) {
+    if (strcmp(name, "tcp") == 0) {
+        gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_TCP);
+    } else if (strcmp(name, "udp") == 0) {
+        gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_UDP);
+    } else if (strcmp(name, "multicast") == 0) {
+        gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_UDP_MCAST);
+        GstRTSPAddressPool* pool = gst_rtsp_address_pool_new();
+        gst_rtsp_address_pool_add_range(pool, "239.255.12.1", "239.255.12.9", 42000, 42099, 1);
+        gst_rtsp_media_factory_set_address_pool(factory, pool);
+        gst_rtsp_media_factory_set_multicast_iface(factory, interface);
+        g_object_unref(pool);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
 int main(int argc, char** argv) {
+    const char* pem = NULL;
+    const char* transport = NULL;
+    const char* bind_address = "127.0.0.1";
+    const char* interface = "lo";
+    while (argc > 3 && strncmp(argv[1], "--", 2) == 0) {
+        if (strcmp(argv[1], "--tls") == 0) pem = argv[2];
+        if (strcmp(argv[1], "--transport") == 0) transport = argv[2];
+        if (strcmp(argv[1], "--bind") == 0) bind_address = argv[2];
+        if (strcmp(argv[1], "--interface") == 0) interface = argv[2];
+        argc -= 2;
+        argv += 2;
+    }
     if (argc != 2 && argc != 4) {
-        fprintf(stderr, "usage: gst_rtsp_server PORT [USER PASSWORD]\n");
+        fprintf(stderr,
+                "usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS] "
+                "[--interface NAME] PORT [USER PASSWORD]\n");
         return 2;
     }
     gst_init(NULL, NULL);
     GMainLoop* loop = g_main_loop_new(NULL, FALSE);
     GstRTSPServer* server = gst_rtsp_server_new();
-    gst_rtsp_server_set_address(server, "127.0.0.1");
+    gst_rtsp_server_set_address(server, bind_address);
     gst_rtsp_server_set_service(server, argv[1]);
 
     GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
@@ -42,7 +95,17 @@ int main(int argc, char** argv) {
         " audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=1 ! voaacenc bitrate=64000"
         " ! rtpmp4gpay name=pay1 pt=97 )");
     gst_rtsp_media_factory_set_shared(factory, TRUE);
-    if (argc == 4) require_digest(server, factory, argv[2], argv[3]);
+    if (transport != NULL && !restrict_transport(factory, transport, interface)) return 2;
+    if (argc == 4 || pem != NULL) {
+        GstRTSPAuth* auth = gst_rtsp_auth_new();
+        if (pem != NULL && !use_tls(auth, pem)) return 1;
+        if (argc == 4)
+            require_digest(auth, factory, argv[2], argv[3]);
+        else
+            allow_everybody(auth, factory);
+        gst_rtsp_server_set_auth(server, auth);
+        g_object_unref(auth);
+    }
 
     GstRTSPMountPoints* mounts = gst_rtsp_server_get_mount_points(server);
     gst_rtsp_mount_points_add_factory(mounts, "/live", factory);

@@ -111,7 +111,7 @@ class Simulator(Process):
     def __init__(self, binary, cameras, *args, port=None):
         self.port = port or free_port()
         super().__init__([binary, "simulate", "--port", self.port, "--cameras", cameras, *args])
-        self.wait_line("rtsp://")
+        self.wait_line("rtsps?://")
 
     def url(self, number=1, stream=""):
         return f"rtsp://127.0.0.1:{self.port}/cam{number}{stream}"

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::size_t max_name_bytes = 100;
 constexpr std::size_t max_credential_bytes = 128;
+constexpr std::array<std::string_view, 5> transports = {"auto", "tls", "tcp", "udp", "multicast"};
 
-constexpr std::array<store::Migration, 1> migrations = {R"sql(
+constexpr std::array<store::Migration, 2> migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -22,6 +23,18 @@ CREATE TABLE camera (
     sub_url TEXT NOT NULL,              -- empty: no sub stream
     username TEXT NOT NULL,
     password_wrapped BLOB               -- AES-KWP, bound to camera_id; NULL: no password
+) WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+ALTER TABLE camera ADD COLUMN allow_basic_in_clear INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE camera ADD COLUMN transport TEXT NOT NULL DEFAULT 'auto';
+ALTER TABLE camera ADD COLUMN transport_found TEXT NOT NULL DEFAULT '';  -- what worked
+CREATE TABLE camera_certificate (
+    camera_id BLOB NOT NULL REFERENCES camera (camera_id) ON DELETE CASCADE,
+    authority TEXT NOT NULL,            -- host:port
+    by_authority INTEGER NOT NULL,      -- 1: certificate authorities vouch for it; 0: the key is pinned
+    fingerprint TEXT NOT NULL,          -- SHA-256 of the public key, hexadecimal
+    PRIMARY KEY (camera_id, authority)
 ) WITHOUT ROWID;
 )sql"};
 
@@ -84,6 +97,12 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     if (settings.username &&
         !(settings.username->empty() && !camera.credentials.username.empty() && settings.main_url))
         camera.credentials.username = trimmed(*settings.username);
+    if (settings.transport) {
+        if (std::ranges::count(transports, *settings.transport) == 0)
+            return fail(ErrorKind::invalid_input, "transport: choose auto, tls, tcp, udp or multicast");
+        camera.transport = *settings.transport;
+    }
+    if (settings.allow_basic_in_clear) camera.allow_basic_in_clear = *settings.allow_basic_in_clear;
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
@@ -97,7 +116,8 @@ Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret 
 
 Result<std::vector<Camera>> CameraStore::load() {
     VEDETTE_TRY(auto row, database_.prepare("SELECT camera_id, name, main_url, sub_url, username, "
-                                            "password_wrapped FROM camera ORDER BY ordinal"));
+                                            "password_wrapped, allow_basic_in_clear, transport, "
+                                            "transport_found FROM camera ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
@@ -110,7 +130,10 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .name = std::string(row.text(1)),
                       .main_url = std::string(row.text(2)),
                       .sub_url = std::string(row.text(3)),
-                      .credentials = {}};
+                      .credentials = {},
+                      .allow_basic_in_clear = row.int64(6) != 0,
+                      .transport = std::string(row.text(7)),
+                      .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
         if (!row.is_null(5)) {
             auto password = crypto::unwrap_key_for(key_, purpose(camera.id), row.blob(5));
@@ -120,6 +143,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                 log::error("camera {}: its password can't be opened with this key; enter it again",
                            camera.name);
         }
+        VEDETTE_TRY(camera.certificates, certificates(camera.id));
         cameras.push_back(std::move(camera));
     }
 }
@@ -129,16 +153,46 @@ Result<> CameraStore::save(const Camera& camera) {
     if (!camera.credentials.password.empty())
         wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
     return database_.run(
-        "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped)"
-        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6)"
+        "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
+        "allow_basic_in_clear, transport)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
-        "password_wrapped = ?6",
+        "password_wrapped = ?6, allow_basic_in_clear = ?7, "
+        "transport = ?8",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
-        camera.credentials.username, wrapped);
+        camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport);
 }
 
 Result<> CameraStore::remove(CameraId id) {
     return database_.run("DELETE FROM camera WHERE camera_id = ?1", ByteView(id.bytes()));
+}
+
+Result<std::vector<rtsp::CertificateTrust>> CameraStore::certificates(CameraId id) {
+    VEDETTE_TRY(auto row, database_.prepare("SELECT authority, by_authority, fingerprint FROM "
+                                            "camera_certificate WHERE camera_id = ?1"));
+    row.bind(1, ByteView(id.bytes()));
+    std::vector<rtsp::CertificateTrust> found;
+    for (;;) {
+        VEDETTE_TRY(const bool more, row.step());
+        if (!more) return found;
+        found.push_back({.authority = std::string(row.text(0)),
+                         .by_authority = row.int64(1) != 0,
+                         .fingerprint = std::string(row.text(2))});
+    }
+}
+
+Result<> CameraStore::remember_transport(CameraId id, std::string_view transport) {
+    return database_.run("UPDATE camera SET transport_found = ?2 WHERE camera_id = ?1", ByteView(id.bytes()),
+                         transport);
+}
+
+Result<> CameraStore::trust(CameraId id, const rtsp::CertificateTrust& certificate) {
+    return database_.run(
+        "INSERT INTO camera_certificate (camera_id, authority, by_authority, fingerprint) VALUES (?1, ?2, "
+        "?3, ?4)"
+        " ON CONFLICT (camera_id, authority) DO UPDATE SET by_authority = ?3, fingerprint = ?4",
+        ByteView(id.bytes()), certificate.authority, std::int64_t{certificate.by_authority},
+        certificate.fingerprint);
 }
 
 }  // namespace vedette::gateway

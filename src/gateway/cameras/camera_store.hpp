@@ -7,6 +7,7 @@
 
 #include "base/id.hpp"
 #include "base/secret.hpp"
+#include "rtsp/certificate_trust.hpp"
 #include "rtsp/url.hpp"
 #include "store/database.hpp"
 #include "wire/messages.hpp"
@@ -21,8 +22,24 @@ struct Camera {
     std::string main_url;  ///< without credentials
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
+    bool allow_basic_in_clear = false;  ///< its password may be sent readably
+    std::string transport = "auto";     ///< auto, tls, tcp, udp or multicast
+    std::string
+        transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
+    /// Whom its addresses belong to, as they were seen first; written by CameraStore::trust() alone.
+    std::vector<rtsp::CertificateTrust> certificates{};
 
-    Camera duplicate() const { return {id, name, main_url, sub_url, credentials.duplicate()}; }
+    Camera duplicate() const {
+        return {id,
+                name,
+                main_url,
+                sub_url,
+                credentials.duplicate(),
+                allow_basic_in_clear,
+                transport,
+                transport_found,
+                certificates};
+    }
 };
 
 /// What `settings` say, over what `camera` has: trimmed, checked against the limits of docs/ref/openapi.yaml,
@@ -41,7 +58,13 @@ class CameraStore {
     Result<> save(const Camera& camera);
     Result<> remove(CameraId id);
 
+    /// Remembers in which way the camera sends.
+    Result<> remember_transport(CameraId id, std::string_view transport);
+    /// Remembers whom an address of the camera belongs to: adds, or replaces the one of the same authority.
+    Result<> trust(CameraId id, const rtsp::CertificateTrust& certificate);
+
   private:
+    Result<std::vector<rtsp::CertificateTrust>> certificates(CameraId id);
     CameraStore(store::Database database, Secret key)
         : database_(std::move(database)), key_(std::move(key)) {}
     store::Database database_;

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "gateway/ingest/session_pump.hpp"
 #include "rtsp/client_session.hpp"
 
 namespace vedette::gateway::ingest {
@@ -31,6 +30,29 @@ std::string describe(const std::vector<media::TrackParameters>& tracks) {
             text += fmt::format("{} audio of {} Hz", media::to_string(track.codec), track.sample_rate_hz);
     }
     return text + '.';
+}
+
+std::string_view describe(TransportSetting way) {
+    switch (way) {
+        case TransportSetting::udp:
+            return "UDP";
+        case TransportSetting::multicast:
+            return "multicast";
+        default:
+            return "TCP";
+    }
+}
+
+std::string describe(const CameraConnection& connection, const Route& route) {
+    if (!connection.certificate) return fmt::format(" Over {}; not encrypted.", describe(route.name));
+    const std::string key = rtsp::short_fingerprint(connection.certificate->fingerprint);
+    if (connection.certificate->by_authority)
+        return fmt::format(" Encrypted with {}; a certificate authority vouches for the camera (key {}).",
+                           connection.protocol, key);
+    return fmt::format(
+        " Encrypted with {}; no certificate authority vouches for the camera, so its key {} is "
+        "remembered and any other refused.",
+        connection.protocol, key);
 }
 
 // What the session has told so far about the tracks.
@@ -61,33 +83,66 @@ class Findings {
 
 }  // namespace
 
-net::Awaitable<ProbeReport> probe(rtsp::Url url, rtsp::Credentials credentials, const Clock& clock,
-                                  std::span<std::byte> buffer) {
-    auto connecting = connect_camera(url);
-    auto stream = co_await std::move(connecting);
-    if (!stream)
-        co_return ProbeReport{.ok = false, .message = sentence(stream.error().message), .tracks = {}};
+namespace {
 
-    rtsp::ClientOptions options;
+// One way. `outcome` says whether another should be tried.
+net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, CertificateBook& book,
+                                        const Clock& clock, std::span<std::byte> buffer,
+                                        TransportChooser::Outcome& outcome) {
+    auto connecting = connect_camera(route, book);
+    auto connection = co_await std::move(connecting);
+    if (!connection) {
+        outcome = TransportChooser::Outcome::unreachable;
+        co_return ProbeReport{.ok = false, .message = sentence(connection.error().message), .tracks = {}};
+    }
+    if (connection->expected)
+        co_return ProbeReport{
+            .ok = false,
+            .message = sentence(rtsp::describe_change(*connection->expected, *connection->certificate)),
+            .tracks = {}};
+
+    rtsp::ClientOptions options = client_options(*connection, route, access.allow_basic_in_clear);
     options.stop_after = rtsp::ClientOptions::StopAfter::key_frame;
     options.first_picture_timeout = std::chrono::seconds(10);
-    rtsp::ClientSession session(std::move(url), std::move(credentials), options, clock.monotonic_now());
+    rtsp::ClientSession session(route.url, std::move(access.credentials), options, clock.monotonic_now());
     Findings findings;
     for (;;) {
         while (auto event = session.next_event()) {
             if (const auto* closed = std::get_if<rtsp::Closed>(&*event)) {
-                co_await say_goodbye(*stream, session);
-                co_return findings.report(*closed);
+                co_await say_goodbye(connection->stream, session);
+                if (closed->transport_refused) outcome = TransportChooser::Outcome::refused_transport;
+                ProbeReport report = findings.report(*closed);
+                if (report.ok) report.message += describe(*connection, route);
+                co_return report;
             }
             if (const auto* redirect = std::get_if<rtsp::Redirected>(&*event))
                 co_return ProbeReport{
                     .ok = false,
                     .message = "The camera redirects to " + redirect->url + "; use that address.",
                     .tracks = {}};
+            if (const auto* address = std::get_if<rtsp::MediaAddress>(&*event)) {
+                if (auto followed = follow(*connection, *address); !followed)
+                    co_return ProbeReport{
+                        .ok = false, .message = sentence(followed.error().message), .tracks = {}};
+            }
             findings.take(*event);
         }
-        const auto exchanged = co_await exchange(*stream, session, clock, buffer);
+        const auto exchanged = co_await exchange(*connection, session, clock, buffer);
         if (!exchanged) session.on_disconnected();
+    }
+}
+
+}  // namespace
+
+net::Awaitable<ProbeReport> probe(CameraAccess access, CertificateBook& book, const Clock& clock,
+                                  std::span<std::byte> buffer) {
+    TransportChooser chooser(access.url, access.transport, access.remembered_transport);
+    for (;;) {
+        auto outcome = TransportChooser::Outcome::other;
+        CameraAccess own = access.duplicate();
+        auto probing = probe_route(chooser.current(), std::move(own), book, clock, buffer, outcome);
+        ProbeReport report = co_await std::move(probing);
+        if (report.ok || !chooser.failed(outcome)) co_return report;
     }
 }
 

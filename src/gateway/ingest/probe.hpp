@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "gateway/ingest/session_pump.hpp"
 #include "media/types.hpp"
-#include "net/tcp.hpp"
 #include "rtsp/url.hpp"
 
 namespace vedette::gateway::ingest {
@@ -18,8 +18,8 @@ struct ProbeReport {
 };
 
 /// Connects to a camera as recording would, up to the first picture that can be decoded, and disconnects. At
-/// most about 20 s.
-net::Awaitable<ProbeReport> probe(rtsp::Url url, rtsp::Credentials credentials, const Clock& clock,
+/// most about 20 s for each way that is tried.
+net::Awaitable<ProbeReport> probe(CameraAccess access, CertificateBook& book, const Clock& clock,
                                   std::span<std::byte> buffer);
 
 }  // namespace vedette::gateway::ingest

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "gateway/ingest/session_pump.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::gateway::ingest {
@@ -39,16 +38,17 @@ vault::GapReason gap_reason(const Error& error) {
     }
 }
 
-StreamIngest::StreamIngest(IngestContext context, vault::StreamKey key, rtsp::Url url,
-                           rtsp::Credentials credentials, StreamTap& tap,
-                           std::optional<UtcTime> recorded_until, std::function<void()> on_change)
+StreamIngest::StreamIngest(IngestContext context, vault::StreamKey key, CameraAccess access,
+                           CertificateBook& book, StreamTap& tap, std::optional<UtcTime> recorded_until,
+                           std::function<void()> on_change)
     : context_(context),
       key_(key),
-      url_(std::move(url)),
-      credentials_(std::move(credentials)),
+      access_(std::move(access)),
+      book_(book),
       on_change_(std::move(on_change)),
       recorder_(key, context.vault, context.clock, tap, recorded_until),
-      tasks_(context.executor, "camera " + key.camera.text()) {
+      tasks_(context.executor, "camera " + key.camera.text()),
+      chooser_(access_.url, access_.transport, access_.remembered_transport) {
     health_.since = context.clock.utc_now();
     counted_at_ = context.clock.monotonic_now();
 }
@@ -59,7 +59,7 @@ void StreamIngest::start() {
 
 net::Awaitable<void> StreamIngest::stop() {
     co_await tasks_.stop();
-    stream_.close();
+    connection_.stream.close();
     recorder_.end_session(vault::GapReason::not_running, "the recorder was stopped");
 }
 
@@ -75,17 +75,22 @@ net::Awaitable<void> StreamIngest::run() {
     for (;;) {
         const MonotonicTime began = context_.clock.monotonic_now();
         const std::uint64_t pictures = recorder_.counters().pictures;
-        SessionEnd end = co_await attempt(url_, credentials_.duplicate());
+        SessionEnd end = co_await attempt();
         flowing_ = false;
-        stream_ = {};
+        connection_ = {};
         recorder_.end_session(gap_reason(end.error), end.error.message);
         // Once for each cause: a camera that is away for a night must not fill the log.
         if (health_.state != StreamState::waiting || health_.reason != end.error.message)
             log::warn("camera {} stream {}: {}", key_.camera.text(), key_.stream, end.error.message);
+        if (health_.offered) {
+            set_state(StreamState::certificate_changed, std::move(end.error.message));
+            co_return;
+        }
         if (end.error.kind == ErrorKind::unauthenticated) {
             set_state(StreamState::unauthorised, std::move(end.error.message));
             co_return;
         }
+        if (chooser_.failed(end.outcome)) continue;
         if (recorder_.counters().pictures > pictures &&
             context_.clock.monotonic_now() - began > proven_session)
             back_off_.reset();
@@ -96,10 +101,12 @@ net::Awaitable<void> StreamIngest::run() {
 }
 
 // One connection, or a few where the camera redirects.
-net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt(rtsp::Url url, rtsp::Credentials credentials) {
+net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt() {
+    Route route = chooser_.current();
+    rtsp::Credentials credentials = access_.credentials.duplicate();
     for (int hop = 0;; ++hop) {
         rtsp::Credentials own = credentials.duplicate();
-        SessionEnd end = co_await converse(url, std::move(own));
+        SessionEnd end = co_await converse(route, std::move(own));
         if (!end.redirect) co_return end;
         if (hop == max_redirects)
             co_return SessionEnd{{ErrorKind::unavailable, "the camera redirects in circles"}, {}};
@@ -107,28 +114,42 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt(rtsp::Url url, rt
         if (!next)
             co_return SessionEnd{
                 {ErrorKind::unavailable, "the camera redirects to an address that can't be read"}, {}};
-        url = std::move(next->url);
+        route.url = std::move(next->url);
         credentials = {};  // they were given for the first address
     }
 }
 
-net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(rtsp::Url url,
-                                                                rtsp::Credentials credentials) {
-    auto connecting = connect_camera(url);
+net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rtsp::Credentials credentials) {
+    auto connecting = connect_camera(route, book_);
     auto connected = co_await std::move(connecting);
-    if (!connected) co_return SessionEnd{std::move(connected.error()), {}};
-    stream_ = std::move(*connected);
+    if (!connected)
+        co_return SessionEnd{std::move(connected.error()), {}, TransportChooser::Outcome::unreachable};
+    health_.certificate = connected->expected ? connected->expected : connected->certificate;
+    if (connected->expected) {
+        health_.offered = connected->certificate;
+        co_return SessionEnd{
+            {ErrorKind::forbidden, rtsp::describe_change(*connected->expected, *connected->certificate)}, {}};
+    }
+    connection_ = std::move(*connected);
     low_water_mark_ = 1;
+    reordered_before_ = health_.reordered_packets;
 
-    rtsp::ClientSession session(std::move(url), std::move(credentials), {}, context_.clock.monotonic_now());
+    const rtsp::ClientOptions options = client_options(connection_, route, access_.allow_basic_in_clear);
+    rtsp::ClientSession session(route.url, std::move(credentials), options, context_.clock.monotonic_now());
     for (;;) {
         if (auto end = drain(session)) {
-            co_await say_goodbye(stream_, session);
+            co_await say_goodbye(connection_.stream, session);
             co_return std::move(*end);
         }
-        const auto exchanged = co_await exchange(stream_, session, context_.clock, context_.read_buffer);
+        const auto exchanged = co_await exchange(connection_, session, context_.clock, context_.read_buffer);
         if (!exchanged) session.on_disconnected();
+        health_.reordered_packets = reordered_before_ + session.reordered_packets();
     }
+}
+
+void StreamIngest::note_success() {
+    health_.transport = chooser_.current().name;
+    if (chooser_.succeeded()) book_.remember(chooser_.current().name);
 }
 
 std::optional<StreamIngest::SessionEnd> StreamIngest::drain(rtsp::ClientSession& session) {
@@ -136,19 +157,28 @@ std::optional<StreamIngest::SessionEnd> StreamIngest::drain(rtsp::ClientSession&
         if (auto* closed = std::get_if<rtsp::Closed>(&*event)) {
             Error error =
                 closed->error.value_or(Error{ErrorKind::unavailable, "the camera ended the session"});
-            return SessionEnd{std::move(error), {}};
+            const auto outcome = closed->transport_refused ? TransportChooser::Outcome::refused_transport
+                                                           : TransportChooser::Outcome::other;
+            return SessionEnd{std::move(error), {}, outcome};
         }
         if (auto* redirect = std::get_if<rtsp::Redirected>(&*event))
             return SessionEnd{{ErrorKind::unavailable, "the camera redirected us"}, std::move(*redirect)};
+        if (const auto* address = std::get_if<rtsp::MediaAddress>(&*event)) {
+            if (auto followed = follow(connection_, *address); !followed)
+                return SessionEnd{
+                    std::move(followed.error()), {}, TransportChooser::Outcome::refused_transport};
+            continue;
+        }
         if (std::holds_alternative<rtsp::Playing>(*event)) {
             flowing_ = true;
             continue;
         }
         recorder_.on_event(std::move(*event));
     }
-    if (recorder_.recording())
+    if (recorder_.recording()) {
+        if (health_.state != StreamState::recording) note_success();
         set_state(StreamState::recording, "");
-    else if (!recorder_.trouble().empty())
+    } else if (!recorder_.trouble().empty())
         set_state(StreamState::connecting, recorder_.trouble());
     else if (health_.state != StreamState::waiting)
         set_state(StreamState::connecting, "");
@@ -169,7 +199,9 @@ void StreamIngest::apply_low_water_mark() {
     if (mark == low_water_mark_ ||
         (mark > 1 && low_water_mark_ > 1 && mark / 2 < low_water_mark_ && low_water_mark_ / 2 < mark))
         return;
-    if (stream_.is_open() && stream_.set_receive_low_water_mark(mark)) low_water_mark_ = mark;
+    if (connection_.media.pairs() == 0 && connection_.stream.is_open() &&
+        connection_.stream.set_receive_low_water_mark(mark))
+        low_water_mark_ = mark;
 }
 
 void StreamIngest::tick() {
@@ -185,6 +217,7 @@ void StreamIngest::tick() {
     health_.bits_per_second += (bits - health_.bits_per_second) * weight;
     health_.frames_per_second += (frames - health_.frames_per_second) * weight;
     counted_ = counters;
+    health_.lost_packets = counters.lost_packets;
     counted_at_ = now;
     apply_low_water_mark();
 }

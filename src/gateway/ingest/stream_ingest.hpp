@@ -13,6 +13,7 @@
 
 #include "base/time.hpp"
 #include "gateway/ingest/back_off.hpp"
+#include "gateway/ingest/session_pump.hpp"
 #include "gateway/ingest/stream_recorder.hpp"
 #include "net/task_group.hpp"
 #include "net/tcp.hpp"
@@ -24,8 +25,9 @@ namespace vedette::gateway::ingest {
 enum class StreamState : std::uint8_t {
     connecting,
     recording,
-    waiting,       ///< will be tried again
-    unauthorised,  ///< will not be tried again: another wrong attempt could lock the camera's account
+    waiting,              ///< will be tried again
+    unauthorised,         ///< will not be tried again: another wrong attempt could lock the camera's account
+    certificate_changed,  ///< will not be tried again: an administrator has to accept who answers now
 };
 
 struct StreamHealth {
@@ -34,6 +36,12 @@ struct StreamHealth {
     UtcTime since{};
     double bits_per_second = 0;
     double frames_per_second = 0;
+    std::optional<TransportSetting>
+        transport{};                      ///< the way that is used now; unset before the first picture
+    std::uint64_t lost_packets = 0;       ///< since start
+    std::uint64_t reordered_packets = 0;  ///< since start; only over UDP
+    std::optional<rtsp::CertificateTrust> certificate{};  ///< whom we trust; unset without TLS
+    std::optional<rtsp::CertificateTrust> offered{};  ///< who answers instead, in state certificate_changed
 };
 
 /// What all streams of one event loop share.
@@ -47,8 +55,8 @@ struct IngestContext {
 /// Lives on the ingest loop. stop() must be awaited before it is destroyed.
 class StreamIngest {
   public:
-    /// `on_change` is called at every change of state, on the loop.
-    StreamIngest(IngestContext context, vault::StreamKey key, rtsp::Url url, rtsp::Credentials credentials,
+    /// `on_change` is called at every change of state, on the loop. `book` outlives the ingest.
+    StreamIngest(IngestContext context, vault::StreamKey key, CameraAccess access, CertificateBook& book,
                  StreamTap& tap, std::optional<UtcTime> recorded_until, std::function<void()> on_change);
 
     void start();
@@ -68,27 +76,31 @@ class StreamIngest {
     struct SessionEnd {
         Error error;
         std::optional<rtsp::Redirected> redirect;
+        TransportChooser::Outcome outcome = TransportChooser::Outcome::other;
     };
     net::Awaitable<void> run();
-    net::Awaitable<SessionEnd> attempt(rtsp::Url url, rtsp::Credentials credentials);
-    net::Awaitable<SessionEnd> converse(rtsp::Url url, rtsp::Credentials credentials);
+    net::Awaitable<SessionEnd> attempt();
+    net::Awaitable<SessionEnd> converse(Route route, rtsp::Credentials credentials);
     std::optional<SessionEnd> drain(rtsp::ClientSession& session);
+    void note_success();
     void set_state(StreamState state, std::string reason);
     void apply_low_water_mark();
 
     IngestContext context_;
     vault::StreamKey key_;
-    rtsp::Url url_;
-    rtsp::Credentials credentials_;
+    CameraAccess access_;
+    CertificateBook& book_;
     std::function<void()> on_change_;
     StreamRecorder recorder_;
     net::TaskGroup tasks_;
-    net::TcpStream stream_;
+    TransportChooser chooser_;
+    CameraConnection connection_;
     StreamHealth health_;
     BackOff back_off_;
     bool watched_ = false;
     bool flowing_ = false;
     std::size_t low_water_mark_ = 1;
+    std::uint64_t reordered_before_ = 0;  ///< by earlier sessions
     StreamCounters counted_;
     MonotonicTime counted_at_{};
 };

@@ -24,6 +24,9 @@ constexpr TextLimits camera_username_limits{
     .min_characters = 0, .max_characters = 128, .may_have_controls = false};
 constexpr TextLimits camera_password_limits{
     .min_characters = 0, .max_characters = 128, .may_have_controls = true};
+constexpr TextLimits fingerprint_limits{
+    .min_characters = 64, .max_characters = 64, .may_have_controls = false};
+constexpr TextLimits transport_limits{.min_characters = 3, .max_characters = 9, .may_have_controls = false};
 constexpr TextLimits id_limits{.min_characters = 36, .max_characters = 36, .may_have_controls = false};
 
 std::string trimmed(std::string_view text) {
@@ -47,7 +50,7 @@ bool has_valid_port(std::string_view address) {
     return error == std::errc() && end == port.data() + port.size() && number > 0;
 }
 
-// rtsp://host[:port]/path; takes credentials out into `settings` where those have none.
+// rtsp[s]://host[:port]/path; takes credentials out into `settings` where those have none.
 void read_url(ObjectReader& reader, std::string_view field, bool may_be_empty,
               std::optional<std::string>& target, wire::CameraSettings& settings) {
     auto text = reader.optional_text(field, url_limits);
@@ -65,8 +68,8 @@ void read_url(ObjectReader& reader, std::string_view field, bool may_be_empty,
     }
     urls::url url(*parsed);
     url.normalize_scheme();
-    if (url.scheme() != "rtsp") {
-        reader.refuse(field, "The address must begin with rtsp://");
+    if (url.scheme() != "rtsp" && url.scheme() != "rtsps") {
+        reader.refuse(field, "The address must begin with rtsp:// or rtsps://");
         return;
     }
     if (!has_valid_port(address)) {
@@ -90,6 +93,8 @@ void read_camera(ObjectReader& reader, wire::CameraSettings& settings, bool main
     settings.username = reader.optional_text("username", camera_username_limits);
     if (const auto password = reader.optional_text("password", camera_password_limits))
         settings.password = Secret(std::string_view(*password));
+    settings.transport = reader.optional_text("transport", transport_limits);
+    settings.allow_basic_in_clear = reader.optional_flag("allow_basic_in_clear");
     read_url(reader, "main_url", false, settings.main_url, settings);
     read_url(reader, "sub_url", true, settings.sub_url, settings);
     if (main_is_required && !settings.main_url) reader.refuse("main_url", "The field main_url is missing");
@@ -112,6 +117,7 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
     wire::CameraSettings settings;
     read_name(reader, settings, is_new);
     read_camera(reader, settings, is_new);
+    if (!is_new) settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
     VEDETTE_CHECK(reader.finish());
     return settings;
 }
@@ -202,8 +208,11 @@ std::string authority_of(std::string_view url) {
     if (!parsed) return {};
     urls::url normal(*parsed);
     normal.normalize_authority();
+    normal.normalize_scheme();
     return std::string(normal.encoded_host()) + ":" +
-           (normal.has_port() ? std::to_string(normal.port_number()) : "554");
+           (normal.has_port()            ? std::to_string(normal.port_number())
+            : normal.scheme() == "rtsps" ? "322"
+                                         : "554");
 }
 
 }  // namespace vedette::hub::api

@@ -38,6 +38,13 @@ json::array tracks_json(const std::vector<media::TrackParameters>& tracks) {
     return out;
 }
 
+json::value certificate_json(const std::optional<wire::CertificateStatus>& certificate) {
+    if (!certificate) return nullptr;
+    return json::object{{"authorised", certificate->authorised},
+                        {"fingerprint", certificate->fingerprint},
+                        {"offered", certificate->offered}};
+}
+
 json::object stream_json(const wire::StreamStatus& stream) {
     return {{"kind", media::to_string(stream.kind)},
             {"state", wire::to_string(stream.state)},
@@ -45,7 +52,11 @@ json::object stream_json(const wire::StreamStatus& stream) {
             {"since_90k", ticks(stream.since)},
             {"bits_per_second", finite(stream.bits_per_second)},
             {"frames_per_second", finite(stream.frames_per_second)},
-            {"tracks", tracks_json(stream.tracks)}};
+            {"tracks", tracks_json(stream.tracks)},
+            {"transport", stream.transport},
+            {"lost_packets", stream.lost_packets},
+            {"reordered_packets", stream.reordered_packets},
+            {"certificate", certificate_json(stream.certificate)}};
 }
 
 }  // namespace
@@ -53,9 +64,10 @@ json::object stream_json(const wire::StreamStatus& stream) {
 json::object to_json(const wire::CameraStatus& status) {
     json::array streams;
     for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
-    return {{"id", status.id.text()},       {"name", status.name},
-            {"main_url", status.main_url},  {"sub_url", status.sub_url},
-            {"username", status.username},  {"has_password", status.has_password},
+    return {{"id", status.id.text()},        {"name", status.name},
+            {"main_url", status.main_url},   {"sub_url", status.sub_url},
+            {"username", status.username},   {"has_password", status.has_password},
+            {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
             {"streams", std::move(streams)}};
 }
 

@@ -9,7 +9,8 @@ namespace vedette::hub::api {
 namespace {
 
 constexpr std::array states = {wire::CameraState::connecting, wire::CameraState::recording,
-                               wire::CameraState::waiting, wire::CameraState::unauthorised};
+                               wire::CameraState::waiting, wire::CameraState::unauthorised,
+                               wire::CameraState::certificate_changed};
 
 // Prometheus text exposition format 0.0.4.
 class Exposition {

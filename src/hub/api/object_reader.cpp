@@ -79,6 +79,16 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view fiel
     return number;
 }
 
+std::optional<bool> ObjectReader::optional_flag(std::string_view field) {
+    const json::value* value = take(field);
+    if (!value) return std::nullopt;
+    if (!value->is_bool()) {
+        refuse(field, fmt::format("The field {} must be true or false", field));
+        return std::nullopt;
+    }
+    return value->get_bool();
+}
+
 std::int64_t ObjectReader::integer(std::string_view field, std::int64_t min, std::int64_t max) {
     const auto value = optional_integer(field, min, max);
     require(value.has_value(), field);

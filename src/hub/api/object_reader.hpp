@@ -36,6 +36,7 @@ class ObjectReader {
     std::optional<std::string> optional_text(std::string_view field, TextLimits limits);
     std::string text(std::string_view field, TextLimits limits);
     std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
+    std::optional<bool> optional_flag(std::string_view field);
     std::int64_t integer(std::string_view field, std::int64_t min, std::int64_t max);
     void refuse(std::string_view field, std::string detail);
 

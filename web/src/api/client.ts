@@ -5,6 +5,7 @@ type Schemas = components['schemas'];
 export type Camera = Schemas['Camera'];
 export type CameraChange = Schemas['CameraChange'];
 export type CameraState = Schemas['CameraState'];
+export type Transport = Schemas['Transport'];
 export type CameraList = Schemas['CameraList'];
 export type CameraTest = Schemas['CameraTest'];
 export type Interval = Schemas['Interval'];

@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { IconPlugConnected } from '../ui/icons';
 import type { Camera } from '../api/client';
 import { Notice } from '../ui/Notice';
@@ -10,6 +10,14 @@ interface Props {
   onSaved(camera: Camera): void;
   onCancel(): void;
 }
+
+const TRANSPORTS = [
+  { value: 'auto', label: 'Automatic' },
+  { value: 'tls', label: 'RTSPS: encrypted' },
+  { value: 'tcp', label: 'TCP: not encrypted' },
+  { value: 'udp', label: 'UDP: not encrypted' },
+  { value: 'multicast', label: 'Multicast: not encrypted' },
+];
 
 export function CameraForm({ camera, onSaved, onCancel }: Props) {
   const { form, save, test, adoptAddress, runTest } = useCameraForm(camera, onSaved);
@@ -71,6 +79,20 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
             {...form.getInputProps('password')}
           />
         </SimpleGrid>
+        <Select
+          label="Transport"
+          description="Automatic tries the most secure way first and remembers what worked."
+          data={TRANSPORTS}
+          allowDeselect={false}
+          data-testid="camera-transport"
+          {...form.getInputProps('transport')}
+        />
+        <Checkbox
+          label="Allow the password to be sent unencrypted"
+          description="A risk: with cameras that know only Basic authentication, anybody on the network can read it."
+          data-testid="camera-allow-basic"
+          {...form.getInputProps('allow_basic_in_clear', { type: 'checkbox' })}
+        />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">

@@ -4,7 +4,8 @@ import { Link } from 'react-router-dom';
 import type { Camera, Stream } from '../api/client';
 import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from '../ui/format';
 import classes from './CameraList.module.css';
-import { mainState, reasonOf, resolutionOf, streamOf } from './state';
+import { CertificateWarning } from './CertificateWarning';
+import { mainState, offeredCertificates, reasonOf, resolutionOf, streamOf } from './state';
 import { StateBadge } from './StateBadge';
 
 interface Props {
@@ -78,7 +79,16 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
           <IconTrash size={18} />
         </ActionIcon>
       </Group>
-      {reason && <p className={classes.reason}>{reason}</p>}
+      {camera.allow_basic_in_clear && (
+        <p className={classes.reason}>Risk: this camera’s password may be sent unencrypted.</p>
+      )}
+      {offeredCertificates(camera).length > 0 ? (
+        <div className={classes.reason}>
+          <CertificateWarning camera={camera} />
+        </div>
+      ) : (
+        reason && <p className={classes.reason}>{reason}</p>
+      )}
     </li>
   );
 }

@@ -8,6 +8,7 @@ const ICONS = {
   recording: IconPlayerRecordFilled,
   waiting: IconAlertTriangle,
   unauthorised: IconLock,
+  certificate_changed: IconLock,
 };
 
 export function StateBadge({ state, overlay = false }: { state: CameraState; overlay?: boolean }) {

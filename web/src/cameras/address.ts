@@ -30,8 +30,9 @@ function decode(text: string): string {
 export function addressProblem(text: string): string | null {
   const trimmed = text.trim();
   if (!trimmed) return 'Enter the camera’s address, like rtsp://192.168.1.20/stream1.';
-  if (!/^rtsp:\/\//i.test(trimmed)) return 'The address has to begin with rtsp://.';
-  if (!/^rtsp:\/\/[^/?#\s]+/i.test(trimmed)) return 'The address lacks the camera’s host name or IP address.';
+  if (!/^rtsps?:\/\//i.test(trimmed)) return 'The address has to begin with rtsp:// or rtsps://.';
+  if (!/^rtsps?:\/\/[^/?#\s]+/i.test(trimmed))
+    return 'The address lacks the camera’s host name or IP address.';
   if (/\s/.test(trimmed)) return 'The address must not contain spaces.';
   return null;
 }

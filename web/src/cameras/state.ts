@@ -6,6 +6,7 @@ export const STATE_WORDS: Record<CameraState, string> = {
   recording: 'Recording',
   waiting: 'Offline',
   unauthorised: 'Not authorised',
+  certificate_changed: 'Certificate changed',
 };
 
 export const streamOf = (camera: Camera, kind: StreamKind): Stream | undefined =>
@@ -19,6 +20,19 @@ export const mainState = (camera: Camera): CameraState => streamOf(camera, 'main
 /** What is wrong, in words; empty when nothing is. */
 export const reasonOf = (camera: Camera): string =>
   sentence(camera.streams.find((stream) => stream.state !== 'recording' && stream.reason)?.reason ?? '');
+
+/** Streams that record nothing until somebody acts or the camera comes back. */
+export const isAway = (state: CameraState): boolean =>
+  state === 'waiting' || state === 'unauthorised' || state === 'certificate_changed';
+
+/** The fingerprints that a stopped camera shows instead of the one that we know. */
+export const offeredCertificates = (camera: Camera): string[] => [
+  ...new Set(camera.streams.map((stream) => stream.certificate?.offered ?? '').filter((offered) => offered)),
+];
+
+/** As the server's sentences write it: the first 16 digits in groups of four. */
+export const shortFingerprint = (fingerprint: string): string =>
+  fingerprint.slice(0, 16).replace(/(.{4})(?=.)/g, '$1 ');
 
 export function resolutionOf(stream: Stream | undefined): string {
   const video = stream?.tracks.find((track) => track.width !== undefined);

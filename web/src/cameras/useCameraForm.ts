@@ -1,6 +1,6 @@
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
-import { api, type Camera, type CameraChange } from '../api/client';
+import { api, type Camera, type CameraChange, type Transport } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
 import { storeCamera } from '../api/queries';
 import { addressProblem, splitCredentials } from './address';
@@ -11,9 +11,19 @@ export interface CameraValues {
   sub_url: string;
   username: string;
   password: string;
+  transport: Transport;
+  allow_basic_in_clear: boolean;
 }
 
-const EMPTY: CameraValues = { name: '', main_url: '', sub_url: '', username: '', password: '' };
+const EMPTY: CameraValues = {
+  name: '',
+  main_url: '',
+  sub_url: '',
+  username: '',
+  password: '',
+  transport: 'auto',
+  allow_basic_in_clear: false,
+};
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
 
@@ -32,6 +42,8 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     main_url: rest.main_url.trim(),
     sub_url: rest.sub_url.trim(),
     username: rest.username.trim(),
+    transport: rest.transport,
+    allow_basic_in_clear: rest.allow_basic_in_clear,
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -46,6 +58,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           sub_url: camera.sub_url,
           username: camera.username,
           password: '',
+          transport: camera.transport,
+          allow_basic_in_clear: camera.allow_basic_in_clear,
         }
       : EMPTY,
     validate: {
@@ -77,8 +91,9 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
-      const { main_url, sub_url, username, password } = requestOf(values);
-      const body = { main_url, sub_url, username, password, camera_id: camera?.id };
+      const { main_url, sub_url, username, password, transport, allow_basic_in_clear } = requestOf(values);
+      const stored = { camera_id: camera?.id };
+      const body = { main_url, sub_url, username, password, transport, allow_basic_in_clear, ...stored };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },
     onError: showAtField,

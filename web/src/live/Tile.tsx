@@ -2,7 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconArrowsMaximize, IconArrowsMinimize } from '../ui/icons';
 import { Link } from 'react-router-dom';
 import type { Camera } from '../api/client';
-import { gridStream, mainState, reasonOf, STATE_WORDS } from '../cameras/state';
+import { gridStream, isAway, mainState, reasonOf, STATE_WORDS } from '../cameras/state';
 import { StateBadge } from '../cameras/StateBadge';
 import { PictureState } from './PictureState';
 import classes from './Tile.module.css';
@@ -17,7 +17,7 @@ interface Props {
 export function Tile({ camera, enlarged, onToggle }: Props) {
   const { video, state } = useLivePlayer(camera.id, enlarged ? 'main' : gridStream(camera));
   const cameraState = mainState(camera);
-  const offline = cameraState === 'waiting' || cameraState === 'unauthorised';
+  const offline = isAway(cameraState);
   const label = enlarged ? `Show all cameras again` : `Enlarge ${camera.name}`;
   return (
     <article

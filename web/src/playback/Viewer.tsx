@@ -2,7 +2,7 @@ import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import type { Camera } from '../api/client';
 import { recordingsQuery } from '../api/queries';
-import { mainState, reasonOf, STATE_WORDS } from '../cameras/state';
+import { isAway, mainState, reasonOf, STATE_WORDS } from '../cameras/state';
 import { PictureState } from '../live/PictureState';
 import { nowTicks } from '../media/ticks';
 import { questionOf } from '../timeline/scale';
@@ -63,7 +63,7 @@ export function Viewer({ camera }: { camera: Camera }) {
   });
 
   const cameraState = mainState(camera);
-  const away = mode === 'live' && (cameraState === 'waiting' || cameraState === 'unauthorised');
+  const away = mode === 'live' && isAway(cameraState);
   return (
     <div className={classes.viewer}>
       <div className={classes.stage} data-testid="player" data-mode={mode} data-phase={player.state.phase}>

@@ -1,0 +1,65 @@
+"""In which way media comes: what is tried, what is remembered, what the network does to it."""
+
+import case
+import vedette
+
+
+class CameraTransportTest(case.SystemTest):
+    def test_udp_where_the_camera_refuses_tcp(self):
+        farm = self.simulator(1, "--transport", "udp")
+        server = self.server()
+        told = server.ok("POST", "/api/v1/cameras/test", {"main_url": farm.url()})["streams"][0]
+        print(f"  {told['message']}")
+        self.assertIn("Over UDP; not encrypted.", told["message"])
+        camera = server.add_camera("Datagrams", farm.url())
+        self.assertEqual(self.wait_state(server, camera, "recording")["transport"], "udp")
+        self.wait_recorded(server, camera, 6)
+        self.assertEqual(server.stream(camera)["lost_packets"], 0)
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+        # What was found is asked for first after a start.
+        server = self.server()
+        self.assertEqual(self.wait_state(server, camera, "recording")["transport"], "udp")
+        self.assertEqual(server.stop(), 0, server.output())
+
+    def test_reordering_is_mended_and_loss_is_counted(self):
+        farm = self.simulator(2, "--transport", "any", "--udp-swap-every", "7")
+        lossy = self.simulator(1, "--transport", "udp", "--udp-lose-every", "500")
+        server = self.server()
+        swapped = server.add_camera("Swapped", farm.url(), transport="udp")
+        lost = server.add_camera("Lost", lossy.url())
+        plain = server.add_camera("Plain", farm.url(2))
+        self.wait_recorded(server, swapped, 6)
+        vedette.wait_for("loss to be counted", lambda: server.stream(lost)["lost_packets"] > 0)
+        stream = server.stream(swapped)
+        self.assertEqual((stream["transport"], stream["lost_packets"]), ("udp", 0))
+        self.assertGreater(stream["reordered_packets"], 0)
+        self.wait_state(server, plain, "recording")
+        self.assertEqual(server.stream(plain)["transport"], "tcp")
+        changed = server.ok("PATCH", f"/api/v1/cameras/{plain}", {"transport": "udp"})
+        self.assertEqual(changed["transport"], "udp")
+        vedette.wait_for("UDP", lambda: server.stream(plain)["transport"] == "udp")
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+    def test_ipv6(self):
+        farm = self.simulator(1, "--transport", "udp", "--bind", "::1")
+        server = self.server()
+        camera = server.add_camera("Six", f"rtsp://[::1]:{farm.port}/cam1")
+        self.assertEqual(self.wait_state(server, camera, "recording")["transport"], "udp")
+        self.wait_recorded(server, camera, 2)
+        self.assertEqual(server.stop(), 0, server.output())
+
+    def test_a_setting_is_the_only_way(self):
+        farm = self.simulator()
+        server = self.server()
+        told = server.ok("POST", "/api/v1/cameras/test", {"main_url": farm.url(), "transport": "udp"})["streams"][0]
+        self.assertFalse(told["ok"])
+        self.assertIn("does not send over UDP", told["message"])
+        status = server.request("POST", "/api/v1/cameras/test", {"main_url": farm.url(), "transport": "sctp"})[0]
+        self.assertEqual(status, 400)
+
+
+if __name__ == "__main__":
+    case.main()
