@@ -31,7 +31,8 @@ Sha256Digest sha256(ByteView bytes);
 /// For RTSP digest authentication (RFC 7616) with cameras that know nothing else; never for integrity.
 std::array<std::byte, 16> md5(ByteView bytes);
 
-/// SHA-1, for the WebSocket handshake (RFC 6455 section 4.2.2) alone.
+/// SHA-1, for the WebSocket handshake (RFC 6455 section 4.2.2) and the password digest that ONVIF prescribes
+/// (WS-UsernameToken) alone.
 std::array<std::byte, 20> sha1(ByteView bytes);
 
 /// Compares in a time that depends on the lengths alone.
