@@ -84,6 +84,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .sub_url = camera_.sub_url,
                               .username = camera_.credentials.username,
                               .has_password = !camera_.credentials.password.empty(),
+                              .device = camera_.device,
                               .streams = {}};
     for (const auto& stream : streams_) {
         if (!stream->ingest) continue;

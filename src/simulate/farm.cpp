@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "media/h264.hpp"
 #include "rtsp/text.hpp"
 #include "simulate/farm_loop.hpp"
 
@@ -74,6 +75,18 @@ class ClipLoader {
     std::map<std::filesystem::path, std::shared_ptr<const PackedClip>> loaded_;
 };
 
+PictureFormat format_of(const PackedClip& clip) {
+    PictureFormat format{
+        .width = 0,
+        .height = 0,
+        .frames_per_second = static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator};
+    if (const auto sps = media::parse_sps(clip.sps)) {
+        format.width = sps->width;
+        format.height = sps->height;
+    }
+    return format;
+}
+
 }  // namespace
 
 Result<Fault> parse_fault(std::string_view text) {
@@ -113,6 +126,9 @@ Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
     std::unique_ptr<Farm> farm(new Farm);
     farm->bind_ = options.bind;
     farm->port_ = port_of(listener);
+    for (const auto& clip : main_clips) farm->main_formats_.push_back(format_of(*clip));
+    for (const auto& clip : sub_clips)
+        farm->sub_formats_.push_back(clip ? std::optional(format_of(*clip)) : std::nullopt);
     farm->wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     auto loop = std::make_unique<FarmLoop>(std::move(options), std::move(main_clips), std::move(sub_clips),
                                            listener, farm->wake_, farm->counters_);
@@ -137,6 +153,12 @@ std::string Farm::url(unsigned camera, media::StreamKind kind) const {
     url.port = port_;
     url.path = fmt::format("/cam{}{}", camera, kind == media::StreamKind::sub ? "/sub" : "");
     return url.text();
+}
+
+std::optional<PictureFormat> Farm::format(unsigned camera, media::StreamKind kind) const {
+    const std::size_t clip = (camera - 1) % main_formats_.size();
+    if (kind == media::StreamKind::main) return main_formats_[clip];
+    return sub_formats_[clip];
 }
 
 FarmStatistics Farm::statistics() const {

@@ -2,6 +2,7 @@
 // The gateway's cameras: the one owner of their configuration. Passwords are sealed at rest and never leave.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ struct Camera {
     std::string main_url;  ///< without credentials
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
+    std::optional<wire::DeviceIdentity> device;  ///< nullopt: added by hand
 
-    Camera duplicate() const { return {id, name, main_url, sub_url, credentials.duplicate()}; }
+    Camera duplicate() const { return {id, name, main_url, sub_url, credentials.duplicate(), device}; }
 };
 
 /// What `settings` say, over what `camera` has: trimmed, checked against the limits of docs/ref/openapi.yaml,
@@ -42,6 +44,7 @@ class CameraStore {
     Result<> remove(CameraId id);
 
   private:
+    Result<> save_device(CameraId id, const wire::DeviceIdentity& device);
     CameraStore(store::Database database, Secret key)
         : database_(std::move(database)), key_(std::move(key)) {}
     store::Database database_;

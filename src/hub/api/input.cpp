@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include "hub/api/device_input.hpp"
 #include "hub/api/object_reader.hpp"
 
 namespace vedette::hub::api {
@@ -112,6 +113,13 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
     wire::CameraSettings settings;
     read_name(reader, settings, is_new);
     read_camera(reader, settings, is_new);
+    if (const auto* device = reader.optional_object("device")) {
+        auto identity = read_device(*device);
+        if (identity)
+            settings.device = std::move(*identity);
+        else
+            reader.adopt(std::unexpected(identity.error()));
+    }
     VEDETTE_CHECK(reader.finish());
     return settings;
 }
