@@ -96,7 +96,7 @@ TEST(HttpClient, ReadsEachWayOfEndingABody) {
     for (const char* text : {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: 1\r\nx: 2\r\n\r\nhello",
                              "HTTP/1.1 200 OK\r\nX: 1\r\nx: 2\r\nTransfer-Encoding: "
                              "chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n",
-                             "HTTP/1.0 200\r\nX: 1\r\nx: 2\r\n\r\nhello"}) {
+                             "HTTP/1.0 200 OK\r\nX: 1\r\nx: 2\r\n\r\nhello"}) {
         const auto answer = ask(text, {}, &received);
         ASSERT_TRUE(answer) << text << answer.error().message;
         EXPECT_EQ(answer->status, 200u);

@@ -90,7 +90,7 @@ Awaitable<Result<HttpAnswer>> call_http(TcpStream& stream, HttpCall call, HttpCl
         if (!got) {
             // A body without a length ends with the connection.
             boost::system::error_code error;
-            parser.put_eof(error);
+            if (parser.got_some()) parser.put_eof(error);
             if (error || !parser.is_done()) co_return std::unexpected(got.error());
             break;
         }

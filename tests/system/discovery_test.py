@@ -90,11 +90,11 @@ class DiscoveryTest(case.SystemTest):
             ({}, "asks for a user name and password"),
             ({"username": "viewer", "password": "wrong"}, "refuses the user name or the password"),
             ({"port": vedette.free_port()}, "refused the connection"),
-            ({"port": self.rtsp}, "no HTTP"),
+            ({"port": self.rtsp}, "closed the connection"),
             ({"path": "/elsewhere"}, "no ONVIF service"),
         ):
             status, report = self.inspect(site, found, **fields)
-            print(f"  {report}")
+            print(f"  {report.get('message')}")
             self.assertEqual((status, report["ok"], report["channels"]), (200, False, []), report)
             self.assertIn(words, report["message"])
         status, report = self.inspect(site, found, username="viewer", password="s3cret")

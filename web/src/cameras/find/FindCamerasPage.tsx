@@ -80,7 +80,7 @@ export function FindCamerasPage() {
                 <Stack>
                   <Text size="sm" c="dimmed">
                     One account for all chosen cameras; check groups one after the other where they differ.
-                    The password goes to the chosen cameras only, never in the clear.
+                    The password goes to the chosen cameras only.
                   </Text>
                   <SimpleGrid cols={{ base: 1, xs: 2 }}>
                     <TextInput
