@@ -2,10 +2,12 @@
 #include <csignal>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include "app/commands.hpp"
 #include "base/log.hpp"
 #include "simulate/farm.hpp"
+#include "simulate/onvif_farm.hpp"
 
 namespace vedette::app {
 namespace {
@@ -26,6 +28,8 @@ struct SimulateArguments {
     simulate::NetworkFaults network;
     std::string fault;
     unsigned session_timeout_seconds = 60;
+    std::optional<std::uint16_t> onvif_port;
+    int onvif_clock_seconds = 0;
 };
 
 /// The first line of a file.
@@ -65,6 +69,32 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     return options;
 }
 
+/// The farm's cameras as ONVIF devices.
+Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments& arguments,
+                                                         const simulate::Farm& farm) {
+    simulate::OnvifFarmOptions options;
+    options.bind = arguments.bind;
+    options.port = *arguments.onvif_port;
+    if (!arguments.user.empty()) {
+        VEDETTE_TRY(Secret password, read_password(arguments.password_file));
+        options.credentials.emplace(arguments.user, std::move(password));
+    }
+    for (unsigned camera = 1; camera <= arguments.cameras; ++camera) {
+        simulate::OnvifDevice device;
+        device.number = camera;
+        device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
+        for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
+            if (const auto format = farm.format(camera, kind))
+                device.streams.push_back({.token = std::string(media::to_string(kind)),
+                                          .url = farm.url(camera, kind),
+                                          .width = format->width,
+                                          .height = format->height,
+                                          .frames_per_second = format->frames_per_second});
+        options.devices.push_back(std::move(device));
+    }
+    return simulate::OnvifFarm::start(std::move(options));
+}
+
 Result<> run_simulate(const SimulateArguments& arguments) {
     // The farm's thread inherits the mask, so that only sigwait() below gets the signals.
     sigset_t signals;
@@ -77,6 +107,11 @@ Result<> run_simulate(const SimulateArguments& arguments) {
     VEDETTE_TRY(const auto farm, simulate::Farm::start(std::move(options)));
     log::info("{} simulated camera{}: {}{}", arguments.cameras, arguments.cameras == 1 ? "" : "s",
               farm->url(1), arguments.cameras == 1 ? "" : fmt::format(" to /cam{}", arguments.cameras));
+    std::unique_ptr<simulate::OnvifFarm> onvif;
+    if (arguments.onvif_port) {
+        VEDETTE_TRY(onvif, start_onvif(arguments, *farm));
+        log::info("ONVIF: {}", onvif->url(1));
+    }
     int signal = 0;
     sigwait(&signals, &signal);
     farm->stop();
@@ -118,6 +153,13 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_option("--session-timeout", arguments->session_timeout_seconds,
                      "Seconds after which a client that says nothing is closed")
         ->check(CLI::Range(1U, 3600U))
+        ->capture_default_str();
+    auto* onvif = command->add_option("--onvif", arguments->onvif_port,
+                                      "Answer WS-Discovery, and ONVIF on this TCP port (0: any free one)");
+    command
+        ->add_option("--onvif-clock", arguments->onvif_clock_seconds,
+                     "Seconds by which the cameras' clocks are ahead; may be negative")
+        ->needs(onvif)
         ->capture_default_str();
     command->callback([arguments, &exit_code] {
         if (const auto result = run_simulate(*arguments); !result) {

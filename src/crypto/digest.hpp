@@ -34,7 +34,8 @@ std::array<std::byte, 16> md5(ByteView bytes);
 /// SHA-512/256 (FIPS 180-4 section 5.3.6.2), for RTSP digest authentication.
 Sha256Digest sha512_256(ByteView bytes);
 
-/// SHA-1, for the WebSocket handshake (RFC 6455 section 4.2.2) alone.
+/// SHA-1, for the WebSocket handshake (RFC 6455 section 4.2.2) and the password digest that ONVIF prescribes
+/// (WS-UsernameToken) alone.
 std::array<std::byte, 20> sha1(ByteView bytes);
 
 /// Compares in a time that depends on the lengths alone.

@@ -146,6 +146,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .has_password = !camera_.credentials.password.empty(),
                               .transport = camera_.transport,
                               .allow_basic_in_clear = camera_.allow_basic_in_clear,
+                              .device = camera_.device,
                               .streams = {}};
     for (const auto& stream : streams_) {
         if (!stream->ingest) continue;

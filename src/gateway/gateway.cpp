@@ -90,6 +90,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     for (Camera& camera : cameras) add_runner(std::move(camera));
     tasks.spawn(tick());
     tasks.spawn(report_storage());
+    tasks.spawn(follow_moved_cameras());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/discovery/scan.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
 #include "net/task_group.hpp"
@@ -36,6 +37,15 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+
+    // gateway_discovery.cpp: cameras that are new, or somewhere else
+    net::Awaitable<Answer> handle(wire::ListInterfaces request);
+    net::Awaitable<Answer> handle(wire::DiscoverCameras request);
+    net::Awaitable<Answer> handle(wire::InspectDevice request);
+    void recognise(wire::FoundCamera& found) const;
+    net::Awaitable<void> follow_moved_cameras();
+    net::Awaitable<void> follow(const discovery::FoundDevice& device);
+
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
     net::Awaitable<void> play(std::shared_ptr<Playback> playback, std::uint32_t channel);
@@ -57,6 +67,8 @@ struct Gateway::Impl {
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
+    bool searching = false;       ///< one search at a time
+    std::size_t inspections = 0;  ///< devices that are being asked
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there
     net::TaskGroup tasks;
 };

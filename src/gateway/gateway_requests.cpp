@@ -107,11 +107,13 @@ net::Awaitable<void> Gateway::Impl::answer(wire::Request request) {
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::AddCamera request) {
     if (runners.size() >= max_cameras)
         co_return fail(ErrorKind::exhausted, "{} cameras are the most that one gateway takes", max_cameras);
-    VEDETTE_CO_TRY(
-        Camera camera,
-        apply_settings(
-            {.id = CameraId::random(), .name = {}, .main_url = {}, .sub_url = {}, .credentials = {}},
-            std::move(request.settings)));
+    VEDETTE_CO_TRY(Camera camera, apply_settings({.id = CameraId::random(),
+                                                  .name = {},
+                                                  .main_url = {},
+                                                  .sub_url = {},
+                                                  .credentials = {},
+                                                  .device = {}},
+                                                 std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     co_return add_runner(std::move(camera)).status();
 }
@@ -150,7 +152,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
 }
 
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera request) {
-    Camera base{.id = {}, .name = "test", .main_url = {}, .sub_url = {}, .credentials = {}};
+    Camera base{.id = {}, .name = "test", .main_url = {}, .sub_url = {}, .credentials = {}, .device = {}};
     if (request.id) {
         const auto found = runners.find(*request.id);
         if (found == runners.end()) co_return std::unexpected(no_such_camera);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "media/h264.hpp"
 #include "net/tls_context.hpp"
 #include "rtsp/text.hpp"
 #include "simulate/farm_loop.hpp"
@@ -75,6 +76,18 @@ class ClipLoader {
     std::map<std::filesystem::path, std::shared_ptr<const PackedClip>> loaded_;
 };
 
+PictureFormat format_of(const PackedClip& clip) {
+    PictureFormat format{
+        .width = 0,
+        .height = 0,
+        .frames_per_second = static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator};
+    if (const auto sps = media::parse_sps(clip.sps)) {
+        format.width = sps->width;
+        format.height = sps->height;
+    }
+    return format;
+}
+
 }  // namespace
 
 Result<Fault> parse_fault(std::string_view text) {
@@ -123,6 +136,9 @@ Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
     farm->secure_ = tls != nullptr;
     farm->bind_ = options.bind;
     farm->port_ = port_of(listener);
+    for (const auto& clip : main_clips) farm->main_formats_.push_back(format_of(*clip));
+    for (const auto& clip : sub_clips)
+        farm->sub_formats_.push_back(clip ? std::optional(format_of(*clip)) : std::nullopt);
     farm->wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     auto loop = std::make_unique<FarmLoop>(std::move(options), std::move(main_clips), std::move(sub_clips),
                                            std::move(tls), std::move(datagrams), listener, farm->wake_,
@@ -149,6 +165,12 @@ std::string Farm::url(unsigned camera, media::StreamKind kind) const {
     url.secure = secure_;
     url.path = fmt::format("/cam{}{}", camera, kind == media::StreamKind::sub ? "/sub" : "");
     return url.text();
+}
+
+std::optional<PictureFormat> Farm::format(unsigned camera, media::StreamKind kind) const {
+    const std::size_t clip = (camera - 1) % main_formats_.size();
+    if (kind == media::StreamKind::main) return main_formats_[clip];
+    return sub_formats_[clip];
 }
 
 FarmStatistics Farm::statistics() const {

@@ -56,6 +56,13 @@ struct FarmOptions {
     std::chrono::seconds session_timeout{60};
 };
 
+/// The pictures of a stream.
+struct PictureFormat {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    double frames_per_second = 0;
+};
+
 struct FarmStatistics {
     std::uint64_t clients = 0;  ///< connected now
     std::uint64_t playing = 0;  ///< of these
@@ -79,6 +86,8 @@ class Farm {
     std::uint16_t port() const { return port_; }
     /// The URL of camera 1..cameras, without credentials.
     std::string url(unsigned camera, media::StreamKind kind = media::StreamKind::main) const;
+    /// nullopt when the camera has no such stream.
+    std::optional<PictureFormat> format(unsigned camera, media::StreamKind kind) const;
     FarmStatistics statistics() const;
 
   private:
@@ -94,6 +103,8 @@ class Farm {
     std::string bind_;
     std::uint16_t port_ = 0;
     bool secure_ = false;
+    std::vector<PictureFormat> main_formats_;                ///< of each clip
+    std::vector<std::optional<PictureFormat>> sub_formats_;  ///< of each clip
     Counters counters_;
     int wake_ = -1;  ///< eventfd: written once, to stop
     std::thread thread_;

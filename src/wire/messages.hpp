@@ -20,6 +20,20 @@ namespace vedette::wire {
 
 // ---- cameras
 
+/// Which device a camera is, beyond its address, as ONVIF told when it was set up. Empty fields are not
+/// known.
+struct DeviceIdentity {
+    std::string onvif_url;  ///< http://host[:port]/path of the device service
+    std::string endpoint;   ///< UUID of its endpoint reference, lower case
+    std::string serial;
+    std::vector<std::string> macs;  ///< 12 hexadecimal digits each
+    std::string manufacturer;
+    std::string model;
+    std::string firmware;
+
+    friend bool operator==(const DeviceIdentity&, const DeviceIdentity&) = default;
+};
+
 /// What an administrator writes. A field that is not set stays as it is (ChangeCamera).
 struct CameraSettings {
     std::optional<std::string> name;      ///< 1 to 100 characters
@@ -33,6 +47,7 @@ struct CameraSettings {
     std::optional<bool> allow_basic_in_clear;
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
+    std::optional<DeviceIdentity> device;
 };
 
 enum class CameraState : std::uint8_t {
@@ -74,6 +89,7 @@ struct CameraStatus {
     bool has_password = false;
     std::string transport = "auto";
     bool allow_basic_in_clear = false;
+    std::optional<DeviceIdentity> device;
     std::vector<StreamStatus> streams;  ///< main first
 };
 
@@ -105,6 +121,73 @@ struct TestReport {
     std::vector<StreamTest> streams;
 };
 
+// ---- discovery
+
+/// The networks that the gateway can search.
+struct ListInterfaces {};
+struct Interface {
+    std::string name;
+    std::string address;  ///< IPv4
+    std::uint32_t prefix_length = 32;
+    bool loopback = false;
+};
+struct Interfaces {
+    std::vector<Interface> interfaces;
+};
+
+/// Searches for cameras; takes several seconds.
+struct DiscoverCameras {
+    std::vector<std::string> interfaces;  ///< addresses out of Interfaces
+    std::vector<std::string> ranges;      ///< 192.0.2.10-192.0.2.50, 192.0.2.0/24
+};
+struct FoundCamera {
+    std::string address;
+    std::uint16_t port = 80;
+    std::string path;
+    std::string endpoint;
+    std::string name;
+    std::string hardware;
+    std::string location;
+    std::optional<CameraId> known;  ///< it is this camera of ours
+    bool moved = false;             ///< `known` is set up with another address
+};
+struct FoundCameras {
+    std::vector<FoundCamera> cameras;
+    std::vector<std::string> notes;  ///< sentences about what could not be searched
+};
+
+/// Asks one device over ONVIF what it is and where its streams are. The password goes to `address` alone.
+struct InspectDevice {
+    std::string address;  ///< a name or an address, chosen by the user
+    std::uint16_t port = 80;
+    std::string path;  ///< empty: ONVIF's usual one
+    std::string username;
+    Secret password;
+    std::string endpoint;  ///< as discovered; becomes part of the identity
+};
+struct DeviceStream {
+    std::string url;
+    std::string codec;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    double frames_per_second = 0;
+};
+/// One video source of a device: what becomes a camera.
+struct DeviceChannel {
+    std::string name;  ///< proposed
+    DeviceStream main;
+    std::optional<DeviceStream> sub;
+};
+struct DeviceReport {
+    bool ok = false;
+    std::string message;  ///< one sentence when it is not: what is wrong and what to do
+    DeviceIdentity identity;
+    std::vector<DeviceChannel> channels;
+    std::vector<std::string> warnings;  ///< sentences
+    bool has_ptz = false;
+    bool has_events = false;
+};
+
 // ---- recordings
 
 struct QueryRecordings {
@@ -130,12 +213,15 @@ struct Recordings {
 
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
-    std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings> body;
+    std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
+                 DiscoverCameras, InspectDevice>
+        body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
-    Result<std::variant<Done, CameraStatus, TestReport, Recordings>> body;
+    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport>>
+        body;
 };
 
 // ---- media, by channel; the hub chooses channel numbers and never reuses one

@@ -14,6 +14,7 @@ RESTRICTED = {
     r"openssl/ssl": {"net"},
     r"openssl/": {"crypto", "net"},
     r"argon2": {"crypto"},
+    r"pugixml": {"onvif"},
 }
 
 

@@ -13,8 +13,10 @@ namespace {
 constexpr std::size_t max_name_bytes = 100;
 constexpr std::size_t max_credential_bytes = 128;
 constexpr std::array<std::string_view, 5> transports = {"auto", "tls", "tcp", "udp", "multicast"};
+constexpr std::size_t max_device_text_bytes = 1024;
+constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 2> migrations = {R"sql(
+constexpr std::array<store::Migration, 3> migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -35,6 +37,18 @@ CREATE TABLE camera_certificate (
     by_authority INTEGER NOT NULL,      -- 1: certificate authorities vouch for it; 0: the key is pinned
     fingerprint TEXT NOT NULL,          -- SHA-256 of the public key, hexadecimal
     PRIMARY KEY (camera_id, authority)
+) WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+CREATE TABLE camera_device (            -- what ONVIF told about the device
+    camera_id BLOB PRIMARY KEY,         -- 16 bytes
+    onvif_url TEXT NOT NULL,
+    endpoint TEXT NOT NULL,             -- UUID of the endpoint reference, lower case
+    serial TEXT NOT NULL,
+    macs TEXT NOT NULL,                 -- 12 hexadecimal digits each, separated by blanks
+    manufacturer TEXT NOT NULL,
+    model TEXT NOT NULL,
+    firmware TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql"};
 
@@ -72,6 +86,34 @@ Result<std::string> canonical_url(std::string_view field, const std::string& tex
     return parsed->url.text();
 }
 
+Result<> check_device(const wire::DeviceIdentity& device) {
+    for (const std::string* text : {&device.onvif_url, &device.endpoint, &device.serial, &device.manufacturer,
+                                    &device.model, &device.firmware})
+        VEDETTE_CHECK(check_text("device", *text, max_device_text_bytes));
+    if (device.macs.size() > max_macs)
+        return fail(ErrorKind::invalid_input, "device: at most {} hardware addresses are possible", max_macs);
+    for (const std::string& mac : device.macs)
+        if (mac.size() != 12 || mac.find_first_not_of("0123456789abcdef") != std::string::npos)
+            return fail(ErrorKind::invalid_input, "device: a hardware address has 12 hexadecimal digits");
+    return {};
+}
+
+std::string join(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const auto blank = text.find(' ');
+        words.emplace_back(text.substr(0, blank));
+        text = blank == std::string_view::npos ? std::string_view() : text.substr(blank + 1);
+    }
+    return words;
+}
+
 }  // namespace
 
 Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
@@ -106,6 +148,10 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
+    if (settings.device) {
+        VEDETTE_CHECK(check_device(*settings.device));
+        camera.device = std::move(settings.device);
+    }
     return camera;
 }
 
@@ -115,9 +161,11 @@ Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret 
 }
 
 Result<std::vector<Camera>> CameraStore::load() {
-    VEDETTE_TRY(auto row, database_.prepare("SELECT camera_id, name, main_url, sub_url, username, "
-                                            "password_wrapped, allow_basic_in_clear, transport, "
-                                            "transport_found FROM camera ORDER BY ordinal"));
+    VEDETTE_TRY(auto row,
+                database_.prepare("SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
+                                  "allow_basic_in_clear, transport, transport_found, "
+                                  "onvif_url, endpoint, serial, macs, manufacturer, model, firmware "
+                                  "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
@@ -144,15 +192,32 @@ Result<std::vector<Camera>> CameraStore::load() {
                            camera.name);
         }
         VEDETTE_TRY(camera.certificates, certificates(camera.id));
+        if (!row.is_null(9))
+            camera.device = wire::DeviceIdentity{.onvif_url = std::string(row.text(9)),
+                                                 .endpoint = std::string(row.text(10)),
+                                                 .serial = std::string(row.text(11)),
+                                                 .macs = split(row.text(12)),
+                                                 .manufacturer = std::string(row.text(13)),
+                                                 .model = std::string(row.text(14)),
+                                                 .firmware = std::string(row.text(15))};
         cameras.push_back(std::move(camera));
     }
+}
+
+Result<> CameraStore::save_device(CameraId id, const wire::DeviceIdentity& device) {
+    return database_.run(
+        "INSERT OR REPLACE INTO camera_device (camera_id, onvif_url, endpoint, serial, macs, manufacturer, "
+        "model, "
+        "firmware) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        ByteView(id.bytes()), device.onvif_url, device.endpoint, device.serial, join(device.macs),
+        device.manufacturer, device.model, device.firmware);
 }
 
 Result<> CameraStore::save(const Camera& camera) {
     std::optional<Bytes> wrapped;
     if (!camera.credentials.password.empty())
         wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
-    return database_.run(
+    VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
         "allow_basic_in_clear, transport)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
@@ -160,10 +225,12 @@ Result<> CameraStore::save(const Camera& camera) {
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
         "transport = ?8",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
-        camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport);
+        camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport));
+    return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }
 
 Result<> CameraStore::remove(CameraId id) {
+    VEDETTE_CHECK(database_.run("DELETE FROM camera_device WHERE camera_id = ?1", ByteView(id.bytes())));
     return database_.run("DELETE FROM camera WHERE camera_id = ?1", ByteView(id.bytes()));
 }
 

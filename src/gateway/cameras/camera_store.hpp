@@ -2,6 +2,7 @@
 // The gateway's cameras: the one owner of their configuration. Passwords are sealed at rest and never leave.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct Camera {
     /// Whom its addresses belong to, as they were seen first; written by CameraStore::trust() alone.
     std::vector<rtsp::CertificateTrust> certificates{};
 
+    std::optional<wire::DeviceIdentity> device{};  ///< nullopt: added by hand
+
     Camera duplicate() const {
         return {id,
                 name,
@@ -38,7 +41,8 @@ struct Camera {
                 allow_basic_in_clear,
                 transport,
                 transport_found,
-                certificates};
+                certificates,
+                device};
     }
 };
 
@@ -65,6 +69,7 @@ class CameraStore {
 
   private:
     Result<std::vector<rtsp::CertificateTrust>> certificates(CameraId id);
+    Result<> save_device(CameraId id, const wire::DeviceIdentity& device);
     CameraStore(store::Database database, Secret key)
         : database_(std::move(database)), key_(std::move(key)) {}
     store::Database database_;

@@ -112,6 +112,43 @@ TEST_F(CameraStoreTest, AnotherKeyOpensNoPassword) {
     EXPECT_TRUE((*cameras)[0].credentials.password.empty());
 }
 
+TEST_F(CameraStoreTest, KeepsWhichDeviceACameraIs) {
+    auto with_device = settings("A", "rtsp://192.0.2.1/");
+    with_device.device = wire::DeviceIdentity{.onvif_url = "http://192.0.2.1/onvif/device_service",
+                                              .endpoint = "e",
+                                              .serial = "SN 1",
+                                              .macs = {"001122aabbcc", "001122aabbcd"},
+                                              .manufacturer = "Example",
+                                              .model = "Dome",
+                                              .firmware = "1.2.3"};
+    const auto device = with_device.device;
+    auto camera = apply_settings({.id = CameraId::random()}, std::move(with_device));
+    ASSERT_TRUE(camera) << camera.error().message;
+    auto other = apply_settings({.id = CameraId::random()}, settings("B", "rtsp://192.0.2.2/"));
+    {
+        CameraStore store = open();
+        ASSERT_TRUE(store.save(*camera));
+        ASSERT_TRUE(store.save(*other));
+    }
+    CameraStore store = open();
+    const auto cameras = store.load();
+    ASSERT_TRUE(cameras);
+    EXPECT_EQ((*cameras)[0].device, device);
+    EXPECT_FALSE((*cameras)[1].device);
+    ASSERT_TRUE(store.remove(camera->id));
+    ASSERT_TRUE(store.save(Camera{.id = camera->id, .name = "again", .main_url = "rtsp://192.0.2.1/"}));
+    EXPECT_FALSE(store.load()->at(1).device);  // nothing of the removed one is left
+}
+
+TEST(CameraSettings, ADeviceHasLimits) {
+    auto bad_mac = settings("A", "rtsp://192.0.2.1/");
+    bad_mac.device.emplace().macs = {"00:11:22:aa:bb:cc"};
+    EXPECT_FALSE(apply_settings({}, std::move(bad_mac)));
+    auto long_text = settings("A", "rtsp://192.0.2.1/");
+    long_text.device.emplace().serial = std::string(1025, 's');
+    EXPECT_FALSE(apply_settings({}, std::move(long_text)));
+}
+
 TEST_F(CameraStoreTest, Removes) {
     auto camera = apply_settings({.id = CameraId::random()}, settings("A", "rtsp://192.0.2.1/"));
     CameraStore store = open();

@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include "hub/api/device_input.hpp"
 #include "hub/api/object_reader.hpp"
 
 namespace vedette::hub::api {
@@ -118,6 +119,13 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
     read_name(reader, settings, is_new);
     read_camera(reader, settings, is_new);
     if (!is_new) settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
+    if (const auto* device = reader.optional_object("device")) {
+        auto identity = read_device(*device);
+        if (identity)
+            settings.device = std::move(*identity);
+        else
+            reader.adopt(std::unexpected(identity.error()));
+    }
     VEDETTE_CHECK(reader.finish());
     return settings;
 }

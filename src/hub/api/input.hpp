@@ -34,6 +34,9 @@ Outcome<SignInInput> read_sign_in(std::string_view body);
 Outcome<wire::CameraSettings> read_new_camera(std::string_view body);
 Outcome<wire::CameraSettings> read_camera_change(std::string_view body);
 Outcome<CameraTestInput> read_camera_test(std::string_view body);
+/// `ranges` and `interfaces`; at least one of both.
+Outcome<wire::DiscoverCameras> read_discovery(std::string_view body);
+Outcome<wire::InspectDevice> read_inspection(std::string_view body);
 /// Of the query: start_90k, end_90k, stream.
 Outcome<IntervalInput> read_interval(const net::Request& request);
 

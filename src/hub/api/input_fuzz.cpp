@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace vedette::hub::api;
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
-    switch (data[0] % 5) {
+    switch (data[0] % 7) {
         case 0:
             (void)read_claim(body);
             break;
@@ -24,6 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 3:
             (void)read_camera_change(body);
+            break;
+        case 4:
+            (void)read_discovery(body);
+            break;
+        case 5:
+            (void)read_inspection(body);
             break;
         default:
             (void)read_camera_test(body);

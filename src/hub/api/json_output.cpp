@@ -64,11 +64,13 @@ json::object stream_json(const wire::StreamStatus& stream) {
 json::object to_json(const wire::CameraStatus& status) {
     json::array streams;
     for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
-    return {{"id", status.id.text()},        {"name", status.name},
-            {"main_url", status.main_url},   {"sub_url", status.sub_url},
-            {"username", status.username},   {"has_password", status.has_password},
-            {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
-            {"streams", std::move(streams)}};
+    json::object out{{"id", status.id.text()},        {"name", status.name},
+                     {"main_url", status.main_url},   {"sub_url", status.sub_url},
+                     {"username", status.username},   {"has_password", status.has_password},
+                     {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
+                     {"streams", std::move(streams)}};
+    if (status.device) out["device"] = to_json(*status.device);
+    return out;
 }
 
 json::object to_json(const wire::StorageStatus& status) {

@@ -1,6 +1,8 @@
 #pragma once
 // Our values as docs/ref/openapi.yaml describes them. Pure.
 
+#include <functional>
+
 #include <boost/json/object.hpp>
 
 #include "hub/identity/types.hpp"
@@ -13,6 +15,11 @@ boost::json::object to_json(const wire::CameraStatus& status);
 boost::json::object to_json(const wire::StorageStatus& status);
 boost::json::object to_json(const wire::TestReport& report);
 boost::json::object to_json(const wire::Recordings& recordings);
+boost::json::object to_json(const wire::Interfaces& interfaces);
+boost::json::object to_json(const wire::DeviceIdentity& device);
+/// `may_see` says which cameras the caller may know of; the others look as if they were new.
+boost::json::object to_json(const wire::FoundCameras& found, const std::function<bool(CameraId)>& may_see);
+boost::json::object to_json(const wire::DeviceReport& report);
 boost::json::object to_json(const identity::Session& session);
 
 /// A response with this JSON document.

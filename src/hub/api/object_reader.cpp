@@ -95,6 +95,41 @@ std::int64_t ObjectReader::integer(std::string_view field, std::int64_t min, std
     return value.value_or(min);
 }
 
+std::vector<std::string> ObjectReader::text_list(std::string_view field, std::size_t max_items,
+                                                 TextLimits limits) {
+    const json::value* value = take(field);
+    if (!value) return {};
+    const json::array* array = value->if_array();
+    if (!array) {
+        refuse(field, fmt::format("The field {} must be a list", field));
+        return {};
+    }
+    if (array->size() > max_items) {
+        refuse(field, fmt::format("The field {} may have at most {} entries", field, max_items));
+        return {};
+    }
+    std::vector<std::string> texts;
+    for (const json::value& item : *array) {
+        // Each is held to the same rules as a field of its own.
+        const json::object wrapped{{field, item}};
+        ObjectReader reader(wrapped);
+        texts.push_back(reader.text(field, limits));
+        adopt(reader.finish());
+    }
+    return texts;
+}
+
+const json::object* ObjectReader::optional_object(std::string_view field) {
+    const json::value* value = take(field);
+    if (!value) return nullptr;
+    if (!value->is_object()) refuse(field, fmt::format("The field {} must be an object", field));
+    return value->if_object();
+}
+
+void ObjectReader::adopt(const Outcome<void>& inner) {
+    if (!inner && !problem_) problem_ = inner.error();
+}
+
 Outcome<void> ObjectReader::finish() {
     for (const auto& [key, value] : object_) {
         const std::string_view name(key.data(), key.size());

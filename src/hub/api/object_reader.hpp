@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -38,6 +39,12 @@ class ObjectReader {
     std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
     std::optional<bool> optional_flag(std::string_view field);
     std::int64_t integer(std::string_view field, std::int64_t min, std::int64_t max);
+    /// Strings, at most `max_items`; empty when the field is absent.
+    std::vector<std::string> text_list(std::string_view field, std::size_t max_items, TextLimits limits);
+    /// The object in `field`; nullptr when it is absent.
+    const boost::json::object* optional_object(std::string_view field);
+    /// Takes over the problem of a reader of an inner object.
+    void adopt(const Outcome<void>& inner);
     void refuse(std::string_view field, std::string detail);
 
     /// The first problem; an unknown field is one.

@@ -102,6 +102,16 @@ Problem::Problem(const policy::Decision& denial)
       kind(to_string(denial.reason)),
       detail(sentence_of(denial.reason)) {}
 
+void Problem::name_field(std::initializer_list<std::string_view> fields) {
+    if (status != 400) return;
+    for (const std::string_view name : fields) {
+        if (!detail.starts_with(name) || detail.substr(name.size(), 2) != ": ") continue;
+        detail.erase(0, name.size() + 2);
+        field = name;
+        return;
+    }
+}
+
 Problem Problem::invalid(std::string field, std::string detail) {
     Problem problem(400, std::string(to_string(ErrorKind::invalid_input)), std::move(detail));
     problem.field = std::move(field);

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <expected>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/json/object.hpp>
 
@@ -33,6 +35,9 @@ struct Problem {
     /// Why policy denied something.
     explicit Problem(const policy::Decision& denial);
 
+    /// Where the detail begins with one of these fields and ": ", as the gateway writes it, takes it into
+    /// `field`.
+    void name_field(std::initializer_list<std::string_view> fields);
     /// 400 about one field of the input.
     static Problem invalid(std::string field, std::string detail);
 };

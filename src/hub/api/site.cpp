@@ -12,6 +12,10 @@ using policy::Authorised;
 constexpr std::chrono::seconds answer_limit{10};
 /// Two streams, each with its time-out for connecting and describing.
 constexpr std::chrono::seconds test_limit{40};
+/// 1024 addresses, and the time to listen.
+constexpr std::chrono::seconds search_limit{30};
+/// A device is given 45 s for all questions.
+constexpr std::chrono::seconds inspect_limit{50};
 /// Keys are shredded first, then files are deleted.
 constexpr std::chrono::seconds remove_limit{60};
 
@@ -62,12 +66,18 @@ Outcome<wire::CameraStatus> Site::view(const Authorised& granted) const {
     return *relay_->find(id);
 }
 
-net::Awaitable<Outcome<wire::CameraStatus>> Site::status_after(relay::Relay::RequestBody body) {
-    auto reply = co_await relay_->request(std::move(body), answer_limit);
+template <class Answer>
+net::Awaitable<Outcome<Answer>> Site::ask(relay::Relay::RequestBody body,
+                                          std::chrono::steady_clock::duration limit) {
+    auto reply = co_await relay_->request(std::move(body), limit);
     if (!reply) co_return std::unexpected(Problem(reply.error()));
-    auto* status = std::get_if<wire::CameraStatus>(&*reply);
-    if (!status) co_return std::unexpected(unexpected_reply());
-    co_return std::move(*status);
+    auto* answer = std::get_if<Answer>(&*reply);
+    if (!answer) co_return std::unexpected(unexpected_reply());
+    co_return std::move(*answer);
+}
+
+net::Awaitable<Outcome<wire::CameraStatus>> Site::status_after(relay::Relay::RequestBody body) {
+    return ask<wire::CameraStatus>(std::move(body), answer_limit);
 }
 
 net::Awaitable<Outcome<wire::CameraStatus>> Site::add(Authorised granted, wire::CameraSettings settings) {
@@ -100,11 +110,27 @@ net::Awaitable<Outcome<wire::TestReport>> Site::test(Authorised granted, std::op
         VEDETTE_CO_CHECK(keep_password_at_home(*relay_->find(*test.id), test.settings));
     }
     relay::Relay::RequestBody body = std::move(test);
-    auto reply = co_await relay_->request(std::move(body), test_limit);
-    if (!reply) co_return std::unexpected(Problem(reply.error()));
-    auto* report = std::get_if<wire::TestReport>(&*reply);
-    if (!report) co_return std::unexpected(unexpected_reply());
-    co_return std::move(*report);
+    co_return co_await ask<wire::TestReport>(std::move(body), test_limit);
+}
+
+net::Awaitable<Outcome<wire::Interfaces>> Site::interfaces(Authorised granted) {
+    VEDETTE_CO_CHECK(demand(granted, Action::list_interfaces));
+    relay::Relay::RequestBody body = wire::ListInterfaces{};
+    co_return co_await ask<wire::Interfaces>(std::move(body), answer_limit);
+}
+
+net::Awaitable<Outcome<wire::FoundCameras>> Site::discover(Authorised granted, wire::DiscoverCameras search) {
+    VEDETTE_CO_CHECK(demand(granted, Action::discover_cameras));
+    relay::Relay::RequestBody body = std::move(search);
+    auto found = co_await ask<wire::FoundCameras>(std::move(body), search_limit);
+    if (!found) found.error().name_field({"interfaces", "ranges"});
+    co_return found;
+}
+
+net::Awaitable<Outcome<wire::DeviceReport>> Site::inspect(Authorised granted, wire::InspectDevice device) {
+    VEDETTE_CO_CHECK(demand(granted, Action::inspect_device));
+    relay::Relay::RequestBody body = std::move(device);
+    co_return co_await ask<wire::DeviceReport>(std::move(body), inspect_limit);
 }
 
 net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, media::StreamKind stream,
@@ -112,11 +138,7 @@ net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, m
     VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_recordings));
     relay::Relay::RequestBody body =
         wire::QueryRecordings{.camera = id, .stream = stream, .interval = interval};
-    auto reply = co_await relay_->request(std::move(body), answer_limit);
-    if (!reply) co_return std::unexpected(Problem(reply.error()));
-    auto* recordings = std::get_if<wire::Recordings>(&*reply);
-    if (!recordings) co_return std::unexpected(unexpected_reply());
-    co_return std::move(*recordings);
+    co_return co_await ask<wire::Recordings>(std::move(body), answer_limit);
 }
 
 Outcome<std::unique_ptr<relay::Channel>> Site::watch(const Authorised& granted, media::StreamKind stream,

@@ -31,6 +31,11 @@ class Site {
     net::Awaitable<Outcome<wire::TestReport>> test(policy::Authorised granted,
                                                    std::optional<policy::Authorised> camera,
                                                    wire::CameraSettings settings);
+    net::Awaitable<Outcome<wire::Interfaces>> interfaces(policy::Authorised granted);
+    net::Awaitable<Outcome<wire::FoundCameras>> discover(policy::Authorised granted,
+                                                         wire::DiscoverCameras search);
+    net::Awaitable<Outcome<wire::DeviceReport>> inspect(policy::Authorised granted,
+                                                        wire::InspectDevice device);
     net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
                                                          UtcInterval interval);
 
@@ -58,6 +63,9 @@ class Site {
   private:
     Outcome<CameraId> camera_of(const policy::Authorised& granted, policy::Action action) const;
     net::Awaitable<Outcome<wire::CameraStatus>> status_after(relay::Relay::RequestBody body);
+    template <class Answer>
+    net::Awaitable<Outcome<Answer>> ask(relay::Relay::RequestBody body,
+                                        std::chrono::steady_clock::duration limit);
 
     std::shared_ptr<relay::Relay> relay_;
 };

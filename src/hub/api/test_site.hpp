@@ -75,11 +75,13 @@ class FakeGateway {
     std::vector<wire::Credit> credits;
     std::vector<std::uint32_t> closed;
     std::size_t requests = 0;
+    std::vector<wire::FoundCamera> found;
+    std::vector<std::string> searched;
 
   private:
     void answer(const wire::Request& request) {
         ++requests;
-        std::variant<wire::Done, wire::CameraStatus, wire::TestReport, wire::Recordings> body;
+        decltype(wire::Reply::body)::value_type body;
         if (const auto* add = std::get_if<wire::AddCamera>(&request.body)) {
             wire::CameraStatus added = camera;
             added.id = CameraId::random();
@@ -87,6 +89,7 @@ class FakeGateway {
             added.main_url = add->settings.main_url.value_or("");
             added.username = add->settings.username.value_or("");
             added.has_password = add->settings.password.has_value();
+            added.device = add->settings.device;
             body = added;
         } else if (const auto* change = std::get_if<wire::ChangeCamera>(&request.body)) {
             if (change->settings.name) camera.name = *change->settings.name;
@@ -99,6 +102,22 @@ class FakeGateway {
         } else if (std::holds_alternative<wire::QueryRecordings>(request.body)) {
             const UtcInterval all{UtcTime(Ticks90k(100)), UtcTime(Ticks90k(200))};
             body = wire::Recordings{.ranges = {{.interval = all, .run = 1}}, .gaps = {}, .extent = all};
+        } else if (std::holds_alternative<wire::ListInterfaces>(request.body)) {
+            body = wire::Interfaces{
+                .interfaces = {
+                    {.name = "eth0", .address = "192.0.2.1", .prefix_length = 24, .loopback = false}}};
+        } else if (const auto* search = std::get_if<wire::DiscoverCameras>(&request.body)) {
+            searched = search->ranges;
+            body = wire::FoundCameras{.cameras = found, .notes = {"No multicast."}};
+        } else if (const auto* inspect = std::get_if<wire::InspectDevice>(&request.body)) {
+            wire::DeviceReport report;
+            report.ok = true;
+            report.identity.serial = "SN-1";
+            report.identity.endpoint = inspect->endpoint;
+            report.channels = {{.name = inspect->address,
+                                .main = {.url = "rtsp://192.0.2.7/1", .codec = "H.264"},
+                                .sub = {}}};
+            body = std::move(report);
         }
         send(wire::Reply{.id = request.id, .body = std::move(body)});
     }

@@ -29,6 +29,9 @@ constexpr Rule rule_of(Action action) {
         case Action::list_cameras:     return {"list_cameras",     organisation, false, false, false, false};
         case Action::add_camera:       return {"add_camera",       organisation, false, false, true,  true};
         case Action::test_camera:      return {"test_camera",      organisation, false, false, true,  true};
+        case Action::list_interfaces:  return {"list_interfaces",  organisation, false, false, false, false};
+        case Action::discover_cameras: return {"discover_cameras", organisation, false, false, true,  true};
+        case Action::inspect_device:   return {"inspect_device",   organisation, false, false, true,  true};
         case Action::view_camera:      return {"view_camera",      camera,       false, false, false, false};
         case Action::change_camera:    return {"change_camera",    camera,       false, false, true,  true};
         case Action::remove_camera:    return {"remove_camera",    camera,       false, false, true,  true};

@@ -45,6 +45,9 @@ enum class Action : std::uint8_t {
     list_cameras,
     add_camera,
     test_camera,
+    list_interfaces,
+    discover_cameras,
+    inspect_device,
     view_camera,
     change_camera,
     remove_camera,
@@ -55,7 +58,7 @@ enum class Action : std::uint8_t {
     play_recording,
     view_metrics,
 };
-constexpr std::uint8_t action_count = 19;
+constexpr std::uint8_t action_count = 22;
 std::string_view to_string(Action action);
 
 /// True when a request for it that was sent by another site's page could do harm: it changes something, or

@@ -1,5 +1,6 @@
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { CamerasPage } from '../cameras/CamerasPage';
+import { FindCamerasPage } from '../cameras/find/FindCamerasPage';
 import { LivePage } from '../live/LivePage';
 import { ConnectionProvider } from '../media/ConnectionContext';
 import { CameraPage } from '../playback/CameraPage';
@@ -14,6 +15,7 @@ export function App() {
           <Route element={<Shell />}>
             <Route path="/live" element={<LivePage />} />
             <Route path="/cameras" element={<CamerasPage />} />
+            <Route path="/cameras/find" element={<FindCamerasPage />} />
             <Route path="/cameras/:cameraId" element={<CameraPage />} />
             <Route path="*" element={<Navigate to="/live" replace />} />
           </Route>

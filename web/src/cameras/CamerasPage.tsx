@@ -1,7 +1,8 @@
 import { Button, Group, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { IconPlus } from '../ui/icons';
+import { Link } from 'react-router-dom';
+import { IconPlus, IconSearch } from '../ui/icons';
 import { useState } from 'react';
 import type { Camera } from '../api/client';
 import { camerasQuery } from '../api/queries';
@@ -38,9 +39,20 @@ export function CamerasPage() {
           )}
         </div>
         {data && data.cameras.length > 0 && (
-          <Button leftSection={<IconPlus size={18} />} onClick={add} data-testid="add-camera">
-            Add camera
-          </Button>
+          <Group gap="sm">
+            <Button
+              component={Link}
+              to="/cameras/find"
+              variant="default"
+              leftSection={<IconSearch size={18} />}
+              data-testid="find-cameras"
+            >
+              Find cameras
+            </Button>
+            <Button leftSection={<IconPlus size={18} />} onClick={add} data-testid="add-camera">
+              Add camera
+            </Button>
+          </Group>
         )}
       </Group>
       {!data && error && <Notice>{error.message}</Notice>}

@@ -1,5 +1,6 @@
-import { Button, Paper, Stack, Text, Title } from '@mantine/core';
-import { IconPlus } from '../ui/icons';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import { IconPlus, IconSearch } from '../ui/icons';
 import { Mark } from '../ui/Logo';
 
 /** What a new installation sees instead of an empty list. */
@@ -12,19 +13,30 @@ export function NoCameras({ onAdd, action }: { onAdd?: () => void; action?: Reac
           Nothing to watch yet
         </Title>
         <Text c="dimmed">
-          Add your first camera by its RTSP address. You find it in the camera’s manual or web page; it often
-          looks like <code>rtsp://192.168.1.20/stream1</code>. Recording starts at once, encrypted and signed.
+          Let Vedette search your network for cameras, or add one by its RTSP address, which often looks like{' '}
+          <code>rtsp://192.168.1.20/stream1</code>. Recording starts at once, encrypted and signed.
         </Text>
         {onAdd && (
-          <Button
-            size="md"
-            mt="sm"
-            leftSection={<IconPlus size={18} />}
-            onClick={onAdd}
-            data-testid="add-camera"
-          >
-            Add a camera
-          </Button>
+          <Group mt="sm" justify="center">
+            <Button
+              component={Link}
+              to="/cameras/find"
+              size="md"
+              leftSection={<IconSearch size={18} />}
+              data-testid="find-cameras"
+            >
+              Find cameras
+            </Button>
+            <Button
+              size="md"
+              variant="default"
+              leftSection={<IconPlus size={18} />}
+              onClick={onAdd}
+              data-testid="add-camera"
+            >
+              Add a camera
+            </Button>
+          </Group>
         )}
         {action}
       </Stack>

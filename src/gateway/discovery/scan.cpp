@@ -1,0 +1,189 @@
+#include "gateway/discovery/scan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/id.hpp"
+#include "net/task_group.hpp"
+#include "net/timeout.hpp"
+#include "net/udp.hpp"
+#include "onvif/address.hpp"
+#include "onvif/device.hpp"
+#include "onvif/discovery.hpp"
+#include "onvif/ssdp.hpp"
+
+namespace vedette::gateway::discovery {
+
+namespace {
+
+constexpr std::size_t burst = 10;  ///< addresses
+constexpr std::chrono::milliseconds pause_between_bursts{50};
+constexpr std::chrono::milliseconds pause_before_repeat{400};
+
+// What has been heard. Shared with the listening tasks.
+class Findings {
+  public:
+    std::string new_probe(onvif::ProbeFor kind) {
+        const std::string id = Uuid::random().text();
+        probes_.insert(id);
+        return onvif::write_probe(id, kind);
+    }
+
+    void take_discovery(const net::Datagram& datagram) {
+        const auto message = onvif::parse_discovery(as_text(datagram.data));
+        if (!message) return;
+        const auto* matches = std::get_if<onvif::ProbeMatches>(&*message);
+        // Only answers to our own questions.
+        if (matches == nullptr || !probes_.contains(onvif::normal_uuid(matches->relates_to))) return;
+        for (const auto& device : matches->devices) take(datagram.address, device);
+    }
+
+    void take_ssdp(const net::Datagram& datagram) {
+        const auto message = onvif::parse_ssdp(as_text(datagram.data));
+        if (!message || message->kind != onvif::SsdpKind::response ||
+            message->target != onvif::ssdp_camera_target)
+            return;
+        ssdp_.emplace(datagram.address, onvif::uuid_of(message->name));
+    }
+
+    std::vector<FoundDevice> devices() const {
+        std::vector<FoundDevice> all;
+        std::set<std::string> addresses;
+        for (const auto& [key, device] : found_) {
+            all.push_back(device);
+            addresses.insert(device.address);
+        }
+        for (const auto& [address, uuid] : ssdp_) {
+            if (addresses.contains(address) || all.size() >= max_found_devices) continue;
+            all.push_back({.address = address,
+                           .port = 80,
+                           .path = std::string(onvif::default_device_path),
+                           .endpoint = uuid,
+                           .name = {},
+                           .hardware = {},
+                           .location = {},
+                           .by_ssdp_only = true});
+        }
+        std::ranges::sort(all, {}, [](const FoundDevice& d) {
+            boost::system::error_code error;
+            return std::pair(boost::asio::ip::make_address_v4(d.address, error).to_uint(), d.path);
+        });
+        return all;
+    }
+
+  private:
+    void take(const std::string& sender, const onvif::DiscoveredDevice& device) {
+        if (found_.size() >= max_found_devices) return;
+        FoundDevice found{.address = sender,
+                          .port = 80,
+                          .path = std::string(onvif::default_device_path),
+                          .endpoint = onvif::normal_uuid(device.endpoint),
+                          .name = onvif::scope_value(device.scopes, "name"),
+                          .hardware = onvif::scope_value(device.scopes, "hardware"),
+                          .location = onvif::scope_value(device.scopes, "location"),
+                          .by_ssdp_only = false};
+        // The address that it names with its own host comes first; else one of another host, on the sender
+        // (quirk 75).
+        bool own = false;
+        for (const std::string& told : device.addresses) {
+            const auto believed = onvif::believe(told, "http", sender);
+            if (!believed || own) continue;
+            own = !believed->rewritten;
+            found.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port;
+            found.path = believed->address.path;
+        }
+        found_.try_emplace({found.endpoint, found.address}, std::move(found));
+    }
+
+    std::set<std::string> probes_;
+    std::map<std::pair<std::string, std::string>, FoundDevice> found_;
+    std::map<std::string, std::string> ssdp_;  ///< address: UUID
+};
+
+using Take = void (Findings::*)(const net::Datagram&);
+
+net::Awaitable<void> listen_to(std::shared_ptr<net::UdpSocket> socket, std::shared_ptr<Findings> findings,
+                               Take take) {
+    for (;;) {
+        const auto datagram = co_await socket->receive();
+        if (!datagram) co_return;
+        ((*findings).*take)(*datagram);
+    }
+}
+
+// The sockets of one search; they are closed with it.
+struct Search {
+    explicit Search(boost::asio::any_io_executor e) : executor(e), tasks(e, "discovery") {}
+
+    std::shared_ptr<net::UdpSocket> open(const std::string& address, Take take) {
+        auto opened = net::UdpSocket::open(executor, address, 0);
+        if (!opened) {
+            notes.push_back(fmt::format("Nothing can be sent from {}.", address));
+            return nullptr;
+        }
+        auto socket = std::make_shared<net::UdpSocket>(std::move(*opened));
+        tasks.spawn(listen_to(socket, findings, take));
+        return socket;
+    }
+
+    boost::asio::any_io_executor executor;
+    std::shared_ptr<Findings> findings = std::make_shared<Findings>();
+    std::vector<std::string> notes;
+    net::TaskGroup tasks;
+};
+
+net::Awaitable<void> probe_interfaces(Search& search, const ScanOptions& options) {
+    std::vector<std::pair<std::string, std::shared_ptr<net::UdpSocket>>> probing;
+    std::vector<std::shared_ptr<net::UdpSocket>> searching;
+    for (const std::string& address : options.interfaces) {
+        if (auto socket = search.open(address, &Findings::take_discovery))
+            probing.emplace_back(address, socket);
+        if (options.ssdp)
+            if (auto socket = search.open(address, &Findings::take_ssdp)) searching.push_back(socket);
+    }
+    for (int round = 0; round < 2; ++round) {  // a datagram may be lost
+        if (round > 0) co_await net::sleep_for(pause_before_repeat);
+        for (auto& [address, socket] : probing) {
+            for (const auto kind : {onvif::ProbeFor::network_video_transmitter, onvif::ProbeFor::device}) {
+                const auto sent = socket->send(search.findings->new_probe(kind),
+                                               std::string(onvif::discovery_group), onvif::discovery_port);
+                if (!sent && round == 0 && kind == onvif::ProbeFor::device)
+                    search.notes.push_back(fmt::format(
+                        "No multicast can be sent from {}; search an address range instead.", address));
+            }
+        }
+        for (auto& socket : searching)
+            (void)socket->send(onvif::write_search(onvif::ssdp_camera_target), std::string(onvif::ssdp_group),
+                               onvif::ssdp_port);
+    }
+}
+
+net::Awaitable<void> probe_addresses(Search& search, const ScanOptions& options) {
+    if (options.addresses.empty()) co_return;
+    const auto socket = search.open("0.0.0.0", &Findings::take_discovery);
+    if (!socket) co_return;
+    std::size_t sent = 0;
+    for (const std::string& address : options.addresses) {
+        for (const auto kind : {onvif::ProbeFor::network_video_transmitter, onvif::ProbeFor::device})
+            (void)socket->send(search.findings->new_probe(kind), address, onvif::discovery_port);
+        if (++sent % burst == 0) co_await net::sleep_for(pause_between_bursts);
+    }
+}
+
+}  // namespace
+
+net::Awaitable<ScanReport> scan(ScanOptions options) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    Search search(executor);
+    co_await probe_interfaces(search, options);
+    co_await probe_addresses(search, options);
+    co_await net::sleep_for(options.listen);
+    co_await search.tasks.stop();
+    co_return ScanReport{.devices = search.findings->devices(), .notes = std::move(search.notes)};
+}
+
+}  // namespace vedette::gateway::discovery

@@ -1,0 +1,37 @@
+#pragma once
+// Addresses that devices tell about themselves. They are hints: only what leads to the device that was asked
+// is believed, so that no camera can send us, or its password, to somebody else.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vedette::onvif {
+
+constexpr std::size_t max_address_bytes = 1024;
+
+/// scheme://host[:port]/path, without user information.
+struct Address {
+    std::string scheme;      ///< lower case
+    std::string host;        ///< IPv6 without brackets; lower case
+    std::uint16_t port = 0;  ///< 0: not said
+    std::string path;        ///< with the query; begins with "/"
+
+    std::string text() const;
+    friend bool operator==(const Address&, const Address&) = default;
+};
+
+/// nullopt for what is no such address. User information is dropped.
+std::optional<Address> parse_address(std::string_view text);
+
+/// Where a device was reached: the host that was chosen by the user, or that answered a probe.
+struct Believed {
+    Address address;
+    bool rewritten = false;  ///< the device named another host
+};
+
+/// `told` with its host replaced by `host`; nullopt when it is no address of `scheme`.
+std::optional<Believed> believe(std::string_view told, std::string_view scheme, std::string_view host);
+
+}  // namespace vedette::onvif

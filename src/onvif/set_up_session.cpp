@@ -1,0 +1,300 @@
+#include "onvif/set_up_session.hpp"
+
+#include <algorithm>
+
+#include "onvif/discovery.hpp"
+#include "onvif/soap.hpp"
+
+namespace vedette::onvif {
+
+namespace {
+
+constexpr Ticks90k noticeable_offset = std::chrono::seconds(2);
+constexpr Ticks90k offset_worth_a_warning = std::chrono::minutes(1);
+
+std::string describe_offset(Ticks90k offset) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(offset)).count();
+    const std::string_view where = offset < Ticks90k(0) ? "behind" : "ahead";
+    if (seconds >= 2 * 86'400) return fmt::format("{} days {}", seconds / 86'400, where);
+    if (seconds >= 2 * 3'600) return fmt::format("{} hours {}", seconds / 3'600, where);
+    return fmt::format("{} minutes {}", std::max<std::int64_t>(seconds / 60, 1), where);
+}
+
+}  // namespace
+
+SetUpSession::SetUpSession(SetUpOptions options) : options_(std::move(options)) {
+    if (!options_.path.starts_with('/')) options_.path = default_device_path;
+}
+
+void SetUpSession::warn(std::string sentence) {
+    if (std::ranges::find(description_.warnings, sentence) == description_.warnings.end())
+        description_.warnings.push_back(std::move(sentence));
+}
+
+std::optional<Call> SetUpSession::next(UtcTime now) {
+    if (step_ == Step::done) return std::nullopt;
+    if (++calls_ > max_calls) {
+        finish({ErrorKind::exhausted, "the camera needs too many questions; add it by its stream's address"});
+        return std::nullopt;
+    }
+    std::string header;
+    // The clock is asked for without credentials: with them a wrong clock would be refused right here (quirk
+    // 71).
+    if (step_ != Step::time && has_credentials())
+        header = write_security(options_.username, options_.password, now + offsets_[offset_]);
+    Place place = place_of_step();
+    return Call{
+        .port = place.port, .path = std::move(place.path), .body = write_envelope(body_of_step(), header)};
+}
+
+std::string SetUpSession::body_of_step() const {
+    switch (step_) {
+        case Step::time:
+            return get_system_date_and_time();
+        case Step::services:
+            return get_services();
+        case Step::capabilities:
+            return get_capabilities();
+        case Step::information:
+            return get_device_information();
+        case Step::profiles:
+            return get_profiles(media_);
+        case Step::stream: {
+            const Channel& channel = description_.channels[stream_ / 2];
+            return get_stream_uri(media_, stream_ % 2 == 0 ? channel.main.token : channel.sub.token);
+        }
+        case Step::interfaces:
+            return get_network_interfaces();
+        case Step::scopes:
+            return get_scopes();
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+SetUpSession::Place SetUpSession::place_of(std::string_view told) const {
+    if (const auto believed = believe(told, "http", options_.host))
+        return {.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port,
+                .path = believed->address.path};
+    // A camera that names https is asked where it answered so far.
+    if (const auto believed = believe(told, "https", options_.host))
+        return {.port = options_.port, .path = believed->address.path};
+    return {.port = options_.port, .path = options_.path};
+}
+
+SetUpSession::Place SetUpSession::place_of_step() const {
+    if (step_ == Step::profiles || step_ == Step::stream)
+        return place_of(media_ == MediaVersion::media2 ? services_.media2 : services_.media);
+    return {.port = options_.port, .path = options_.path};
+}
+
+void SetUpSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+    if (step_ == Step::done) return;
+    auto taken = take(body, now);
+    if (taken) return advance();
+    // Faults come with status 400 or 500, and some cameras send 401 or 403 with a body that explains nothing.
+    if (status == 401 || status == 403)
+        taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+    else if (status == 404 && taken.error().kind == ErrorKind::corrupt)
+        taken = fail(ErrorKind::unsupported, "there is a web server at this address, but no ONVIF service");
+    on_error(std::move(taken).error());
+}
+
+void SetUpSession::on_failure(Error error) {
+    if (step_ == Step::done) return;
+    if (is_optional_step()) return advance();
+    finish(std::move(error));
+}
+
+Result<> SetUpSession::take(std::string_view body, UtcTime now) {
+    switch (step_) {
+        case Step::time:
+            return take_time(body, now);
+        case Step::services:
+            return take_services(parse_services(body));
+        case Step::capabilities:
+            return take_services(parse_capabilities(body));
+        case Step::information: {
+            VEDETTE_TRY(description_.information, parse_device_information(body));
+            return {};
+        }
+        case Step::profiles:
+            return take_profiles(body);
+        case Step::stream:
+            return take_stream(body);
+        case Step::interfaces: {
+            VEDETTE_TRY(description_.macs, parse_network_interfaces(body));
+            return {};
+        }
+        case Step::scopes:
+            return take_scopes(body);
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+Result<> SetUpSession::take_time(std::string_view body, UtcTime now) {
+    VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+    const Ticks90k refused = offsets_[offset_];
+    offsets_ = clock_offsets(time, now);
+    clock_changed_ = std::chrono::abs(offsets_.front() - refused) >= noticeable_offset;
+    offset_ = 0;
+    description_.clock_offset = offsets_.front();
+    return {};
+}
+
+Result<> SetUpSession::take_services(Result<Services> services) {
+    VEDETTE_TRY(services_, std::move(services));
+    description_.has_media2 = !services_.media2.empty();
+    description_.has_events = !services_.events.empty();
+    description_.has_ptz = !services_.ptz.empty();
+    description_.has_imaging = !services_.imaging.empty();
+    media_ = description_.has_media2 ? MediaVersion::media2 : MediaVersion::media1;
+    return {};
+}
+
+Result<> SetUpSession::take_profiles(std::string_view body) {
+    VEDETTE_TRY(const auto profiles, parse_profiles(media_, body));
+    for (Pair& pair : pair_profiles(profiles)) {
+        if (description_.channels.size() == max_channels) {
+            warn(fmt::format("The device has more than {} video sources; the others are left out.",
+                             max_channels));
+            break;
+        }
+        description_.channels.push_back({.name = {},
+                                         .main_url = {},
+                                         .sub_url = {},
+                                         .main = std::move(pair.main),
+                                         .sub = std::move(pair.sub)});
+    }
+    if (!description_.channels.empty()) return {};
+    return fail(ErrorKind::unsupported,
+                "the camera has no profile with H.264 or H.265 video; make one in its settings");
+}
+
+Result<> SetUpSession::take_stream(std::string_view body) {
+    VEDETTE_TRY(const std::string told, parse_stream_uri(media_, body));
+    const auto believed = believe(told, "rtsp", options_.host);
+    if (!believed)
+        return fail(ErrorKind::unsupported,
+                    "the camera names an address for its stream that does not begin with rtsp://");
+    if (believed->rewritten)
+        warn(
+            "The camera names another host for its streams; the address at which it answered is used "
+            "instead.");
+    Channel& channel = description_.channels[stream_ / 2];
+    (stream_ % 2 == 0 ? channel.main_url : channel.sub_url) = believed->address.text();
+    return {};
+}
+
+Result<> SetUpSession::take_scopes(std::string_view body) {
+    VEDETTE_TRY(const auto scopes, parse_scopes(body));
+    description_.name = scope_value(scopes, "name");
+    description_.location = scope_value(scopes, "location");
+    return {};
+}
+
+// The camera's clock may have been set between two calls, or tells local time as UTC (quirks 71 and 72).
+bool SetUpSession::try_another_clock() {
+    if (!has_credentials()) return false;
+    if (offset_ + 1 < offsets_.size()) {
+        ++offset_;
+        return true;
+    }
+    if (clock_read_again_) return false;
+    clock_read_again_ = true;
+    after_time_ = step_;
+    step_ = Step::time;
+    return true;
+}
+
+void SetUpSession::on_error(Error error) {
+    if (is_optional_step()) return advance();
+    if (step_ == Step::time) return advance();  // without its clock we take ours
+    if (error.kind == ErrorKind::unauthenticated) {
+        if (!has_credentials())
+            return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
+        if (try_another_clock()) return;
+        return finish(std::move(error));
+    }
+    if (step_ == Step::services) {
+        step_ = Step::capabilities;
+        return;
+    }
+    const bool may_fall_back = media_ == MediaVersion::media2 && !services_.media.empty();
+    if ((step_ == Step::profiles || (step_ == Step::stream && stream_ == 0)) && may_fall_back) {
+        media_ = MediaVersion::media1;
+        description_.channels.clear();
+        step_ = Step::profiles;
+        return;
+    }
+    if (step_ == Step::stream && stream_ % 2 == 1)
+        return advance();  // a camera without sub stream is one, too
+    finish(std::move(error));
+}
+
+void SetUpSession::finish(Error error) {
+    error_ = std::move(error);
+    step_ = Step::done;
+}
+
+void SetUpSession::advance() {
+    switch (step_) {
+        case Step::time:
+            // The same question at the same moment would be refused again, and counted against the account.
+            if (clock_read_again_ && !clock_changed_)
+                return finish(
+                    {ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
+            step_ = after_time_;
+            return;
+        case Step::services:
+        case Step::capabilities:
+            step_ = Step::information;
+            return;
+        case Step::information:
+            step_ = options_.identity_only ? Step::interfaces : Step::profiles;
+            return;
+        case Step::profiles:
+            stream_ = 0;
+            step_ = Step::stream;
+            return;
+        case Step::stream:
+            ++stream_;
+            if (stream_ % 2 == 1 && description_.channels[stream_ / 2].sub.token.empty()) ++stream_;
+            if (stream_ / 2 >= description_.channels.size()) step_ = Step::interfaces;
+            return;
+        case Step::interfaces:
+            step_ = Step::scopes;
+            return;
+        case Step::scopes:
+            step_ = Step::done;
+            add_warnings();
+            return;
+        case Step::done:
+            return;
+    }
+}
+
+void SetUpSession::add_warnings() {
+    if (std::chrono::abs(description_.clock_offset) >= offset_worth_a_warning)
+        warn(fmt::format("The camera’s clock is {}; set it, or give it a time server.",
+                         describe_offset(description_.clock_offset)));
+    std::size_t number = 0;
+    for (Channel& channel : description_.channels) {
+        if (description_.channels.size() > 1) channel.name = fmt::format("{}", ++number);
+        if (channel.sub_url.empty())
+            warn("There is no smaller stream; the live wall will load the large one.");
+        if (channel.main.encoding == VideoEncoding::h265)
+            warn("The main stream is H.265, which not every browser can show.");
+    }
+}
+
+Result<DeviceDescription> SetUpSession::take_result() {
+    if (error_) return std::unexpected(*error_);
+    if (step_ != Step::done) return fail(ErrorKind::internal, "the conversation is not over");
+    return std::move(description_);
+}
+
+}  // namespace vedette::onvif

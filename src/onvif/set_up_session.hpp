@@ -1,0 +1,127 @@
+#pragma once
+// The conversation with one camera that finds out what it is and where its streams are. No I/O: calls come
+// out, answers go in. HTTP authentication is the carrier's business; WS-UsernameToken and the camera's clock
+// are dealt with here.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "onvif/address.hpp"
+#include "onvif/device.hpp"
+#include "onvif/media.hpp"
+
+namespace vedette::onvif {
+
+constexpr std::size_t max_channels = 16;  ///< video sources of one device that are looked at
+constexpr std::size_t max_calls = 80;     ///< of one conversation
+
+struct SetUpOptions {
+    std::string host;  ///< chosen by the user; nothing is ever sent to another one
+    std::uint16_t port = 80;
+    std::string path{default_device_path};
+    std::string username;
+    Secret password;             ///< user name and password empty: as far as the camera lets anybody
+    bool identity_only = false;  ///< stops after the device's information and hardware addresses
+};
+
+/// One HTTP POST to the device.
+struct Call {
+    std::uint16_t port = 80;
+    std::string path;
+    std::string body;
+};
+
+/// One video source, ready to be added as a camera.
+struct Channel {
+    std::string name;      ///< empty when the device has one source only
+    std::string main_url;  ///< rtsp://, on the host that was asked, without credentials
+    std::string sub_url;   ///< empty: none
+    Profile main;
+    Profile sub;
+};
+
+struct DeviceDescription {
+    DeviceInformation information;
+    std::string name;      ///< as the installer called it; may be empty
+    std::string location;  ///< the same
+    std::vector<std::string> macs;
+    std::vector<Channel> channels;
+    bool has_media2 = false;
+    bool has_events = false;
+    bool has_ptz = false;
+    bool has_imaging = false;
+    Ticks90k clock_offset{0};           ///< of the camera's clock against ours; positive: it is ahead
+    std::vector<std::string> warnings;  ///< sentences for the person who installs
+};
+
+class SetUpSession {
+  public:
+    explicit SetUpSession(SetUpOptions options);
+
+    /// The next call; nullopt when the conversation is over. `now` is our wall clock.
+    std::optional<Call> next(UtcTime now);
+    /// The answer to the last call: its HTTP status and its body, whatever they are.
+    void on_answer(unsigned status, std::string_view body, UtcTime now);
+    /// The last call got no answer.
+    void on_failure(Error error);
+    /// When it is over. Errors: `unauthenticated` for refused or missing credentials, and what on_failure()
+    /// told.
+    Result<DeviceDescription> take_result();
+
+  private:
+    enum class Step : std::uint8_t {
+        time,
+        services,
+        capabilities,
+        information,
+        profiles,
+        stream,
+        interfaces,
+        scopes,
+        done,
+    };
+    struct Place {
+        std::uint16_t port = 80;
+        std::string path;
+    };
+
+    std::string body_of_step() const;
+    Place place_of_step() const;
+    Result<> take(std::string_view body, UtcTime now);
+    Result<> take_time(std::string_view body, UtcTime now);
+    Result<> take_services(Result<Services> services);
+    Result<> take_profiles(std::string_view body);
+    Result<> take_stream(std::string_view body);
+    Result<> take_scopes(std::string_view body);
+    bool try_another_clock();
+    void on_error(Error error);
+    void finish(Error error);
+    void advance();
+    void add_warnings();
+    Place place_of(std::string_view told) const;
+    bool is_optional_step() const { return step_ == Step::interfaces || step_ == Step::scopes; }
+    bool has_credentials() const { return !options_.username.empty() || !options_.password.empty(); }
+    void warn(std::string sentence);
+
+    SetUpOptions options_;
+    Step step_ = Step::time;
+    Step after_time_ = Step::services;
+    std::vector<Ticks90k> offsets_{Ticks90k(0)};
+    std::size_t offset_ = 0;
+    bool clock_read_again_ = false;
+    bool clock_changed_ = false;
+    std::size_t calls_ = 0;
+    std::size_t stream_ = 0;  ///< 2 * channel, plus 1 for its sub stream
+    MediaVersion media_ = MediaVersion::media1;
+    Services services_;
+    DeviceDescription description_;
+    std::optional<Error> error_;
+};
+
+}  // namespace vedette::onvif

@@ -1,0 +1,52 @@
+#pragma once
+// How a simulated camera answers ONVIF: device, media and media 2 as far as a client needs them to find its
+// streams. No I/O.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "onvif/discovery.hpp"
+#include "rtsp/url.hpp"
+
+namespace vedette::simulate {
+
+/// A stream as ONVIF describes it.
+struct OnvifStream {
+    std::string token;
+    std::string url;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    double frames_per_second = 0;
+};
+
+/// One camera. Odd numbers have Media 2 beside Media 1, even ones Media 1 alone.
+struct OnvifDevice {
+    unsigned number = 1;
+    std::string base;                  ///< http://host:port/cam1
+    std::vector<OnvifStream> streams;  ///< main first
+    Ticks90k clock_offset{0};
+
+    bool has_media2() const { return number % 2 == 1; }
+    std::string name() const;
+    std::string serial() const;
+    std::string mac() const;
+    onvif::DiscoveredDevice discovered() const;
+};
+
+struct OnvifAnswer {
+    unsigned status = 200;
+    std::string body;
+    bool challenge = false;  ///< the client should be asked for HTTP Digest
+};
+
+/// What `request`, the body of a POST to one of its services, is answered. `credentials` nullopt: nobody is
+/// asked. `digest_accepted`: HTTP Digest has proved them already. `now` is the real time.
+OnvifAnswer answer_onvif(const OnvifDevice& device, std::string_view request,
+                         const std::optional<rtsp::Credentials>& credentials, bool digest_accepted,
+                         UtcTime now);
+
+}  // namespace vedette::simulate

@@ -1,0 +1,51 @@
+"""The npm package `onvif`, a client that we did not write, against `vedette simulate --onvif`."""
+
+import json
+import pathlib
+import subprocess
+import os
+
+import case
+import vedette
+
+HERE = pathlib.Path(__file__).parent
+NODE = os.environ.get("NODE", "node")
+
+
+class OnvifClientTest(case.SystemTest):
+    def ask(self, port, camera=1, *credentials):
+        done = subprocess.run(
+            [NODE, HERE / "onvif_client.mjs", "127.0.0.1", str(port), f"/cam{camera}/onvif/device_service", *credentials],
+            capture_output=True, text=True, timeout=120, check=False,
+        )
+        self.assertTrue(done.stdout.strip(), done.stderr)
+        return json.loads(done.stdout)
+
+    def test_lists_profiles_and_streams(self):
+        port = vedette.free_port()
+        farm = self.simulator(2, "--onvif", port)
+        for number in (1, 2):
+            found = self.ask(port, number)
+            print(f"  camera {number}: {found}")
+            self.assertEqual(found["information"]["serialNumber"], f"SIM-{number:05}")
+            self.assertEqual(found["media2"], number == 1)
+            self.assertEqual(
+                [(s["token"], s["uri"]) for s in found["streams"]],
+                [("main", farm.url(number)), ("sub", farm.url(number, "/sub"))],
+            )
+
+    def test_signs_in_whatever_the_cameras_clock_says(self):
+        for clock in (0, -200 * 86_400, 7_200):
+            with self.subTest(clock=clock):
+                port = vedette.free_port()
+                farm = self.simulator(
+                    1, "--onvif", port, "--onvif-clock", clock, "--user", "viewer", "--password-file", self.password_file()
+                )
+                found = self.ask(port, 1, "viewer", "s3cret")
+                self.assertEqual(len(found.get("streams", [])), 2, found)
+                self.assertIn("error", self.ask(port, 1, "viewer", "wrong"))
+                farm.stop()
+
+
+if __name__ == "__main__":
+    case.main()
