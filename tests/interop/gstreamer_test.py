@@ -58,9 +58,9 @@ class CountingProxy:
 
 
 class GStreamerTest(case.SystemTest):
-    def camera(self, *credentials, port=None):
+    def camera(self, *arguments, port=None):
         port = port or vedette.free_port()
-        process = vedette.Process([GST_SERVER, port, *credentials])
+        process = vedette.Process([GST_SERVER, port, *arguments])
         self.addCleanup(self.end_camera, process)
         process.wait_line("ready")
         process.port = port
@@ -150,7 +150,7 @@ class GStreamerTest(case.SystemTest):
         self.verify()
 
     def test_digest(self):
-        source = self.camera("viewer", "s3cret")
+        source = self.camera("h264-aac", "viewer", "s3cret")
         server = self.server()
         camera = server.add_camera(
             "GStreamer", f"rtsp://127.0.0.1:{source.port}/live", username="viewer", password="s3cret"
@@ -161,7 +161,7 @@ class GStreamerTest(case.SystemTest):
         self.verify()
 
     def test_wrong_password_is_not_tried_again(self):
-        source = self.camera("viewer", "s3cret")
+        source = self.camera("h264-aac", "viewer", "s3cret")
         proxy = CountingProxy(source.port)
         self.addCleanup(proxy.close)
         server = self.server()
