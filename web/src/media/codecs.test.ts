@@ -9,7 +9,9 @@ const browser =
 
 describe('whyUnplayable', () => {
   it('says nothing when the browser can', () => {
-    expect(whyUnplayable('video/mp4; codecs="avc1.640028, mp4a.40.2"', browser('avc1', 'mp4a'))).toBeUndefined();
+    expect(
+      whyUnplayable('video/mp4; codecs="avc1.640028, mp4a.40.2"', browser('avc1', 'mp4a')),
+    ).toBeUndefined();
   });
 
   it('names the codec that it can’t play, and not the others', () => {
