@@ -22,4 +22,10 @@ foreach(camera RANGE 1 4)
     COMMENT "Making the clips of simulated camera ${camera}" VERBATIM)
   list(APPEND clip_files ${clip}-main.h264 ${clip}-main.aac ${clip}-sub.h264)
 endforeach()
+set(h265_clip ${VEDETTE_CLIPS_DIR}/h265.h265)
+add_custom_command(OUTPUT ${h265_clip}
+  COMMAND ${CMAKE_SOURCE_DIR}/cmake/make_h265_clip.sh ${VEDETTE_CLIPS_DIR}
+  DEPENDS ${CMAKE_SOURCE_DIR}/cmake/make_h265_clip.sh
+  COMMENT "Making the clip of simulated H.265 cameras" VERBATIM)
+list(APPEND clip_files ${h265_clip})
 add_custom_target(clips ALL DEPENDS ${clip_files})

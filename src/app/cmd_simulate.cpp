@@ -87,6 +87,7 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
             if (const auto format = farm.format(camera, kind))
                 device.streams.push_back({.token = std::string(media::to_string(kind)),
                                           .url = farm.url(camera, kind),
+                                          .encoding = format->codec == media::Codec::h265 ? "H265" : "H264",
                                           .width = format->width,
                                           .height = format->height,
                                           .frames_per_second = format->frames_per_second});
@@ -129,9 +130,10 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->check(CLI::Range(1U, simulate::max_cameras))
         ->capture_default_str();
     command->add_option("--bind", arguments->bind, "Address to listen on")->capture_default_str();
-    command->add_option("--clip", arguments->clips,
-                        "H.264 byte stream (NAME.h264) to show, with NAME.aac beside it if it has sound; "
-                        "repeat for more cameras");
+    command->add_option(
+        "--clip", arguments->clips,
+        "H.264 or H.265 byte stream (NAME.h264, NAME.h265) to show, with NAME.aac beside it if it has sound; "
+        "repeat for more cameras");
     auto* password = command->add_option("--password-file", arguments->password_file,
                                          "File whose first line is the password for --user");
     auto* user = command->add_option("--user", arguments->user, "Ask for this user's name and password");

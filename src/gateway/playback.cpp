@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/playback_start.hpp"
 #include "media/fmp4.hpp"
 
 namespace vedette::gateway {
@@ -34,7 +35,10 @@ net::Awaitable<void> Playback::run() {
 net::Awaitable<Result<>> Playback::play() {
     const vault::StreamKey key{source_.camera, static_cast<std::uint8_t>(source_.stream)};
     auto opening = net::run_blocking(
-        pool_, [&vault = vault_, key, from = source_.interval.start] { return vault.read(key, from); });
+        pool_, [&vault = vault_, key, from = source_.interval.start]() -> Result<vault::Cursor> {
+            VEDETTE_TRY(const UtcTime start, playback_start(vault, key, from));
+            return vault.read(key, start);
+        });
     VEDETTE_CO_TRY(vault::Cursor cursor, co_await std::move(opening));
     for (;;) {
         while (credit_bytes_ <= 0) co_await credit_came_.wait();
@@ -66,7 +70,16 @@ Result<bool> Playback::deliver(const vault::PlayInit& init) {
     if (init_ && source_.rebase_to_start) return false;  // a file has one initialisation segment
     VEDETTE_TRY(tracks_, media::parse_init_segment(*init.data));
     init_ = init.data;
-    send_(wire::ChannelInit{channel_, media::mime_type(tracks_), init_});
+    kept_ = media::tracks_for_browsers(tracks_);
+    if (source_.rebase_to_start || kept_.size() == tracks_.size()) {  // a file has everything
+        send_(wire::ChannelInit{channel_, media::mime_type(tracks_), init_});
+        return true;
+    }
+    std::vector<media::TrackParameters> sent;
+    for (const std::uint8_t index : kept_) sent.push_back(tracks_[index]);
+    VEDETTE_TRY(Bytes segment, media::init_segment(sent));
+    send_(wire::ChannelInit{channel_, media::mime_type(sent),
+                            std::make_shared<const Bytes>(std::move(segment))});
     return true;
 }
 
@@ -76,6 +89,10 @@ Result<bool> Playback::deliver(const vault::PlayFragment& fragment) {
     SharedBytes data = fragment.data;
     if (source_.rebase_to_start) {
         VEDETTE_TRY(data, rebased(fragment));
+    } else if (kept_.size() < tracks_.size()) {
+        VEDETTE_TRY(Bytes selected, media::select_tracks(*fragment.data, kept_));
+        if (selected.empty()) return true;
+        data = std::make_shared<const Bytes>(std::move(selected));
     }
     credit_bytes_ -= static_cast<std::int64_t>(data->size());
     send_(wire::ChannelMedia{

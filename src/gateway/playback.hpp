@@ -44,6 +44,7 @@ class Playback {
     net::Event credit_came_;
     SharedBytes init_;  ///< the one that was sent last
     std::vector<media::TrackParameters> tracks_;
+    std::vector<std::uint8_t> kept_;    ///< of tracks_, those that are sent
     std::vector<std::int64_t> origin_;  ///< per track, the decode time that becomes 0; empty until known
 };
 

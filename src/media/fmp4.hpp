@@ -4,7 +4,7 @@
 //
 // Track i of the stream has track_ID i + 1. A video track counts in 90 kHz, an audio track in its sample
 // rate. Decode times are absolute: since 1970-01-01 UTC, so that a fragment knows its place on the timeline.
-// There is no reordering: presentation time is decode time.
+// Presentation time is decode time plus the composition offset, which only B-frames have.
 
 #include <cstdint>
 #include <span>
@@ -26,6 +26,10 @@ inline constexpr std::uint64_t max_fragment_bytes = 256U << 20;
 /// Units per second of a track's decode times: 90000, or the sample rate of an audio track.
 std::uint32_t timescale(const TrackParameters& track);
 
+/// What an access unit of the track is taken to last while nothing is known, in its timescale; not 0 unless
+/// the timescale is.
+std::uint32_t usual_duration(const TrackParameters& track);
+
 /// `time` as a decode time of a track with this timescale, rounded down. Exact for 90000.
 std::int64_t decode_time(UtcTime time, std::uint32_t timescale);
 
@@ -42,9 +46,10 @@ std::string mime_type(std::span<const TrackParameters> tracks);
 struct Sample {
     std::uint8_t track = 0;
     bool random_access = false;
-    std::int64_t decode_time = 0;  ///< in the track's timescale, since 1970-01-01 UTC, not negative
-    std::uint32_t duration = 0;    ///< in the track's timescale
-    std::uint32_t size = 0;        ///< of the payload, in bytes
+    std::int64_t decode_time = 0;         ///< in the track's timescale, since 1970-01-01 UTC, not negative
+    std::uint32_t duration = 0;           ///< in the track's timescale
+    std::uint32_t size = 0;               ///< of the payload, in bytes
+    std::int32_t composition_offset = 0;  ///< presentation minus decode time, in the track's timescale
 
     friend bool operator==(const Sample&, const Sample&) = default;
 };
@@ -80,5 +85,13 @@ Result<Fragment> parse_fragment(ByteView fragment);
 /// `fragment` starts with a head that fragment_header() made. `invalid_input` when a time would become
 /// negative or a track has no offset; then nothing is changed.
 Result<> rebase_fragment(Bytes& fragment, std::span<const std::int64_t> offsets);
+
+/// The tracks that viewers in a browser get: all but those that it has no name for (see plays_in_browsers),
+/// where any is left; else all. Indices into `tracks`, which grow.
+std::vector<std::uint8_t> tracks_for_browsers(std::span<const TrackParameters> tracks);
+
+/// The fragment with these tracks alone, numbered anew in their order; an empty result when it has none of
+/// their samples. `kept` as tracks_for_browsers() gives it. `corrupt` when fragment_header() did not make it.
+Result<Bytes> select_tracks(ByteView fragment, std::span<const std::uint8_t> kept);
 
 }  // namespace vedette::media

@@ -12,6 +12,9 @@ inline constexpr std::uint32_t tfhd_flags = 0x020000;
 /// data-offset; per sample: duration, size, flags.
 inline constexpr std::uint32_t trun_flags = 0x000001 | 0x000100 | 0x000200 | 0x000400;
 inline constexpr std::uint32_t trun_sample_size = 12;
+/// With B-frames: version 1, whose composition offsets are signed, and such an offset per sample.
+inline constexpr std::uint32_t reordered_trun_flags = 1U << 24 | trun_flags | 0x000800;
+inline constexpr std::uint32_t reordered_trun_sample_size = 16;
 
 /// Sample flags (ISO 14496-12, 8.8.3.1): depends on no other sample.
 inline constexpr std::uint32_t sync_sample = 0x02000000;

@@ -12,6 +12,7 @@ namespace {
 struct TrackRun {
     std::vector<std::uint32_t> indices;
     std::uint64_t bytes = 0;
+    bool reordered = false;  ///< has a composition offset
 };
 using TrackRuns = std::array<TrackRun, max_tracks>;
 
@@ -29,6 +30,7 @@ Result<TrackRuns> group_by_track(std::span<const Sample> samples) {
                         sample.track, sample.decode_time, max_tracks - 1);
         runs[sample.track].indices.push_back(i);
         runs[sample.track].bytes += sample.size;
+        runs[sample.track].reordered |= sample.composition_offset != 0;
         total += sample.size;
     }
     if (total > max_fragment_bytes)
@@ -49,7 +51,8 @@ std::size_t write_traf(ByteWriter& out, std::uint32_t track_id, std::span<const 
         const Box tfdt(out, "tfdt", 1, 0);
         out.i64(samples[run.indices.front()].decode_time);
     }
-    const Box trun(out, "trun", 0, fmp4::trun_flags);
+    const Box trun(out, "trun");
+    out.u32(run.reordered ? fmp4::reordered_trun_flags : fmp4::trun_flags);
     out.u32(static_cast<std::uint32_t>(run.indices.size()));
     const std::size_t data_offset_at = out.size();
     out.u32(0);
@@ -57,6 +60,7 @@ std::size_t write_traf(ByteWriter& out, std::uint32_t track_id, std::span<const 
         const Sample& sample = samples[index];
         out.u32(sample.duration).u32(sample.size);
         out.u32(sample.random_access ? fmp4::sync_sample : fmp4::other_sample);
+        if (run.reordered) out.u32(static_cast<std::uint32_t>(sample.composition_offset));
     }
     return data_offset_at;
 }
@@ -66,7 +70,7 @@ std::size_t write_traf(ByteWriter& out, std::uint32_t track_id, std::span<const 
 Result<FragmentHeader> fragment_header(std::uint32_t sequence, std::span<const Sample> samples) {
     VEDETTE_TRY(const TrackRuns runs, group_by_track(samples));
     ByteWriter out;
-    out.reserve(128 * max_tracks + samples.size() * fmp4::trun_sample_size);
+    out.reserve(128 * max_tracks + samples.size() * fmp4::reordered_trun_sample_size);
     FragmentHeader header;
     header.order.reserve(samples.size());
     std::array<std::size_t, max_tracks> data_offset_at{};

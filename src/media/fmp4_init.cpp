@@ -1,8 +1,11 @@
 // The initialisation segment: ftyp, and a moov without samples.
 
+#include <algorithm>
+
 #include "media/aac.hpp"
 #include "media/box_writer.hpp"
 #include "media/fmp4.hpp"
+#include "media/fmp4_sample_entry.hpp"
 
 namespace vedette::media {
 namespace {
@@ -33,40 +36,12 @@ void write_tkhd(ByteWriter& out, const TrackParameters& track, std::uint32_t id)
     constexpr std::uint32_t enabled_in_movie = 3;
     const Box tkhd(out, "tkhd", 0, enabled_in_movie);
     out.u32(0).u32(0).u32(id).u32(0).u32(0).zeros(8);
-    out.u16(0).u16(0).u16(track.is_video() ? 0 : 0x0100).u16(0);  // layer, alternate group, volume
+    out.u16(0)
+        .u16(0)
+        .u16(track.kind() == MediaKind::audio ? 0x0100 : 0)
+        .u16(0);  // layer, alternate group, volume
     write_matrix(out);
     out.u32(std::uint32_t{track.width} << 16).u32(std::uint32_t{track.height} << 16);
-}
-
-void write_avc1(ByteWriter& out, const TrackParameters& track) {
-    const Box avc1(out, "avc1");
-    out.zeros(6).u16(1);  // data_reference_index
-    out.zeros(16).u16(track.width).u16(track.height);
-    out.u32(72 * fixed_1).u32(72 * fixed_1).u32(0);  // dots per inch, which nobody reads
-    out.u16(1).zeros(32).u16(24).u16(0xFFFF);        // frame_count, compressorname, depth
-    const Box avcc(out, "avcC");
-    out.bytes(track.decoder_config);
-}
-
-/// ES_Descriptor of ISO 14496-1, 7.2.6.5. Its lengths fit into one byte, as the configuration is short.
-void write_esds(ByteWriter& out, ByteView config) {
-    constexpr std::uint8_t object_mpeg4_audio = 0x40;
-    constexpr std::uint8_t stream_audio = 0x15;
-    const auto config_size = static_cast<std::uint8_t>(config.size());
-    const auto decoder_size = static_cast<std::uint8_t>(13 + 2 + config_size);
-    const Box esds(out, "esds", 0, 0);
-    out.u8(3).u8(static_cast<std::uint8_t>(3 + 2 + decoder_size + 3)).u16(0).u8(0);  // ES_ID, flags
-    out.u8(4).u8(decoder_size).u8(object_mpeg4_audio).u8(stream_audio).u24(0).u32(0).u32(0);
-    out.u8(5).u8(config_size).bytes(config);
-    out.u8(6).u8(1).u8(2);  // SLConfigDescriptor: as in MP4 files
-}
-
-void write_mp4a(ByteWriter& out, const TrackParameters& track) {
-    const Box mp4a(out, "mp4a");
-    out.zeros(6).u16(1).zeros(8);
-    out.u16(track.channels).u16(16).u32(0);
-    out.u32(track.sample_rate_hz <= UINT16_MAX ? track.sample_rate_hz << 16 : 0);
-    write_esds(out, track.decoder_config);
 }
 
 void write_stbl(ByteWriter& out, const TrackParameters& track) {
@@ -74,10 +49,7 @@ void write_stbl(ByteWriter& out, const TrackParameters& track) {
     {
         const Box stsd(out, "stsd", 0, 0);
         out.u32(1);
-        if (track.is_video())
-            write_avc1(out, track);
-        else
-            write_mp4a(out, track);
+        fmp4::write_sample_entry(out, track);
     }
     for (const std::string_view table : {"stts", "stsc", "stco"}) {
         const Box box(out, table, 0, 0);
@@ -87,14 +59,39 @@ void write_stbl(ByteWriter& out, const TrackParameters& track) {
     out.u32(0).u32(0);
 }
 
+struct Handler {
+    std::string_view type;
+    std::string_view name;
+};
+Handler handler_of(MediaKind kind) {
+    switch (kind) {
+        case MediaKind::video:
+            return {"vide", "video"};
+        case MediaKind::audio:
+            return {"soun", "audio"};
+        case MediaKind::metadata:
+            break;
+    }
+    return {"meta", "metadata"};
+}
+
 void write_minf(ByteWriter& out, const TrackParameters& track) {
     const Box minf(out, "minf");
-    if (track.is_video()) {
-        const Box vmhd(out, "vmhd", 0, 1);
-        out.zeros(8);
-    } else {
-        const Box smhd(out, "smhd", 0, 0);
-        out.zeros(4);
+    switch (track.kind()) {
+        case MediaKind::video: {
+            const Box vmhd(out, "vmhd", 0, 1);
+            out.zeros(8);
+            break;
+        }
+        case MediaKind::audio: {
+            const Box smhd(out, "smhd", 0, 0);
+            out.zeros(4);
+            break;
+        }
+        case MediaKind::metadata: {
+            const Box nmhd(out, "nmhd", 0, 0);
+            break;
+        }
     }
     {
         const Box dinf(out, "dinf");
@@ -114,9 +111,10 @@ void write_trak(ByteWriter& out, const TrackParameters& track, std::uint32_t id)
         out.u32(0).u32(0).u32(timescale(track)).u32(0).u16(language_undetermined).u16(0);
     }
     {
+        const Handler handler = handler_of(track.kind());
         const Box hdlr(out, "hdlr", 0, 0);
-        out.u32(0).text(track.is_video() ? "vide" : "soun").zeros(12);
-        out.text(track.is_video() ? "video" : "audio").u8(0);
+        out.u32(0).text(handler.type).zeros(12);
+        out.text(handler.name).u8(0);
     }
     write_minf(out, track);
 }
@@ -129,13 +127,19 @@ void write_mvex(ByteWriter& out, std::size_t track_count) {
     }
 }
 
+bool needs_decoder_config(Codec codec) {
+    return codec == Codec::h264 || codec == Codec::h265 || codec == Codec::av1 || codec == Codec::aac ||
+           codec == Codec::opus;
+}
+
 Result<> check_tracks(std::span<const TrackParameters> tracks) {
     if (tracks.empty() || tracks.size() > max_tracks)
         return fail(ErrorKind::invalid_input, "a stream has 1 to {} tracks, not {}", max_tracks,
                     tracks.size());
     for (const TrackParameters& track : tracks) {
         const std::size_t limit = track.is_video() ? max_decoder_config_bytes : max_audio_config_bytes;
-        if (track.decoder_config.empty() || track.decoder_config.size() > limit)
+        if (track.decoder_config.empty() == needs_decoder_config(track.codec) ||
+            track.decoder_config.size() > limit)
             return fail(ErrorKind::invalid_input, "a {} track with a decoder configuration of {} bytes",
                         to_string(track.codec), track.decoder_config.size());
         if (timescale(track) == 0)
@@ -147,7 +151,20 @@ Result<> check_tracks(std::span<const TrackParameters> tracks) {
 }  // namespace
 
 std::uint32_t timescale(const TrackParameters& track) {
-    return track.is_video() ? 90'000 : track.sample_rate_hz;
+    return track.kind() == MediaKind::audio ? track.sample_rate_hz : 90'000;
+}
+
+std::uint32_t usual_duration(const TrackParameters& track) {
+    constexpr std::uint32_t aac_frame_samples = 1024;
+    switch (track.codec) {
+        case Codec::aac:
+            return aac_frame_samples;
+        case Codec::onvif_metadata:
+            return timescale(track);
+        default:
+            // A picture, or a packet of sound: RFC 3551 section 4.2 and RFC 7587 section 4.2 recommend 20 ms.
+            return std::max(timescale(track) / (track.is_video() ? 25 : 50), 1U);
+    }
 }
 
 std::int64_t decode_time(UtcTime time, std::uint32_t timescale) {

@@ -50,13 +50,16 @@ Result<> read_run(ByteReader& in, Reading& out, const Placement& place, std::uin
     const std::uint32_t count = in.u32();
     const std::uint32_t data_offset = in.u32();
     auto& samples = out.fragment.samples;
-    if (in.failed() || flags != fmp4::trun_flags || count == 0 ||
-        samples.size() + count > max_fragment_samples || content != 12 + count * fmp4::trun_sample_size)
+    const bool reordered = flags == fmp4::reordered_trun_flags;
+    const std::uint32_t sample_size = reordered ? fmp4::reordered_trun_sample_size : fmp4::trun_sample_size;
+    if (in.failed() || (!reordered && flags != fmp4::trun_flags) || count == 0 ||
+        samples.size() + count > max_fragment_samples || content != 12 + count * sample_size)
         return not_ours("another trun", at);
     if (samples.empty()) out.fragment.header_size = data_offset;
     if (data_offset != out.fragment.header_size + payload) return not_ours("a trun with a gap", at);
 
     std::int64_t time = place.decode_time;
+    bool any_offset = false;
     for (std::uint32_t i = 0; i < count; ++i) {
         Sample sample{.track = place.track, .decode_time = time};
         sample.duration = in.u32();
@@ -64,6 +67,8 @@ Result<> read_run(ByteReader& in, Reading& out, const Placement& place, std::uin
         const std::uint32_t sample_flags = in.u32();
         sample.random_access = sample_flags == fmp4::sync_sample;
         if (!sample.random_access && sample_flags != fmp4::other_sample) return not_ours("sample flags", at);
+        if (reordered) sample.composition_offset = static_cast<std::int32_t>(in.u32());
+        any_offset |= sample.composition_offset != 0;
         if (time > std::numeric_limits<std::int64_t>::max() - sample.duration)
             return not_ours("a decode time out of range", at);
         samples.push_back({sample, static_cast<std::uint32_t>(out.fragment.header_size + payload)});
@@ -71,6 +76,7 @@ Result<> read_run(ByteReader& in, Reading& out, const Placement& place, std::uin
         time += sample.duration;
         if (payload > max_fragment_bytes) return not_ours("too many bytes", at);
     }
+    if (reordered && !any_offset) return not_ours("composition offsets without need", at);
     return {};
 }
 

@@ -1,24 +1,23 @@
 #include "media/fmp4.hpp"
 
 #include <array>
-#include <cstdio>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
-#include "base/id.hpp"
 #include "media/aac.hpp"
 #include "media/h264.hpp"
+#include "media/with_ffmpeg.hpp"
 
 namespace vedette::media {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing_support::run;
+using testing_support::WithFfmpeg;
 
 // 2026-11-21T00:00:00Z
 constexpr std::int64_t start_seconds = 1'795'219'200;
@@ -60,6 +59,19 @@ TEST(Fragment, TellsThePayloadOrderAndReadsBack) {
         offsets.push_back(fragment->samples[i].offset - fragment->header_size);
     }
     EXPECT_THAT(offsets, ElementsAre(0, 100, 150, 160));
+}
+
+TEST(Fragment, KeepsCompositionOffsetsOfTheTracksThatHaveThem) {
+    auto samples = interleaved();
+    samples[0].composition_offset = 7200;
+    samples[3].composition_offset = -3600;
+    const auto header = fragment_header(7, samples);
+    ASSERT_TRUE(header);
+    const auto fragment = parse_fragment(header->bytes);
+    ASSERT_TRUE(fragment) << fragment.error().message;
+    for (std::size_t i = 0; i < fragment->samples.size(); ++i)
+        EXPECT_EQ(fragment->samples[i].sample, samples[header->order[i]]);
+    EXPECT_EQ(header->bytes.size(), fragment_header(7, interleaved())->bytes.size() + 2 * 4);
 }
 
 TEST(Fragment, HasLimits) {
@@ -105,34 +117,6 @@ TEST(InitSegment, RefusesIncompleteTracks) {
 }
 
 // ---- with ffmpeg and ffprobe ----
-
-std::string run(const std::string& command) {
-    std::string output;
-    FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-    if (pipe == nullptr) return "popen failed";
-    std::array<char, 4096> buffer;
-    while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe))
-        output.append(buffer.data(), n);
-    const int status = pclose(pipe);
-    return status == 0 ? output : output + " (exit status " + std::to_string(status) + ")";
-}
-
-class WithFfmpeg : public testing::Test {
-  protected:
-    WithFfmpeg() { std::filesystem::create_directories(dir_); }
-    ~WithFfmpeg() override { std::filesystem::remove_all(dir_); }
-    std::string path(std::string_view name) const { return (dir_ / name).string(); }
-    Bytes load(std::string_view name) const {
-        std::ifstream file(path(name), std::ios::binary);
-        const std::vector<char> chars{std::istreambuf_iterator<char>(file), {}};
-        const ByteView view = std::as_bytes(std::span(chars));
-        return {view.begin(), view.end()};
-    }
-
-  private:
-    std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("vedette-fmp4-" + Uuid::random().text());
-};
 
 struct Payload {
     Sample sample;

@@ -125,6 +125,7 @@ Result<TrackParameters> h264_track_parameters(std::span<const ByteView> sps, std
     parameters.rfc6381 = rfc6381_h264(first);
     parameters.width = first.width;
     parameters.height = first.height;
+    parameters.reorder_depth = first.max_reorder;
     return parameters;
 }
 

@@ -73,6 +73,8 @@ struct Sps {
     std::uint16_t height = 0;
     bool frame_mbs_only = true;
     std::optional<FrameRate> frame_rate;  ///< when the VUI carries a plausible one
+    /// Pictures that precede one in decoding order and follow it in output; 0 when the VUI does not say.
+    std::uint8_t max_reorder = 0;
 
     friend bool operator==(const Sps&, const Sps&) = default;
 };

@@ -1,31 +1,17 @@
-// Sequence parameter sets: ITU-T H.264 7.3.2.1.1, and the VUI of annex E as far as its timing.
+// Sequence parameter sets: ITU-T H.264 7.3.2.1.1, and the VUI of annex E.
 
 #include <algorithm>
 #include <array>
 
 #include "media/bit_reader.hpp"
 #include "media/h264.hpp"
+#include "media/rbsp.hpp"
 
 namespace vedette::media {
 namespace {
 
 constexpr double max_plausible_fps = 1000;
-
-/// The payload without emulation prevention bytes (7.4.1): 00 00 03 becomes 00 00.
-Bytes unescape(ByteView nal) {
-    Bytes rbsp;
-    rbsp.reserve(nal.size());
-    unsigned zeros = 0;
-    for (const std::byte b : nal) {
-        if (zeros >= 2 && b == std::byte{3}) {
-            zeros = 0;
-            continue;
-        }
-        zeros = b == std::byte{0} ? zeros + 1 : 0;
-        rbsp.push_back(b);
-    }
-    return rbsp;
-}
+constexpr std::uint32_t max_reorder_pictures = 16;
 
 bool has_chroma_format(std::uint8_t profile_idc) {
     static constexpr auto profiles =
@@ -108,7 +94,32 @@ Result<> read_picture_size(BitReader& in, Sps& sps, bool separate_planes) {
     return {};
 }
 
-std::optional<FrameRate> read_vui_timing(BitReader& in) {
+/// What the VUI says of timing, when it is plausible.
+std::optional<FrameRate> read_timing(BitReader& in) {
+    const std::uint32_t units_in_tick = in.bits(32);
+    const std::uint32_t time_scale = in.bits(32);
+    in.skip(1);  // fixed_frame_rate_flag
+    if (units_in_tick == 0 || time_scale == 0 || units_in_tick > UINT32_MAX / 2) return std::nullopt;
+    const FrameRate rate{.numerator = time_scale, .denominator = units_in_tick * 2};
+    const double fps = static_cast<double>(rate.numerator) / rate.denominator;
+    if (fps > max_plausible_fps) return std::nullopt;
+    return rate;
+}
+
+/// E.1.2
+void skip_hrd(BitReader& in) {
+    const std::uint32_t count = in.ue();
+    in.skip(8);
+    for (std::uint32_t i = 0; i <= count && i < 32 && !in.failed(); ++i) {
+        in.ue();
+        in.ue();
+        in.skip(1);
+    }
+    in.skip(20);
+}
+
+/// Annex E.1.1. One that ends too early leaves what is not known.
+void read_vui(BitReader& in, Sps& sps) {
     constexpr std::uint32_t extended_sar = 255;
     if (in.flag() && in.bits(8) == extended_sar) in.skip(32);
     if (in.flag()) in.skip(1);  // overscan
@@ -120,15 +131,21 @@ std::optional<FrameRate> read_vui_timing(BitReader& in) {
         in.ue();
         in.ue();
     }
-    if (!in.flag()) return std::nullopt;  // timing_info_present_flag
-    const std::uint32_t units_in_tick = in.bits(32);
-    const std::uint32_t time_scale = in.bits(32);
-    if (in.failed() || units_in_tick == 0 || time_scale == 0 || units_in_tick > UINT32_MAX / 2)
-        return std::nullopt;
-    const FrameRate rate{.numerator = time_scale, .denominator = units_in_tick * 2};
-    const double fps = static_cast<double>(rate.numerator) / rate.denominator;
-    if (fps > max_plausible_fps) return std::nullopt;
-    return rate;
+    if (in.flag()) {
+        const auto rate = read_timing(in);
+        if (!in.failed()) sps.frame_rate = rate;
+    }
+    const bool nal_hrd = in.flag();
+    if (nal_hrd) skip_hrd(in);
+    const bool vcl_hrd = in.flag();
+    if (vcl_hrd) skip_hrd(in);
+    if (nal_hrd || vcl_hrd) in.skip(1);  // low_delay_hrd_flag
+    in.skip(1);                          // pic_struct_present_flag
+    if (!in.flag()) return;              // bitstream_restriction_flag
+    in.skip(1);
+    for (int i = 0; i < 4; ++i) in.ue();
+    const std::uint32_t reorder = in.ue();
+    if (!in.failed() && reorder <= max_reorder_pictures) sps.max_reorder = static_cast<std::uint8_t>(reorder);
 }
 
 }  // namespace
@@ -138,7 +155,7 @@ Result<Sps> parse_sps(ByteView nal) {
     if (nal.size() > max_parameter_set_bytes)
         return fail(ErrorKind::corrupt, "SPS of {} bytes, at most {} are allowed", nal.size(),
                     max_parameter_set_bytes);
-    const Bytes rbsp = unescape(nal.subspan(1));
+    const Bytes rbsp = unescape_rbsp(nal.subspan(1));
     BitReader in(rbsp);
     Sps sps;
     sps.profile_idc = static_cast<std::uint8_t>(in.bits(8));
@@ -154,7 +171,7 @@ Result<Sps> parse_sps(ByteView nal) {
     in.ue();     // max_num_ref_frames
     in.skip(1);  // gaps_in_frame_num_value_allowed_flag
     VEDETTE_CHECK(read_picture_size(in, sps, separate_planes));
-    if (in.flag()) sps.frame_rate = read_vui_timing(in);
+    if (in.flag()) read_vui(in, sps);
     return sps;
 }
 

@@ -30,7 +30,7 @@ DepacketizedUnit unit(ByteView frame, std::int64_t time) {
 }  // namespace
 
 void AacDepacketizer::push(const RtpPacket& packet, std::int64_t time, bool lost,
-                           std::vector<AacEvent>& out) {
+                           std::vector<MediaEvent>& out) {
     if (frame_bytes_ > 0 && (lost || time != time_)) {
         drop_fragments(out);
         skipping_ = lost;
@@ -69,7 +69,7 @@ void AacDepacketizer::push(const RtpPacket& packet, std::int64_t time, bool lost
 }
 
 void AacDepacketizer::push_frames(std::span<const std::size_t> sizes, ByteView data, std::int64_t time,
-                                  std::vector<AacEvent>& out) const {
+                                  std::vector<MediaEvent>& out) const {
     ByteReader reader(data);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         const ByteView frame = reader.take(sizes[i]);
@@ -83,7 +83,7 @@ void AacDepacketizer::push_frames(std::span<const std::size_t> sizes, ByteView d
 }
 
 void AacDepacketizer::push_fragment(std::size_t frame_bytes, ByteView data, std::int64_t time,
-                                    std::vector<AacEvent>& out) {
+                                    std::vector<MediaEvent>& out) {
     if (frame_bytes_ == 0) {
         frame_bytes_ = frame_bytes;
         time_ = time;
@@ -100,7 +100,7 @@ void AacDepacketizer::push_fragment(std::size_t frame_bytes, ByteView data, std:
     frame_bytes_ = 0;
 }
 
-void AacDepacketizer::drop_fragments(std::vector<AacEvent>& out) {
+void AacDepacketizer::drop_fragments(std::vector<MediaEvent>& out) {
     out.emplace_back(DamagedUnit{.time = time_});
     fragments_.clear();
     frame_bytes_ = 0;

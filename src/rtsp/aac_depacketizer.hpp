@@ -3,19 +3,16 @@
 // several packets.
 
 #include <cstdint>
-#include <variant>
 #include <vector>
 
-#include "rtsp/h264_depacketizer.hpp"
+#include "rtsp/depacketizer.hpp"
 #include "rtsp/rtp.hpp"
-#include "rtsp/sdp.hpp"
+#include "rtsp/sdp_formats.hpp"
 
 namespace vedette::rtsp {
 
 constexpr std::size_t max_aac_frame_bytes = 64 * 1024;
 constexpr std::size_t max_aac_frames_in_packet = 128;
-
-using AacEvent = std::variant<DepacketizedUnit, DamagedUnit>;
 
 /// Not thread-safe; one per track.
 class AacDepacketizer {
@@ -25,13 +22,14 @@ class AacDepacketizer {
         : format_(format), frame_duration_(frame_duration) {}
 
     /// The next packet of the source in order; see H264Depacketizer::push.
-    void push(const RtpPacket& packet, std::int64_t time, bool lost, std::vector<AacEvent>& out);
+    void push(const RtpPacket& packet, std::int64_t time, bool lost, std::vector<MediaEvent>& out);
 
   private:
     void push_frames(std::span<const std::size_t> sizes, ByteView data, std::int64_t time,
-                     std::vector<AacEvent>& out) const;
-    void push_fragment(std::size_t frame_bytes, ByteView data, std::int64_t time, std::vector<AacEvent>& out);
-    void drop_fragments(std::vector<AacEvent>& out);
+                     std::vector<MediaEvent>& out) const;
+    void push_fragment(std::size_t frame_bytes, ByteView data, std::int64_t time,
+                       std::vector<MediaEvent>& out);
+    void drop_fragments(std::vector<MediaEvent>& out);
 
     AacFormat format_;
     std::uint32_t frame_duration_;

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     AacFormat format;
     format.clock_rate_hz = 16'000;
     AacDepacketizer depacketizer(format, 1024);
-    std::vector<AacEvent> events;
+    std::vector<MediaEvent> events;
     std::int64_t time = 0;
     while (!reader.at_end() && !reader.failed()) {
         const std::uint8_t flags = reader.u8();
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if ((flags & 4) != 0) time += 1024;
         depacketizer.push(packet, time, (flags & 2) != 0, events);
     }
-    for (const AacEvent& event : events)
+    for (const MediaEvent& event : events)
         if (const auto* unit = std::get_if<DepacketizedUnit>(&event))
             if (unit->data->empty() || unit->data->size() > max_aac_frame_bytes) std::abort();
     return 0;

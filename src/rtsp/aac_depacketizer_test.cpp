@@ -13,9 +13,9 @@ class Bench {
         const Bytes bytes = from_hex(payload).value();
         RtpPacket packet;
         packet.payload = bytes;
-        std::vector<AacEvent> events;
+        std::vector<MediaEvent> events;
         depacketizer_.push(packet, time, lost, events);
-        for (const AacEvent& event : events) {
+        for (const MediaEvent& event : events) {
             if (const auto* unit = std::get_if<DepacketizedUnit>(&event))
                 log_ += fmt::format("{} {};", unit->time, to_hex(*unit->data));
             else

@@ -37,7 +37,8 @@ struct Writer {
     void operator()(const Playing&) const { out.log += "playing;"; }
     void operator()(const ParametersChanged& e) const { out.log += fmt::format("parameters {};", e.track); }
     void operator()(const media::AccessUnit& e) const {
-        out.log += fmt::format("unit {} {}{};", e.track, e.random_access ? "key " : "", e.time);
+        out.log += fmt::format("unit {} {}{};", e.track, e.random_access ? "key " : "",
+                               e.time + e.presentation_offset);
     }
     void operator()(const SenderReport& e) const {
         out.log += fmt::format("report {} {};", e.track, e.rtp_time);
@@ -108,7 +109,7 @@ TEST(ClientSession, EachFailureIsNamedInWords) {
          std::vector<Failure>{{"wrong_password", ErrorKind::unauthenticated, "user name or the password"},
                               {"not_found", ErrorKind::not_found, "no stream at this path"},
                               {"http", ErrorKind::unsupported, "web server"},
-                              {"h265", ErrorKind::unsupported, "H265"}}) {
+                              {"mpeg4", ErrorKind::unsupported, "MP4V-ES"}}) {
         const Outcome outcome = play(camera(name));
         ASSERT_TRUE(outcome.error) << name;
         EXPECT_EQ(outcome.error->kind, kind) << name;

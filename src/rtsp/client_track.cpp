@@ -1,8 +1,8 @@
 #include "rtsp/client_track.hpp"
 
-#include "base/hex.hpp"
-#include "crypto/base64.hpp"
-#include "media/aac.hpp"
+#include <type_traits>
+#include <utility>
+
 #include "media/h264.hpp"
 #include "rtsp/rtcp.hpp"
 
@@ -10,68 +10,32 @@ namespace vedette::rtsp {
 
 namespace {
 
-Result<media::TrackParameters> track_parameters(const ParameterSets& sets, std::uint32_t clock_rate_hz) {
-    const std::vector<ByteView> sps(sets.sps.begin(), sets.sps.end());
-    const std::vector<ByteView> pps(sets.pps.begin(), sets.pps.end());
-    VEDETTE_TRY(media::TrackParameters parameters, media::h264_track_parameters(sps, pps));
-    parameters.clock_rate_hz = clock_rate_hz;
-    return parameters;
-}
-
-/// base64 as cameras write it: padding may be missing.
-std::optional<Bytes> from_loose_base64(std::string text) {
-    while (text.size() % 4 != 0) text += '=';
-    return crypto::from_base64(text);
-}
-
-/// The AudioSpecificConfig of the format, made up from the rtpmap when config is missing or unreadable.
-Result<Bytes> audio_config(const AacFormat& format) {
-    if (auto config = from_hex(format.config); config && media::parse_audio_specific_config(*config))
-        return *config;
-    const std::uint8_t channels = format.channels > 0 ? format.channels : std::uint8_t{1};
-    return media::build_audio_specific_config({.sample_rate_hz = format.clock_rate_hz, .channels = channels});
+/// Whether a presentation time that goes back can be a B-frame's.
+bool may_be_reordered(media::Codec codec, ByteView unit) {
+    if (codec == media::Codec::h265) return true;
+    if (codec != media::Codec::h264) return false;
+    ByteReader reader(unit);
+    while (!reader.at_end() && !reader.failed())
+        if (const auto slice = media::peek_slice_header(reader.take(reader.u32())))
+            return slice->slice_type % 5 == 1;  // table 7-6: B
+    return false;
 }
 
 }  // namespace
 
-ClientTrack::ClientTrack(std::uint8_t index, std::uint8_t payload_type, std::uint32_t clock_rate_hz,
-                         std::string control_url)
+ClientTrack::ClientTrack(std::uint8_t index, TrackSetup setup, std::string control_url)
     : index_(index),
-      payload_type_(payload_type),
-      clock_rate_hz_(clock_rate_hz),
-      control_url_(std::move(control_url)) {}
-
-ClientTrack ClientTrack::h264(std::uint8_t index, const H264Format& format, std::string control_url) {
-    ClientTrack track(index, format.payload_type, format.clock_rate_hz, std::move(control_url));
-    auto& depacketizer = std::get<H264Depacketizer>(track.depacketizer_);
-    for (const std::string& set : format.sprop_parameter_sets)
-        if (const auto nal = from_loose_base64(set)) depacketizer.add_parameter_set(*nal);
-    if (auto parameters = track_parameters(depacketizer.parameter_sets(), format.clock_rate_hz))
-        track.parameters_ = *std::move(parameters);
-    return track;
-}
-
-Result<ClientTrack> ClientTrack::aac(std::uint8_t index, const AacFormat& format, std::string control_url) {
-    VEDETTE_TRY(const Bytes config_bytes, audio_config(format));
-    VEDETTE_TRY(const media::AudioSpecificConfig config, media::parse_audio_specific_config(config_bytes));
-    VEDETTE_TRY(media::TrackParameters parameters, media::aac_track_parameters(config_bytes));
-    // Where the RTP clock isn't the sample rate, a frame lasts the same time in other units.
-    const std::uint64_t duration =
-        config.sample_rate_hz == 0
-            ? config.frame_samples
-            : std::uint64_t{config.frame_samples} * format.clock_rate_hz / config.sample_rate_hz;
-    parameters.clock_rate_hz = format.clock_rate_hz;
-    ClientTrack track(index, format.payload_type, format.clock_rate_hz, std::move(control_url));
-    track.depacketizer_ = AacDepacketizer(format, static_cast<std::uint32_t>(duration));
-    track.parameters_ = std::move(parameters);
-    return track;
+      payload_type_(setup.payload_type),
+      codec_(setup.codec),
+      clock_rate_hz_(setup.clock_rate_hz),
+      control_url_(std::move(control_url)),
+      depacketizer_(std::move(setup.depacketizer)),
+      parameters_(std::move(setup.parameters)) {
+    order_.configure(parameters_ ? parameters_->reorder_depth : std::uint8_t{0}, clock_rate_hz_);
 }
 
 TrackDescription ClientTrack::description() const {
-    const bool video = std::holds_alternative<H264Depacketizer>(depacketizer_);
-    return {.codec = video ? media::Codec::h264 : media::Codec::aac,
-            .clock_rate_hz = clock_rate_hz_,
-            .parameters = parameters_};
+    return {.codec = codec_, .clock_rate_hz = clock_rate_hz_, .parameters = parameters_};
 }
 
 void ClientTrack::accept(std::optional<std::uint32_t> ssrc) {
@@ -110,7 +74,7 @@ bool ClientTrack::on_rtp(ByteView bytes, std::vector<ClientEvent>& out) {
     if (auto* h264 = std::get_if<H264Depacketizer>(&depacketizer_))
         push_h264(*h264, *packet, time, lost, out);
     else
-        push_aac(std::get<AacDepacketizer>(depacketizer_), *packet, time, lost, out);
+        push_other(*packet, time, lost, out);
     return true;
 }
 
@@ -123,28 +87,37 @@ void ClientTrack::push_h264(H264Depacketizer& depacketizer, const RtpPacket& pac
             deliver(std::move(*unit), out);
         else if (const auto* damaged = std::get_if<DamagedUnit>(&event))
             out.emplace_back(UnitDamaged{.track = index_, .time = damaged->time});
-        else
-            use(std::get<ParameterSets>(event), out);
+        else if (auto known = h264_parameters(std::get<ParameterSets>(event)))
+            use(*std::move(known), out);  // unreadable ones wait for better (quirk 54)
     }
     h264_events_.clear();
 }
 
-void ClientTrack::push_aac(AacDepacketizer& depacketizer, const RtpPacket& packet, std::int64_t time,
-                           bool lost, std::vector<ClientEvent>& out) {
-    depacketizer.push(packet, time, lost, aac_events_);
-    for (AacEvent& event : aac_events_) {
+void ClientTrack::push_other(const RtpPacket& packet, std::int64_t time, bool lost,
+                             std::vector<ClientEvent>& out) {
+    std::visit(
+        [&](auto& depacketizer) {
+            using Kind = std::decay_t<decltype(depacketizer)>;
+            if constexpr (!std::is_same_v<Kind, H264Depacketizer>)
+                depacketizer.push(packet, time, lost, other_events_);
+        },
+        depacketizer_);
+    for (MediaEvent& event : other_events_) {
         if (auto* unit = std::get_if<DepacketizedUnit>(&event))
             deliver(std::move(*unit), out);
+        else if (const auto* damaged = std::get_if<DamagedUnit>(&event))
+            out.emplace_back(UnitDamaged{.track = index_, .time = damaged->time});
         else
-            out.emplace_back(UnitDamaged{.track = index_, .time = std::get<DamagedUnit>(event).time});
+            use(std::get<media::TrackParameters>(std::move(event)), out);
     }
-    aac_events_.clear();
+    other_events_.clear();
 }
 
-void ClientTrack::use(const ParameterSets& sets, std::vector<ClientEvent>& out) {
-    auto parameters = track_parameters(sets, clock_rate_hz_);
-    if (!parameters || parameters_ == *parameters) return;  // unreadable ones wait for better (quirk 54)
-    parameters_ = *std::move(parameters);
+void ClientTrack::use(media::TrackParameters parameters, std::vector<ClientEvent>& out) {
+    parameters.clock_rate_hz = clock_rate_hz_;
+    if (parameters_ == parameters) return;
+    parameters_ = std::move(parameters);
+    order_.configure(parameters_->reorder_depth, clock_rate_hz_);
     out.emplace_back(ParametersChanged{.track = index_, .parameters = *parameters_});
 }
 
@@ -152,9 +125,14 @@ void ClientTrack::deliver(DepacketizedUnit&& unit, std::vector<ClientEvent>& out
     if (!parameters_) return;  // nobody could decode it
     delivered_ = true;
     delivered_random_access_ |= unit.random_access;
+    media::DecodeOrder::Placed placed{unit.time, 0};
+    if (parameters_->is_video() && !order_.in_order(unit.time))
+        placed = order_.place(unit.time, may_be_reordered(codec_, *unit.data));
     out.emplace_back(media::AccessUnit{.track = index_,
                                        .random_access = unit.random_access,
-                                       .time = unit.time,
+                                       .skipped_leading = unit.skipped_leading,
+                                       .time = placed.decode_time,
+                                       .presentation_offset = placed.presentation_offset,
                                        .data = std::move(unit.data)});
 }
 

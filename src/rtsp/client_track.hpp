@@ -4,23 +4,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "rtsp/aac_depacketizer.hpp"
+#include "media/decode_order.hpp"
 #include "rtsp/client_events.hpp"
-#include "rtsp/h264_depacketizer.hpp"
 #include "rtsp/rtp.hpp"
-#include "rtsp/sdp.hpp"
+#include "rtsp/track_setup.hpp"
 
 namespace vedette::rtsp {
 
 /// Not thread-safe.
 class ClientTrack {
   public:
-    static ClientTrack h264(std::uint8_t index, const H264Format& format, std::string control_url);
-    /// Fails when neither config nor rtpmap describe the audio.
-    static Result<ClientTrack> aac(std::uint8_t index, const AacFormat& format, std::string control_url);
+    ClientTrack(std::uint8_t index, TrackSetup setup, std::string control_url);
 
     std::uint8_t payload_type() const { return payload_type_; }
     const std::string& control_url() const { return control_url_; }
@@ -39,18 +35,16 @@ class ClientTrack {
     bool has_delivered_random_access() const { return delivered_random_access_; }
 
   private:
-    ClientTrack(std::uint8_t index, std::uint8_t payload_type, std::uint32_t clock_rate_hz,
-                std::string control_url);
     bool is_own_source(std::uint32_t ssrc);
     void push_h264(H264Depacketizer& depacketizer, const RtpPacket& packet, std::int64_t time, bool lost,
                    std::vector<ClientEvent>& out);
-    void push_aac(AacDepacketizer& depacketizer, const RtpPacket& packet, std::int64_t time, bool lost,
-                  std::vector<ClientEvent>& out);
+    void push_other(const RtpPacket& packet, std::int64_t time, bool lost, std::vector<ClientEvent>& out);
     void deliver(DepacketizedUnit&& unit, std::vector<ClientEvent>& out);
-    void use(const ParameterSets& sets, std::vector<ClientEvent>& out);
+    void use(media::TrackParameters parameters, std::vector<ClientEvent>& out);
 
     std::uint8_t index_;
     std::uint8_t payload_type_;
+    media::Codec codec_;
     std::uint32_t clock_rate_hz_;
     std::string control_url_;
     bool accepted_ = false;
@@ -60,12 +54,13 @@ class ClientTrack {
     bool restarted_ = false;
     SequenceTracker sequence_;
     TimestampUnwrapper time_;
-    std::variant<H264Depacketizer, AacDepacketizer> depacketizer_;
+    Depacketizer depacketizer_;
+    media::DecodeOrder order_;
     std::optional<media::TrackParameters> parameters_;
     bool delivered_ = false;
     bool delivered_random_access_ = false;
     std::vector<H264Event> h264_events_;  ///< kept for its capacity
-    std::vector<AacEvent> aac_events_;
+    std::vector<MediaEvent> other_events_;
 };
 
 }  // namespace vedette::rtsp

@@ -6,15 +6,10 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "rtsp/depacketizer.hpp"
 #include "rtsp/rtp.hpp"
 
 namespace vedette::rtsp {
-
-constexpr std::size_t max_access_unit_bytes = 16 * 1024 * 1024;
-constexpr std::size_t max_nal_units = 4096;  ///< in one access unit
-/// Delimiters, SEI and parameter sets that may wait for a slice.
-constexpr std::size_t max_bytes_before_slice = 256 * 1024;
-constexpr std::size_t max_parameter_sets = 32;  ///< of each kind
 
 /// The sequence and picture parameter sets in force, each one NAL unit without prefix, one per id.
 struct ParameterSets {
@@ -22,17 +17,6 @@ struct ParameterSets {
     std::vector<Bytes> pps;
 
     friend bool operator==(const ParameterSets&, const ParameterSets&) = default;
-};
-
-struct DepacketizedUnit {
-    std::int64_t time = 0;  ///< unwrapped RTP time of its first packet
-    bool random_access = false;
-    SharedBytes data;
-};
-
-/// An access unit was lost in part and is not delivered.
-struct DamagedUnit {
-    std::int64_t time = 0;
 };
 
 using H264Event = std::variant<ParameterSets, DepacketizedUnit, DamagedUnit>;

@@ -60,26 +60,4 @@ Result<Sdp> parse_sdp(std::string_view text);
 /// A complete description with v=, o=, s=, c= and t= lines. No field may hold a line end.
 std::string print(const Sdp& sdp);
 
-/// What a media's chosen format needs in order to be taken apart.
-struct H264Format {
-    std::uint8_t payload_type = 0;
-    std::uint32_t clock_rate_hz = 90'000;
-    std::uint8_t packetization_mode = 0;
-    std::vector<std::string> sprop_parameter_sets{};  ///< NAL units in base64, as written
-};
-struct AacFormat {
-    std::uint8_t payload_type = 0;
-    std::uint32_t clock_rate_hz = 0;  ///< never zero
-    std::uint8_t channels = 0;
-    std::string config{};  ///< AudioSpecificConfig in hexadecimal, as written
-    std::uint8_t size_length = 13;
-    std::uint8_t index_length = 3;
-    std::uint8_t index_delta_length = 3;
-};
-
-/// The first format of the media that is H.264 (RFC 6184).
-std::optional<H264Format> h264_format(const SdpMedia& media);
-/// The first format that is mpeg4-generic in mode AAC-hbr or AAC-lbr (RFC 3640) with usable lengths.
-std::optional<AacFormat> aac_format(const SdpMedia& media);
-
 }  // namespace vedette::rtsp

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rtsp/sdp_formats.hpp"
 #include "rtsp/session_plan.hpp"
 
 namespace vedette::rtsp {
@@ -69,11 +70,71 @@ TEST(Sdp, BackChannelIsLeftOut) {
     EXPECT_EQ(tracks->at(1).control_url(), "rtsp://c/live/listen");
 }
 
-TEST(Sdp, NamesTheCodecThatIsNotSupported) {
+TEST(Sdp, H265WithItsParameterSets) {
     const auto tracks = plan_tracks(read("h265.sdp"), "rtsp://c/live", true);
+    ASSERT_TRUE(tracks) << tracks.error().message;
+    const auto video = tracks->at(0).description();
+    ASSERT_TRUE(video.parameters);
+    EXPECT_EQ(video.parameters->rfc6381, "hvc1.1.6.L30.90");
+    EXPECT_EQ(video.parameters->width, 64);
+}
+
+TEST(Sdp, H265WithIncompleteParameterSetsWaitsForBetter) {  // quirk 54
+    const Sdp sdp = read("h265_incomplete_sprop.sdp");
+    const auto tracks = plan_tracks(sdp, "rtsp://c/live", true);
+    ASSERT_TRUE(tracks);
+    EXPECT_EQ(tracks->at(0).description().codec, media::Codec::h265);
+    EXPECT_FALSE(tracks->at(0).description().parameters);
+    EXPECT_TRUE(h265_format(sdp.media[0])->decoding_order_numbers);
+}
+
+/// The tracks of a description: each one's codec, rate and channels.
+std::string planned(const std::string& name) {
+    const auto tracks = plan_tracks(read(name), "rtsp://c/live", true);
+    if (!tracks) return tracks.error().message;
+    std::string out;
+    for (const ClientTrack& track : *tracks) {
+        const TrackDescription d = track.description();
+        out += fmt::format("{} {}", media::to_string(d.codec), d.clock_rate_hz);
+        if (d.parameters && d.parameters->channels > 0) out += fmt::format("/{}", d.parameters->channels);
+        out += ';';
+    }
+    return out;
+}
+
+TEST(Sdp, StaticPayloadTypesNeedNoName) {
+    EXPECT_EQ(planned("static_audio.sdp"), "MJPEG 90000;G.711 mu-law 8000/1;");
+}
+
+TEST(Sdp, ZeroClockRatesBecomeTheUsualOnes) {  // quirk 40
+    EXPECT_EQ(planned("zero_rates.sdp"), "H.265 90000;G.711 A-law 8000/1;");
+}
+
+TEST(Sdp, OpusWithOneChannel) {  // quirk 40
+    EXPECT_EQ(planned("opus_one_channel.sdp"), "AV1 90000;Opus 48000/1;");
+}
+
+TEST(Sdp, PcmOnThePayloadTypeOfL16) {  // quirk 61
+    EXPECT_EQ(planned("hikvision_pcm.sdp"), "H.264 90000;L16 48000/1;");
+    EXPECT_TRUE(plain_audio_format(read("hikvision_pcm.sdp").media[1])->little_endian);
+}
+
+TEST(Sdp, AacInLatmWithAndWithoutItsConfiguration) {  // quirk 60
+    EXPECT_EQ(planned("latm.sdp"), "H.264 90000;AAC 24000/1;");
+    EXPECT_EQ(planned("latm_bare.sdp"), "H.264 90000;AAC 90000;");
+    EXPECT_TRUE(latm_format(read("latm_bare.sdp").media[1])->config_in_band);
+}
+
+TEST(Sdp, MetadataIsATrackAndItsCompressedFormsAreNot) {  // quirk 63
+    EXPECT_EQ(planned("g726_and_metadata.sdp"), "H.264 90000;G.726 8000/1;ONVIF metadata 90000;");
+    EXPECT_EQ(planned("metadata_compressed.sdp"), "H.264 90000;");
+}
+
+TEST(Sdp, NamesTheCodecThatIsNotSupported) {
+    const auto tracks = plan_tracks(read("unknown_video.sdp"), "rtsp://c/live", true);
     ASSERT_FALSE(tracks);
     EXPECT_EQ(tracks.error().kind, ErrorKind::unsupported);
-    EXPECT_NE(tracks.error().message.find("H265"), std::string::npos);
+    EXPECT_NE(tracks.error().message.find("MP4V-ES"), std::string::npos);
     EXPECT_FALSE(parse_sdp("v=0\r\ns=x\r\n"));
 }
 

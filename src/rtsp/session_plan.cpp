@@ -28,9 +28,9 @@ Error no_video(const Sdp& sdp) {
         }
     }
     if (offered.empty()) return {ErrorKind::unsupported, "the camera offers no video at this address"};
-    return {
-        ErrorKind::unsupported,
-        fmt::format("the camera's video is {}; choose H.264 in the camera's settings", quotable(offered))};
+    return {ErrorKind::unsupported,
+            fmt::format("the camera's video is {}; choose H.264 or H.265 in the camera's settings",
+                        quotable(offered))};
 }
 
 /// A back-channel (loudspeaker) is marked sendonly; but some cameras mark everything so (quirk 39).
@@ -58,20 +58,24 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
                           starts_with_ignoring_case(sdp.control, "rtsps://");
     const std::string_view media_base = absolute ? std::string_view(session_base) : base;
     std::vector<ClientTrack> tracks;
-    const auto video =
-        std::ranges::find_if(sdp.media, [](const SdpMedia& media) { return h264_format(media).has_value(); });
+    const auto video = std::ranges::find_if(
+        sdp.media, [](const SdpMedia& media) { return set_up_video(media).has_value(); });
     if (video == sdp.media.end()) return std::unexpected(no_video(sdp));
-    tracks.push_back(ClientTrack::h264(0, *h264_format(*video), join_control(media_base, video->control)));
-    if (!audio) return tracks;
-    for (const SdpMedia& media : sdp.media) {
-        const auto format = aac_format(media);
-        // Without a control URL of its own a second media can't be asked for (quirk 6).
-        if (!format || is_back_channel(media, *video) || media.control.empty()) continue;
-        auto track = ClientTrack::aac(1, *format, join_control(media_base, media.control));
-        if (!track || track->control_url() == tracks[0].control_url()) continue;
-        tracks.push_back(*std::move(track));
-        break;
-    }
+    tracks.emplace_back(std::uint8_t{0}, *set_up_video(*video), join_control(media_base, video->control));
+    // Without a control URL of its own a further media can't be asked for (quirk 6).
+    const auto add_first = [&](auto set_up) {
+        for (const SdpMedia& media : sdp.media) {
+            auto setup = set_up(media);
+            if (!setup || is_back_channel(media, *video) || media.control.empty()) continue;
+            std::string control = join_control(media_base, media.control);
+            if (std::ranges::find(tracks, control, &ClientTrack::control_url) != tracks.end()) continue;
+            tracks.emplace_back(static_cast<std::uint8_t>(tracks.size()), *std::move(setup),
+                                std::move(control));
+            return;
+        }
+    };
+    if (audio) add_first(set_up_audio);
+    add_first(set_up_metadata);
     return tracks;
 }
 

@@ -13,8 +13,9 @@
 
 namespace vedette::rtsp {
 
-/// The first H.264 video, then with `audio` the first AAC audio that the camera sends. `unsupported`, naming
-/// what the camera offers instead, when there is no such video. `base`: of control URLs.
+/// The first video that we can take apart, then with `audio` the first such audio that the camera sends, and
+/// the first metadata. `unsupported`, naming what the camera offers instead, when there is no such video.
+/// `base`: of control URLs.
 Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio);
 
 /// What a status other than success means for the person who set the camera up.

@@ -1,13 +1,17 @@
 #include "simulate/clip.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <system_error>
+
+#include "media/h265.hpp"
 
 namespace vedette::simulate {
 namespace {
 
 constexpr std::string_view how_to_make =
-    "make one with: ffmpeg -i INPUT -an -c:v libx264 -bf 0 -g 50 -f h264 NAME.h264, and its sound with: "
+    "make one with: ffmpeg -i INPUT -an -c:v libx264 -bf 0 -g 50 -f h264 NAME.h264 (or libx265, with "
+    "-x265-params bframes=0:keyint=50 -f hevc NAME.h265), and its sound with: "
     "ffmpeg -i INPUT -vn -c:a aac -f adts NAME.aac";
 
 Result<Bytes> read_file(const std::filesystem::path& path) {
@@ -24,8 +28,47 @@ Result<Bytes> read_file(const std::filesystem::path& path) {
     return bytes;
 }
 
+/// What the two codecs say of a NAL unit, in common words.
+struct UnitKind {
+    bool slice = false;
+    bool key = false;
+    bool begins_picture = false;
+    bool skipped = false;           ///< delimiters and filler say nothing over RTP
+    std::size_t parameter_set = 0;  ///< 1 and up, in the order of Clip::parameter_sets
+};
+
+UnitKind h264_kind(ByteView unit) {
+    using media::NalType;
+    const NalType type = media::nal_type(unit);
+    return {.slice = media::is_slice(type),
+            .key = type == NalType::slice_idr,
+            .begins_picture = media::starts_access_unit(unit),
+            .skipped = type == NalType::access_unit_delimiter || type == NalType::filler,
+            .parameter_set = type == NalType::sps   ? 1U
+                             : type == NalType::pps ? 2U
+                                                    : 0U};
+}
+
+UnitKind h265_kind(ByteView unit) {
+    using media::HevcNalType;
+    if (unit.size() <= media::hevc_nal_header_bytes) return {.skipped = true};
+    const HevcNalType type = media::hevc_nal_type(unit[0]);
+    return {.slice = media::is_slice(type),
+            .key = media::is_random_access(type),
+            .begins_picture = media::starts_hevc_access_unit(unit),
+            .skipped = type == HevcNalType::access_unit_delimiter || type == HevcNalType::filler,
+            .parameter_set = type == HevcNalType::vps   ? 1U
+                             : type == HevcNalType::sps ? 2U
+                             : type == HevcNalType::pps ? 3U
+                                                        : 0U};
+}
+
+UnitKind kind_of(media::Codec codec, ByteView unit) {
+    return codec == media::Codec::h265 ? h265_kind(unit) : h264_kind(unit);
+}
+
 /// Groups NAL units to pictures. What precedes the first key picture is left out, since a loop starts there.
-std::vector<Picture> group_pictures(std::span<const ByteView> units) {
+std::vector<Picture> group_pictures(media::Codec codec, std::span<const ByteView> units) {
     std::vector<Picture> pictures;
     Picture picture;
     bool has_slice = false;
@@ -35,33 +78,43 @@ std::vector<Picture> group_pictures(std::span<const ByteView> units) {
         has_slice = false;
     };
     for (const ByteView unit : units) {
-        const media::NalType type = media::nal_type(unit);
-        if (has_slice && media::starts_access_unit(unit)) finish();
-        // Delimiters and filler say nothing over RTP, where the marker bit ends a picture.
-        if (type == media::NalType::access_unit_delimiter || type == media::NalType::filler) continue;
+        const UnitKind kind = kind_of(codec, unit);
+        if (has_slice && kind.begins_picture) finish();
+        if (kind.skipped) continue;
         picture.units.push_back(unit);
-        has_slice |= media::is_slice(type);
-        picture.key |= type == media::NalType::slice_idr;
+        has_slice |= kind.slice;
+        picture.key |= kind.key;
     }
     finish();
     return pictures;
 }
 
+Result<std::optional<media::FrameRate>> frame_rate(media::Codec codec, ByteView sps) {
+    if (codec == media::Codec::h265) {
+        VEDETTE_TRY(const media::HevcSps parsed, media::parse_hevc_sps(sps));
+        return parsed.frame_rate;
+    }
+    VEDETTE_TRY(const media::Sps parsed, media::parse_sps(sps));
+    return parsed.frame_rate;
+}
+
 Result<> read_video(Clip& clip, const std::string& name) {
     VEDETTE_TRY(const auto units, media::split_annex_b(clip.video_bytes));
+    const std::size_t kinds = clip.codec == media::Codec::h265 ? 3 : 2;
+    clip.parameter_sets.resize(kinds);
     for (const ByteView unit : units) {
-        if (clip.sps.empty() && media::nal_type(unit) == media::NalType::sps) clip.sps = unit;
-        if (clip.pps.empty() && media::nal_type(unit) == media::NalType::pps) clip.pps = unit;
+        const std::size_t set = kind_of(clip.codec, unit).parameter_set;
+        if (set > 0 && clip.parameter_sets[set - 1].empty()) clip.parameter_sets[set - 1] = unit;
     }
-    clip.pictures = group_pictures(units);
-    if (clip.sps.empty() || clip.pps.empty() || clip.pictures.empty())
+    clip.pictures = group_pictures(clip.codec, units);
+    if (std::ranges::any_of(clip.parameter_sets, &ByteView::empty) || clip.pictures.empty())
         return fail(ErrorKind::invalid_input,
-                    "the clip {} holds no H.264 byte stream with parameter sets and a key picture; {}", name,
-                    how_to_make);
-    const auto sps = media::parse_sps(clip.sps);
-    if (!sps) return fail(ErrorKind::invalid_input, "the clip {} is damaged: {}", name, sps.error().message);
-    clip.parsed_sps = *sps;
-    if (sps->frame_rate) clip.frame_rate = *sps->frame_rate;
+                    "the clip {} holds no {} byte stream with parameter sets and a key picture; {}", name,
+                    media::to_string(clip.codec), how_to_make);
+    const auto rate = frame_rate(clip.codec, clip.parameter_sets[kinds - 2]);
+    if (!rate)
+        return fail(ErrorKind::invalid_input, "the clip {} is damaged: {}", name, rate.error().message);
+    if (*rate) clip.frame_rate = **rate;
     const double fps = static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator;
     if (fps < 0.1) clip.frame_rate = {25, 1};
     return {};
@@ -79,14 +132,16 @@ Result<> read_audio(Clip& clip, const std::string& name) {
 
 }  // namespace
 
-Result<Clip> load_clip(const std::filesystem::path& h264_file) {
+Result<Clip> load_clip(const std::filesystem::path& video_file) {
     Clip clip;
-    VEDETTE_TRY(clip.video_bytes, read_file(h264_file));
-    VEDETTE_CHECK(read_video(clip, h264_file.string()));
-    std::filesystem::path aac_file = h264_file;
+    const auto extension = video_file.extension();
+    if (extension == ".h265" || extension == ".hevc") clip.codec = media::Codec::h265;
+    VEDETTE_TRY(clip.video_bytes, read_file(video_file));
+    VEDETTE_CHECK(read_video(clip, video_file.string()));
+    std::filesystem::path aac_file = video_file;
     aac_file.replace_extension(".aac");
     std::error_code error;
-    if (aac_file != h264_file && std::filesystem::exists(aac_file, error)) {
+    if (aac_file != video_file && std::filesystem::exists(aac_file, error)) {
         VEDETTE_TRY(clip.audio_bytes, read_file(aac_file));
         VEDETTE_CHECK(read_audio(clip, aac_file.string()));
     }
@@ -95,14 +150,18 @@ Result<Clip> load_clip(const std::filesystem::path& h264_file) {
 
 Result<std::vector<ClipFiles>> find_clips(const std::filesystem::path& folder) {
     std::vector<ClipFiles> clips;
-    std::error_code error;
+    const auto find = [&](unsigned camera, std::string_view kind) -> std::optional<std::filesystem::path> {
+        std::error_code error;
+        for (const std::string_view extension : {"h264", "h265"}) {
+            auto path = folder / fmt::format("cam{}-{}.{}", camera, kind, extension);
+            if (std::filesystem::exists(path, error)) return path;
+        }
+        return std::nullopt;
+    };
     for (unsigned camera = 1;; ++camera) {
-        ClipFiles files;
-        files.main = folder / fmt::format("cam{}-main.h264", camera);
-        if (!std::filesystem::exists(files.main, error)) break;
-        const auto sub = folder / fmt::format("cam{}-sub.h264", camera);
-        if (std::filesystem::exists(sub, error)) files.sub = sub;
-        clips.push_back(std::move(files));
+        const auto main = find(camera, "main");
+        if (!main) break;
+        clips.push_back({*main, find(camera, "sub")});
     }
     if (clips.empty())
         return fail(ErrorKind::not_found, "there is no clip cam1-main.h264 in {}: build the target `clips`",

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "media/aac.hpp"
 #include "media/h264.hpp"
+#include "media/types.hpp"
 
 namespace vedette::simulate {
 
@@ -18,10 +19,11 @@ inline constexpr std::uintmax_t max_clip_bytes = 1U << 30;
 
 struct Picture {
     std::vector<ByteView> units;  ///< NAL units, parameter sets among them, in stream order
-    bool key = false;             ///< holds an IDR slice
+    bool key = false;             ///< decoding can start with it
 };
 
-/// One clip: H.264 and perhaps AAC, whose views point into what the clip owns. Movable, not copyable.
+/// One clip: H.264 or H.265 and perhaps AAC, whose views point into what the clip owns. Movable, not
+/// copyable.
 struct Clip {
     Clip() = default;
     Clip(Clip&&) = default;
@@ -33,16 +35,16 @@ struct Clip {
     Bytes audio_bytes;
     std::vector<Picture> pictures;  ///< starts with a key picture
     std::vector<ByteView> sounds;   ///< AAC raw data blocks; empty without audio
-    ByteView sps;
-    ByteView pps;
-    media::Sps parsed_sps;
-    media::FrameRate frame_rate{25, 1};  ///< of the VUI, or 25
+    media::Codec codec = media::Codec::h264;
+    std::vector<ByteView> parameter_sets;  ///< the first of each kind: VPS (H.265), SPS, PPS
+    media::FrameRate frame_rate{25, 1};    ///< of the VUI, or 25
     std::optional<media::AudioSpecificConfig> audio;
 };
 
-/// Reads an Annex B .h264 file, and the .aac file (ADTS) of the same name when it is there. Blocking. Errors
-/// say how to make such files with ffmpeg.
-Result<Clip> load_clip(const std::filesystem::path& h264_file);
+/// Reads an Annex B file, H.265 when its name ends in .h265 or .hevc and H.264 otherwise, and the .aac file
+/// (ADTS) of the same name when it is there. Pictures are shown in the order of the file: no B-frames.
+/// Blocking. Errors say how to make such files with ffmpeg.
+Result<Clip> load_clip(const std::filesystem::path& video_file);
 
 /// One camera's clips.
 struct ClipFiles {
@@ -50,7 +52,8 @@ struct ClipFiles {
     std::optional<std::filesystem::path> sub;
 };
 
-/// camN-main.h264 and camN-sub.h264 in `folder`, N from 1 on. `not_found` when there is none.
+/// camN-main.h264 (or .h265) and camN-sub.h264 (or .h265) in `folder`, N from 1 on. `not_found` when there is
+/// none.
 Result<std::vector<ClipFiles>> find_clips(const std::filesystem::path& folder);
 
 /// find_clips() in the folder `clips` beside the running program, or beside its parent folder.

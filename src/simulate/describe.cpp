@@ -4,19 +4,36 @@
 
 namespace vedette::simulate {
 
+namespace {
+
+/// RFC 6184 section 8.1.
+std::string h264_lines(const PackedClip& clip) {
+    return fmt::format(
+        "a=rtpmap:{0} H264/90000\r\n"
+        "a=fmtp:{0} packetization-mode=1;profile-level-id={1};sprop-parameter-sets={2},{3}\r\n",
+        video_payload_type, to_hex(ByteView(clip.parameter_sets[0]).subspan(1, 3)),
+        crypto::to_base64(clip.parameter_sets[0]), crypto::to_base64(clip.parameter_sets[1]));
+}
+
+/// RFC 7798 section 7.1.
+std::string h265_lines(const PackedClip& clip) {
+    return fmt::format("a=rtpmap:{0} H265/90000\r\na=fmtp:{0} sprop-vps={1};sprop-sps={2};sprop-pps={3}\r\n",
+                       video_payload_type, crypto::to_base64(clip.parameter_sets[0]),
+                       crypto::to_base64(clip.parameter_sets[1]), crypto::to_base64(clip.parameter_sets[2]));
+}
+
+}  // namespace
+
 std::string describe(const FarmStream& stream) {
     const PackedClip& clip = *stream.clip;
     std::string sdp = fmt::format(
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns={}\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=control:*\r\n"
         "a=range:npt=now-\r\n",
         stream.name);
-    sdp += fmt::format(
-        "m=video 0 RTP/AVP {0}\r\na=rtpmap:{0} H264/90000\r\n"
-        "a=fmtp:{0} packetization-mode=1;profile-level-id={1};sprop-parameter-sets={2},{3}\r\n"
-        "a=framerate:{4:.6g}\r\na=control:trackID=0\r\n",
-        video_payload_type, to_hex(ByteView(clip.sps).subspan(1, 3)), crypto::to_base64(clip.sps),
-        crypto::to_base64(clip.pps),
-        static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator);
+    sdp += fmt::format("m=video 0 RTP/AVP {}\r\n{}a=framerate:{:.6g}\r\na=control:trackID=0\r\n",
+                       video_payload_type,
+                       clip.codec == media::Codec::h265 ? h265_lines(clip) : h264_lines(clip),
+                       static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator);
     if (clip.audio)
         sdp += fmt::format(
             "m=audio 0 RTP/AVP {0}\r\na=rtpmap:{0} mpeg4-generic/{1}/{2}\r\n"

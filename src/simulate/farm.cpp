@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "media/h264.hpp"
+#include "media/h265.hpp"
 #include "net/tls_context.hpp"
 #include "rtsp/text.hpp"
 #include "simulate/farm_loop.hpp"
@@ -78,13 +79,20 @@ class ClipLoader {
 
 PictureFormat format_of(const PackedClip& clip) {
     PictureFormat format{
+        .codec = clip.codec,
         .width = 0,
         .height = 0,
         .frames_per_second = static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator};
-    if (const auto sps = media::parse_sps(clip.sps)) {
+    const auto take = [&](const auto& sps) {
+        if (!sps) return;
         format.width = sps->width;
         format.height = sps->height;
-    }
+    };
+    const Bytes& sps = clip.parameter_sets.at(clip.parameter_sets.size() - 2);  // before the PPS
+    if (clip.codec == media::Codec::h265)
+        take(media::parse_hevc_sps(sps));
+    else
+        take(media::parse_sps(sps));
     return format;
 }
 

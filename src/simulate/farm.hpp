@@ -58,6 +58,7 @@ struct FarmOptions {
 
 /// The pictures of a stream.
 struct PictureFormat {
+    media::Codec codec = media::Codec::h264;
     std::uint32_t width = 0;
     std::uint32_t height = 0;
     double frames_per_second = 0;

@@ -102,11 +102,11 @@ std::string profiles1(const OnvifDevice& device) {
             R"(<tt:Name>{1}</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>{1}</tt:SourceToken>)"
             R"(<tt:Bounds x="0" y="0" width="{2}" height="{3}"/></tt:VideoSourceConfiguration>)"
             R"(<tt:VideoEncoderConfiguration token="encoder_{0}"><tt:Name>{0}</tt:Name><tt:UseCount>1</tt:UseCount>)"
-            R"(<tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
+            R"(<tt:Encoding>{5}</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
             R"(</tt:Resolution><tt:Quality>5</tt:Quality><tt:RateControl><tt:FrameRateLimit>{4:.0f}</tt:FrameRateLimit>)"
             R"(<tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl>)"
             R"(</tt:VideoEncoderConfiguration></trt:Profiles>)",
-            s.token, source_token, s.width, s.height, s.frames_per_second);
+            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding);
     return out + "</trt:GetProfilesResponse>";
 }
 
@@ -118,11 +118,11 @@ std::string profiles2(const OnvifDevice& device) {
             R"(<tr2:VideoSource token="{1}"><tt:Name>{1}</tt:Name><tt:UseCount>2</tt:UseCount>)"
             R"(<tt:SourceToken>{1}</tt:SourceToken><tt:Bounds x="0" y="0" width="{2}" height="{3}"/></tr2:VideoSource>)"
             R"(<tr2:VideoEncoder token="encoder_{0}"><tt:Name>{0}</tt:Name><tt:UseCount>1</tt:UseCount>)"
-            R"(<tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
+            R"(<tt:Encoding>{5}</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
             R"(</tt:Resolution><tt:RateControl ConstantBitRate="false"><tt:FrameRateLimit>{4:.0f}</tt:FrameRateLimit>)"
             R"(<tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl><tt:Quality>5</tt:Quality></tr2:VideoEncoder>)"
             R"(</tr2:Configurations></tr2:Profiles>)",
-            s.token, source_token, s.width, s.height, s.frames_per_second);
+            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding);
     return out + "</tr2:GetProfilesResponse>";
 }
 

@@ -18,6 +18,7 @@ namespace vedette::simulate {
 struct OnvifStream {
     std::string token;
     std::string url;
+    std::string encoding = "H264";
     std::uint32_t width = 0;
     std::uint32_t height = 0;
     double frames_per_second = 0;

@@ -1,7 +1,7 @@
 #pragma once
-// A clip as RTP packets, made once: H.264 by RFC 6184 (packetization-mode 1), AAC by RFC 3640 (AAC-hbr), each
-// behind its interleaved header (RFC 2326 section 10.12). Sequence numbers and timestamps are filled in
-// later.
+// A clip as RTP packets, made once: H.264 by RFC 6184 (packetization-mode 1), H.265 by RFC 7798, AAC by RFC
+// 3640 (AAC-hbr), each behind its interleaved header (RFC 2326 section 10.12). Sequence numbers and
+// timestamps are filled in later.
 
 #include <cstdint>
 #include <vector>

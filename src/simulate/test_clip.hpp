@@ -40,6 +40,8 @@ class TestClip {
         std::filesystem::remove_all(folder_, error);
     }
     std::filesystem::path video() const { return folder_ / "clip.h264"; }
+    /// The same picture as H.265, without sound.
+    std::filesystem::path h265() const { return folder_ / "other.h265"; }
     const std::filesystem::path& folder() const { return folder_; }
 
   private:
@@ -48,7 +50,11 @@ class TestClip {
         const ToolRun run = run_tool(
             "ffmpeg -nostdin -v error -f lavfi -i testsrc2=s=320x180:r=25:d=1 -f lavfi -i sine=d=1:r=48000 "
             "-map 0 -c:v libx264 -preset ultrafast -bf 0 -g 10 -f h264 " +
-            video().string() + " -map 1 -c:a aac -f adts " + (folder_ / "clip.aac").string());
+            video().string() + " -map 1 -c:a aac -f adts " + (folder_ / "clip.aac").string() +
+            " -map 0 -c:v libx265 -preset ultrafast -x265-params "
+            "log-level=none:bframes=0:keyint=10:scenecut=0 "
+            "-f hevc " +
+            h265().string());
         if (run.status != 0) {
             std::fprintf(stderr, "ffmpeg could not make the test clip: %s\n", run.output.c_str());
             std::abort();

@@ -29,12 +29,12 @@ void put_u32(std::byte* at, std::uint32_t value) {
 
 }  // namespace
 
-Result<PackedClip> pack_clip(const std::filesystem::path& h264_file) {
-    VEDETTE_TRY(const Clip clip, load_clip(h264_file));
+Result<PackedClip> pack_clip(const std::filesystem::path& video_file) {
+    VEDETTE_TRY(const Clip clip, load_clip(video_file));
     PackedClip packed;
     VEDETTE_TRY(packed.video, packetise_video(clip));
-    packed.sps.assign(clip.sps.begin(), clip.sps.end());
-    packed.pps.assign(clip.pps.begin(), clip.pps.end());
+    packed.codec = clip.codec;
+    for (const ByteView set : clip.parameter_sets) packed.parameter_sets.emplace_back(set.begin(), set.end());
     packed.frame_rate = clip.frame_rate;
     if (clip.audio) {
         VEDETTE_TRY(packed.audio, packetise_audio(clip));

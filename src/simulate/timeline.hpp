@@ -16,8 +16,8 @@ namespace vedette::simulate {
 struct PackedClip {
     PacketTable video;
     std::optional<PacketTable> audio;
-    Bytes sps;
-    Bytes pps;
+    media::Codec codec = media::Codec::h264;
+    std::vector<Bytes> parameter_sets;  ///< see Clip
     media::FrameRate frame_rate{25, 1};
     std::uint32_t sample_rate_hz = 0;
     std::uint32_t sound_samples = 0;  ///< per AAC frame
@@ -26,7 +26,7 @@ struct PackedClip {
 };
 
 /// Loads and packetises a clip. Blocking.
-Result<PackedClip> pack_clip(const std::filesystem::path& h264_file);
+Result<PackedClip> pack_clip(const std::filesystem::path& video_file);
 
 /// What goes out at one picture's time: `all`, of which the first `video_size` bytes are of the video track.
 struct Tick {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rtsp/h265_depacketizer.hpp"
 #include "rtsp/rtcp.hpp"
 #include "rtsp/rtp.hpp"
 #include "rtsp/stream_parser.hpp"
@@ -77,6 +78,37 @@ TEST(Packetiser, GivesBackEveryUnitOfThePicture) {
             EXPECT_TRUE(std::ranges::equal(units[u], clip->pictures[i].units[u]));
         EXPECT_EQ(table->key[i], i % 10 == 0);
     }
+}
+
+TEST(Packetiser, H265ComesBackThroughTheDepacketiser) {
+    const auto clip = load_clip(TestClip::get().h265());
+    ASSERT_TRUE(clip) << clip.error().message;
+    ASSERT_EQ(clip->codec, media::Codec::h265);
+    ASSERT_EQ(clip->pictures.size(), 25U);
+    EXPECT_EQ(clip->frame_rate, (media::FrameRate{25, 1}));
+    const auto table = packetise_video(*clip);
+    ASSERT_TRUE(table);
+    rtsp::H265Depacketizer depacketizer;
+    for (std::size_t i = 0; i < table->frames(); ++i) {
+        std::vector<rtsp::MediaEvent> events;
+        for (const auto& frame : frames_of(table->frame(i))) {
+            const auto packet = rtsp::parse_rtp(frame.payload);
+            ASSERT_TRUE(packet);
+            EXPECT_LE(packet->payload.size(), max_payload_bytes);
+            depacketizer.push(*packet, static_cast<std::int64_t>(i) * 3600, false, events);
+        }
+        ASSERT_FALSE(events.empty());
+        const auto* unit = std::get_if<rtsp::DepacketizedUnit>(&events.back());
+        ASSERT_NE(unit, nullptr);
+        EXPECT_EQ(unit->random_access, i % 10 == 0);
+        EXPECT_EQ(table->key[i], i % 10 == 0);
+        ByteReader units(*unit->data);
+        for (const ByteView sent : clip->pictures[i].units)
+            EXPECT_TRUE(std::ranges::equal(units.take(units.u32()), sent));
+        EXPECT_TRUE(units.at_end());
+    }
+    ASSERT_TRUE(depacketizer.parameters());
+    EXPECT_EQ(depacketizer.parameters()->width, 320);
 }
 
 TEST(Timeline, LoopsWithContinuousSequenceAndTime) {

@@ -1,12 +1,48 @@
-// A camera that we did not write: GStreamer's RTSP server with a live H.264 and AAC test picture, for tests.
-// usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS] [--interface NAME] PORT
-// [USER PASSWORD] With credentials it asks for digest authentication. PEM holds a certificate and its key.
-// Prints "ready" when it listens.
+// A camera that we did not write: GStreamer's RTSP server with a live test picture and sound, for tests.
+// usage: gst_rtsp_server [--media NAME] [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS]
+// [--interface NAME] PORT [USER PASSWORD] With credentials it asks for digest authentication. NAME is one of
+// `media` below, h264-aac when absent. PEM holds a certificate and its key. Prints "ready" when it listens.
 
 #include <gst/gst.h>
 #include <gst/rtsp-server/rtsp-server.h>
 #include <stdio.h>
 #include <string.h>
+
+#define PICTURE "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1"
+#define X264 PICTURE " ! x264enc speed-preset=ultrafast bitrate=800 key-int-max=50"
+#define H264 X264 " tune=zerolatency ! video/x-h264,profile=constrained-baseline ! rtph264pay name=pay0 pt=96"
+#define SOUND(format) \
+    " audiotestsrc is-live=true wave=ticks ! audioconvert ! audioresample ! audio/x-raw," format
+#define AAC SOUND("rate=48000,channels=1") " ! voaacenc bitrate=64000"
+
+static const struct {
+    const char* name;
+    const char* launch;
+} media[] = {
+    {"h264-aac", "( " H264 AAC " ! rtpmp4gpay name=pay1 pt=97 )"},
+    {"h265-pcmu",
+     "( " PICTURE
+     " ! x265enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=50 log-level=none"
+     " ! rtph265pay name=pay0 pt=96 aggregate-mode=max config-interval=-1" SOUND(
+         "rate=8000,channels=1") " ! mulawenc ! rtppcmupay name=pay1 pt=0 )"},
+    // Two pictures that others refer to lie between the reference pictures: both orders differ by two.
+    {"h264-bframes-pcma",
+     "( " X264
+     " bframes=3 b-adapt=false b-pyramid=true ref=4 rc-lookahead=4 sync-lookahead=0 sliced-threads=true"
+     " ! video/x-h264,profile=main ! rtph264pay name=pay0 pt=96 config-interval=-1" SOUND(
+         "rate=8000,channels=1") " ! alawenc ! rtppcmapay name=pay1 pt=8 )"},
+    {"jpeg-l16", "( " PICTURE ",format=I420 ! jpegenc quality=60 ! rtpjpegpay name=pay0 pt=26" SOUND(
+                     "format=S16BE,rate=44100,channels=2") " ! rtpL16pay name=pay1 pt=97 )"},
+    {"h264-opus",
+     "( " H264 SOUND("rate=48000,channels=2") " ! opusenc bitrate=64000 ! rtpopuspay name=pay1 pt=97 )"},
+    {"h264-latm", "( " H264 AAC " ! rtpmp4apay name=pay1 pt=97 )"},
+};
+
+static const char* launch_of(const char* name) {
+    for (size_t i = 0; i < sizeof media / sizeof media[0]; ++i)
+        if (strcmp(media[i].name, name) == 0) return media[i].launch;
+    return NULL;
+}
 
 static void require_digest(GstRTSPAuth* auth, GstRTSPMediaFactory* factory, const char* user,
                            const char* password) {
@@ -66,7 +102,9 @@ int main(int argc, char** argv) {
     const char* transport = NULL;
     const char* bind_address = "127.0.0.1";
     const char* interface = "lo";
+    const char* name = "h264-aac";
     while (argc > 3 && strncmp(argv[1], "--", 2) == 0) {
+        if (strcmp(argv[1], "--media") == 0) name = argv[2];
         if (strcmp(argv[1], "--tls") == 0) pem = argv[2];
         if (strcmp(argv[1], "--transport") == 0) transport = argv[2];
         if (strcmp(argv[1], "--bind") == 0) bind_address = argv[2];
@@ -74,9 +112,11 @@ int main(int argc, char** argv) {
         argc -= 2;
         argv += 2;
     }
-    if (argc != 2 && argc != 4) {
+    const char* launch = launch_of(name);
+    if ((argc != 2 && argc != 4) || launch == NULL) {
         fprintf(stderr,
-                "usage: gst_rtsp_server [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS] "
+                "usage: gst_rtsp_server [--media NAME] [--tls PEM] [--transport udp|multicast|tcp] [--bind "
+                "ADDRESS] "
                 "[--interface NAME] PORT [USER PASSWORD]\n");
         return 2;
     }
@@ -87,13 +127,7 @@ int main(int argc, char** argv) {
     gst_rtsp_server_set_service(server, argv[1]);
 
     GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
-    gst_rtsp_media_factory_set_launch(
-        factory,
-        "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1"
-        " ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=50"
-        " ! video/x-h264,profile=constrained-baseline ! rtph264pay name=pay0 pt=96"
-        " audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=48000,channels=1 ! voaacenc bitrate=64000"
-        " ! rtpmp4gpay name=pay1 pt=97 )");
+    gst_rtsp_media_factory_set_launch(factory, launch);
     gst_rtsp_media_factory_set_shared(factory, TRUE);
     if (transport != NULL && !restrict_transport(factory, transport, interface)) return 2;
     if (argc == 4 || pem != NULL) {

@@ -8,13 +8,13 @@ namespace vedette::gateway::ingest {
 Fragmenter::Fragmenter(std::vector<media::TrackParameters> tracks) {
     for (std::size_t i = 0; i < tracks.size(); ++i) {
         const auto& track = tracks[i];
-        const bool video = track.is_video();
         tracks_.push_back({.timescale = media::timescale(track),
                            .clock_rate_hz = track.clock_rate_hz,
-                           .usual_duration = video ? media::timescale(track) / 25 : 1024});
+                           .usual_duration = media::usual_duration(track)});
     }
     const auto video = std::ranges::find_if(tracks, &media::TrackParameters::is_video);
-    if (video != tracks.end()) leading_track_ = static_cast<std::uint8_t>(video - tracks.begin());
+    video_leads_ = video != tracks.end();
+    if (video_leads_) leading_track_ = static_cast<std::uint8_t>(video - tracks.begin());
 }
 
 bool Fragmenter::ends_before(const PlacedAccessUnit& next) const {
@@ -28,8 +28,7 @@ bool Fragmenter::ends_before(const PlacedAccessUnit& next) const {
     const bool has_leading =
         std::ranges::any_of(units_, [&](const auto& u) { return u.unit.track == leading_track_; });
     // Every audio frame is a random-access point; where audio leads, a fragment lasts 2 s.
-    const bool audio_leads = tracks_[leading_track_].usual_duration == 1024;
-    return next.unit.random_access && has_leading && (!audio_leads || length >= std::chrono::seconds(2));
+    return next.unit.random_access && has_leading && (video_leads_ || length >= std::chrono::seconds(2));
 }
 
 void Fragmenter::add(PlacedAccessUnit unit) {
@@ -52,11 +51,14 @@ std::vector<media::Sample> Fragmenter::samples(const PlacedAccessUnit* next) {
     };
     for (std::size_t i = 0; i < units_.size(); ++i) {
         const auto& unit = units_[i].unit;
+        const Track& track = tracks_[unit.track];
         result[i] = {.track = unit.track,
                      .random_access = unit.random_access,
-                     .decode_time = media::decode_time(units_[i].start, tracks_[unit.track].timescale),
+                     .decode_time = media::decode_time(units_[i].start, track.timescale),
                      .duration = 0,
-                     .size = static_cast<std::uint32_t>(unit.data->size())};
+                     .size = static_cast<std::uint32_t>(unit.data->size()),
+                     .composition_offset = static_cast<std::int32_t>(std::int64_t{unit.presentation_offset} *
+                                                                     track.timescale / track.clock_rate_hz)};
         auto& before = latest[unit.track];
         if (before) finish(*before, unit.time);
         before = i;

@@ -63,6 +63,7 @@ class Fragmenter {
 
     std::vector<Track> tracks_;
     std::uint8_t leading_track_ = 0;  ///< the one whose key frames begin fragments: video where there is any
+    bool video_leads_ = false;
     std::vector<PlacedAccessUnit> units_;
     std::size_t payload_bytes_ = 0;
     std::uint32_t sequence_ = 0;

@@ -26,6 +26,8 @@ std::string describe(const std::vector<media::TrackParameters>& tracks) {
         if (track.is_video())
             text += fmt::format("{} video of {} x {} pixels", media::to_string(track.codec), track.width,
                                 track.height);
+        else if (track.kind() == media::MediaKind::metadata)
+            text += media::to_string(track.codec);
         else
             text += fmt::format("{} audio of {} Hz", media::to_string(track.codec), track.sample_rate_hz);
     }

@@ -52,6 +52,7 @@ void StreamRecorder::describe(const rtsp::Described& described) {
     for (const auto& track : described.tracks) session_tracks_.push_back({.parameters = track.parameters});
     tracks_.clear();
     trouble_.clear();
+    waiting_since_.reset();
 }
 
 void StreamRecorder::use_parameters(const rtsp::ParametersChanged& change) {
@@ -89,6 +90,8 @@ bool StreamRecorder::begin_run(const media::AccessUnit& first) {
         if (track.report && !track.refused && track.parameters)
             timeline_->sender_report(track.recorded_as, track.report->ntp, track.report->rtp_time);
     fragmenter_.emplace(tracks_);
+    clock_guards_.clear();
+    for (const auto& track : tracks_) clock_guards_.emplace_back(track.clock_rate_hz);
     tap_.set_tracks(tracks_);
     return true;
 }
@@ -102,7 +105,12 @@ void StreamRecorder::take(media::AccessUnit unit) {
     if (track.refused || !track.parameters) return;
 
     if (run_) {
-        const auto why = timeline_->broken(track.recorded_as, unit.time, arrival);
+        const auto verdict = clock_guards_.at(track.recorded_as).check(unit.time, arrival.monotonic);
+        const auto why = verdict == ClockGuard::Verdict::jumped
+                             ? std::string_view("the camera's clock jumped")
+                             : timeline_->broken(track.recorded_as, unit.time, arrival);
+        // Metadata with a clock of its own is not worth the run.
+        if (!why.empty() && track.parameters->kind() == media::MediaKind::metadata) return;
         if (!why.empty()) {
             log::warn("camera {} stream {}: {}; a new run begins", key_.camera.text(), key_.stream, why);
             end_run();
@@ -110,7 +118,16 @@ void StreamRecorder::take(media::AccessUnit unit) {
             gap_detail_ = why;
         }
     }
-    if (!run_ && !begin_run(unit)) return;
+    const bool begins = !run_;
+    if (begins && !begin_run(unit)) {
+        if (video) wait_for_key_frame(arrival.monotonic);
+        return;
+    }
+    waiting_since_.reset();
+    if (begins) clock_guards_.at(track.recorded_as).check(unit.time, arrival.monotonic);
+    // Pictures that refer to some before the run's first one can't be decoded (H.265 RASL).
+    if (unit.random_access && video) skip_leading_ = begins;
+    if (unit.skipped_leading && skip_leading_) return;
 
     unit.track = track.recorded_as;
     timeline_->arrived(unit.track, unit.time, arrival);
@@ -124,6 +141,18 @@ void StreamRecorder::take(media::AccessUnit unit) {
     if (gap_from_) write_gap(placed.start);
     tap_.push(placed.unit, placed.start);
     fragmenter_->add(std::move(placed));
+}
+
+// Silence would look as if nothing came.
+void StreamRecorder::wait_for_key_frame(MonotonicTime now) {
+    if (!waiting_since_) waiting_since_ = now;
+    if (!trouble_.empty() || now - *waiting_since_ < key_frame_patience) return;
+    trouble_ = fmt::format(
+        "no key frame for {} s: pictures come, and recording can begin with a key frame only; set a key "
+        "frame "
+        "interval of 1 to 4 s in the camera, and switch its \"smart\" codec off",
+        key_frame_patience.count());
+    gap_detail_ = "no key frame came";
 }
 
 void StreamRecorder::store(Result<Fragment> fragment) {

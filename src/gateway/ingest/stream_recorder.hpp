@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "gateway/ingest/clock_guard.hpp"
 #include "gateway/ingest/fragmenter.hpp"
 #include "gateway/ingest/timeline.hpp"
 #include "gateway/vault/vault.hpp"
@@ -16,6 +17,9 @@
 #include "rtsp/client_events.hpp"
 
 namespace vedette::gateway::ingest {
+
+/// So long a camera may send pictures before its first key frame; then it is said that none came.
+inline constexpr std::chrono::seconds key_frame_patience{10};
 
 /// Who else gets what is recorded. Called on the ingest loop.
 class StreamTap {
@@ -59,7 +63,8 @@ class StreamRecorder {
     const std::vector<media::TrackParameters>& tracks() const { return tracks_; }
     /// The end of what is recorded, while no run goes on; from there on a gap is owed.
     std::optional<UtcTime> recorded_until() const { return gap_from_; }
-    /// A sentence, when media comes that can't be recorded.
+    /// A sentence, when media comes that can't be recorded: after key_frame_patience too when none of the
+    /// pictures is a key frame.
     const std::string& trouble() const { return trouble_; }
 
   private:
@@ -73,6 +78,7 @@ class StreamRecorder {
     void use_parameters(const rtsp::ParametersChanged& change);
     void take(media::AccessUnit unit);
     bool begin_run(const media::AccessUnit& first);
+    void wait_for_key_frame(MonotonicTime now);
     void end_run();
     void store(Result<Fragment> fragment);
     void write_gap(UtcTime until);
@@ -85,13 +91,16 @@ class StreamRecorder {
     std::vector<SessionTrack> session_tracks_;
     std::vector<media::TrackParameters> tracks_;
     std::optional<std::uint64_t> run_;
+    bool skip_leading_ = false;  ///< the last random-access point is the run's first picture
     std::optional<Timeline> timeline_;
+    std::vector<ClockGuard> clock_guards_;  ///< of the run, by index in tracks_
     std::optional<Fragmenter> fragmenter_;
     std::optional<UtcTime> gap_from_;
     vault::GapReason gap_reason_ = vault::GapReason::not_running;
     std::string gap_detail_;
     StreamCounters counters_;
     std::string trouble_;
+    std::optional<MonotonicTime> waiting_since_;  ///< pictures come, and none begins a run
 };
 
 }  // namespace vedette::gateway::ingest

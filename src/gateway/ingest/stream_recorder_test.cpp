@@ -254,5 +254,94 @@ TEST_F(StreamRecorderTest, WhatIsUnderWayIsStoredWhenItGoes) {
     EXPECT_EQ(recordings().ranges.at(0).interval, seconds(0, 0.4));
 }
 
+TEST_F(StreamRecorderTest, WithoutAnyKeyFrameItSaysSo) {  // quirk 59
+    describe();
+    for (int second = 0; second < 12; ++second) {
+        for (int picture = 0; picture < 25; ++picture) {
+            const std::int64_t time = (second * 25 + picture) * picture_ticks;
+            recorder->on_event(unit(0, first_picture_time + time, false));
+            clock.advance(40ms);
+        }
+        if (second < 9) EXPECT_THAT(recorder->trouble(), IsEmpty()) << second;
+    }
+    EXPECT_FALSE(recorder->recording());
+    EXPECT_THAT(recorder->trouble(), HasSubstr("no key frame for 10 s"));
+    recorder->on_event(unit(0, first_picture_time + 12 * 25 * picture_ticks, true));
+    EXPECT_TRUE(recorder->recording());
+    EXPECT_THAT(recorder->trouble(), IsEmpty());
+}
+
+TEST_F(StreamRecorderTest, ChangedResolutionInMidStreamBeginsARunWithoutReconnecting) {  // quirk 55
+    describe();
+    recorder->on_event(unit(0, first_picture_time, true));
+    EXPECT_EQ(recorder->tracks().at(0).width, 640);
+    media::TrackParameters smaller = test_video();
+    smaller.width = 320;
+    recorder->on_event(rtsp::ParametersChanged{.track = 0, .parameters = smaller});
+    EXPECT_FALSE(recorder->recording());
+    recorder->on_event(unit(0, first_picture_time + picture_ticks, true));
+    EXPECT_TRUE(recorder->recording());
+    EXPECT_EQ(recorder->tracks().at(0).width, 320);
+    EXPECT_THAT(listener.tracks, ElementsAre(2U, 2U));
+}
+
+TEST_F(StreamRecorderTest, LeadingPicturesThatReferToNothingAreLeftOut) {
+    describe();
+    const auto leading = [&](std::int64_t time) {
+        media::AccessUnit out = unit(0, first_picture_time + time, false);
+        out.skipped_leading = true;
+        return out;
+    };
+    recorder->on_event(unit(0, first_picture_time, true));
+    recorder->on_event(leading(1));
+    recorder->on_event(unit(0, first_picture_time + 2, false));
+    recorder->on_event(unit(0, first_picture_time + 3, true));
+    recorder->on_event(leading(4));
+    EXPECT_THAT(listener.pictures, SizeIs(4)) << "after a later key frame they have what they refer to";
+}
+
+TEST_F(StreamRecorderTest, AReconnectWithItsClockAtZeroIsAnotherRun) {  // quirk 65
+    describe();
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::camera_unreachable, "gone");
+    describe();
+    recorder->on_event(unit(0, 0, true));
+    recorder->on_event(unit(0, picture_ticks, false));
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(2));
+    EXPECT_EQ(all.ranges[1].interval.start, all.ranges[0].interval.end);
+}
+
+TEST_F(StreamRecorderTest, ASlipOfTheCamerasClockCostsNoRun) {  // quirk 64
+    describe();
+    send_pictures(group / 2);
+    recorder->on_event(unit(0, first_picture_time + 90'000ll * 7'200, false));
+    ++picture;
+    clock.advance(40ms);
+    send_pictures(group / 2);
+    recorder->end_session(vault::GapReason::other, "");
+    ASSERT_THAT(recordings().ranges, SizeIs(1));
+    EXPECT_THAT(listener.pictures, SizeIs(group + 1));
+    EXPECT_TRUE(std::ranges::is_sorted(listener.pictures));
+}
+
+TEST_F(StreamRecorderTest, MetadataWithAClockOfItsOwnDoesNotEndTheRun) {  // quirk 63
+    rtsp::Described described;
+    described.tracks.push_back(
+        {.codec = media::Codec::h264, .clock_rate_hz = 90'000, .parameters = test_video()});
+    described.tracks.push_back({.codec = media::Codec::onvif_metadata,
+                                .clock_rate_hz = 90'000,
+                                .parameters = media::onvif_metadata_track()});
+    recorder->on_event(described);
+    recorder->on_event(unit(0, first_picture_time, true));
+    recorder->on_event(unit(1, 5, true));
+    clock.advance(40ms);
+    recorder->on_event(unit(1, 900'000'000, true));
+    recorder->on_event(unit(0, first_picture_time + picture_ticks, false));
+    EXPECT_TRUE(recorder->recording());
+    EXPECT_THAT(listener.tracks, ElementsAre(2U));
+}
+
 }  // namespace
 }  // namespace vedette::gateway::ingest

@@ -13,6 +13,8 @@ constexpr Ticks90k max_lag = chrono::seconds(10);  // a camera's clock that is f
 constexpr Ticks90k max_wall_step =
     chrono::seconds(1);                      // more than NTP slews in a run: somebody set the clock
 constexpr std::int64_t slew_divisor = 2000;  // 500 ppm
+constexpr Ticks90k max_drift =
+    chrono::milliseconds(250);  // between tracks that nobody aligns: less is the network
 constexpr Ticks90k max_track_skew = chrono::seconds(2);  // a sender report that claims more is not believed
 
 Ticks90k elapsed(MonotonicTime from, MonotonicTime to) {
@@ -32,8 +34,11 @@ Ticks90k to_ticks(std::int64_t time, std::uint32_t rate) {
 
 Timeline::Timeline(std::span<const media::TrackParameters> tracks) {
     for (const auto& track : tracks)
-        tracks_.push_back(
-            {.clock_rate_hz = track.clock_rate_hz, .first_time = {}, .least_spacing = {}, .report = {}});
+        tracks_.push_back({.clock_rate_hz = track.clock_rate_hz,
+                           .first_time = {},
+                           .least_spacing = {},
+                           .report = {},
+                           .least_lag = {}});
 }
 
 Ticks90k Timeline::since_anchor(const Track& track, std::int64_t time) const {
@@ -57,6 +62,7 @@ void Timeline::arrived(std::uint8_t index, std::int64_t time, Instant now) {
     track.latest_time = time;
     const Ticks90k lag = elapsed(anchor_->monotonic, now.monotonic) - since_anchor(track, time) - slew_;
     least_lag_ = std::min(least_lag_.value_or(lag), lag);
+    track.least_lag = std::min(track.least_lag.value_or(lag), lag);
 }
 
 void Timeline::sender_report(std::uint8_t index, std::uint64_t ntp, std::int64_t rtp_time) {
@@ -86,18 +92,30 @@ std::optional<Ticks90k> Timeline::misalignment(std::size_t index) const {
     return error;
 }
 
+// Without sender reports arrival tells, roughly: by more than max_drift a track has a clock of its own (quirk
+// 62).
+std::optional<Ticks90k> Timeline::drift(std::size_t index) const {
+    const Track& reference = tracks_.front();
+    const Track& track = tracks_.at(index);
+    if (index == 0 || !reference.least_lag || !track.least_lag) return std::nullopt;
+    const Ticks90k apart = *track.least_lag - *reference.least_lag;
+    return chrono::abs(apart) > max_drift ? std::optional(apart) : std::nullopt;
+}
+
 // Forward at once. Backward by less than the distance of two access units at a time: the times of a track
 // must go on growing over the border of two fragments.
 void Timeline::align_tracks() {
     for (std::size_t i = 1; i < tracks_.size(); ++i) {
         Track& track = tracks_[i];
-        if (const auto error = misalignment(i))
+        const auto aligned = misalignment(i);
+        if (const auto error = aligned ? aligned : drift(i))
             track.offset += std::max(*error, -track.least_spacing.value_or(Ticks90k{}) / 2);
     }
 }
 
 void Timeline::adjust(Instant now) {
     align_tracks();
+    for (Track& track : tracks_) track.least_lag.reset();
     if (!least_lag_) return;
     const Ticks90k limit = elapsed(adjusted_, now.monotonic) / slew_divisor;
     slew_ += std::clamp(*least_lag_, -limit, limit);

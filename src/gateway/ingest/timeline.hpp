@@ -55,9 +55,11 @@ class Timeline {
         std::optional<Ticks90k> least_spacing;  ///< of two access units that follow each other
         Ticks90k offset{};                      ///< of first_time from the run's anchor, in camera time
         std::optional<std::pair<std::uint64_t, std::int64_t>> report;
+        std::optional<Ticks90k> least_lag;  ///< as the timeline's, of this track
     };
     Ticks90k since_anchor(const Track& track, std::int64_t time) const;
     std::optional<Ticks90k> misalignment(std::size_t track) const;
+    std::optional<Ticks90k> drift(std::size_t track) const;
     void align_tracks();
 
     std::vector<Track> tracks_;

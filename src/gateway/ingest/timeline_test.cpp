@@ -134,6 +134,33 @@ TEST_F(TimelineTest, LateSenderReportsMoveATrackBackWithoutReorderingIt) {
     EXPECT_EQ(timeline.place(1, 0), timeline.place(0, 0));
 }
 
+TEST_F(TimelineTest, AnAudioClockThatRunsOffFollowsThePicture) {  // quirk 62
+    for (const int extra_us : {-232, 232}) {  // a frame of 23.22 ms comes by so much early or late: 1 %
+        timeline = Timeline(video_and_audio());
+        timeline.arrived(0, 0, now());
+        timeline.arrived(1, 0, now());
+        std::int64_t picture = 0;
+        std::int64_t sound = 0;
+        Ticks90k farthest{};
+        for (int fragment = 0; fragment < 600; ++fragment) {  // 20 minutes
+            for (int i = 0; i < 86; ++i) {
+                clock.advance(
+                    std::chrono::duration_cast<Ticks90k>(std::chrono::microseconds(23'220 + extra_us)));
+                sound += 1024;
+                picture += (23'220 + extra_us) * 9 / 100;
+                timeline.arrived(0, picture, now());
+                timeline.arrived(1, sound, now());
+            }
+            timeline.adjust(now());
+            farthest =
+                std::max(farthest, std::chrono::abs(timeline.place(1, sound) - timeline.place(0, picture)));
+        }
+        EXPECT_LT(farthest, Ticks90k(extra_us > 0 ? 1s : 9s))
+            << "forward at once, backward half a frame at a time";
+        EXPECT_TRUE(timeline.broken(1, sound, now()).empty());
+    }
+}
+
 TEST_F(TimelineTest, AnAbsurdSenderReportIsNotBelieved) {
     timeline.arrived(0, 0, now());
     timeline.arrived(1, 0, now());

@@ -18,14 +18,20 @@ std::size_t size_of(const wire::ChannelMedia& media) {
 
 void LiveStream::set_tracks(std::vector<media::TrackParameters> tracks) {
     group_.clear();
+    shown_as_.assign(tracks.size(), std::nullopt);
+    std::vector<media::TrackParameters> shown;
+    for (const std::uint8_t index : media::tracks_for_browsers(tracks)) {
+        shown_as_[index] = static_cast<std::uint8_t>(shown.size());
+        shown.push_back(std::move(tracks[index]));
+    }
+    tracks = std::move(shown);
     last_time_.assign(tracks.size(), std::nullopt);
     auto init = media::init_segment(tracks);
     if (!init) return end(init.error());
     init_ = std::make_shared<const Bytes>(std::move(*init));
     mime_type_ = media::mime_type(tracks);
     usual_duration_.clear();
-    for (const auto& track : tracks)
-        usual_duration_.push_back(track.is_video() ? media::timescale(track) / 25 : 1024);
+    for (const auto& track : tracks) usual_duration_.push_back(media::usual_duration(track));
     tracks_ = std::move(tracks);
     for (auto& [channel, viewer] : viewers_) viewer.started = false;
 }
@@ -38,12 +44,17 @@ bool LiveStream::begins_group(const media::AccessUnit& unit) const {
 std::optional<wire::ChannelMedia> LiveStream::mux(std::span<const Placed> units) {
     std::vector<media::Sample> samples;
     samples.reserve(units.size());
-    for (const auto& [unit, start] : units)
+    for (const auto& [unit, start] : units) {
+        const media::TrackParameters& track = tracks_[unit.track];
+        const std::uint32_t timescale = media::timescale(track);
         samples.push_back({.track = unit.track,
                            .random_access = unit.random_access,
-                           .decode_time = media::decode_time(start, media::timescale(tracks_[unit.track])),
+                           .decode_time = media::decode_time(start, timescale),
                            .duration = usual_duration_[unit.track],
-                           .size = static_cast<std::uint32_t>(unit.data->size())});
+                           .size = static_cast<std::uint32_t>(unit.data->size()),
+                           .composition_offset = static_cast<std::int32_t>(
+                               std::int64_t{unit.presentation_offset} * timescale / track.clock_rate_hz)});
+    }
     auto header = media::fragment_header(++sequence_, samples);
     if (!header) return std::nullopt;
     wire::ChannelMedia media{.start = units.front().start,
@@ -54,8 +65,10 @@ std::optional<wire::ChannelMedia> LiveStream::mux(std::span<const Placed> units)
     return media;
 }
 
-void LiveStream::push(const media::AccessUnit& unit, UtcTime start) {
-    if (unit.track >= tracks_.size()) return;
+void LiveStream::push(const media::AccessUnit& recorded, UtcTime start) {
+    if (recorded.track >= shown_as_.size() || !shown_as_[recorded.track]) return;
+    media::AccessUnit unit = recorded;  // a reference to the bytes, not the bytes
+    unit.track = *shown_as_[recorded.track];
     // How long this one lasts is known when the next one comes; viewers can't wait, and take the last one's
     // duration.
     auto& last = last_time_[unit.track];

@@ -22,7 +22,8 @@ class LiveStream {
     /// `send` takes messages for the hub.
     explicit LiveStream(std::function<void(wire::ToHub)> send) : send_(std::move(send)) {}
 
-    /// A session began, or its parameters changed: viewers get a new initialisation segment.
+    /// A session began, or its parameters changed: viewers get a new initialisation segment, without the
+    /// tracks that no browser plays.
     void set_tracks(std::vector<media::TrackParameters> tracks);
 
     /// A access unit arrived, and stands at `start` on the timeline.
@@ -55,7 +56,8 @@ class LiveStream {
     std::optional<wire::ChannelMedia> mux(std::span<const Placed> units);
 
     std::function<void(wire::ToHub)> send_;
-    std::vector<media::TrackParameters> tracks_;
+    std::vector<media::TrackParameters> tracks_;         ///< that viewers get
+    std::vector<std::optional<std::uint8_t>> shown_as_;  ///< by the recorder's index: index in tracks_
     std::vector<std::uint32_t> usual_duration_;
     std::vector<std::optional<std::int64_t>> last_time_;
     SharedBytes init_;

@@ -25,7 +25,7 @@ json::object track_json(const media::TrackParameters& track) {
     if (track.is_video()) {
         out["width"] = track.width;
         out["height"] = track.height;
-    } else {
+    } else if (track.kind() == media::MediaKind::audio) {
         out["sample_rate_hz"] = track.sample_rate_hz;
         out["channels"] = track.channels;
     }

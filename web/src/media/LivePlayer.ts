@@ -1,6 +1,7 @@
 import type { StreamKind } from '../api/client';
 import { sentence } from '../ui/format';
 import { trimBehind } from './buffer';
+import { whyUnplayable } from './codecs';
 import { keepAtEdge } from './liveEdge';
 import type { Channel, MediaConnection } from './MediaConnection';
 import type { MediaMessage } from './message';
@@ -116,6 +117,13 @@ export class LivePlayer {
   private onStarted(mimeType: string) {
     // New parameters mean a new run of the camera: a new sink shows it without any seam to get wrong.
     this.dropSink();
+    const why = whyUnplayable(mimeType);
+    if (why) {
+      // Asking again would change nothing until the camera's settings do; then the state changes, too.
+      this.stop();
+      this.setState({ phase: 'failed', message: why });
+      return;
+    }
     this.mimeType = mimeType;
     this.sink = new MseSink(this.video, {
       onUpdate: this.check,

@@ -1,4 +1,5 @@
 import { spansOf, type Span } from './buffer';
+import { whyUnplayable } from './codecs';
 import { TICKS_PER_SECOND } from './ticks';
 
 type Operation =
@@ -143,9 +144,8 @@ export class MseSink {
 
   private createOrChange(mimeType: string) {
     if (mimeType === this.mimeType) return;
-    if (!MediaSource.isTypeSupported(mimeType)) {
-      throw new Error(`This browser can’t play ${mimeType}.`);
-    }
+    const why = whyUnplayable(mimeType);
+    if (why) throw new Error(why);
     if (this.buffer) {
       this.buffer.changeType(mimeType);
     } else {

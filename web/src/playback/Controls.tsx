@@ -63,7 +63,9 @@ export function Controls(props: Props) {
   const { camera, player, position90k, muted, following, onMute, onLive, onStep, onZoom, onFollow } = props;
   const live = player.mode === 'live' && !player.paused;
   const from = position90k ?? nowTicks();
-  const audible = camera.streams.some((s) => s.tracks.some((track) => track.codec === 'AAC'));
+  const audible = camera.streams.some((s) =>
+    s.tracks.some((track) => track.codec === 'AAC' || track.codec === 'Opus'),
+  );
   return (
     <div className={classes.controls} role="toolbar" aria-label="Playback">
       <div className={classes.group}>
