@@ -54,7 +54,7 @@ class DatagramSession : public testing::Test {
         for (auto& datagram : session->take_datagrams()) datagrams.push_back(std::move(datagram));
         while (auto event = session->next_event()) {
             if (const auto* unit = std::get_if<media::AccessUnit>(&*event))
-                log += fmt::format("unit {};", unit->time / 3600);
+                log += fmt::format("unit {};", (unit->time + unit->presentation_offset) / 3600);
             else if (const auto* loss = std::get_if<Loss>(&*event))
                 log += fmt::format("loss {};", loss->packets);
             else if (const auto* address = std::get_if<MediaAddress>(&*event))
