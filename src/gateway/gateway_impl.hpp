@@ -16,7 +16,8 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store,
+         std::unique_ptr<ingest::CameraProcess> process);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -56,7 +57,7 @@ struct Gateway::Impl {
     std::unique_ptr<vault::Vault> vault;
     CameraStore store;  ///< used by one coroutine at a time: they all run here and don't wait inside
     net::WorkerPool pool{2};
-    std::vector<std::byte> read_buffer;
+    std::unique_ptr<ingest::CameraProcess> process;
     std::vector<Camera> loaded;  ///< until start()
     std::unordered_map<CameraId, std::unique_ptr<CameraRunner>> runners;
     /// A change of a camera waits for the one before it.

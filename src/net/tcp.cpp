@@ -129,6 +129,33 @@ TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
     return *this;
 }
 
+Result<TcpStream> TcpStream::adopt(asio::any_io_executor executor, File file) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getpeername(file.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        return fail_errno(errno, "A connection that was handed over");
+    if (address.ss_family != AF_INET && address.ss_family != AF_INET6)
+        return fail(ErrorKind::invalid_input, "what was handed over is no TCP connection");
+    tcp::socket socket(std::move(executor));
+    boost::system::error_code error;
+    socket.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), file.fd(), error);
+    if (!error) {
+        static_cast<void>(file.release());
+        socket.non_blocking(true, error);
+    }
+    if (error) return fail(ErrorKind::internal, "a connection can't be taken over: {}", error.message());
+    return TcpStream(std::make_shared<State>(std::move(socket)));
+}
+
+Result<File> TcpStream::release() {
+    if (!is_open() || state_->tls) return fail(ErrorKind::internal, "there is no connection to hand over");
+    boost::system::error_code error;
+    File file(state_->socket.release(error));
+    state_.reset();
+    if (error) return fail(ErrorKind::internal, "a connection can't be handed over: {}", error.message());
+    return file;
+}
+
 Awaitable<Result<>> TcpStream::wait_readable() {
     const auto state = state_;
     if (!state) co_return fail(ErrorKind::unavailable, "Not connected");

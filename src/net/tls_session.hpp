@@ -28,6 +28,10 @@ struct TlsPeer {
     std::string protocol;     ///< "TLSv1.3"
 };
 
+/// Reads what clients need from the system (certificate authorities, OpenSSL's configuration), all of it, so that a
+/// process which can't open files afterwards can still judge certificates. Takes tens of milliseconds.
+void prepare_tls_clients();
+
 /// One side of a TLS connection over a non-blocking socket that the caller owns: TLS 1.2 with forward
 /// secrecy and AEAD only, or TLS 1.3 (RFC 9325). It never waits; each call says what to wait for. As a client
 /// it looks at certificates and never judges: until the caller has judged peer(), nothing confidential may be
