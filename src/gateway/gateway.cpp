@@ -20,8 +20,7 @@ constexpr std::chrono::seconds storage_period{10};
 }  // namespace
 
 Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
-                    std::unique_ptr<vault::Vault> v, CameraStore s,
-                    std::unique_ptr<ingest::CameraProcess> p)
+                    std::unique_ptr<vault::Vault> v, CameraStore s, std::unique_ptr<ingest::CameraProcess> p)
     : clock(c),
       executor(e),
       link(std::move(l)),

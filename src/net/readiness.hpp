@@ -8,8 +8,8 @@
 
 namespace vedette::net {
 
-/// Waits on a descriptor that somebody else owns and reads: an eventfd, a socket of another kind. Use from one event
-/// loop's thread; destroy it before the descriptor is closed.
+/// Waits on a descriptor that somebody else owns and reads: an eventfd, a socket of another kind. Use from
+/// one event loop's thread; destroy it before the descriptor is closed.
 class Readiness {
   public:
     Readiness(const boost::asio::any_io_executor& executor, int fd);

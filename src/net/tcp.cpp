@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "net/outgoing.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::net {
@@ -85,8 +86,17 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
         for (const auto& entry : found) endpoints.push_back(entry.endpoint());
     }
     error = asio::error::host_not_found;
+    std::optional<Error> refused;
     for (const auto& endpoint : endpoints) {
         tcp::socket socket(executor);
+        socket.open(endpoint.protocol(), error);
+        if (error) continue;
+        const auto tied = tie_to_interface(socket.native_handle(), endpoint.data(),
+                                           static_cast<socklen_t>(endpoint.size()));
+        if (!tied) {
+            refused = tied.error();
+            continue;
+        }
         const auto [failure] = co_await socket.async_connect(endpoint, as_values);
         if (!failure) {
             socket.non_blocking(true, error);
@@ -95,6 +105,7 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
         }
         error = failure;
     }
+    if (refused) co_return std::unexpected(std::move(*refused));
     co_return connect_failure(error, where);
 }
 

@@ -83,8 +83,7 @@ SSL_CTX* client_context() {
 
 // The names that OpenSSL looks for in a directory of authorities: a hash and a number.
 bool is_hashed_name(const std::string& name) {
-    return name.size() > 9 && name[8] == '.' &&
-           name.find_first_not_of("0123456789abcdef") == 8 &&
+    return name.size() > 9 && name[8] == '.' && name.find_first_not_of("0123456789abcdef") == 8 &&
            name.find_first_not_of("0123456789", 9) == std::string::npos;
 }
 
@@ -132,7 +131,8 @@ void prepare_tls_clients() {
     if (context == nullptr) return;
     const char* named = std::getenv(X509_get_default_cert_dir_env());
     std::error_code ignored;
-    std::filesystem::directory_iterator entries(named != nullptr ? named : X509_get_default_cert_dir(), ignored);
+    std::filesystem::directory_iterator entries(named != nullptr ? named : X509_get_default_cert_dir(),
+                                                ignored);
     for (; !ignored && entries != std::filesystem::directory_iterator(); entries.increment(ignored))
         if (is_hashed_name(entries->path().filename().string()))
             X509_STORE_load_file(SSL_CTX_get_cert_store(context), entries->path().c_str());

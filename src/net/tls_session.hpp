@@ -28,8 +28,8 @@ struct TlsPeer {
     std::string protocol;     ///< "TLSv1.3"
 };
 
-/// Reads what clients need from the system (certificate authorities, OpenSSL's configuration), all of it, so that a
-/// process which can't open files afterwards can still judge certificates. Takes tens of milliseconds.
+/// Reads what clients need from the system (certificate authorities, OpenSSL's configuration), all of it, so
+/// that a process which can't open files afterwards can still judge certificates. Takes tens of milliseconds.
 void prepare_tls_clients();
 
 /// One side of a TLS connection over a non-blocking socket that the caller owns: TLS 1.2 with forward

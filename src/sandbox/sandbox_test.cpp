@@ -39,8 +39,9 @@ int inside(const std::function<long()>& attempt) {
 
 TEST(Sandbox, NoFileCanBeOpened) {
     EXPECT_EQ(inside([] { return ::open("/etc/passwd", O_RDONLY | O_CLOEXEC); }), EPERM);
-    EXPECT_EQ(inside([] { return ::open("/tmp/vedette-sandbox-test", O_CREAT | O_WRONLY | O_CLOEXEC, 0600); }),
-              EPERM);
+    EXPECT_EQ(
+        inside([] { return ::open("/tmp/vedette-sandbox-test", O_CREAT | O_WRONLY | O_CLOEXEC, 0600); }),
+        EPERM);
     EXPECT_EQ(inside([] { return ::syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", nullptr, 0); }), EPERM);
     EXPECT_EQ(inside([] { return ::unlink("/tmp/vedette-sandbox-test"); }), EPERM);
     EXPECT_EQ(inside([] { return ::mkdir("/tmp/vedette-sandbox-test", 0700); }), EPERM);

@@ -28,7 +28,7 @@ constexpr chrono::seconds ping_period{5};
 constexpr chrono::seconds stable_life{10};
 constexpr chrono::milliseconds first_pause{250};
 constexpr chrono::milliseconds longest_pause{5'000};
-constexpr chrono::milliseconds goodbye{500};  ///< for the process to end by itself
+constexpr chrono::milliseconds goodbye{500};        ///< for the process to end by itself
 constexpr std::size_t turn_bytes = ring_bytes / 4;  // then others of the loop have their turn
 
 void wake_up(const File& event) {
@@ -44,7 +44,9 @@ void clear(const File& event) {
 }  // namespace
 
 CameraProcess::CameraProcess(boost::asio::any_io_executor executor, const Clock& clock)
-    : executor_(std::move(executor)), clock_(clock), tasks_(executor_, "camera process"),
+    : executor_(std::move(executor)),
+      clock_(clock),
+      tasks_(executor_, "camera process"),
       work_(executor_, "camera process") {}
 
 CameraProcess::~CameraProcess() {
@@ -130,7 +132,7 @@ net::Awaitable<void> CameraProcess::supervise() {
             auto serving = serve();
             const std::string why = co_await std::move(serving);
             log::error("the process that reads cameras {}; it is started again", why);
-            end_sessions(why);
+            end_sessions(why, child_->crashed ? child_->ring.busy_with() : 0);
             child_.reset();
             if (clock_.monotonic_now() - began > stable_life) pause = chrono::milliseconds(0);
         }
@@ -153,14 +155,20 @@ net::Awaitable<std::string> CameraProcess::serve() {
     while (!child.end) co_await child.changed.wait();
     co_await work_.stop();
     auto reaping = reap(child);
-    co_return co_await std::move(reaping);
+    std::string how = co_await std::move(reaping);
+    // What it had said before its end still counts.
+    std::size_t taken = 1;
+    while (child.end->empty() && std::exchange(taken, 0) > 0 && drain(child, taken))
+        if (taken > 0) co_await net::yield();
+    co_return how;
 }
 
 net::Awaitable<void> CameraProcess::listen(Child& child) {
     net::Readiness readiness(executor_, child.wake.fd());
     for (;;) {
         std::size_t taken = 0;
-        if (const auto drained = drain(child, taken); !drained) co_return child.finish(drained.error().message);
+        if (const auto drained = drain(child, taken); !drained)
+            co_return child.finish(drained.error().message);
         if (child.ring.writer_waits()) wake_up(child.room);
         if (taken >= turn_bytes) {
             co_await net::yield();
@@ -199,7 +207,8 @@ net::Awaitable<void> CameraProcess::write_queued(Child& child) {
 net::Awaitable<void> CameraProcess::ask_for_life(Child& child) {
     for (;;) {
         co_await net::sleep_for(ping_period);
-        if (clock_.monotonic_now() - child.heard > answer_limit) co_return child.finish("did not answer any more");
+        if (clock_.monotonic_now() - child.heard > answer_limit)
+            co_return child.finish("did not answer any more");
         send(Ping{});
     }
 }
@@ -228,12 +237,14 @@ Result<> CameraProcess::take(Child& child, ByteView message) {
             return fail(ErrorKind::corrupt, "it reported of a session that never was");
         }
     }
-    if (message.size() > max_report_bytes) return fail(ErrorKind::corrupt, "it made a report that is too long");
+    if (message.size() > max_report_bytes)
+        return fail(ErrorKind::corrupt, "it made a report that is too long");
     scratch_.assign(message.begin(), message.end());
     VEDETTE_TRY(SessionReport report, decode_report(scratch_));
     if (report.session == 0) return take_own(child, report.report);
     const auto found = sessions_.find(report.session);
-    if (found != sessions_.end()) return found->second->take(std::move(report.report), clock_.monotonic_now());
+    if (found != sessions_.end())
+        return found->second->take(std::move(report.report), clock_.monotonic_now());
     if (report.session < next_session_) return {};
     return fail(ErrorKind::corrupt, "it reported of a session that never was");
 }
@@ -256,12 +267,13 @@ Result<> CameraProcess::take_own(Child& child, const Report& report) {
     return fail(ErrorKind::corrupt, "it reported something out of order");
 }
 
-void CameraProcess::end_sessions(const std::string& why) {
-    const Error error{ErrorKind::internal,
-                      "the process that reads cameras " + why + "; it is started again at once"};
+// `suspect`: whose bytes were being read when it crashed; it waits longer before it is tried again.
+void CameraProcess::end_sessions(const std::string& why, SessionId suspect) {
+    const Error ours{ErrorKind::internal, "the process that reads cameras " + why + "; it is started again"};
+    const Error theirs{ErrorKind::corrupt, "while this camera's data was read, " + ours.message};
     // An owner may close its session while we go through them.
     const auto sessions = std::exchange(sessions_, {});
-    for (const auto& [id, session] : sessions) session->process_ended(error);
+    for (const auto& [id, session] : sessions) session->process_ended(id == suspect ? theirs : ours);
 }
 
 net::Awaitable<std::string> CameraProcess::reap(Child& child) {
@@ -270,6 +282,8 @@ net::Awaitable<std::string> CameraProcess::reap(Child& child) {
     int status = 0;
     while (::waitpid(child.pid, &status, WNOHANG) == 0) co_await net::sleep_for(chrono::milliseconds(5));
     child.pid = -1;
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    child.crashed = !why.empty() || (signal != SIGKILL && signal != SIGTERM);
     co_return why.empty() ? describe_end(status) : "was ended: " + why;
 }
 
@@ -286,6 +300,22 @@ void CameraProcess::send(Command command, std::span<const int> files) {
     for (const int fd : files) queued.files.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
     child.queue.push_back(std::move(queued));
     child.changed.notify();
+}
+
+void CameraProcess::dial(SessionId id, std::string host, std::uint16_t port) {
+    tasks_.spawn(connect(id, std::move(host), port));
+}
+
+net::Awaitable<void> CameraProcess::connect(SessionId id, std::string host, std::uint16_t port) {
+    auto connecting = net::connect_tcp(std::move(host), port, connect_limit);
+    auto connected = co_await std::move(connecting);
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end()) co_return;
+    found->second->dialling_ = false;
+    auto socket = connected ? connected->release() : std::unexpected(std::move(connected.error()));
+    if (!socket) co_return send(Dialled{id, std::move(socket.error())});
+    const int file[] = {socket->fd()};
+    send(Dialled{id, std::nullopt}, file);
 }
 
 void CameraProcess::forget(SessionId id, bool over) {

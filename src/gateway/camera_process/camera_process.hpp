@@ -23,8 +23,8 @@ inline constexpr std::chrono::seconds answer_limit{20};  ///< a process that say
 /// Lives on one loop; all sessions end before it does.
 class CameraProcess {
   public:
-    /// Starts the process from this program's own file. Blocking; before the loop runs. Not yet sandboxed when
-    /// this returns: see wait_ready().
+    /// Starts the process from this program's own file. Blocking; before the loop runs. Not yet sandboxed
+    /// when this returns: see wait_ready().
     static Result<std::unique_ptr<CameraProcess>> start(boost::asio::any_io_executor executor,
                                                         const Clock& clock);
     ~CameraProcess();
@@ -48,6 +48,8 @@ class CameraProcess {
     CameraProcess(boost::asio::any_io_executor executor, const Clock& clock);
     void send(Command command, std::span<const int> files = {});
     void forget(SessionId id, bool over);
+    void dial(SessionId id, std::string host, std::uint16_t port);
+    net::Awaitable<void> connect(SessionId id, std::string host, std::uint16_t port);
 
     Result<> launch();
     net::Awaitable<void> supervise();
@@ -60,7 +62,7 @@ class CameraProcess {
     Result<> take(Child& child, ByteView message);
     void tell_sandbox(const Child& child) const;
     Result<> take_own(Child& child, const Report& report);
-    void end_sessions(const std::string& why);
+    void end_sessions(const std::string& why, SessionId suspect);
     net::Awaitable<std::string> reap(Child& child);
 
     boost::asio::any_io_executor executor_;

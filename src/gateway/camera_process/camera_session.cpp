@@ -10,10 +10,12 @@ CameraSession::CameraSession(CameraProcess& process, SessionId id, const Open& o
                              std::string local, std::string peer)
     : process_(process),
       id_(id),
-      monitor_(open.url.secure, media.pairs()),
+      monitor_(open.url.secure, open.http, media.pairs()),
       media_(std::move(media)),
       local_(std::move(local)),
       peer_(std::move(peer)),
+      host_(open.url.host),
+      port_(open.port),
       woken_(process.executor()) {}
 
 CameraSession::~CameraSession() {
@@ -29,6 +31,23 @@ net::Awaitable<Result<Shown>> CameraSession::handshake() {
 void CameraSession::go_on() {
     monitor_.go_on();
     process_.send(GoOn{id_});
+}
+
+net::Awaitable<Result<>> CameraSession::established() {
+    while (!established_ && !handshake_error_) co_await woken_.wait();
+    if (handshake_error_) co_return std::unexpected(*handshake_error_);
+    co_return Result<>{};
+}
+
+// To where the first connection went, and nowhere else.
+void CameraSession::dial_again(MonotonicTime now) {
+    while (!dialled_.empty() && now - dialled_.front() > std::chrono::seconds(10)) dialled_.pop_front();
+    if (dialling_ || dialled_.size() >= max_dials)
+        return process_.send(Dialled{
+            id_, Error{ErrorKind::exhausted, "the camera wants too many connections for its tunnel"}});
+    dialled_.push_back(now);
+    dialling_ = true;
+    process_.dial(id_, host_, port_);
 }
 
 std::optional<rtsp::ClientEvent> CameraSession::next_event() {
@@ -63,6 +82,11 @@ Result<> CameraSession::take(Report report, MonotonicTime now) {
         shown_ = std::move(*shown);
     } else if (auto* failed = std::get_if<HandshakeFailed>(&report)) {
         handshake_error_ = std::move(failed->error);
+    } else if (std::holds_alternative<Established>(report)) {
+        established_ = true;
+    } else if (std::holds_alternative<DialAgain>(report)) {
+        dial_again(now);
+        return {};
     } else if (const auto* datagram = std::get_if<rtsp::OutgoingDatagram>(&report)) {
         if (monitor_.may_send(now))
             media_.send(datagram->track, datagram->rtcp, peer_, datagram->port, datagram->bytes);

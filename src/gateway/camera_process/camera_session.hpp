@@ -17,6 +17,10 @@ namespace vedette::gateway::camera_process {
 
 class CameraProcess;
 
+inline constexpr std::chrono::seconds connect_limit{5};
+/// Connections that a tunnel may ask for, beside its first one, in ten seconds.
+inline constexpr std::size_t max_dials = 8;
+
 /// Lives on the process's loop, and not longer than it. Destroying it ends the session.
 class CameraSession {
   public:
@@ -24,10 +28,12 @@ class CameraSession {
     CameraSession(const CameraSession&) = delete;
     CameraSession& operator=(const CameraSession&) = delete;
 
-    /// Of a secure URL, first: who answered. Errors as TcpStream::start_tls(), and `internal` when the process
-    /// ended. The session goes on only after go_on().
+    /// Of a secure URL, first: who answered. Errors as TcpStream::start_tls(), and `internal` when the
+    /// process ended. The session goes on only after go_on().
     net::Awaitable<Result<Shown>> handshake();
     void go_on();
+    /// Through HTTP: until the tunnel is there. Errors as rtsp::HttpTunnel, and `internal`.
+    net::Awaitable<Result<>> established();
 
     /// The next event in order; nullopt when there is none now. A Closed or Redirected is the last.
     std::optional<rtsp::ClientEvent> next_event();
@@ -51,6 +57,7 @@ class CameraSession {
     Result<> take(Report report, MonotonicTime now);
     Result<> take(const MediaHead& head, ByteView data);
     void process_ended(const Error& error);
+    void dial_again(MonotonicTime now);
 
     CameraProcess& process_;
     SessionId id_;
@@ -58,9 +65,14 @@ class CameraSession {
     net::MediaSockets media_;  ///< for what is sent to the camera; what comes is read by the other process
     std::string local_;
     std::string peer_;
+    std::string host_;
+    std::uint16_t port_;
+    bool dialling_ = false;
+    std::deque<MonotonicTime> dialled_;  ///< the last few
     std::deque<rtsp::ClientEvent> events_;
     std::optional<Shown> shown_;
     std::optional<Error> handshake_error_;
+    bool established_ = false;
     Counters counters_;
     net::Event woken_;
 };

@@ -16,8 +16,8 @@ namespace vedette::gateway::camera_process {
 namespace {
 
 // Nothing else of our environment is the camera process's business.
-constexpr std::string_view passed_on[] = {"SSL_CERT_FILE=", "SSL_CERT_DIR=", "OPENSSL_CONF=",
-                                          "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "TSAN_OPTIONS="};
+constexpr std::string_view passed_on[] = {
+    "SSL_CERT_FILE=", "SSL_CERT_DIR=", "OPENSSL_CONF=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "TSAN_OPTIONS="};
 
 std::vector<char*> environment() {
     std::vector<char*> out;

@@ -30,6 +30,7 @@ struct CameraProcess::Child {
     File room;  ///< it is
     pid_t pid = -1;
     bool ready = false;
+    bool crashed = false;  ///< by itself: nobody killed it
     Ready granted;
     std::optional<std::string> end;  ///< why, when it has ended or must
     MonotonicTime heard{};

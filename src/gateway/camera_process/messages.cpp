@@ -132,17 +132,25 @@ void fields(auto& ar, rtsp::Closed& closed) {
 }
 
 void fields(auto& ar, Open& open) {
-    auto& [session, url, credentials, options] = open;
+    auto& [session, url, credentials, options, http, port, sign_in] = open;
     ar.number(session);
     fields(ar, url);
     fields(ar, credentials);
     fields(ar, options);
+    ar.flag(http);
+    ar.number(port);
+    ar.flag(sign_in);
 }
 void fields(auto& ar, GoOn& go_on) {
     ar.number(go_on.session);
 }
 void fields(auto& ar, Joined& joined) {
     ar.number(joined.session);
+}
+void fields(auto& ar, Dialled& dialled) {
+    auto& [session, error] = dialled;
+    ar.number(session);
+    ar.optional(error, [&](Error& value) { fields(ar, value); });
 }
 void fields(auto& ar, Tune& tune) {
     auto& [session, low_water_mark, watched] = tune;
@@ -170,6 +178,8 @@ void fields(auto& ar, Shown& shown) {
 void fields(auto& ar, HandshakeFailed& failed) {
     fields(ar, failed.error);
 }
+void fields(auto&, Established&) {}
+void fields(auto&, DialAgain&) {}
 void fields(auto& ar, rtsp::OutgoingDatagram& datagram) {
     auto& [track, rtcp, port, bytes] = datagram;
     ar.number(track);

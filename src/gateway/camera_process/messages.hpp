@@ -35,6 +35,9 @@ struct Open {
     rtsp::Url url;
     rtsp::Credentials credentials;
     rtsp::ClientOptions options;
+    bool http = false;       ///< through HTTP, or with a secure URL HTTPS
+    std::uint16_t port = 0;  ///< that is connected to
+    bool sign_in = false;    ///< a web server's question for a password is answered
 };
 /// The certificate that was shown is trusted.
 struct GoOn {
@@ -43,6 +46,11 @@ struct GoOn {
 /// The answer to a MediaAddress with a group; with it come the group's RTP and RTCP socket.
 struct Joined {
     SessionId session = 0;
+};
+/// The answer to DialAgain: with it comes the connection.
+struct Dialled {
+    SessionId session = 0;
+    std::optional<Error> error;  ///< set: there is none
 };
 struct Tune {
     SessionId session = 0;
@@ -54,7 +62,7 @@ struct Close {
     SessionId session = 0;
 };
 struct Ping {};
-using Command = std::variant<Open, GoOn, Joined, Tune, Close, Ping>;
+using Command = std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping>;
 
 Bytes encode(const Command& command);
 Result<Command> decode_command(ByteView bytes);
@@ -73,18 +81,22 @@ struct Shown {
     std::string fingerprint;  ///< 64 hexadecimal digits
     std::string protocol;
 };
-/// TLS could not be agreed upon; the session is over.
+/// TLS could not be agreed upon, or a tunnel not established; the session is over.
 struct HandshakeFailed {
     Error error;
 };
+/// The tunnel through HTTP is there; without one, nothing is said.
+struct Established {};
+/// A tunnel needs another connection to the camera.
+struct DialAgain {};
 struct Counters {
     std::uint64_t reordered_packets = 0;
 };
 /// The session is forgotten; its last report.
 struct Ended {};
 
-using Report = std::variant<Ready, Pong, Shown, HandshakeFailed, rtsp::ClientEvent, rtsp::OutgoingDatagram,
-                            Counters, Ended>;
+using Report = std::variant<Ready, Pong, Shown, HandshakeFailed, Established, DialAgain, rtsp::ClientEvent,
+                            rtsp::OutgoingDatagram, Counters, Ended>;
 struct SessionReport {
     SessionId session = 0;
     Report report;

@@ -20,6 +20,9 @@ class Reporter {
     void report(SessionId session, Report report);
     void report(SessionId session, rtsp::ClientEvent event, bool at_once);
 
+    /// The bytes of this session are being read now: should that end us, it is known whose they were.
+    void reading(SessionId session) { ring_.busy_with(session); }
+
   private:
     void media(SessionId session, const media::AccessUnit& unit);
     std::span<std::byte> room_for(std::size_t size);

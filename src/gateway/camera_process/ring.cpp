@@ -29,6 +29,7 @@ struct RingMemory::Control {
     alignas(64) std::atomic<std::uint64_t> tail;  ///< the reader's
     std::atomic<std::uint32_t> reader_sleeps;
     std::atomic<std::uint32_t> writer_waits;
+    std::atomic<std::uint32_t> busy_with;
 };
 
 RingMemory::RingMemory(RingMemory&& other) noexcept
@@ -100,10 +101,19 @@ bool RingReader::writer_waits() {
     return memory_.control().writer_waits.exchange(0, std::memory_order_seq_cst) != 0;
 }
 
+std::uint32_t RingReader::busy_with() const {
+    return memory_.control().busy_with.load(std::memory_order_relaxed);
+}
+
+void RingWriter::busy_with(std::uint32_t what) {
+    memory_.control().busy_with.store(what, std::memory_order_relaxed);
+}
+
 std::span<std::byte> RingWriter::reserve(std::size_t size) {
     if (padded(size) > ring_bytes - waiting()) return {};
     std::byte* at = memory_.data() + head_ % ring_bytes;
-    __atomic_store_n(reinterpret_cast<std::uint32_t*>(at), static_cast<std::uint32_t>(size), __ATOMIC_RELAXED);
+    __atomic_store_n(reinterpret_cast<std::uint32_t*>(at), static_cast<std::uint32_t>(size),
+                     __ATOMIC_RELAXED);
     reserved_ = size;
     return {at + header_bytes, size};
 }

@@ -54,6 +54,8 @@ class RingReader {
     /// meanwhile.
     bool about_to_sleep();
     void awake();
+    /// What the writer said last that it is busy with; a hint for when it has ended.
+    std::uint32_t busy_with() const;
     /// The writer has no room, and wants to be woken. Clears that.
     bool writer_waits();
 
@@ -77,6 +79,7 @@ class RingWriter {
     std::size_t waiting() const;
     /// Asks the reader to wake us when there is room. Then look again before sleeping.
     void ask_for_room();
+    void busy_with(std::uint32_t what);
 
   private:
     RingMemory& memory_;

@@ -1,5 +1,6 @@
 #include "gateway/camera_process/session_pump.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -18,27 +19,50 @@ net::Awaitable<void> wait_into(CameraConnection& connection, Result<>& result) {
         result = co_await connection.stream.wait_readable();
 }
 
+net::Awaitable<Result<>> send_output(CameraConnection& connection, std::string output) {
+    if (connection.tunnel) {
+        auto tunnelling = write_through(*connection.tunnel, std::move(output));
+        co_return co_await std::move(tunnelling);
+    }
+    auto writing = connection.stream.write_all(as_bytes(output));
+    co_return co_await net::with_timeout(write_limit, "the camera does not take our requests",
+                                         std::move(writing));
+}
+
 }  // namespace
 
 net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSession& session,
                                   const Clock& clock, std::span<std::byte> buffer) {
     net::TcpStream& stream = connection.stream;
     if (session.has_output()) {
-        const std::string output = session.take_output();
-        auto writing = stream.write_all(as_bytes(output));
-        VEDETTE_CO_CHECK(co_await net::with_timeout(write_limit, "the camera does not take our requests",
-                                                    std::move(writing)));
+        auto sending = send_output(connection, session.take_output());
+        VEDETTE_CO_CHECK(co_await std::move(sending));
     }
-    const auto limit = session.deadline() - clock.monotonic_now();
+    Tunnel* const tunnel = connection.tunnel.get();
+    if (tunnel != nullptr) {
+        if (const Bytes early = tunnel->protocol.take_early(); !early.empty()) {
+            session.receive(early, clock.monotonic_now());
+            co_return Result<>{};
+        }
+    }
+    auto limit = session.deadline() - clock.monotonic_now();
+    const bool unheard = tunnel != nullptr && !tunnel->protocol.heard();
+    if (unheard) limit = std::min<decltype(limit)>(limit, post_look_period);
     if (limit > std::chrono::nanoseconds::zero()) {
         Result<> readable;
         auto waiting = wait_into(connection, readable);
         const bool in_time = co_await net::limit_time(limit, std::move(waiting));
         if (in_time && !readable) co_return readable;
     }
+    if (unheard) {
+        auto looking = look_after_post(*tunnel);
+        VEDETTE_CO_CHECK(co_await std::move(looking));
+    }
+    if (connection.about_to_read) connection.about_to_read();
     for (;;) {
         const auto size = stream.read_available(buffer);
         if (!size) co_return std::unexpected(size.error());
+        if (unheard && *size > 0) tunnel->protocol.on_heard();
         session.receive(buffer.first(*size), clock.monotonic_now());
         if (*size < buffer.size()) break;
     }
@@ -50,11 +74,11 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
     co_return Result<>{};
 }
 
-net::Awaitable<void> say_goodbye(net::TcpStream& stream, rtsp::ClientSession& session) {
-    const std::string last = session.take_output();
+net::Awaitable<void> say_goodbye(CameraConnection& connection, rtsp::ClientSession& session) {
+    std::string last = session.take_output();
     if (last.empty()) co_return;
-    auto writing = stream.write_all(as_bytes(last));
-    (void)co_await net::with_timeout(goodbye_limit, "the camera is gone", std::move(writing));
+    auto sending = send_output(connection, std::move(last));
+    (void)co_await net::with_timeout(goodbye_limit, "the camera is gone", std::move(sending));
 }
 
 }  // namespace vedette::gateway::camera_process

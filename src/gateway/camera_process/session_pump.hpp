@@ -2,21 +2,24 @@
 // Within the camera process: bytes between a camera's sockets and its session.
 
 #include <chrono>
+#include <functional>
 #include <span>
 
 #include "base/time.hpp"
+#include "gateway/camera_process/tunnel_pump.hpp"
 #include "net/media_sockets.hpp"
 #include "net/tcp.hpp"
 #include "rtsp/client_session.hpp"
 
 namespace vedette::gateway::camera_process {
 
-inline constexpr std::chrono::seconds handshake_limit{10};  ///< small processors take seconds for RSA
 inline constexpr std::chrono::milliseconds goodbye_limit{500};
 
 struct CameraConnection {
     net::TcpStream stream;
-    net::MediaSockets media;  ///< empty unless media comes in datagrams
+    std::unique_ptr<Tunnel> tunnel;         ///< set: `stream` is the GET of RTSP through HTTP
+    std::function<void()> about_to_read{};  ///< called before bytes go into the session
+    net::MediaSockets media;                ///< empty unless media comes in datagrams
 };
 
 /// One step of a session over its connection: writes what is to be written, waits until bytes come or the
@@ -27,6 +30,6 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
                                   const Clock& clock, std::span<std::byte> buffer);
 
 /// Writes the last words of a session that is over (TEARDOWN); worth a try, not a wait.
-net::Awaitable<void> say_goodbye(net::TcpStream& stream, rtsp::ClientSession& session);
+net::Awaitable<void> say_goodbye(CameraConnection& connection, rtsp::ClientSession& session);
 
 }  // namespace vedette::gateway::camera_process

@@ -72,6 +72,10 @@ class Worker {
     void take(const Joined& joined, std::vector<File> files) {
         if (const auto session = find(joined.session)) session->joined(std::move(files));
     }
+    void take(Dialled& dialled, std::vector<File> files) {
+        if (const auto session = find(dialled.session))
+            session->dialled(std::move(dialled.error), std::move(files));
+    }
     void take(const Tune& tune, const std::vector<File>&) {
         if (const auto session = find(tune.session)) session->tune(tune);
     }

@@ -18,8 +18,8 @@ Result<std::shared_ptr<WorkerSession>> WorkerSession::make(WorkerContext context
         VEDETTE_CHECK(connection.media.adopt_pair(std::move(files[i]), std::move(files[i + 1])));
     if (open.options.transport != rtsp::Transport::tcp_interleaved)
         VEDETTE_CHECK(connection.media.allow_sender(connection.stream.peer_address()));
-    return std::shared_ptr<WorkerSession>(new WorkerSession(std::move(context), std::move(open),
-                                                            std::move(connection), std::move(ended)));
+    return std::shared_ptr<WorkerSession>(
+        new WorkerSession(std::move(context), std::move(open), std::move(connection), std::move(ended)));
 }
 
 WorkerSession::WorkerSession(WorkerContext context, Open open, CameraConnection connection,
@@ -46,6 +46,14 @@ void WorkerSession::joined(std::vector<File> files) {
     woken_.notify();
 }
 
+void WorkerSession::dialled(std::optional<Error> error, std::vector<File> files) {
+    if (files.size() == 1)
+        dialled_ = net::TcpStream::adopt(context_.executor, std::move(files[0]));
+    else
+        dialled_ = std::unexpected(error.value_or(Error{ErrorKind::internal, "there is no connection"}));
+    woken_.notify();
+}
+
 void WorkerSession::tune(const Tune& tune) {
     watched_ = tune.watched;
     (void)connection_.stream.set_receive_low_water_mark(tune.low_water_mark);
@@ -56,37 +64,62 @@ void WorkerSession::stop() {
 }
 
 net::Awaitable<void> WorkerSession::run(std::shared_ptr<WorkerSession> self) {
-    if (self->open_.url.secure) {
-        auto shaking = self->shake_hands();
-        if (!co_await std::move(shaking)) {
-            self->ended_();
-            co_return;
-        }
+    auto connecting = self->connect();
+    if (auto connected = co_await std::move(connecting); !connected) {
+        self->context_.reporter.report(self->open_.session, HandshakeFailed{std::move(connected.error())});
+    } else {
+        auto conversing = self->converse();
+        co_await std::move(conversing);
     }
-    auto conversing = self->converse();
-    co_await std::move(conversing);
     self->context_.reporter.report(self->open_.session, Ended{});
     self->ended_();
 }
 
-net::Awaitable<bool> WorkerSession::shake_hands() {
-    auto securing = connection_.stream.start_tls(open_.url.host, handshake_limit);
-    auto peer = co_await std::move(securing);
-    if (!peer) {
-        context_.reporter.report(open_.session, HandshakeFailed{std::move(peer.error())});
-        context_.reporter.report(open_.session, Ended{});
-        co_return false;
+net::Awaitable<Result<>> WorkerSession::connect() {
+    if (open_.url.secure) {
+        auto shaking = shake_hands();
+        VEDETTE_CO_CHECK(co_await std::move(shaking));
     }
-    context_.reporter.report(open_.session, Shown{.by_authority = peer->authorised,
-                                                  .fingerprint = to_hex(peer->key_sha256),
-                                                  .protocol = std::move(peer->protocol)});
+    if (open_.http) {
+        auto opening = open_tunnel();
+        VEDETTE_CO_CHECK(co_await std::move(opening));
+    }
+    co_return Result<>{};
+}
+
+net::Awaitable<Result<>> WorkerSession::shake_hands() {
+    auto securing = connection_.stream.start_tls(open_.url.host, handshake_limit);
+    VEDETTE_CO_TRY(net::TlsPeer peer, co_await std::move(securing));
+    fingerprint_ = to_hex(peer.key_sha256);
+    context_.reporter.report(open_.session, Shown{.by_authority = peer.authorised,
+                                                  .fingerprint = fingerprint_,
+                                                  .protocol = std::move(peer.protocol)});
     while (!trusted_) co_await woken_.wait();
-    co_return true;
+    co_return Result<>{};
+}
+
+net::Awaitable<Result<>> WorkerSession::open_tunnel() {
+    TunnelWay way{.url = open_.url, .sign_in = open_.sign_in, .fingerprint = fingerprint_, .dial = [this] {
+                      return dial();
+                  }};
+    auto opening = camera_process::open_tunnel(connection_.stream, std::move(way),
+                                               open_.credentials.duplicate(), open_.options.basic);
+    VEDETTE_CO_TRY(connection_.tunnel, co_await std::move(opening));
+    context_.reporter.report(open_.session, Established{});
+    co_return Result<>{};
+}
+
+net::Awaitable<Result<net::TcpStream>> WorkerSession::dial() {
+    dialled_.reset();
+    context_.reporter.report(open_.session, DialAgain{});
+    while (!dialled_) co_await woken_.wait();
+    co_return std::move(*dialled_);
 }
 
 net::Awaitable<void> WorkerSession::converse() {
     rtsp::ClientSession session(open_.url, std::move(open_.credentials), open_.options,
                                 context_.clock.monotonic_now());
+    connection_.about_to_read = [this] { context_.reporter.reading(open_.session); };
     for (;;) {
         auto draining = drain(session);
         if (co_await std::move(draining)) break;
@@ -94,7 +127,7 @@ net::Awaitable<void> WorkerSession::converse() {
         if (!exchanged) session.on_disconnected();
         report_rest(session);
     }
-    co_await say_goodbye(connection_.stream, session);
+    co_await say_goodbye(connection_, session);
 }
 
 // True when the session is over.

@@ -6,8 +6,6 @@ namespace vedette::gateway::ingest {
 
 namespace {
 
-constexpr std::chrono::seconds connect_limit{5};
-
 Result<> open_ports(net::MediaSockets& media, const net::TcpStream& stream, rtsp::ClientOptions& options) {
     constexpr int tracks = 2;  // video and audio
     for (int i = 0; i < tracks && options.transport == rtsp::Transport::udp; ++i) {
@@ -17,27 +15,25 @@ Result<> open_ports(net::MediaSockets& media, const net::TcpStream& stream, rtsp
     return {};
 }
 
-net::Awaitable<Result<>> judge(CameraContact& contact, const rtsp::Url& url, CertificateBook& book) {
+// Lets the session go on, or ends it.
+net::Awaitable<Result<rtsp::CertificateVerdict>> judge(CameraContact& contact, const Route& route,
+                                                       const CertificateBook& book) {
     auto shaking = contact.session->handshake();
     VEDETTE_CO_TRY(const camera_process::Shown shown, co_await std::move(shaking));
     contact.protocol = shown.protocol;
-    contact.certificate = rtsp::CertificateTrust{.authority = fmt::format("{}:{}", url.host, url.port),
-                                                 .by_authority = shown.by_authority,
-                                                 .fingerprint = shown.fingerprint};
+    contact.certificate =
+        rtsp::CertificateTrust{.authority = fmt::format("{}:{}", route.url.host, route.port()),
+                               .by_authority = shown.by_authority,
+                               .fingerprint = shown.fingerprint};
     const auto remembered = book.find(contact.certificate->authority);
-    switch (rtsp::judge_certificate(remembered, *contact.certificate)) {
-        case rtsp::CertificateVerdict::known:
-            break;
-        case rtsp::CertificateVerdict::first:
-            book.remember(*contact.certificate);
-            break;
-        case rtsp::CertificateVerdict::changed:
-            contact.expected = remembered;
-            contact.session.reset();
-            co_return Result<>{};
+    const auto verdict = rtsp::judge_certificate(remembered, *contact.certificate);
+    if (verdict == rtsp::CertificateVerdict::changed) {
+        contact.expected = remembered;
+        contact.session.reset();
+    } else {
+        contact.session->go_on();
     }
-    contact.session->go_on();
-    co_return Result<>{};
+    co_return verdict;
 }
 
 }  // namespace
@@ -52,20 +48,42 @@ rtsp::ClientOptions client_options(const Route& route, bool allow_basic_in_clear
 net::Awaitable<Result<CameraContact>> connect_camera(CameraProcess& process, Route route,
                                                      rtsp::Credentials credentials,
                                                      rtsp::ClientOptions options, CertificateBook& book) {
-    auto connecting = net::connect_tcp(route.url.host, route.url.port, connect_limit);
+    auto connecting = net::connect_tcp(route.url.host, route.port(), camera_process::connect_limit);
     VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(connecting));
     net::MediaSockets media;
     VEDETTE_CO_CHECK(open_ports(media, stream, options));
     camera_process::Open open{.session = 0,
                               .url = route.url,
                               .credentials = std::move(credentials),
-                              .options = std::move(options)};
+                              .options = std::move(options),
+                              .http = route.http,
+                              .port = route.port(),
+                              .sign_in = route.sign_in};
     CameraContact contact;
     VEDETTE_CO_TRY(contact.session, process.open(std::move(open), std::move(stream), std::move(media)));
-    if (!route.url.secure) co_return contact;
-    auto judging = judge(contact, route.url, book);
-    VEDETTE_CO_CHECK(co_await std::move(judging));
+    auto verdict = rtsp::CertificateVerdict::known;
+    if (route.url.secure) {
+        auto judging = judge(contact, route, book);
+        VEDETTE_CO_TRY(verdict, co_await std::move(judging));
+        if (verdict == rtsp::CertificateVerdict::changed) co_return contact;
+    }
+    if (route.http) {
+        auto establishing = contact.session->established();
+        VEDETTE_CO_CHECK(co_await std::move(establishing));
+    }
+    // A web server that is no way to the camera is not remembered: its certificate would stop the camera one
+    // day.
+    if (verdict == rtsp::CertificateVerdict::first) book.remember(*contact.certificate);
     co_return contact;
+}
+
+TransportChooser::Outcome outcome_of(const Route& route, const Error& error) {
+    if (route.http && error.kind == ErrorKind::unsupported)
+        return TransportChooser::Outcome::refused_transport;
+    // What goes wrong on our side says nothing about the way.
+    return error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::internal
+               ? TransportChooser::Outcome::other
+               : TransportChooser::Outcome::unreachable;
 }
 
 }  // namespace vedette::gateway::ingest

@@ -40,7 +40,7 @@ struct CameraAccess {
 
 /// A camera that was reached.
 struct CameraContact {
-    std::unique_ptr<CameraSession> session;  ///< unset when the certificate has changed
+    std::unique_ptr<CameraSession> session;             ///< unset when the certificate has changed
     std::optional<rtsp::CertificateTrust> certificate;  ///< as the camera shows it now; unset without TLS
     std::string protocol;                               ///< "TLSv1.3"; empty without TLS
     /// Set: what was shown is not what was remembered. The connection is closed, and nothing was said.
@@ -51,10 +51,12 @@ struct CameraContact {
 rtsp::ClientOptions client_options(const Route& route, bool allow_basic_in_clear);
 
 /// Connects to the route's host, opens the ports for datagrams, and gives all that to the camera process,
-/// which speaks TLS where the URL says so; failures are sentences for whoever set up the camera. A certificate
-/// that is seen for the first time goes into `book`, which outlives the call.
+/// which speaks TLS where the URL says so, and establishes the tunnel; failures are sentences for whoever set
+/// up the camera. A certificate that is seen for the first time goes into `book`, which outlives the call.
 net::Awaitable<Result<CameraContact>> connect_camera(CameraProcess& process, Route route,
                                                      rtsp::Credentials credentials,
                                                      rtsp::ClientOptions options, CertificateBook& book);
+/// What a failure of connect_camera() means for the choice of the way.
+TransportChooser::Outcome outcome_of(const Route& route, const Error& error);
 
 }  // namespace vedette::gateway::ingest

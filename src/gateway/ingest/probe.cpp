@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-
 namespace vedette::gateway::ingest {
 
 namespace {
@@ -39,6 +38,8 @@ std::string_view describe(TransportSetting way) {
             return "UDP";
         case TransportSetting::multicast:
             return "multicast";
+        case TransportSetting::http:
+            return "HTTP";
         default:
             return "TCP";
     }
@@ -95,7 +96,7 @@ net::Awaitable<ProbeReport> probe_route(CameraProcess& process, Route route, Cam
     auto connecting = connect_camera(process, route, std::move(access.credentials), std::move(options), book);
     auto connection = co_await std::move(connecting);
     if (!connection) {
-        if (connection.error().kind != ErrorKind::internal) outcome = TransportChooser::Outcome::unreachable;
+        outcome = outcome_of(route, connection.error());
         co_return ProbeReport{.ok = false, .message = sentence(connection.error().message), .tracks = {}};
     }
     if (connection->expected)

@@ -126,9 +126,8 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
                                      client_options(route, access_.allow_basic_in_clear), book_);
     auto connected = co_await std::move(connecting);
     if (!connected) {
-        const bool ours = connected.error().kind == ErrorKind::internal;  // says nothing about the route
-        co_return SessionEnd{std::move(connected.error()), {},
-                             ours ? TransportChooser::Outcome::other : TransportChooser::Outcome::unreachable};
+        const auto outcome = outcome_of(route, connected.error());
+        co_return SessionEnd{std::move(connected.error()), {}, outcome};
     }
     health_.certificate = connected->expected ? connected->expected : connected->certificate;
     if (connected->expected) {
@@ -198,8 +197,8 @@ void StreamIngest::apply_low_water_mark() {
     if (!session_) return;
     if (session_->has_datagrams()) mark = 1;
     // Small changes of the rate are not worth a system call.
-    const bool near = mark == low_water_mark_ || (mark > 1 && low_water_mark_ > 1 && mark / 2 < low_water_mark_ &&
-                                                  low_water_mark_ / 2 < mark);
+    const bool near = mark == low_water_mark_ || (mark > 1 && low_water_mark_ > 1 &&
+                                                  mark / 2 < low_water_mark_ && low_water_mark_ / 2 < mark);
     if (near && told_watched_ == watched_) return;
     session_->tune(static_cast<std::uint32_t>(mark), watched_);
     low_water_mark_ = mark;
