@@ -125,11 +125,11 @@ class SeparationTest(case.SystemTest):
             s.settimeout(5)
             s.connect((GATEWAY_TO_CLIENTS, server.port))
             with self.assertRaises((ssl.SSLError, ConnectionError)):
-                ssl._create_unverified_context().wrap_socket(s)
+                ssl._create_unverified_context().wrap_socket(s).close()
         with self.clients.inside(), socket.socket() as s:
             s.settimeout(5)
             s.connect((GATEWAY_TO_CLIENTS, server.port))
-            ssl._create_unverified_context().wrap_socket(s)
+            ssl._create_unverified_context().wrap_socket(s).close()
 
         # Not a packet from the cameras' network arrives at the clients', over TCP or UDP.
         with self.clients.inside():
