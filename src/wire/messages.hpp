@@ -41,7 +41,7 @@ struct CameraSettings {
     std::optional<std::string> sub_url;   ///< empty: the camera has no sub stream
     std::optional<std::string> username;
     std::optional<Secret> password;        ///< write-only: never sent back
-    std::optional<std::string> transport;  ///< auto, tls, https, tcp, udp, multicast or http
+    std::optional<std::string> transport;  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     /// The camera may be sent its password by Basic on a connection without TLS: anybody on the way can read
     /// it.
     std::optional<bool> allow_basic_in_clear;

@@ -48,15 +48,16 @@ std::string_view describe(TransportSetting way) {
 }
 
 std::string describe(const CameraConnection& connection, const Route& route) {
+    const std::string_view media = route.name == TransportSetting::srtp ? " Video by SRTP over UDP." : "";
     if (!connection.certificate) return fmt::format(" Over {}; not encrypted.", describe(route.name));
     const std::string key = rtsp::short_fingerprint(connection.certificate->fingerprint);
     if (connection.certificate->by_authority)
-        return fmt::format(" Encrypted with {}; a certificate authority vouches for the camera (key {}).",
-                           connection.protocol, key);
+        return fmt::format("{} Encrypted with {}; a certificate authority vouches for the camera (key {}).",
+                           media, connection.protocol, key);
     return fmt::format(
-        " Encrypted with {}; no certificate authority vouches for the camera, so its key {} is "
+        "{} Encrypted with {}; no certificate authority vouches for the camera, so its key {} is "
         "remembered and any other refused.",
-        connection.protocol, key);
+        media, connection.protocol, key);
 }
 
 // What the session has told so far about the tracks.

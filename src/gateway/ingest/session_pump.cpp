@@ -100,6 +100,8 @@ rtsp::ClientOptions client_options(const CameraConnection& connection, const Rou
     rtsp::ClientOptions options;
     options.basic = basic_use(route, allow_basic_in_clear);
     options.transport = route.transport;
+    options.begun = SystemClock().utc_now();
+    options.encrypted = route.url.secure;
     options.client_ports = connection.client_ports;
     return options;
 }

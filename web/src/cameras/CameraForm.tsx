@@ -14,6 +14,7 @@ interface Props {
 const TRANSPORTS = [
   { value: 'auto', label: 'Automatic' },
   { value: 'tls', label: 'RTSPS: encrypted' },
+  { value: 'srtp', label: 'RTSPS with SRTP over UDP: encrypted' },
   { value: 'https', label: 'RTSP through HTTPS: encrypted' },
   { value: 'tcp', label: 'TCP: not encrypted' },
   { value: 'udp', label: 'UDP: not encrypted' },
