@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ByteView bytes = std::as_bytes(std::span(data + 1, size - 1));
     MonotonicTime now{};
     ClientSession session({.host = "camera", .path = "/live"}, {"user", Secret(std::string_view("geheim"))},
-                          {}, now);
+                          {.encrypted = data[0] >= 128}, now);
     std::size_t closings = 0;
     std::size_t sent = 0;
     const auto drain = [&] {

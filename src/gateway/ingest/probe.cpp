@@ -94,18 +94,15 @@ namespace {
 net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, CertificateBook& book,
                                         const Clock& clock, std::span<std::byte> buffer,
                                         TransportChooser::Outcome& outcome) {
-    auto connecting =
-        connect_camera(route, access.credentials.duplicate(), access.allow_basic_in_clear, book);
+    auto connecting = connect_camera(route, access.credentials.duplicate(), access, book);
     auto connection = co_await std::move(connecting);
     if (!connection) {
         outcome = outcome_of(route, connection.error());
         co_return ProbeReport{.ok = false, .message = sentence(connection.error().message), .tracks = {}};
     }
-    if (connection->expected)
+    if (connection->objection)
         co_return ProbeReport{
-            .ok = false,
-            .message = sentence(rtsp::describe_change(*connection->expected, *connection->certificate)),
-            .tracks = {}};
+            .ok = false, .message = sentence(*std::move(connection->objection)), .tracks = {}};
 
     rtsp::ClientOptions options = client_options(*connection, route, access.allow_basic_in_clear);
     options.stop_after = rtsp::ClientOptions::StopAfter::key_frame;

@@ -96,6 +96,12 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           data-testid="camera-allow-basic"
           {...form.getInputProps('allow_basic_in_clear', { type: 'checkbox' })}
         />
+        <Checkbox
+          label="Allow old TLS"
+          description="A risk: somebody between could read and alter what an old camera sends by RTSPS or HTTPS."
+          data-testid="camera-allow-legacy-tls"
+          {...form.getInputProps('allow_legacy_tls', { type: 'checkbox' })}
+        />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">
