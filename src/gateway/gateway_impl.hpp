@@ -38,6 +38,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::GetSettings request);
+    net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
@@ -68,6 +70,7 @@ struct Gateway::Impl {
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
+    wire::SiteSettings site;
     bool searching = false;       ///< one search at a time
     std::size_t inspections = 0;  ///< devices that are being asked
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there

@@ -42,6 +42,11 @@ class Writer {
     void duration(std::chrono::duration<Rep, Period>& value) {
         out_.i64(value.count());
     }
+    template <class Clock>
+    void time(std::chrono::time_point<Clock>& value) {
+        auto since = value.time_since_epoch();
+        duration(since);
+    }
     Bytes finish() && { return std::move(out_).finish(); }
 
   private:
@@ -100,6 +105,12 @@ class Reader {
     template <class Rep, class Period>
     void duration(std::chrono::duration<Rep, Period>& value) {
         value = std::chrono::duration<Rep, Period>(in_.i64());
+    }
+    template <class Clock>
+    void time(std::chrono::time_point<Clock>& value) {
+        typename Clock::duration since{};
+        duration(since);
+        value = std::chrono::time_point<Clock>(since);
     }
     void fail() { bad_ = true; }
     bool good() const { return !bad_ && !in_.failed(); }

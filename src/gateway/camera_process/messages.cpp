@@ -45,12 +45,15 @@ void fields(auto& ar, rtsp::Credentials& credentials) {
 }
 
 void fields(auto& ar, rtsp::ClientOptions& options) {
-    auto& [audio, basic, stop_after, transport, client_ports, receiver_reports, response_timeout,
-           first_datagram_timeout, media_timeout, first_picture_timeout, user_agent] = options;
+    auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, receiver_reports,
+           response_timeout, first_datagram_timeout, media_timeout, first_picture_timeout, user_agent] =
+        options;
     ar.flag(audio);
     ar.choice(basic, rtsp::BasicUse::allow);
     ar.choice(stop_after, rtsp::ClientOptions::StopAfter::key_frame);
     ar.choice(transport, rtsp::Transport::multicast);
+    ar.time(begun);
+    ar.flag(encrypted);
     ar.list(client_ports, max_pairs, [&](std::uint16_t& port) { ar.number(port); });
     ar.flag(receiver_reports);
     ar.duration(response_timeout);
@@ -132,11 +135,12 @@ void fields(auto& ar, rtsp::Closed& closed) {
 }
 
 void fields(auto& ar, Open& open) {
-    auto& [session, url, credentials, options, http, port, sign_in] = open;
+    auto& [session, url, credentials, options, floor, http, port, sign_in] = open;
     ar.number(session);
     fields(ar, url);
     fields(ar, credentials);
     fields(ar, options);
+    ar.choice(floor, net::TlsFloor::legacy);
     ar.flag(http);
     ar.number(port);
     ar.flag(sign_in);

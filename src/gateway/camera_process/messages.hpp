@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "net/tls_session.hpp"
 #include "rtsp/client_events.hpp"
 #include "rtsp/client_session.hpp"
 #include "rtsp/media_path.hpp"
@@ -35,6 +36,7 @@ struct Open {
     rtsp::Url url;
     rtsp::Credentials credentials;
     rtsp::ClientOptions options;
+    net::TlsFloor floor = net::TlsFloor::modern;
     bool http = false;       ///< through HTTP, or with a secure URL HTTPS
     std::uint16_t port = 0;  ///< that is connected to
     bool sign_in = false;    ///< a web server's question for a password is answered

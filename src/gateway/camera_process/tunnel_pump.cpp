@@ -25,7 +25,7 @@ net::Awaitable<Result<net::TcpStream>> dial_again(const TunnelWay& way) {
     auto dialling = way.dial();
     VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(dialling));
     if (!way.url.secure) co_return stream;
-    auto securing = stream.start_tls(way.url.host, handshake_limit);
+    auto securing = stream.start_tls(way.url.host, handshake_limit, way.floor);
     VEDETTE_CO_TRY(const net::TlsPeer peer, co_await std::move(securing));
     if (to_hex(peer.key_sha256) != way.fingerprint)
         co_return fail(ErrorKind::forbidden,

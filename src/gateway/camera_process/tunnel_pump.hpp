@@ -15,7 +15,8 @@ inline constexpr std::chrono::seconds handshake_limit{10};  ///< small processor
 
 /// To where further connections go.
 struct TunnelWay {
-    rtsp::Url url;            ///< as RTSP speaks it
+    rtsp::Url url;  ///< as RTSP speaks it
+    net::TlsFloor floor = net::TlsFloor::modern;
     bool sign_in = false;     ///< a web server's question for a password is answered
     std::string fingerprint;  ///< of the key that was judged; each connection must show the same
     /// Another connection to the same host and port, without TLS as yet.

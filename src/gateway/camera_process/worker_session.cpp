@@ -88,7 +88,7 @@ net::Awaitable<Result<>> WorkerSession::connect() {
 }
 
 net::Awaitable<Result<>> WorkerSession::shake_hands() {
-    auto securing = connection_.stream.start_tls(open_.url.host, handshake_limit);
+    auto securing = connection_.stream.start_tls(open_.url.host, handshake_limit, open_.floor);
     VEDETTE_CO_TRY(net::TlsPeer peer, co_await std::move(securing));
     fingerprint_ = to_hex(peer.key_sha256);
     context_.reporter.report(open_.session, Shown{.by_authority = peer.authorised,
@@ -99,9 +99,11 @@ net::Awaitable<Result<>> WorkerSession::shake_hands() {
 }
 
 net::Awaitable<Result<>> WorkerSession::open_tunnel() {
-    TunnelWay way{.url = open_.url, .sign_in = open_.sign_in, .fingerprint = fingerprint_, .dial = [this] {
-                      return dial();
-                  }};
+    TunnelWay way{.url = open_.url,
+                  .floor = open_.floor,
+                  .sign_in = open_.sign_in,
+                  .fingerprint = fingerprint_,
+                  .dial = [this] { return dial(); }};
     auto opening = camera_process::open_tunnel(connection_.stream, std::move(way),
                                                open_.credentials.duplicate(), open_.options.basic);
     VEDETTE_CO_TRY(connection_.tunnel, co_await std::move(opening));

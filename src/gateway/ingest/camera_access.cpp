@@ -26,8 +26,15 @@ net::Awaitable<Result<rtsp::CertificateVerdict>> judge(CameraContact& contact, c
                                .by_authority = shown.by_authority,
                                .fingerprint = shown.fingerprint};
     const auto remembered = book.find(contact.certificate->authority);
-    const auto verdict = rtsp::judge_certificate(remembered, *contact.certificate);
-    if (verdict == rtsp::CertificateVerdict::changed) {
+    const auto verdict = rtsp::judge_certificate(remembered, *contact.certificate, book.only_trusted());
+    if (verdict == rtsp::CertificateVerdict::changed)
+        contact.objection = rtsp::describe_change(*remembered, *contact.certificate);
+    if (verdict == rtsp::CertificateVerdict::untrusted)
+        contact.objection = rtsp::describe_untrusted(*contact.certificate);
+    // A web server may be none of RTSP's business: the automatic choice passes it over.
+    if (verdict == rtsp::CertificateVerdict::untrusted && route.http && !route.sign_in)
+        co_return fail(ErrorKind::unsupported, "{}", *contact.objection);
+    if (contact.objection) {
         contact.expected = remembered;
         contact.session.reset();
     } else {
@@ -42,11 +49,13 @@ rtsp::ClientOptions client_options(const Route& route, bool allow_basic_in_clear
     rtsp::ClientOptions options;
     options.basic = route.url.secure || allow_basic_in_clear ? rtsp::BasicUse::allow : rtsp::BasicUse::refuse;
     options.transport = route.transport;
+    options.begun = SystemClock().utc_now();
+    options.encrypted = route.url.secure;
     return options;
 }
 
 net::Awaitable<Result<CameraContact>> connect_camera(CameraProcess& process, Route route,
-                                                     rtsp::Credentials credentials,
+                                                     rtsp::Credentials credentials, net::TlsFloor floor,
                                                      rtsp::ClientOptions options, CertificateBook& book) {
     auto connecting = net::connect_tcp(route.url.host, route.port(), camera_process::connect_limit);
     VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(connecting));
@@ -56,6 +65,7 @@ net::Awaitable<Result<CameraContact>> connect_camera(CameraProcess& process, Rou
                               .url = route.url,
                               .credentials = std::move(credentials),
                               .options = std::move(options),
+                              .floor = floor,
                               .http = route.http,
                               .port = route.port(),
                               .sign_in = route.sign_in};
@@ -65,7 +75,7 @@ net::Awaitable<Result<CameraContact>> connect_camera(CameraProcess& process, Rou
     if (route.url.secure) {
         auto judging = judge(contact, route, book);
         VEDETTE_CO_TRY(verdict, co_await std::move(judging));
-        if (verdict == rtsp::CertificateVerdict::changed) co_return contact;
+        if (contact.objection) co_return contact;
     }
     if (route.http) {
         auto establishing = contact.session->established();

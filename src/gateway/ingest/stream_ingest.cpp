@@ -122,7 +122,7 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt() {
 }
 
 net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rtsp::Credentials credentials) {
-    auto connecting = connect_camera(context_.process, route, std::move(credentials),
+    auto connecting = connect_camera(context_.process, route, std::move(credentials), access_.floor,
                                      client_options(route, access_.allow_basic_in_clear), book_);
     auto connected = co_await std::move(connecting);
     if (!connected) {
@@ -130,10 +130,9 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
         co_return SessionEnd{std::move(connected.error()), {}, outcome};
     }
     health_.certificate = connected->expected ? connected->expected : connected->certificate;
-    if (connected->expected) {
+    if (connected->objection) {
         health_.offered = connected->certificate;
-        co_return SessionEnd{
-            {ErrorKind::forbidden, rtsp::describe_change(*connected->expected, *connected->certificate)}, {}};
+        co_return SessionEnd{{ErrorKind::forbidden, *std::move(connected->objection)}, {}};
     }
     session_ = std::move(connected->session);
     low_water_mark_ = 1;
