@@ -15,6 +15,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "media/types.hpp"
+#include "wire/control.hpp"
 
 namespace vedette::wire {
 
@@ -214,13 +215,14 @@ struct Recordings {
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
-                 DiscoverCameras, InspectDevice>
+                 DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents>
         body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
-    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport>>
+    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport, PtzReport,
+                        PtzPreset, RelayList, EventList>>
         body;
 };
 
@@ -300,6 +302,6 @@ struct StorageStatus {
 
 using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;
 using ToHub = std::variant<Reply, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
-                           CameraRemoved, StorageStatus>;
+                           CameraRemoved, StorageStatus, CameraEventHappened>;
 
 }  // namespace vedette::wire
