@@ -7,7 +7,8 @@ namespace vedette::gateway {
 
 template <class F>
 net::Awaitable<Result<>> Gateway::Impl::store_device(F write) {
-    auto writing = net::run_blocking(device_pool, [this, write = std::move(write)] { return write(device_store); });
+    auto writing =
+        net::run_blocking(device_pool, [this, write = std::move(write)] { return write(device_store); });
     co_return co_await std::move(writing);
 }
 

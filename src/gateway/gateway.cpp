@@ -56,8 +56,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     }
     VEDETTE_TRY(auto cameras, store->load());
 
-    VEDETTE_TRY(auto device_store,
-                devices::DeviceStore::open(options.data_dir / "devices.db", vault->derive_key("camera events")));
+    VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
+                                                              vault->derive_key("camera events")));
     VEDETTE_TRY(auto patrols, device_store.patrols());
 
     auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),

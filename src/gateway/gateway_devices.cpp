@@ -12,11 +12,12 @@ namespace vedette::gateway {
 namespace {
 
 const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
-const Error no_device{ErrorKind::unsupported,
-                      "this camera was added without ONVIF; find it with \"Find cameras\" to use what else it can do"};
+const Error no_device{
+    ErrorKind::unsupported,
+    "this camera was added without ONVIF; find it with \"Find cameras\" to use what else it can do"};
 
-// Where the camera's ONVIF services are: on the host that its stream comes from, and nowhere else, since the camera's
-// credentials go there.
+// Where the camera's ONVIF services are: on the host that its stream comes from, and nowhere else, since the
+// camera's credentials go there.
 std::optional<onvif::DeviceAccess> access_of(const Camera& camera) {
     if (!camera.device) return std::nullopt;
     const auto service = onvif::parse_address(camera.device->onvif_url);
@@ -78,7 +79,8 @@ Result<std::shared_ptr<devices::DeviceRunner>> Gateway::Impl::device_of(CameraId
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ControlPtz request) {
     const CameraId id = request.id;
     auto found = device_of(id);
-    if (!found && found.error().kind == ErrorKind::unsupported && std::holds_alternative<wire::LookAtPtz>(request.command)) {
+    if (!found && found.error().kind == ErrorKind::unsupported &&
+        std::holds_alternative<wire::LookAtPtz>(request.command)) {
         wire::PtzReport report;
         report.message = found.error().message;
         co_return report;
@@ -117,8 +119,9 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ControlPtz req
         else
             device->stop_patrol();
         stored.running = device->running_patrol();
-        auto storing = store_device(
-            [id, name = stored.running](devices::DeviceStore& to) { return to.set_running_patrol(id, name); });
+        auto storing = store_device([id, name = stored.running](devices::DeviceStore& to) {
+            return to.set_running_patrol(id, name);
+        });
         co_return to_answer(co_await std::move(storing));
     }
     net::Awaitable<Result<>> moving = std::visit(
@@ -126,8 +129,9 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ControlPtz req
             if constexpr (requires { device->control(std::move(command)); })
                 return device->control(std::move(command));
             else
-                return [](Error error) -> net::Awaitable<Result<>> { co_return std::unexpected(std::move(error)); }(
-                    Error{ErrorKind::internal, "this is no movement"});
+                return [](Error error) -> net::Awaitable<Result<>> {
+                    co_return std::unexpected(std::move(error));
+                }(Error{ErrorKind::internal, "this is no movement"});
         },
         request.command);
     co_return to_answer(co_await std::move(moving));

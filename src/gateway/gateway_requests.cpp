@@ -145,7 +145,8 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     if (!hold.held()) co_return std::unexpected(being_changed);
     VEDETTE_CO_CHECK(store.remove(request.id));
     co_await detach_device(request.id);
-    auto forgetting = store_device([id = request.id](devices::DeviceStore& devices) { return devices.remove_camera(id); });
+    auto forgetting =
+        store_device([id = request.id](devices::DeviceStore& devices) { return devices.remove_camera(id); });
     VEDETTE_CO_CHECK(co_await std::move(forgetting));
     co_await runners.at(request.id)->stop();
     runners.at(request.id)->end_viewers(no_such_camera);

@@ -89,8 +89,7 @@ std::optional<Call> ControlSession::next(UtcTime now) {
     } else if (const auto secure = believe(told, "https", access_.host)) {
         call.path = secure->address.path;  // asked where it answered so far
     }
-    call.body =
-        write_envelope(body_of_step(), step_ == Step::time ? std::string() : sign_in_.header(now));
+    call.body = write_envelope(body_of_step(), step_ == Step::time ? std::string() : sign_in_.header(now));
     return call;
 }
 
@@ -135,24 +134,24 @@ std::string ControlSession::body_of_step() const {
 std::string ControlSession::body_of_command() const {
     const std::string profile = profile_ ? profile_->token : std::string();
     return std::visit(
-        Overloaded{
-            [](const LearnPtz&) { return std::string(); },
-            [&](const AskPosition&) { return get_ptz_status(profile); },
-            [&](const MoveOn& c) { return continuous_move(profile, *node_, c.velocity, c.limit); },
-            [&](const StopMove&) {
-                if (stopped_by_zero_) return continuous_move(profile, *node_, {}, std::chrono::seconds(1));
-                return stop_move(profile, *node_);
-            },
-            [&](const MoveBy& c) { return relative_move(profile, *node_, c.translation); },
-            [&](const MoveTo& c) { return absolute_move(profile, *node_, c.pan, c.tilt, c.zoom); },
-            [&](const ListPresets&) { return get_presets(profile); },
-            [&](const GoToPreset& c) { return go_to_preset(profile, c.token); },
-            [&](const SetPreset& c) { return set_preset(profile, c.token, c.name); },
-            [&](const RemovePreset& c) { return remove_preset(profile, c.token); },
-            [&](const GoHome&) { return go_to_home(profile); },
-            [&](const SetHome&) { return set_home(profile); },
-            [](const ListRelays&) { return get_relay_outputs(); },
-            [](const SwitchRelay& c) { return set_relay_output_state(c.token, c.active); }},
+        Overloaded{[](const LearnPtz&) { return std::string(); },
+                   [&](const AskPosition&) { return get_ptz_status(profile); },
+                   [&](const MoveOn& c) { return continuous_move(profile, *node_, c.velocity, c.limit); },
+                   [&](const StopMove&) {
+                       if (stopped_by_zero_)
+                           return continuous_move(profile, *node_, {}, std::chrono::seconds(1));
+                       return stop_move(profile, *node_);
+                   },
+                   [&](const MoveBy& c) { return relative_move(profile, *node_, c.translation); },
+                   [&](const MoveTo& c) { return absolute_move(profile, *node_, c.pan, c.tilt, c.zoom); },
+                   [&](const ListPresets&) { return get_presets(profile); },
+                   [&](const GoToPreset& c) { return go_to_preset(profile, c.token); },
+                   [&](const SetPreset& c) { return set_preset(profile, c.token, c.name); },
+                   [&](const RemovePreset& c) { return remove_preset(profile, c.token); },
+                   [&](const GoHome&) { return go_to_home(profile); },
+                   [&](const SetHome&) { return set_home(profile); },
+                   [](const ListRelays&) { return get_relay_outputs(); },
+                   [](const SwitchRelay& c) { return set_relay_output_state(c.token, c.active); }},
         command_);
 }
 
@@ -163,7 +162,8 @@ Result<> ControlSession::check_ability() const {
     if (std::holds_alternative<MoveBy>(command_))
         return unless(node.relative_pan_tilt || node.relative_zoom, "be moved by a distance");
     if (const auto* to = std::get_if<MoveTo>(&command_)) {
-        if (to->pan || to->tilt) VEDETTE_CHECK(unless(node.absolute_pan_tilt.has_value(), "be turned to a position"));
+        if (to->pan || to->tilt)
+            VEDETTE_CHECK(unless(node.absolute_pan_tilt.has_value(), "be turned to a position"));
         if (to->zoom) VEDETTE_CHECK(unless(node.absolute_zoom.has_value(), "be zoomed to a position"));
         return {};
     }
@@ -309,7 +309,8 @@ void ControlSession::on_error(Error error) {
         step_ = Step::capabilities;
         return;
     }
-    if (step_ == Step::profiles && media1_ && services_ && !services_->media2.empty() && error.kind != ErrorKind::unsupported) {
+    if (step_ == Step::profiles && media1_ && services_ && !services_->media2.empty() &&
+        error.kind != ErrorKind::unsupported) {
         media1_ = false;
         return;
     }
@@ -323,7 +324,8 @@ void ControlSession::on_error(Error error) {
 }
 
 void ControlSession::finish(Error error) {
-    const bool no_head = step_ != Step::command && step_ != Step::done && error.kind == ErrorKind::unsupported;
+    const bool no_head =
+        step_ != Step::command && step_ != Step::done && error.kind == ErrorKind::unsupported;
     if (error.kind == ErrorKind::unauthenticated || no_head) refused_ = error;
     error_ = std::move(error);
     step_ = Step::done;

@@ -1,6 +1,6 @@
 #pragma once
-// The conversation with one camera about moving it and switching its relays. No I/O: calls come out, answers go in.
-// What was learned on the way (clock, services, profile, abilities) stays for the next command.
+// The conversation with one camera about moving it and switching its relays. No I/O: calls come out, answers
+// go in. What was learned on the way (clock, services, profile, abilities) stays for the next command.
 
 #include <chrono>
 #include <cstdint>
@@ -33,9 +33,7 @@ struct DeviceAccess {
     /// Of the camera's main stream: which of the device's heads is meant where it has several.
     std::string stream_url;
 
-    DeviceAccess duplicate() const {
-        return {host, port, path, username, password.duplicate(), stream_url};
-    }
+    DeviceAccess duplicate() const { return {host, port, path, username, password.duplicate(), stream_url}; }
 };
 
 // ---- commands
@@ -78,8 +76,8 @@ struct SwitchRelay {
     std::string token;
     bool active = false;
 };
-using Command = std::variant<LearnPtz, AskPosition, MoveOn, StopMove, MoveBy, MoveTo, ListPresets, GoToPreset, SetPreset,
-                             RemovePreset, GoHome, SetHome, ListRelays, SwitchRelay>;
+using Command = std::variant<LearnPtz, AskPosition, MoveOn, StopMove, MoveBy, MoveTo, ListPresets, GoToPreset,
+                             SetPreset, RemovePreset, GoHome, SetHome, ListRelays, SwitchRelay>;
 using CommandAnswer = std::variant<std::monostate, PtzNode, PtzPosition, std::vector<PtzPreset>, std::string,
                                    std::vector<RelayOutput>>;
 
@@ -94,8 +92,8 @@ class ControlSession {
     void on_answer(unsigned status, std::string_view body, UtcTime now);
     /// The last call got no answer.
     void on_failure(Error error);
-    /// When it is over. Errors: `unauthenticated` (further commands fail with it without asking the camera again),
-    /// `unsupported` for what this camera can't do, and what on_failure() told.
+    /// When it is over. Errors: `unauthenticated` (further commands fail with it without asking the camera
+    /// again), `unsupported` for what this camera can't do, and what on_failure() told.
     Result<CommandAnswer> take_result();
 
   private:
@@ -119,12 +117,12 @@ class ControlSession {
     DeviceAccess access_;
     SignIn sign_in_;
     std::optional<Services> services_;
-    bool media1_ = true;                ///< which media service tells the profiles
-    std::vector<Profile> candidates_;   ///< with a head, until one is chosen
+    bool media1_ = true;               ///< which media service tells the profiles
+    std::vector<Profile> candidates_;  ///< with a head, until one is chosen
     std::size_t candidate_ = 0;
     std::optional<Profile> profile_;
     std::optional<PtzNode> node_;
-    std::optional<Error> refused_;      ///< credentials are wrong, or there is no head: known for good
+    std::optional<Error> refused_;  ///< credentials are wrong, or there is no head: known for good
 
     Step step_ = Step::done;
     bool tried_capabilities_ = false;

@@ -35,8 +35,9 @@ std::optional<PtzSpace> read_space(const Element& spaces, std::string_view name)
         if (element.local_name() != name) continue;
         const auto x = read_range(element.child("XRange"));
         if (!x) continue;
-        PtzSpace space{
-            .uri = element.child("URI").text(256), .x = *x, .y = read_range(element.child("YRange")).value_or(*x)};
+        PtzSpace space{.uri = element.child("URI").text(256),
+                       .x = *x,
+                       .y = read_range(element.child("YRange")).value_or(*x)};
         const bool generic = space.uri.find("GenericSpace") != std::string::npos;
         if (generic) return space;
         if (!chosen) chosen = std::move(space);

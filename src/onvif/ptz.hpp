@@ -17,8 +17,8 @@ constexpr std::size_t max_presets = 256;
 constexpr std::size_t max_ptz_token_bytes = 64;
 constexpr std::size_t max_preset_name_bytes = 64;
 
-/// Three figures in the camera's generic spaces: pan to the right, tilt upwards, zoom into the picture. Velocities
-/// and translations are from -1 to 1; positions as well, but for zoom, which is from 0 to 1.
+/// Three figures in the camera's generic spaces: pan to the right, tilt upwards, zoom into the picture.
+/// Velocities and translations are from -1 to 1; positions as well, but for zoom, which is from 0 to 1.
 struct PtzVector {
     double pan = 0;
     double tilt = 0;

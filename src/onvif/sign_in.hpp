@@ -1,6 +1,6 @@
 #pragma once
-// Signing in to a camera again and again: WS-UsernameToken by the camera's own clock, whatever that says, and no more
-// attempts than can help (quirks 32, 70, 71 and 72). No I/O.
+// Signing in to a camera again and again: WS-UsernameToken by the camera's own clock, whatever that says, and
+// no more attempts than can help (quirks 32, 70, 71 and 72). No I/O.
 
 #include <string>
 #include <vector>
@@ -22,13 +22,14 @@ class SignIn {
 
     /// The clock has not been read yet, or has to be read again.
     bool needs_clock() const { return needs_clock_; }
-    /// The camera's clock, read at `now`. False: it was read again after a refusal and has not changed, so that the
-    /// credentials are wrong.
+    /// The camera's clock, read at `now`. False: it was read again after a refusal and has not changed, so
+    /// that the credentials are wrong.
     bool on_time(const DeviceTime& time, UtcTime now);
     /// The camera does not tell its clock: ours is taken. False as above.
     bool on_no_time();
 
-    /// A signed call was refused. True: another attempt may help; needs_clock() says whether the clock comes first.
+    /// A signed call was refused. True: another attempt may help; needs_clock() says whether the clock comes
+    /// first.
     bool on_refused();
     /// A signed call was answered: a refusal after this may be a clock that was set meanwhile.
     void on_accepted() { read_again_ = false; }

@@ -1,5 +1,6 @@
 #pragma once
-// What hub and gateway say to each other about a camera while it is in use: moving it, its relays, its events.
+// What hub and gateway say to each other about a camera while it is in use: moving it, its relays, its
+// events.
 
 #include <chrono>
 #include <cstdint>
@@ -78,8 +79,8 @@ struct StopPatrol {};
 
 struct ControlPtz {
     CameraId id;
-    std::variant<LookAtPtz, HoldPtz, StopPtz, StepPtz, PlacePtz, RecallPreset, SavePreset, RemovePreset, GoHome, SetHome,
-                 SavePatrol, RemovePatrol, StartPatrol, StopPatrol>
+    std::variant<LookAtPtz, HoldPtz, StopPtz, StepPtz, PlacePtz, RecallPreset, SavePreset, RemovePreset,
+                 GoHome, SetHome, SavePatrol, RemovePatrol, StartPatrol, StopPatrol>
         command;
 };
 
@@ -102,9 +103,9 @@ struct PtzReport {
     std::optional<double> zoom;
     std::vector<PtzPreset> presets;
     std::vector<Patrol> patrols;
-    std::string patrol;           ///< name of the one that runs; empty: none
-    bool patrol_pauses = false;   ///< after a move by hand
-    std::string patrol_message;   ///< one sentence when it does not get on
+    std::string patrol;          ///< name of the one that runs; empty: none
+    bool patrol_pauses = false;  ///< after a move by hand
+    std::string patrol_message;  ///< one sentence when it does not get on
 };
 
 // ---- relay outputs
@@ -132,12 +133,12 @@ struct RelayList {
 
 enum class EventKind : std::uint8_t {
     motion,
-    tamper,         ///< covered, turned away, out of focus
+    tamper,  ///< covered, turned away, out of focus
     digital_input,
     relay_output,
     sound,
-    analytics,      ///< what the camera's own analytics say: lines, areas, objects
-    device,         ///< its own health: temperature, disks, power
+    analytics,  ///< what the camera's own analytics say: lines, areas, objects
+    device,     ///< its own health: temperature, disks, power
     other,
 };
 constexpr std::uint8_t event_kind_count = 8;
@@ -161,11 +162,11 @@ struct CameraEventHappened {
 };
 
 enum class SubscriptionState : std::uint8_t {
-    none,        ///< the camera has no ONVIF, or no events
+    none,  ///< the camera has no ONVIF, or no events
     connecting,
     subscribed,
-    waiting,     ///< lost or refused; will be tried again
-    refused,     ///< wrong user name or password: not tried again until the settings change
+    waiting,  ///< lost or refused; will be tried again
+    refused,  ///< wrong user name or password: not tried again until the settings change
 };
 std::string_view to_string(SubscriptionState state);
 
@@ -176,8 +177,8 @@ struct QueryEvents {
     std::uint32_t limit = 0;
 };
 struct EventList {
-    std::vector<CameraEvent> events;  ///< in order of their beginning
-    bool more = false;                ///< earlier ones of the interval were left out
+    std::vector<CameraEvent> events;                           ///< in order of their beginning
+    bool more = false;                                         ///< earlier ones of the interval were left out
     SubscriptionState subscription = SubscriptionState::none;  ///< of the one camera that was asked for
     std::string reason;                                        ///< one sentence when something is wrong
 };

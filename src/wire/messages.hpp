@@ -221,8 +221,8 @@ struct Request {
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
-    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport, PtzReport,
-                        PtzPreset, RelayList, EventList>>
+    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
+                        PtzReport, PtzPreset, RelayList, EventList>>
         body;
 };
 

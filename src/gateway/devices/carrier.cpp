@@ -59,8 +59,9 @@ net::Awaitable<Result<net::HttpAnswer>> Carrier::post(onvif::Call call, std::chr
         const auto values = answer.values("WWW-Authenticate");
         if (values.empty() || !has_credentials_) co_return answer;
         if (offers_basic_alone(values))
-            co_return fail(ErrorKind::unsupported,
-                           "the camera wants the password in the clear (Basic); switch it to Digest authentication");
+            co_return fail(
+                ErrorKind::unsupported,
+                "the camera wants the password in the clear (Basic); switch it to Digest authentication");
         VEDETTE_CO_CHECK(authenticator_.on_unauthorized(values));
     }
 }

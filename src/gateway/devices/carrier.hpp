@@ -13,14 +13,14 @@ namespace vedette::gateway::devices {
 
 constexpr std::chrono::seconds call_limit{8};
 
-/// Nothing is sent to another host, no redirect is followed, and the password itself never leaves. Use from one
-/// coroutine at a time.
+/// Nothing is sent to another host, no redirect is followed, and the password itself never leaves. Use from
+/// one coroutine at a time.
 class Carrier {
   public:
     Carrier(std::string host, rtsp::Credentials credentials);
 
-    /// `limit` covers connecting, asking and the answer. Errors: `unavailable`, `timeout`, `corrupt`, `exhausted`,
-    /// `unauthenticated`, and `unsupported` where the camera wants the password in the clear.
+    /// `limit` covers connecting, asking and the answer. Errors: `unavailable`, `timeout`, `corrupt`,
+    /// `exhausted`, `unauthenticated`, and `unsupported` where the camera wants the password in the clear.
     net::Awaitable<Result<net::HttpAnswer>> post(onvif::Call call, std::chrono::seconds limit = call_limit);
 
   private:

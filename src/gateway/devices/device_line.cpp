@@ -22,7 +22,8 @@ class DeviceLine::Turn {
     std::uint64_t ticket_;
 };
 
-DeviceLine::DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock, onvif::DeviceAccess access)
+DeviceLine::DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock,
+                       onvif::DeviceAccess access)
     : clock_(clock),
       carrier_(access.host, {access.username, access.password.duplicate()}),
       session_(access.duplicate()),
@@ -37,7 +38,8 @@ void DeviceLine::leave(std::uint64_t ticket) {
 net::Awaitable<Result<onvif::CommandAnswer>> DeviceLine::run(onvif::Command command) {
     const auto self = shared_from_this();
     if (last_ticket_ + 1 - serving_ >= max_waiting)
-        co_return fail(ErrorKind::exhausted, "the camera is still busy with earlier commands; try again in a moment");
+        co_return fail(ErrorKind::exhausted,
+                       "the camera is still busy with earlier commands; try again in a moment");
     const Turn turn(*this);
     while (!turn.has_come()) co_await next_.wait();
     auto conversing = converse(std::move(command));

@@ -1,5 +1,6 @@
 #pragma once
-// One camera's ear for commands: they are carried out one after another, in the order in which they were given.
+// One camera's ear for commands: they are carried out one after another, in the order in which they were
+// given.
 
 #include <cstdint>
 #include <memory>

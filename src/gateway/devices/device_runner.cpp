@@ -93,7 +93,8 @@ net::Awaitable<Result<wire::PtzPreset>> DeviceRunner::save_preset(wire::SavePres
     const auto self = shared_from_this();
     auto running = line_->run(onvif::SetPreset{.token = std::move(command.token), .name = command.name});
     VEDETTE_CO_TRY(auto answer, co_await std::move(running));
-    co_return wire::PtzPreset{.token = std::get<std::string>(std::move(answer)), .name = std::move(command.name)};
+    co_return wire::PtzPreset{.token = std::get<std::string>(std::move(answer)),
+                              .name = std::move(command.name)};
 }
 
 net::Awaitable<Result<wire::PtzReport>> DeviceRunner::look() {

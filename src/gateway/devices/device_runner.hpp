@@ -19,11 +19,12 @@ constexpr std::size_t max_patrol_stops = 32;
 constexpr std::chrono::seconds min_dwell{3};
 constexpr std::chrono::seconds max_dwell{3600};
 
-/// Lives on the gateway's loop. stop() must be awaited before it is destroyed; whoever waits in one of its coroutines
-/// keeps it alive.
+/// Lives on the gateway's loop. stop() must be awaited before it is destroyed; whoever waits in one of its
+/// coroutines keeps it alive.
 class DeviceRunner : public std::enable_shared_from_this<DeviceRunner> {
   public:
-    DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock, onvif::DeviceAccess access);
+    DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock,
+                 onvif::DeviceAccess access);
 
     /// `patrols` as they are stored, and the name of the one that ran.
     void start(std::vector<wire::Patrol> patrols, const std::string& running);

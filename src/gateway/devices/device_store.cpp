@@ -88,8 +88,9 @@ Result<DeviceStore> DeviceStore::open(const std::filesystem::path& file, Secret 
 
 Result<std::map<CameraId, StoredPatrols>> DeviceStore::patrols() {
     std::map<CameraId, StoredPatrols> all;
-    VEDETTE_TRY(auto row, database_.prepare("SELECT camera_id, name, running, preset, dwell_s FROM patrol "
-                                            "JOIN patrol_stop USING (camera_id, name) ORDER BY name, ordinal"));
+    VEDETTE_TRY(auto row,
+                database_.prepare("SELECT camera_id, name, running, preset, dwell_s FROM patrol "
+                                  "JOIN patrol_stop USING (camera_id, name) ORDER BY name, ordinal"));
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return all;
@@ -106,24 +107,26 @@ Result<std::map<CameraId, StoredPatrols>> DeviceStore::patrols() {
 Result<> DeviceStore::save_patrol(CameraId camera, const wire::Patrol& patrol) {
     VEDETTE_TRY(auto transaction, store::Transaction::begin(database_));
     const ByteView id(camera.bytes());
-    VEDETTE_CHECK(database_.run("INSERT OR IGNORE INTO patrol (camera_id, name) VALUES (?1, ?2)", id, patrol.name));
+    VEDETTE_CHECK(
+        database_.run("INSERT OR IGNORE INTO patrol (camera_id, name) VALUES (?1, ?2)", id, patrol.name));
     VEDETTE_CHECK(
         database_.run("DELETE FROM patrol_stop WHERE camera_id = ?1 AND name = ?2", id, patrol.name));
     std::int64_t ordinal = 0;
     for (const wire::PatrolStop& stop : patrol.stops)
         VEDETTE_CHECK(database_.run(
-            "INSERT INTO patrol_stop (camera_id, name, ordinal, preset, dwell_s) VALUES (?1, ?2, ?3, ?4, ?5)", id,
-            patrol.name, ordinal++, stop.preset, std::int64_t{stop.dwell.count()}));
+            "INSERT INTO patrol_stop (camera_id, name, ordinal, preset, dwell_s) VALUES (?1, ?2, ?3, ?4, ?5)",
+            id, patrol.name, ordinal++, stop.preset, std::int64_t{stop.dwell.count()}));
     return transaction.commit();
 }
 
 Result<> DeviceStore::remove_patrol(CameraId camera, const std::string& name) {
-    return database_.run("DELETE FROM patrol WHERE camera_id = ?1 AND name = ?2", ByteView(camera.bytes()), name);
+    return database_.run("DELETE FROM patrol WHERE camera_id = ?1 AND name = ?2", ByteView(camera.bytes()),
+                         name);
 }
 
 Result<> DeviceStore::set_running_patrol(CameraId camera, const std::string& name) {
-    return database_.run("UPDATE patrol SET running = (name = ?2) WHERE camera_id = ?1", ByteView(camera.bytes()),
-                         name);
+    return database_.run("UPDATE patrol SET running = (name = ?2) WHERE camera_id = ?1",
+                         ByteView(camera.bytes()), name);
 }
 
 // ---- events
@@ -166,7 +169,8 @@ Result<std::uint64_t> DeviceStore::add_event(const wire::CameraEvent& event) {
     std::optional<std::int64_t> end;
     if (event.end) end = ticks(*event.end);
     VEDETTE_CHECK(database_.run(
-        "INSERT INTO camera_event (camera_id, start_90k, end_90k, kind, words_sealed) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO camera_event (camera_id, start_90k, end_90k, kind, words_sealed) VALUES (?1, ?2, ?3, "
+        "?4, ?5)",
         ByteView(event.camera.bytes()), ticks(event.start), end, to_string(event.kind), seal(event)));
     return static_cast<std::uint64_t>(database_.last_insert_rowid());
 }
@@ -177,8 +181,9 @@ Result<> DeviceStore::end_event(std::uint64_t id, UtcTime end) {
 }
 
 Result<std::vector<wire::CameraEvent>> DeviceStore::lasting_events() {
-    VEDETTE_TRY(auto row, database_.prepare(fmt::format(
-                              "SELECT {} FROM camera_event WHERE end_90k IS NULL ORDER BY event_id", event_columns)));
+    VEDETTE_TRY(auto row,
+                database_.prepare(fmt::format(
+                    "SELECT {} FROM camera_event WHERE end_90k IS NULL ORDER BY event_id", event_columns)));
     std::vector<wire::CameraEvent> found;
     for (;;) {
         VEDETTE_TRY(const bool more, row.step());
@@ -191,11 +196,14 @@ Result<std::vector<wire::CameraEvent>> DeviceStore::lasting_events() {
 Result<wire::EventList> DeviceStore::events(const wire::QueryEvents& query) {
     const std::uint32_t limit = std::clamp(query.limit, 1U, max_event_limit);
     // An interval of no length is a moment, which belongs to the interval that it begins in.
-    VEDETTE_TRY(auto row, database_.prepare(fmt::format(
-                              "SELECT {} FROM camera_event WHERE start_90k < ?2 AND (end_90k IS NULL OR end_90k > ?1 "
-                              "OR start_90k >= ?1) {} ORDER BY start_90k DESC, event_id DESC LIMIT ?3",
-                              event_columns, query.camera ? "AND camera_id = ?4" : "")));
-    row.bind(1, ticks(query.interval.start)).bind(2, ticks(query.interval.end)).bind(3, std::int64_t{limit} + 1);
+    VEDETTE_TRY(auto row,
+                database_.prepare(fmt::format(
+                    "SELECT {} FROM camera_event WHERE start_90k < ?2 AND (end_90k IS NULL OR end_90k > ?1 "
+                    "OR start_90k >= ?1) {} ORDER BY start_90k DESC, event_id DESC LIMIT ?3",
+                    event_columns, query.camera ? "AND camera_id = ?4" : "")));
+    row.bind(1, ticks(query.interval.start))
+        .bind(2, ticks(query.interval.end))
+        .bind(3, std::int64_t{limit} + 1);
     if (query.camera) row.bind(4, ByteView(query.camera->bytes()));
     wire::EventList list;
     for (;;) {
@@ -213,21 +221,26 @@ Result<wire::EventList> DeviceStore::events(const wire::QueryEvents& query) {
 }
 
 Result<> DeviceStore::prune(UtcTime now) {
-    VEDETTE_CHECK(database_.run("DELETE FROM camera_event WHERE start_90k < ?1", ticks(now - event_retention)));
-    VEDETTE_CHECK(database_.run(
-        "DELETE FROM camera_event WHERE event_id <= (SELECT event_id FROM camera_event ORDER BY event_id DESC LIMIT 1 "
-        "OFFSET ?1)",
-        max_events));
-    VEDETTE_TRY(auto cameras, database_.prepare("SELECT camera_id FROM camera_event GROUP BY camera_id HAVING count(*) > ?1"));
+    VEDETTE_CHECK(
+        database_.run("DELETE FROM camera_event WHERE start_90k < ?1", ticks(now - event_retention)));
+    VEDETTE_CHECK(
+        database_.run("DELETE FROM camera_event WHERE event_id <= (SELECT event_id FROM camera_event ORDER "
+                      "BY event_id DESC LIMIT 1 "
+                      "OFFSET ?1)",
+                      max_events));
+    VEDETTE_TRY(
+        auto cameras,
+        database_.prepare("SELECT camera_id FROM camera_event GROUP BY camera_id HAVING count(*) > ?1"));
     cameras.bind(1, max_events_of_camera);
     for (;;) {
         VEDETTE_TRY(const bool found, cameras.step());
         if (!found) return {};
         const Bytes id(cameras.blob(0).begin(), cameras.blob(0).end());
-        VEDETTE_CHECK(database_.run(
-            "DELETE FROM camera_event WHERE camera_id = ?1 AND event_id <= (SELECT event_id FROM camera_event WHERE "
-            "camera_id = ?1 ORDER BY event_id DESC LIMIT 1 OFFSET ?2)",
-            id, max_events_of_camera));
+        VEDETTE_CHECK(
+            database_.run("DELETE FROM camera_event WHERE camera_id = ?1 AND event_id <= (SELECT event_id "
+                          "FROM camera_event WHERE "
+                          "camera_id = ?1 ORDER BY event_id DESC LIMIT 1 OFFSET ?2)",
+                          id, max_events_of_camera));
     }
 }
 

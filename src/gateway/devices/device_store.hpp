@@ -1,6 +1,6 @@
 #pragma once
-// What is kept about cameras in use, beside their recordings: events and patrols. What a camera says of an event can tell
-// of people, so it is sealed; kind and time are not, since they are searched by.
+// What is kept about cameras in use, beside their recordings: events and patrols. What a camera says of an
+// event can tell of people, so it is sealed; kind and time are not, since they are searched by.
 
 #include <filesystem>
 #include <map>
@@ -42,8 +42,8 @@ class DeviceStore {
     Result<> end_event(std::uint64_t id, UtcTime end);
     /// Those that have not ended.
     Result<std::vector<wire::CameraEvent>> lasting_events();
-    /// That overlap `query.interval`, the latest `query.limit` of them, in order of their beginning. What can't be
-    /// unsealed has no words.
+    /// That overlap `query.interval`, the latest `query.limit` of them, in order of their beginning. What
+    /// can't be unsealed has no words.
     Result<wire::EventList> events(const wire::QueryEvents& query);
     /// Deletes what is too old or too much.
     Result<> prune(UtcTime now);
@@ -52,7 +52,8 @@ class DeviceStore {
     Result<> remove_camera(CameraId camera);
 
   private:
-    DeviceStore(store::Database database, Secret key) : database_(std::move(database)), key_(std::move(key)) {}
+    DeviceStore(store::Database database, Secret key)
+        : database_(std::move(database)), key_(std::move(key)) {}
     Bytes seal(const wire::CameraEvent& event);
     void unseal(wire::CameraEvent& event, ByteView sealed) const;
     Result<wire::CameraEvent> read(const store::Statement& row) const;

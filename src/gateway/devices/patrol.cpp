@@ -59,7 +59,8 @@ net::Awaitable<std::chrono::nanoseconds> PatrolGuide::next_stop() {
     const std::string tour = patrol_->name;
     auto running = line_->run(onvif::GoToPreset{.token = stop.preset});
     const auto done = co_await std::move(running);
-    if (!patrol_ || patrol_->name != tour || patrol_->stops.empty()) co_return std::chrono::nanoseconds::zero();
+    if (!patrol_ || patrol_->name != tour || patrol_->stops.empty())
+        co_return std::chrono::nanoseconds::zero();
     const bool tour_ends = ++at_ >= patrol_->stops.size();
     if (tour_ends) at_ = 0;
     if (done) {

@@ -17,7 +17,8 @@ constexpr std::chrono::seconds patrol_pause{60};
 /// Lives on the gateway's loop. run() is its one task.
 class PatrolGuide {
   public:
-    PatrolGuide(const boost::asio::any_io_executor& executor, const Clock& clock, std::shared_ptr<DeviceLine> line);
+    PatrolGuide(const boost::asio::any_io_executor& executor, const Clock& clock,
+                std::shared_ptr<DeviceLine> line);
 
     net::Awaitable<void> run();
     /// From its first stop.

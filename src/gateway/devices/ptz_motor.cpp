@@ -14,7 +14,8 @@ constexpr std::chrono::milliseconds stop_again{300};
 
 }  // namespace
 
-PtzMotor::PtzMotor(const boost::asio::any_io_executor& executor, const Clock& clock, std::shared_ptr<DeviceLine> line)
+PtzMotor::PtzMotor(const boost::asio::any_io_executor& executor, const Clock& clock,
+                   std::shared_ptr<DeviceLine> line)
     : clock_(clock), line_(std::move(line)), asked_(executor), settled_(executor) {}
 
 net::Awaitable<Result<>> PtzMotor::hold(onvif::PtzVector velocity, std::chrono::milliseconds hold) {

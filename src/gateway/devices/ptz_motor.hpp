@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds camera_hold{3'000};
 /// Lives on the gateway's loop. run() is its one task; while that is not running, nothing moves.
 class PtzMotor {
   public:
-    PtzMotor(const boost::asio::any_io_executor& executor, const Clock& clock, std::shared_ptr<DeviceLine> line);
+    PtzMotor(const boost::asio::any_io_executor& executor, const Clock& clock,
+             std::shared_ptr<DeviceLine> line);
 
     net::Awaitable<void> run();
     /// Until `hold` has passed, or hold() or stop() is called. Returns when the camera has taken it.

@@ -22,7 +22,9 @@ constexpr std::uint32_t max_limit = 5'000;
 constexpr std::uint32_t default_limit = 1'000;
 
 wire::PtzVector read_vector(ObjectReader& reader) {
-    const auto axis = [&](std::string_view field) { return reader.optional_number(field, -1, 1).value_or(0); };
+    const auto axis = [&](std::string_view field) {
+        return reader.optional_number(field, -1, 1).value_or(0);
+    };
     return {.pan = axis("pan"), .tilt = axis("tilt"), .zoom = axis("zoom")};
 }
 
@@ -42,13 +44,15 @@ auto read_object(std::string_view body, Fill fill) -> Outcome<decltype(fill(std:
 Outcome<wire::HoldPtz> read_ptz_move(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
         const wire::PtzVector velocity = read_vector(reader);
-        const auto hold = reader.optional_integer("hold_ms", min_hold_ms, max_hold_ms).value_or(default_hold_ms);
+        const auto hold =
+            reader.optional_integer("hold_ms", min_hold_ms, max_hold_ms).value_or(default_hold_ms);
         return wire::HoldPtz{.velocity = velocity, .hold = std::chrono::milliseconds(hold)};
     });
 }
 
 Outcome<wire::StepPtz> read_ptz_step(std::string_view body) {
-    return read_object(body, [](ObjectReader& reader) { return wire::StepPtz{.translation = read_vector(reader)}; });
+    return read_object(
+        body, [](ObjectReader& reader) { return wire::StepPtz{.translation = read_vector(reader)}; });
 }
 
 Outcome<wire::PlacePtz> read_ptz_position(std::string_view body) {
@@ -72,8 +76,9 @@ Outcome<wire::SavePreset> read_preset(std::string_view body) {
 }
 
 Outcome<wire::RecallPreset> read_preset_recall(std::string_view body) {
-    return read_object(
-        body, [](ObjectReader& reader) { return wire::RecallPreset{.token = reader.text("token", token_limits)}; });
+    return read_object(body, [](ObjectReader& reader) {
+        return wire::RecallPreset{.token = reader.text("token", token_limits)};
+    });
 }
 
 Outcome<wire::Patrol> read_patrol(std::string_view body) {
@@ -92,8 +97,9 @@ Outcome<wire::Patrol> read_patrol(std::string_view body) {
 }
 
 Outcome<wire::StartPatrol> read_patrol_start(std::string_view body) {
-    return read_object(body,
-                       [](ObjectReader& reader) { return wire::StartPatrol{.name = reader.text("name", name_limits)}; });
+    return read_object(body, [](ObjectReader& reader) {
+        return wire::StartPatrol{.name = reader.text("name", name_limits)};
+    });
 }
 
 Outcome<RelaySwitchInput> read_relay_switch(std::string_view body) {
@@ -108,8 +114,8 @@ Outcome<RelaySwitchInput> read_relay_switch(std::string_view body) {
 Outcome<std::string> read_name(const net::Request& request, std::string_view parameter) {
     const auto value = request.query_value(parameter);
     if (!value || value->empty() || value->size() > 4 * name_limits.max_characters)
-        return std::unexpected(
-            Problem::invalid(std::string(parameter), fmt::format("The parameter {} has to name one", parameter)));
+        return std::unexpected(Problem::invalid(std::string(parameter),
+                                                fmt::format("The parameter {} has to name one", parameter)));
     return std::string(*value);
 }
 
@@ -118,9 +124,10 @@ Outcome<EventQueryInput> read_event_query(const net::Request& request) {
     EventQueryInput input{.interval = interval.interval, .limit = default_limit};
     if (const auto text = request.query_value("limit")) {
         const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), input.limit);
-        if (error != std::errc() || end != text->data() + text->size() || input.limit < 1 || input.limit > max_limit)
-            return std::unexpected(
-                Problem::invalid("limit", fmt::format("limit must be a whole number from 1 to {}", max_limit)));
+        if (error != std::errc() || end != text->data() + text->size() || input.limit < 1 ||
+            input.limit > max_limit)
+            return std::unexpected(Problem::invalid(
+                "limit", fmt::format("limit must be a whole number from 1 to {}", max_limit)));
     }
     return input;
 }

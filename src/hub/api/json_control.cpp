@@ -57,7 +57,8 @@ json::object to_json(const wire::PtzReport& report) {
 json::object to_json(const wire::RelayList& list) {
     json::array relays;
     for (const wire::Relay& relay : list.relays) {
-        json::object out{{"token", relay.token}, {"returns_by_itself", relay.returns_by_itself}, {"active", nullptr}};
+        json::object out{
+            {"token", relay.token}, {"returns_by_itself", relay.returns_by_itself}, {"active", nullptr}};
         if (relay.active) out["active"] = *relay.active;
         relays.push_back(std::move(out));
     }

@@ -12,7 +12,8 @@ net::Awaitable<Outcome<>> list_relays(ServicesPtr services, Call call) {
 
 net::Awaitable<Outcome<>> switch_relay(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(RelaySwitchInput input, read_relay_switch(call.request.body));
-    VEDETTE_CO_CHECK(co_await services->site.switch_relay(call.granted, std::move(input.token), input.active));
+    VEDETTE_CO_CHECK(
+        co_await services->site.switch_relay(call.granted, std::move(input.token), input.active));
     net::Response response{.status = 204, .headers = {}, .body = std::string(), .upgrade = {}};
     co_return response;
 }

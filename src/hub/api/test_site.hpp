@@ -143,8 +143,10 @@ class FakeGateway {
             switched.push_back(*relay);
         } else if (const auto* query = std::get_if<wire::QueryEvents>(&request.body)) {
             event_queries.push_back(*query);
-            body = wire::EventList{.events = events, .more = false,
-                                   .subscription = wire::SubscriptionState::subscribed, .reason = {}};
+            body = wire::EventList{.events = events,
+                                   .more = false,
+                                   .subscription = wire::SubscriptionState::subscribed,
+                                   .reason = {}};
         }
         send(wire::Reply{.id = request.id, .body = std::move(body)});
     }

@@ -216,7 +216,8 @@ void Relay::on(wire::StorageStatus status) {
 void Relay::on(const wire::CameraEventHappened& happened) {
     const auto listeners = listeners_;
     for (Listener* listener : listeners)
-        if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_camera_event(happened.event);
+        if (std::ranges::find(listeners_, listener) != listeners_.end())
+            listener->on_camera_event(happened.event);
 }
 
 }  // namespace vedette::hub::relay
