@@ -1,10 +1,18 @@
-import { IconClockPause, IconInfoCircle } from '../../ui/icons';
+import { IconArrowsMove, IconClockPause, IconInfoCircle } from '../../ui/icons';
 import { DetailsPanel } from './DetailsPanel';
 import { GapsPanel } from './GapsPanel';
+import { MovePanel } from './MovePanel';
 import type { CameraPanel } from './panel';
 
 /** The tabs of a camera's page, in their order. */
 export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
+  {
+    id: 'move',
+    label: 'Move',
+    Icon: IconArrowsMove,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: MovePanel,
+  },
 ];
