@@ -59,10 +59,12 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
                                                               vault->derive_key("camera events")));
     VEDETTE_TRY(auto patrols, device_store.patrols());
+    VEDETTE_TRY(auto lasting, device_store.lasting_events());
 
     auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),
                                        std::move(device_store));
     impl->stored_patrols = std::move(patrols);
+    impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
     impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
@@ -98,6 +100,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(tick());
     tasks.spawn(report_storage());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(prune_events());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
@@ -155,8 +158,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
     playbacks.clear();
     co_await tasks.stop();
-    for (auto& [id, device] : device_runners) co_await device->stop();
-    device_runners.clear();
+    co_await stop_devices();
     for (auto& [id, runner] : runners) {
         co_await runner->stop();
         runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});

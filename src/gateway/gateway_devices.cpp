@@ -2,14 +2,18 @@
 
 #include <utility>
 
+#include "base/log.hpp"
 #include "gateway/device_writing.hpp"
 #include "gateway/discovery/identity.hpp"
 #include "gateway/gateway_impl.hpp"
+#include "net/timeout.hpp"
 #include "onvif/address.hpp"
 
 namespace vedette::gateway {
 
 namespace {
+
+constexpr std::chrono::hours prune_period{1};
 
 const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
 const Error no_device{
@@ -49,7 +53,13 @@ Answer to_answer(Result<T> value) {
 void Gateway::Impl::attach_device(const Camera& camera) {
     auto access = access_of(camera);
     if (!access) return;
-    auto device = std::make_shared<devices::DeviceRunner>(executor, clock, *std::move(access));
+    auto device =
+        std::make_shared<devices::DeviceRunner>(executor, clock, camera.id, *std::move(access), event_keeper());
+    std::erase_if(lasting_events, [&](wire::CameraEvent& event) {
+        if (event.camera != camera.id) return false;
+        device->restore(std::move(event));
+        return true;
+    });
     const devices::StoredPatrols& stored = stored_patrols[camera.id];
     device->start(stored.patrols, stored.running);
     device_runners[camera.id] = std::move(device);
@@ -64,9 +74,49 @@ net::Awaitable<void> Gateway::Impl::detach_device(CameraId id) {
 }
 
 net::Awaitable<void> Gateway::Impl::reattach_device(CameraId id) {
+    const auto runner = runners.find(id);
+    const auto device = device_runners.find(id);
+    if (runner != runners.end() && device != device_runners.end()) {
+        const auto access = access_of(runner->second->camera());
+        if (access && device->second->serves(*access)) co_return;
+    }
     auto detaching = detach_device(id);
     co_await std::move(detaching);
+    // What lasted goes on, or is ended, as the camera tells when it is subscribed to again.
+    auto looking = net::run_blocking(device_pool, [this] { return device_store.lasting_events(); });
+    if (auto lasting = co_await std::move(looking))
+        for (wire::CameraEvent& event : *lasting)
+            if (event.camera == id) lasting_events.push_back(std::move(event));
     if (const auto found = runners.find(id); found != runners.end()) attach_device(found->second->camera());
+}
+
+devices::EventKeeper Gateway::Impl::event_keeper() {
+    return {.add = [this](wire::CameraEvent event) -> net::Awaitable<Result<std::uint64_t>> {
+                return net::run_blocking(device_pool,
+                                         [this, event = std::move(event)] { return device_store.add_event(event); });
+            },
+            .end = [this](std::uint64_t id, UtcTime end) -> net::Awaitable<Result<>> {
+                return net::run_blocking(device_pool, [this, id, end] { return device_store.end_event(id, end); });
+            },
+            .tell = [this](wire::CameraEvent event) { link->send(wire::CameraEventHappened{std::move(event)}); },
+            .relay = {}};
+}
+
+net::Awaitable<void> Gateway::Impl::prune_events() {
+    for (;;) {
+        auto pruning = store_device([now = clock.utc_now()](devices::DeviceStore& events) { return events.prune(now); });
+        const auto pruned = co_await std::move(pruning);
+        if (!pruned) log::error("old events could not be deleted: {}", pruned.error().message);
+        co_await net::sleep_for(prune_period);
+    }
+}
+
+// All at once: each may wait for its camera for a moment.
+net::Awaitable<void> Gateway::Impl::stop_devices() {
+    net::TaskGroup stopping(executor, "devices");
+    for (auto& [id, device] : device_runners) stopping.spawn(device->stop());
+    co_await stopping.wait();
+    device_runners.clear();
 }
 
 Result<std::shared_ptr<devices::DeviceRunner>> Gateway::Impl::device_of(CameraId id) const {
@@ -160,6 +210,11 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryEvents re
     if (request.camera && !runners.contains(*request.camera)) co_return std::unexpected(no_such_camera);
     auto querying = net::run_blocking(device_pool, [this, request] { return device_store.events(request); });
     VEDETTE_CO_TRY(wire::EventList list, co_await std::move(querying));
+    if (request.camera)
+        if (const auto found = device_runners.find(*request.camera); found != device_runners.end()) {
+            list.subscription = found->second->events().state();
+            list.reason = found->second->events().reason();
+        }
     co_return list;
 }
 

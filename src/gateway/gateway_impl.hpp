@@ -53,6 +53,9 @@ struct Gateway::Impl {
     void attach_device(const Camera& camera);
     net::Awaitable<void> detach_device(CameraId id);
     net::Awaitable<void> reattach_device(CameraId id);
+    devices::EventKeeper event_keeper();
+    net::Awaitable<void> prune_events();
+    net::Awaitable<void> stop_devices();
     Result<std::shared_ptr<devices::DeviceRunner>> device_of(CameraId id) const;
     net::Awaitable<Answer> handle(wire::ControlPtz request);
     net::Awaitable<Answer> handle(wire::ListRelays request);
@@ -73,6 +76,7 @@ struct Gateway::Impl {
     devices::DeviceStore device_store;  ///< used on device_pool alone, once the loop runs
     net::WorkerPool device_pool{1};
     std::map<CameraId, devices::StoredPatrols> stored_patrols;  ///< of cameras without a device, too
+    std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
     std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
     std::vector<std::byte> read_buffer;

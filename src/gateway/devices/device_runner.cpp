@@ -16,19 +16,36 @@ onvif::PtzVector to_onvif(const wire::PtzVector& vector) {
     return {.pan = vector.pan, .tilt = vector.tilt, .zoom = vector.zoom};
 }
 
+// The states of relays are wanted here, too: no answer of a camera tells them.
+EventKeeper with_relays(EventKeeper keeper, std::map<std::string, bool>& states) {
+    keeper.relay = [&states](const std::string& token, bool active) {
+        if (states.size() < max_relay_states || states.contains(token)) states[token] = active;
+    };
+    return keeper;
+}
+
 }  // namespace
 
-DeviceRunner::DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock,
-                           onvif::DeviceAccess access)
-    : line_(std::make_shared<DeviceLine>(executor, clock, std::move(access))),
+DeviceRunner::DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock, CameraId camera,
+                           onvif::DeviceAccess access, EventKeeper keeper)
+    : access_(std::move(access)),
+      line_(std::make_shared<DeviceLine>(executor, clock, access_.duplicate())),
       motor_(executor, clock, line_),
       guide_(executor, clock, line_),
+      feed_(clock, camera, access_.duplicate(), with_relays(std::move(keeper), relay_states_)),
       tasks_(executor, "device") {}
+
+bool DeviceRunner::serves(const onvif::DeviceAccess& access) const {
+    return access.host == access_.host && access.port == access_.port && access.path == access_.path &&
+           access.username == access_.username && access.stream_url == access_.stream_url &&
+           access.password.reveal_text() == access_.password.reveal_text();
+}
 
 void DeviceRunner::start(std::vector<wire::Patrol> patrols, const std::string& running) {
     patrols_ = std::move(patrols);
     tasks_.spawn(motor_.run());
     tasks_.spawn(guide_.run());
+    tasks_.spawn(feed_.run());
     (void)start_patrol(running);
 }
 
@@ -41,6 +58,8 @@ net::Awaitable<void> DeviceRunner::stop() {
     }
     motor_.close();
     co_await tasks_.stop();
+    auto leaving = feed_.say_goodbye();
+    co_await std::move(leaving);
 }
 
 net::Awaitable<Result<>> DeviceRunner::only(onvif::Command command) {

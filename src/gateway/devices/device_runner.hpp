@@ -1,5 +1,5 @@
 #pragma once
-// One camera's device while it is in use: its head, its patrols, its relays.
+// One camera's device while it is in use: its head, its patrols, its relays, its events.
 
 #include <map>
 #include <memory>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/devices/device_line.hpp"
+#include "gateway/devices/event_feed.hpp"
 #include "gateway/devices/patrol.hpp"
 #include "gateway/devices/ptz_motor.hpp"
 #include "net/task_group.hpp"
@@ -15,6 +16,7 @@
 namespace vedette::gateway::devices {
 
 constexpr std::size_t max_patrols = 8;
+constexpr std::size_t max_relay_states = 64;
 constexpr std::size_t max_patrol_stops = 32;
 constexpr std::chrono::seconds min_dwell{3};
 constexpr std::chrono::seconds max_dwell{3600};
@@ -23,12 +25,15 @@ constexpr std::chrono::seconds max_dwell{3600};
 /// coroutines keeps it alive.
 class DeviceRunner : public std::enable_shared_from_this<DeviceRunner> {
   public:
-    DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock,
-                 onvif::DeviceAccess access);
+    /// `keeper` takes the camera's events; its `relay` is set here.
+    DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock, CameraId camera,
+                 onvif::DeviceAccess access, EventKeeper keeper);
 
     /// `patrols` as they are stored, and the name of the one that ran.
     void start(std::vector<wire::Patrol> patrols, const std::string& running);
-    /// Stops a camera that is being moved.
+    /// An event of an earlier process that has not ended. Before start().
+    void restore(wire::CameraEvent event) { feed_.restore(std::move(event)); }
+    /// Stops a camera that is being moved, and gives its subscription back.
     net::Awaitable<void> stop();
 
     net::Awaitable<Result<wire::PtzReport>> look();
@@ -54,19 +59,23 @@ class DeviceRunner : public std::enable_shared_from_this<DeviceRunner> {
 
     net::Awaitable<Result<wire::RelayList>> relays();
     net::Awaitable<Result<>> switch_relay(wire::SwitchRelay command);
-    /// The camera has told the state of a relay.
-    void note_relay(const std::string& token, bool active) { relay_states_[token] = active; }
+
+    const EventFeed& events() const { return feed_; }
+    /// Whether it is for this device with these credentials.
+    bool serves(const onvif::DeviceAccess& access) const;
 
   private:
     /// Moves by another way than holding.
     net::Awaitable<Result<>> move(onvif::Command command);
     net::Awaitable<Result<>> only(onvif::Command command);
 
+    onvif::DeviceAccess access_;
     std::shared_ptr<DeviceLine> line_;
     PtzMotor motor_;
     PatrolGuide guide_;
     std::vector<wire::Patrol> patrols_;
     std::map<std::string, bool> relay_states_;
+    EventFeed feed_;
     net::TaskGroup tasks_;
 };
 
