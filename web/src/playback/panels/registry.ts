@@ -1,7 +1,9 @@
-import { IconArrowsMove, IconClockPause, IconInfoCircle } from '../../ui/icons';
+import { IconArrowsMove, IconBell, IconClockPause, IconInfoCircle, IconToggleRight } from '../../ui/icons';
 import { DetailsPanel } from './DetailsPanel';
+import { EventsPanel } from './EventsPanel';
 import { GapsPanel } from './GapsPanel';
 import { MovePanel } from './MovePanel';
+import { OutputsPanel } from './OutputsPanel';
 import type { CameraPanel } from './panel';
 
 /** The tabs of a camera's page, in their order. */
@@ -14,5 +16,19 @@ export const PANELS: CameraPanel[] = [
     Icon: IconArrowsMove,
     appliesTo: (camera) => Boolean(camera.device?.onvif_url),
     Content: MovePanel,
+  },
+  {
+    id: 'events',
+    label: 'Events',
+    Icon: IconBell,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: EventsPanel,
+  },
+  {
+    id: 'outputs',
+    label: 'Outputs',
+    Icon: IconToggleRight,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: OutputsPanel,
   },
 ];
