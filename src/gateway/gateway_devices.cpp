@@ -37,14 +37,20 @@ std::optional<onvif::DeviceAccess> access_of(const Camera& camera) {
 
 using Answer = decltype(wire::Reply::body);
 
+// That the camera refuses its credentials is a state of the camera, and no word about the person who asks.
+std::unexpected<Error> passed_on(Error error) {
+    if (error.kind == ErrorKind::unauthenticated) error.kind = ErrorKind::conflict;
+    return std::unexpected(std::move(error));
+}
+
 Answer to_answer(Result<> done) {
-    if (!done) return std::unexpected(std::move(done).error());
+    if (!done) return passed_on(std::move(done).error());
     return wire::Done{};
 }
 
 template <class T>
 Answer to_answer(Result<T> value) {
-    if (!value) return std::unexpected(std::move(value).error());
+    if (!value) return passed_on(std::move(value).error());
     return std::move(*value);
 }
 

@@ -36,7 +36,8 @@ std::string source_of(const onvif::Notification& notification) {
 
 void EventTracker::restore(wire::CameraEvent event) {
     if (properties_.size() >= max_properties) return;
-    properties_[key_of(event.topic, event.source)] = {.on = true, .event = std::move(event)};
+    const std::string key = key_of(event.topic, event.source);
+    properties_[key] = {.on = true, .event = std::move(event)};
 }
 
 bool EventTracker::may_add(MonotonicTime now) {
