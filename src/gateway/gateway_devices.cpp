@@ -59,8 +59,8 @@ Answer to_answer(Result<T> value) {
 void Gateway::Impl::attach_device(const Camera& camera) {
     auto access = access_of(camera);
     if (!access) return;
-    auto device =
-        std::make_shared<devices::DeviceRunner>(executor, clock, camera.id, *std::move(access), event_keeper());
+    auto device = std::make_shared<devices::DeviceRunner>(executor, clock, camera.id, *std::move(access),
+                                                          event_keeper());
     std::erase_if(lasting_events, [&](wire::CameraEvent& event) {
         if (event.camera != camera.id) return false;
         device->restore(std::move(event));
@@ -97,20 +97,23 @@ net::Awaitable<void> Gateway::Impl::reattach_device(CameraId id) {
 }
 
 devices::EventKeeper Gateway::Impl::event_keeper() {
-    return {.add = [this](wire::CameraEvent event) -> net::Awaitable<Result<std::uint64_t>> {
-                return net::run_blocking(device_pool,
-                                         [this, event = std::move(event)] { return device_store.add_event(event); });
-            },
-            .end = [this](std::uint64_t id, UtcTime end) -> net::Awaitable<Result<>> {
-                return net::run_blocking(device_pool, [this, id, end] { return device_store.end_event(id, end); });
-            },
-            .tell = [this](wire::CameraEvent event) { link->send(wire::CameraEventHappened{std::move(event)}); },
-            .relay = {}};
+    return {
+        .add = [this](wire::CameraEvent event) -> net::Awaitable<Result<std::uint64_t>> {
+            return net::run_blocking(
+                device_pool, [this, event = std::move(event)] { return device_store.add_event(event); });
+        },
+        .end = [this](std::uint64_t id, UtcTime end) -> net::Awaitable<Result<>> {
+            return net::run_blocking(device_pool,
+                                     [this, id, end] { return device_store.end_event(id, end); });
+        },
+        .tell = [this](wire::CameraEvent event) { link->send(wire::CameraEventHappened{std::move(event)}); },
+        .relay = {}};
 }
 
 net::Awaitable<void> Gateway::Impl::prune_events() {
     for (;;) {
-        auto pruning = store_device([now = clock.utc_now()](devices::DeviceStore& events) { return events.prune(now); });
+        auto pruning =
+            store_device([now = clock.utc_now()](devices::DeviceStore& events) { return events.prune(now); });
         const auto pruned = co_await std::move(pruning);
         if (!pruned) log::error("old events could not be deleted: {}", pruned.error().message);
         co_await net::sleep_for(prune_period);

@@ -21,13 +21,15 @@ const std::string host = "192.0.2.7";
 
 std::string services(std::string_view ptz) {
     return write_envelope(fmt::format(
-        "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</tds:Namespace>"
+        "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</"
+        "tds:Namespace>"
         "<tds:XAddr>http://{0}/onvif/media</tds:XAddr></tds:Service>{1}</tds:GetServicesResponse>",
         host,
-        ptz.empty() ? ""
-                    : fmt::format("<tds:Service><tds:Namespace>http://www.onvif.org/ver20/ptz/wsdl</tds:Namespace>"
-                                  "<tds:XAddr>{}</tds:XAddr></tds:Service>",
-                                  ptz)));
+        ptz.empty()
+            ? ""
+            : fmt::format("<tds:Service><tds:Namespace>http://www.onvif.org/ver20/ptz/wsdl</tds:Namespace>"
+                          "<tds:XAddr>{}</tds:XAddr></tds:Service>",
+                          ptz)));
 }
 
 std::string profile(std::string_view token, std::string_view source, bool head) {
@@ -36,15 +38,17 @@ std::string profile(std::string_view token, std::string_view source, bool head) 
         R"(</tt:VideoSourceConfiguration><tt:VideoEncoderConfiguration token="e"><tt:Encoding>H264</tt:Encoding></tt:VideoEncoderConfiguration>)"
         R"({2}</trt:Profiles>)",
         token, source,
-        head ? R"(<tt:PTZConfiguration token="c"><tt:NodeToken>head</tt:NodeToken></tt:PTZConfiguration>)" : "");
+        head ? R"(<tt:PTZConfiguration token="c"><tt:NodeToken>head</tt:NodeToken></tt:PTZConfiguration>)"
+             : "");
 }
 std::string profiles(std::string_view all) {
     return write_envelope(fmt::format("<trt:GetProfilesResponse>{}</trt:GetProfilesResponse>", all));
 }
 std::string stream(std::string_view path) {
-    return write_envelope(fmt::format("<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>rtsp://10.0.0.1{}</tt:Uri>"
-                                      "</trt:MediaUri></trt:GetStreamUriResponse>",
-                                      path));
+    return write_envelope(
+        fmt::format("<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>rtsp://10.0.0.1{}</tt:Uri>"
+                    "</trt:MediaUri></trt:GetStreamUriResponse>",
+                    path));
 }
 const std::string nodes = write_envelope(
     R"(<tptz:GetNodesResponse><tptz:PTZNode token="other"/><tptz:PTZNode token="head"><tt:SupportedPTZSpaces>)"
@@ -101,7 +105,8 @@ TEST(ControlSession, LearnsOnceAndThenAsksForTheMoveAlone) {
     Camera camera;
     ControlSession session = session_of();
     ASSERT_TRUE(camera.tell(session, to_the_right));
-    EXPECT_THAT(camera.asked, ElementsAre("GetSystemDateAndTime", "GetServices", "GetProfiles", "GetNodes", "ContinuousMove"));
+    EXPECT_THAT(camera.asked, ElementsAre("GetSystemDateAndTime", "GetServices", "GetProfiles", "GetNodes",
+                                          "ContinuousMove"));
     EXPECT_THAT(camera.calls.back().body, HasSubstr("<tptz:ProfileToken>main</tptz:ProfileToken>"));
     ASSERT_TRUE(camera.tell(session, to_the_right));
     EXPECT_THAT(camera.asked, ElementsAre("ContinuousMove"));
@@ -175,8 +180,8 @@ TEST(ControlSession, ACameraThatDoesNotMoveIsAskedOnce) {
 TEST(ControlSession, WhatTheHeadCantDoIsNotAsked) {
     Camera camera;
     ControlSession session = session_of();
-    for (const Command& command :
-         {Command(MoveBy{}), Command(MoveTo{.pan = 0, .tilt = 0, .zoom = {}}), Command(GoHome{}), Command(SetPreset{"", "x"})}) {
+    for (const Command& command : {Command(MoveBy{}), Command(MoveTo{.pan = 0, .tilt = 0, .zoom = {}}),
+                                   Command(GoHome{}), Command(SetPreset{"", "x"})}) {
         const auto told = camera.tell(session, command);
         ASSERT_FALSE(told);
         EXPECT_EQ(told.error().kind, ErrorKind::unsupported);
@@ -187,7 +192,9 @@ TEST(ControlSession, WhatTheHeadCantDoIsNotAsked) {
 TEST(ControlSession, RefusedCredentialsAreNotTriedAgain) {
     Camera camera;
     std::size_t refusals = 0;
-    camera.refuses = [&](const std::string& name) { return name != "GetSystemDateAndTime" && ++refusals > 0; };
+    camera.refuses = [&](const std::string& name) {
+        return name != "GetSystemDateAndTime" && ++refusals > 0;
+    };
     ControlSession session = session_of();
     const auto told = camera.tell(session, to_the_right);
     ASSERT_FALSE(told);
@@ -202,7 +209,9 @@ TEST(ControlSession, AClockThatWasSetMeanwhileIsReadAgain) {
     ControlSession session = session_of();
     ASSERT_TRUE(camera.tell(session, to_the_right));
     bool refused = false;
-    camera.refuses = [&](const std::string& name) { return name == "ContinuousMove" && !std::exchange(refused, true); };
+    camera.refuses = [&](const std::string& name) {
+        return name == "ContinuousMove" && !std::exchange(refused, true);
+    };
     camera.answers["GetSystemDateAndTime"] = testing::answer("time_half_a_year_behind");
     ASSERT_TRUE(camera.tell(session, to_the_right));
     EXPECT_THAT(camera.asked, ElementsAre("ContinuousMove", "GetSystemDateAndTime", "ContinuousMove"));

@@ -236,7 +236,8 @@ void EventSession::on_error(Error error) {
         if (!sign_in_.on_no_time()) return finish(refused());
         return advance();
     }
-    // What has run out already needs no end, and a state that can't be asked for will be told when it changes.
+    // What has run out already needs no end, and a state that can't be asked for will be told when it
+    // changes.
     if (step_ == Step::drop || step_ == Step::end || step_ == Step::synchronize) return advance();
     if (error.kind == ErrorKind::unauthenticated) {
         if (!sign_in_.has_credentials())
@@ -258,8 +259,8 @@ void EventSession::on_error(Error error) {
         step_ = Step::pull;
         return;
     }
-    // It was there and is gone: it ran out, or the camera has started anew (quirk 76). One that lived for a moment only is
-    // not asked for again at once: that could go on for ever.
+    // It was there and is gone: it ran out, or the camera has started anew (quirk 76). One that lived for a
+    // moment only is not asked for again at once: that could go on for ever.
     if (step_ == Step::pull && last_pull_ - made_ >= long_enough) {
         reference_.reset();
         renews_ = true;

@@ -1,6 +1,6 @@
 #pragma once
-// The conversation with one camera that fetches its events. No I/O: calls come out, answers go in. It runs until the
-// camera is lost or refuses; the one who carries it begins another one then, later.
+// The conversation with one camera that fetches its events. No I/O: calls come out, answers go in. It runs
+// until the camera is lost or refuses; the one who carries it begins another one then, later.
 
 #include <chrono>
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace vedette::onvif {
 
 constexpr std::chrono::seconds subscription_lifetime{60};  ///< asked for, renewed at half of it
-constexpr std::chrono::seconds pull_wait{15};              ///< how long the camera may wait for something to tell
-constexpr unsigned pull_limit = 64;                        ///< notifications that are asked for at a time
+constexpr std::chrono::seconds pull_wait{15};  ///< how long the camera may wait for something to tell
+constexpr unsigned pull_limit = 64;            ///< notifications that are asked for at a time
 /// Between two calls that brought nothing: some cameras answer at once instead of waiting.
 constexpr std::chrono::milliseconds quiet_pause{1'000};
 /// Between two calls that brought something.
@@ -25,7 +25,8 @@ constexpr std::chrono::milliseconds busy_pause{100};
 
 class EventSession {
   public:
-    /// `left_behind`: a subscription of an earlier conversation, which is ended first, since cameras have few (quirk 76).
+    /// `left_behind`: a subscription of an earlier conversation, which is ended first, since cameras have few
+    /// (quirk 76).
     explicit EventSession(DeviceAccess access, std::optional<EndpointReference> left_behind = {});
 
     /// How long to wait before next().
@@ -44,8 +45,8 @@ class EventSession {
     bool subscribed() const { return reference_.has_value() && step_ != Step::done; }
     /// What came since the last call of this. Times are on our clock, as far as the camera's is believable.
     std::vector<Notification> take_notifications();
-    /// Why it is over. `unauthenticated`: no attempt will help until the settings change; `unsupported`: the camera has
-    /// no events by pull-point.
+    /// Why it is over. `unauthenticated`: no attempt will help until the settings change; `unsupported`: the
+    /// camera has no events by pull-point.
     const std::optional<Error>& error() const { return error_; }
     /// What the camera still keeps for us.
     std::optional<EndpointReference> left_behind() const { return reference_; }
@@ -53,7 +54,18 @@ class EventSession {
     bool was_subscribed() const { return was_subscribed_; }
 
   private:
-    enum class Step : std::uint8_t { time, services, capabilities, drop, create, synchronize, pull, renew, end, done };
+    enum class Step : std::uint8_t {
+        time,
+        services,
+        capabilities,
+        drop,
+        create,
+        synchronize,
+        pull,
+        renew,
+        end,
+        done
+    };
 
     std::string_view action_of_step() const;
     std::string body_of_step() const;

@@ -13,17 +13,19 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::now;
 
-std::string notification(std::string_view topic, std::string_view attributes, std::string_view source, std::string_view data) {
+std::string notification(std::string_view topic, std::string_view attributes, std::string_view source,
+                         std::string_view data) {
     return fmt::format(
         R"(<wsnt:NotificationMessage><wsnt:Topic Dialect="x">{}</wsnt:Topic><wsnt:Message><tt:Message {}>)"
         R"(<tt:Source>{}</tt:Source><tt:Data>{}</tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>)",
         topic, attributes, source, data);
 }
 std::string pulled(std::string_view notifications) {
-    return write_envelope(fmt::format(
-        "<tev:PullMessagesResponse><tev:CurrentTime>2027-01-15T08:00:00Z</tev:CurrentTime><tev:TerminationTime>"
-        "2027-01-15T08:01:00Z</tev:TerminationTime>{}</tev:PullMessagesResponse>",
-        notifications));
+    return write_envelope(
+        fmt::format("<tev:PullMessagesResponse><tev:CurrentTime>2027-01-15T08:00:00Z</"
+                    "tev:CurrentTime><tev:TerminationTime>"
+                    "2027-01-15T08:01:00Z</tev:TerminationTime>{}</tev:PullMessagesResponse>",
+                    notifications));
 }
 
 TEST(Events, NotificationsAsSeveralMakersWriteThem) {
@@ -36,30 +38,48 @@ TEST(Events, NotificationsAsSeveralMakersWriteThem) {
     };
     const Case cases[] = {
         {"by the book",
-         notification("tns1:RuleEngine/CellMotionDetector/Motion", R"(UtcTime="2027-01-15T08:00:00Z" PropertyOperation="Changed")",
-                      R"(<tt:SimpleItem Name="Rule" Value="r"/>)", R"(<tt:SimpleItem Name="IsMotion" Value="true"/>)"),
+         notification("tns1:RuleEngine/CellMotionDetector/Motion",
+                      R"(UtcTime="2027-01-15T08:00:00Z" PropertyOperation="Changed")",
+                      R"(<tt:SimpleItem Name="Rule" Value="r"/>)",
+                      R"(<tt:SimpleItem Name="IsMotion" Value="true"/>)"),
          "RuleEngine/CellMotionDetector/Motion", EventKind::motion, true},
         {"a prefix at each step, 1 and 0",
-         notification("tns1:VideoSource/tnsaxis:Tampering", R"(PropertyOperation="Changed")", "",
-                      R"(<tt:SimpleItem Name="tampering" Value="1"/><tt:SimpleItem Name="active" Value="0"/>)"),
+         notification(
+             "tns1:VideoSource/tnsaxis:Tampering", R"(PropertyOperation="Changed")", "",
+             R"(<tt:SimpleItem Name="tampering" Value="1"/><tt:SimpleItem Name="active" Value="0"/>)"),
          "VideoSource/Tampering", EventKind::tamper, false},
         {"the alarm of a video source",
-         notification("tns1:VideoSource/MotionAlarm", R"(PropertyOperation="Initialized")", R"(<tt:SimpleItem Name="Source" Value="0"/>)",
+         notification("tns1:VideoSource/MotionAlarm", R"(PropertyOperation="Initialized")",
+                      R"(<tt:SimpleItem Name="Source" Value="0"/>)",
                       R"(<tt:SimpleItem Name="State" Value="false"/>)"),
          "VideoSource/MotionAlarm", EventKind::motion, false},
-        {"an input, in words", notification("tns1:Device/Trigger/DigitalInput", "", "", R"(<tt:SimpleItem Name="LogicalState" Value="ACTIVE"/>)"),
+        {"an input, in words",
+         notification("tns1:Device/Trigger/DigitalInput", "", "",
+                      R"(<tt:SimpleItem Name="LogicalState" Value="ACTIVE"/>)"),
          "Device/Trigger/DigitalInput", EventKind::digital_input, true},
-        {"a relay", notification("tns1:Device/Trigger/Relay", "", "", R"(<tt:SimpleItem Name="LogicalState" Value="inactive"/>)"),
+        {"a relay",
+         notification("tns1:Device/Trigger/Relay", "", "",
+                      R"(<tt:SimpleItem Name="LogicalState" Value="inactive"/>)"),
          "Device/Trigger/Relay", EventKind::relay_output, false},
-        {"its own analytics: a line was crossed", notification("tns1:RuleEngine/LineDetector/Crossed", "", "", R"(<tt:SimpleItem Name="ObjectId" Value="15"/>)"),
+        {"its own analytics: a line was crossed",
+         notification("tns1:RuleEngine/LineDetector/Crossed", "", "",
+                      R"(<tt:SimpleItem Name="ObjectId" Value="15"/>)"),
          "RuleEngine/LineDetector/Crossed", EventKind::analytics, std::nullopt},
-        {"sound", notification("tns1:AudioAnalytics/Audio/DetectedSound", "", "", R"(<tt:SimpleItem Name="isSoundDetected" Value="true"/>)"),
+        {"sound",
+         notification("tns1:AudioAnalytics/Audio/DetectedSound", "", "",
+                      R"(<tt:SimpleItem Name="isSoundDetected" Value="true"/>)"),
          "AudioAnalytics/Audio/DetectedSound", EventKind::sound, true},
-        {"the picture is dark", notification("tns1:VideoSource/ImageTooDark/ImagingService", "", "", R"(<tt:SimpleItem Name="State" Value="true"/>)"),
+        {"the picture is dark",
+         notification("tns1:VideoSource/ImageTooDark/ImagingService", "", "",
+                      R"(<tt:SimpleItem Name="State" Value="true"/>)"),
          "VideoSource/ImageTooDark/ImagingService", EventKind::tamper, true},
-        {"its health", notification("tns1:Monitoring/ProcessorUsage", "", "", R"(<tt:SimpleItem Name="Value" Value="42"/>)"),
+        {"its health",
+         notification("tns1:Monitoring/ProcessorUsage", "", "",
+                      R"(<tt:SimpleItem Name="Value" Value="42"/>)"),
          "Monitoring/ProcessorUsage", EventKind::device, std::nullopt},
-        {"a missing thing is no state", notification("tns1:RecordingConfig/JobState", "", "", R"(<tt:SimpleItem Name="Missing" Value="1"/>)"),
+        {"a missing thing is no state",
+         notification("tns1:RecordingConfig/JobState", "", "",
+                      R"(<tt:SimpleItem Name="Missing" Value="1"/>)"),
          "RecordingConfig/JobState", EventKind::other, std::nullopt},
         {"the message without its cover",
          R"(<wsnt:NotificationMessage><wsnt:Topic>tns1:UserAlarm/IVA/HumanShapeDetect</wsnt:Topic><tt:Message PropertyOperation="Changed">)"
@@ -96,8 +116,9 @@ TEST(Events, MomentsInAllTheirSpellings) {
     EXPECT_EQ(parse_xml_time("2027-01-15T08:00:00.5Z"), eight + Ticks90k(45'000));
     EXPECT_EQ(parse_xml_time("2027-01-15T09:30:00+01:30"), eight);
     EXPECT_EQ(parse_xml_time("2027-01-15T07:00:00-0100"), eight);
-    for (const char* text : {"", "2027", "2027-02-30T08:00:00Z", "2027-01-15 08:00:00Z", "2027-01-15T08:00:00X", "1900-01-15T08:00:00Z",
-                             "2027-01-15T08:00:00+99:00", "2027-01-15T25:00:00Z"})
+    for (const char* text :
+         {"", "2027", "2027-02-30T08:00:00Z", "2027-01-15 08:00:00Z", "2027-01-15T08:00:00X",
+          "1900-01-15T08:00:00Z", "2027-01-15T08:00:00+99:00", "2027-01-15T25:00:00Z"})
         EXPECT_FALSE(parse_xml_time(text)) << text;
 }
 
@@ -120,15 +141,18 @@ TEST(Events, WhatACameraPutsBesideItsAddressComesBack) {
 // ---- the conversation
 
 const std::string services = write_envelope(
-    "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</tds:Namespace>"
+    "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</"
+    "tds:Namespace>"
     "<tds:XAddr>http://192.0.2.7/media</tds:XAddr></tds:Service><tds:Service><tds:Namespace>"
-    "http://www.onvif.org/ver10/events/wsdl</tds:Namespace><tds:XAddr>http://192.0.2.7/events</tds:XAddr></tds:Service>"
+    "http://www.onvif.org/ver10/events/wsdl</tds:Namespace><tds:XAddr>http://192.0.2.7/events</tds:XAddr></"
+    "tds:Service>"
     "</tds:GetServicesResponse>");
 std::string created(unsigned number) {
-    return write_envelope(fmt::format(
-        "<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><wsa:Address>http://192.0.2.7:81/sub/{}"
-        "</wsa:Address></tev:SubscriptionReference></tev:CreatePullPointSubscriptionResponse>",
-        number));
+    return write_envelope(
+        fmt::format("<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><wsa:Address>http://"
+                    "192.0.2.7:81/sub/{}"
+                    "</wsa:Address></tev:SubscriptionReference></tev:CreatePullPointSubscriptionResponse>",
+                    number));
 }
 
 /// A camera with a clock of its own that the test moves.
@@ -158,22 +182,29 @@ struct Camera {
         std::vector<std::string> asked;
         for (;;) {
             asked.push_back(ask());
-            if (asked.back() == "GetSystemDateAndTime") say(clock);
-            else if (asked.back() == "GetServices") say(services);
-            else if (asked.back() == "CreatePullPointSubscription") say(created(++subscriptions));
-            else if (asked.back() == "SetSynchronizationPoint") say(write_envelope("<tev:SetSynchronizationPointResponse/>"));
-            else return asked;
+            if (asked.back() == "GetSystemDateAndTime")
+                say(clock);
+            else if (asked.back() == "GetServices")
+                say(services);
+            else if (asked.back() == "CreatePullPointSubscription")
+                say(created(++subscriptions));
+            else if (asked.back() == "SetSynchronizationPoint")
+                say(write_envelope("<tev:SetSynchronizationPointResponse/>"));
+            else
+                return asked;
         }
     }
 };
 
 TEST(EventSession, SubscribesAndFetches) {
     Camera camera;
-    EXPECT_THAT(camera.subscribe(), ElementsAre("GetSystemDateAndTime", "GetServices", "CreatePullPointSubscription",
-                                                "SetSynchronizationPoint", "PullMessages"));
+    EXPECT_THAT(camera.subscribe(),
+                ElementsAre("GetSystemDateAndTime", "GetServices", "CreatePullPointSubscription",
+                            "SetSynchronizationPoint", "PullMessages"));
     EXPECT_EQ(camera.last_path, "/sub/1");
     EXPECT_GT(camera.session.patience(), pull_wait);
-    camera.say(pulled(notification("tns1:Device/Trigger/DigitalInput", R"(UtcTime="2027-01-15T07:59:58Z")", "", "")));
+    camera.say(pulled(
+        notification("tns1:Device/Trigger/DigitalInput", R"(UtcTime="2027-01-15T07:59:58Z")", "", "")));
     const auto told = camera.session.take_notifications();
     ASSERT_EQ(told.size(), 1u);
     EXPECT_EQ(told[0].time, now - Ticks90k(std::chrono::seconds(2)));
@@ -197,7 +228,9 @@ TEST(EventSession, RenewsAtHalfOfTheTimeAndDoesWithoutWhereItCant) {
     camera.say(pulled(""));
     camera.time += std::chrono::seconds(31);
     EXPECT_EQ(camera.ask(), "Renew");
-    camera.say(write_envelope("<wsnt:RenewResponse><wsnt:TerminationTime>2027-01-15T08:01:30Z</wsnt:TerminationTime></wsnt:RenewResponse>"));
+    camera.say(
+        write_envelope("<wsnt:RenewResponse><wsnt:TerminationTime>2027-01-15T08:01:30Z</"
+                       "wsnt:TerminationTime></wsnt:RenewResponse>"));
     EXPECT_EQ(camera.ask(), "PullMessages");
     camera.say(pulled(""));
     camera.time += std::chrono::seconds(31);
@@ -232,7 +265,9 @@ TEST(EventSession, TooManySubscriptionsAreAnErrorAndWhatIsLeftBehindIsEndedFirst
     ASSERT_TRUE(left);
 
     Camera again;
-    again.session = EventSession({.host = "192.0.2.7", .username = "u", .password = Secret(std::string_view("p")), .stream_url = {}}, left);
+    again.session = EventSession(
+        {.host = "192.0.2.7", .username = "u", .password = Secret(std::string_view("p")), .stream_url = {}},
+        left);
     EXPECT_EQ(again.ask(), "GetSystemDateAndTime");
     again.say(again.clock);
     EXPECT_EQ(again.ask(), "GetServices");
@@ -269,7 +304,8 @@ TEST(EventSession, TimesOfASkewedClockAreOurs) {
     const auto at = [&](UtcTime when) {
         return notification("a/b", fmt::format(R"(UtcTime="{}")", to_xml_time(when)), "", "");
     };
-    camera.say(pulled(at(theirs - Ticks90k(std::chrono::seconds(3))) + at(theirs + Ticks90k(std::chrono::hours(5))) +
+    camera.say(pulled(at(theirs - Ticks90k(std::chrono::seconds(3))) +
+                      at(theirs + Ticks90k(std::chrono::hours(5))) +
                       notification("a/b", R"(UtcTime="yesterday")", "", "")));
     const auto told = camera.session.take_notifications();
     ASSERT_EQ(told.size(), 3u);
@@ -284,7 +320,8 @@ TEST(EventSession, ACameraWithoutEventsIsToldApart) {
     camera.say(camera.clock);
     EXPECT_EQ(camera.ask(), "GetServices");
     camera.say(write_envelope(
-        "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</tds:Namespace>"
+        "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</"
+        "tds:Namespace>"
         "<tds:XAddr>http://192.0.2.7/media</tds:XAddr></tds:Service></tds:GetServicesResponse>"));
     EXPECT_EQ(camera.ask(), "");
     ASSERT_TRUE(camera.session.error());

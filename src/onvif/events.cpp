@@ -20,7 +20,8 @@ std::string bare_topic(std::string_view text) {
     while (!text.empty()) {
         const auto slash = text.find('/');
         std::string_view part = text.substr(0, slash);
-        if (const auto colon = part.rfind(':'); colon != std::string_view::npos) part.remove_prefix(colon + 1);
+        if (const auto colon = part.rfind(':'); colon != std::string_view::npos)
+            part.remove_prefix(colon + 1);
         if (!part.empty()) {
             if (!out.empty()) out += '/';
             out += part;
@@ -124,7 +125,8 @@ std::string create_pull_point(std::chrono::seconds lifetime) {
 }
 std::string pull_messages(std::chrono::seconds wait, unsigned limit) {
     return fmt::format(
-        "<tev:PullMessages><tev:Timeout>PT{}S</tev:Timeout><tev:MessageLimit>{}</tev:MessageLimit></tev:PullMessages>",
+        "<tev:PullMessages><tev:Timeout>PT{}S</tev:Timeout><tev:MessageLimit>{}</tev:MessageLimit></"
+        "tev:PullMessages>",
         wait.count(), limit);
 }
 std::string set_synchronization_point() {
@@ -144,8 +146,8 @@ std::string write_addressing(std::string_view action, const EndpointReference& t
         "http://www.w3.org/2005/08/addressing/anonymous</wsa:Address></wsa:ReplyTo><wsa:To>{}</wsa:To>",
         action, Uuid::random().text(), escape(to.address));
     for (const EndpointReference::Parameter& parameter : to.parameters)
-        out += fmt::format(R"(<p:{0} xmlns:p="{1}" wsa:IsReferenceParameter="true">{2}</p:{0}>)", parameter.name,
-                           escape(parameter.uri), escape(parameter.value));
+        out += fmt::format(R"(<p:{0} xmlns:p="{1}" wsa:IsReferenceParameter="true">{2}</p:{0}>)",
+                           parameter.name, escape(parameter.uri), escape(parameter.value));
     return out;
 }
 
@@ -161,9 +163,11 @@ Result<Subscription> parse_create_pull_point(std::string_view answer) {
         if (subscription.reference.parameters.size() == max_reference_parameters) break;
         const std::string name = clean_text(element.local_name(), 64);
         const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                   c == '-';
         });
-        const bool begins_well = !name.empty() && name.front() != '-' && (name.front() < '0' || name.front() > '9');
+        const bool begins_well =
+            !name.empty() && name.front() != '-' && (name.front() < '0' || name.front() > '9');
         std::string uri = clean_text(element.namespace_uri(), 256);
         if (!plain || !begins_well || uri.empty()) continue;
         subscription.reference.parameters.push_back(
@@ -201,8 +205,10 @@ std::optional<UtcTime> parse_xml_time(std::string_view text) {
     const auto minute = take_number(text, 2);
     if (!minute || !take(text, ':')) return std::nullopt;
     const auto second = take_number(text, 2);
-    if (!second || *year < 1970 || *year > 2199 || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+    if (!second || *year < 1970 || *year > 2199 || *hour > 23 || *minute > 59 || *second > 60)
+        return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
     if (!date.ok()) return std::nullopt;
     Ticks90k fraction{0};
@@ -226,7 +232,8 @@ EventKind kind_of_topic(std::string_view topic) {
         std::string_view part;
         EventKind kind;
     };
-    // The first that occurs counts: what a maker calls tampering is no motion, although it may say so as well.
+    // The first that occurs counts: what a maker calls tampering is no motion, although it may say so as
+    // well.
     static constexpr auto rules = std::to_array<Rule>({
         {"tamper", EventKind::tamper},
         {"GlobalSceneChange", EventKind::tamper},
@@ -261,11 +268,10 @@ EventKind kind_of_topic(std::string_view topic) {
 
 std::optional<bool> state_of(const Notification& notification) {
     for (const Item& item : notification.data) {
-        const bool about_state =
-            is_one_of(item.name, {"State", "LogicalState", "Value", "Active", "Alarm", "Status", "Triggered", "Motion",
-                                  "Tamper"}) ||
-            item.name.starts_with("Is") || item.name.starts_with("is") || contains(item.name, "Active") ||
-            contains(item.name, "State");
+        const bool about_state = is_one_of(item.name, {"State", "LogicalState", "Value", "Active", "Alarm",
+                                                       "Status", "Triggered", "Motion", "Tamper"}) ||
+                                 item.name.starts_with("Is") || item.name.starts_with("is") ||
+                                 contains(item.name, "Active") || contains(item.name, "State");
         if (!about_state) continue;
         if (is_one_of(item.value, {"true", "1", "on", "active", "high"})) return true;
         if (is_one_of(item.value, {"false", "0", "off", "inactive", "low"})) return false;

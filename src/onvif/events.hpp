@@ -1,6 +1,6 @@
 #pragma once
-// Events by pull-point (ONVIF Core specification section 9.3; WS-BaseNotification 1.3): what to ask, what the answers
-// say, and what the topics mean.
+// Events by pull-point (ONVIF Core specification section 9.3; WS-BaseNotification 1.3): what to ask, what the
+// answers say, and what the topics mean.
 
 #include <chrono>
 #include <cstdint>
@@ -21,8 +21,8 @@ constexpr std::size_t max_topic_bytes = 256;
 constexpr std::size_t max_item_bytes = 128;
 constexpr std::size_t max_reference_parameters = 8;
 
-/// Where a subscription is managed (WS-Addressing 1.0 section 2.1). What the camera puts beside the address has to come
-/// back as headers; of that, elements with text alone are kept.
+/// Where a subscription is managed (WS-Addressing 1.0 section 2.1). What the camera puts beside the address
+/// has to come back as headers; of that, elements with text alone are kept.
 struct EndpointReference {
     struct Parameter {
         std::string uri;
@@ -76,7 +76,8 @@ constexpr std::string_view action_pull =
     "http://www.onvif.org/ver10/events/wsdl/PullPointSubscription/PullMessagesRequest";
 constexpr std::string_view action_synchronize =
     "http://www.onvif.org/ver10/events/wsdl/PullPointSubscription/SetSynchronizationPointRequest";
-constexpr std::string_view action_renew = "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/RenewRequest";
+constexpr std::string_view action_renew =
+    "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/RenewRequest";
 constexpr std::string_view action_unsubscribe =
     "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/UnsubscribeRequest";
 constexpr std::string_view action_create =

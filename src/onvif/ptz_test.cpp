@@ -35,7 +35,8 @@ TEST(Ptz, ReadsWhatAHeadCanDo) {
         nodes(space("ContinuousPanTiltVelocitySpace", generic, -1, 1, true) +
                   space("AbsolutePanTiltPositionSpace", degrees, -180, 180, true) +
                   space("ContinuousZoomVelocitySpace", generic, 1, -1, false),  // upside down: not believed
-              "<tt:MaximumNumberOfPresets>100000</tt:MaximumNumberOfPresets><tt:HomeSupported>1</tt:HomeSupported>"));
+              "<tt:MaximumNumberOfPresets>100000</tt:MaximumNumberOfPresets><tt:HomeSupported>1</"
+              "tt:HomeSupported>"));
     ASSERT_TRUE(read) << read.error().message;
     ASSERT_EQ(read->size(), 1u);
     const PtzNode& node = read->front();
@@ -49,9 +50,8 @@ TEST(Ptz, ReadsWhatAHeadCanDo) {
 }
 
 TEST(Ptz, TheGenericSpaceIsPreferredToDegrees) {
-    const auto read =
-        parse_ptz_nodes(nodes(space("ContinuousPanTiltVelocitySpace", degrees, -40, 80, true) +
-                              space("ContinuousPanTiltVelocitySpace", generic, -1, 1, true)));
+    const auto read = parse_ptz_nodes(nodes(space("ContinuousPanTiltVelocitySpace", degrees, -40, 80, true) +
+                                            space("ContinuousPanTiltVelocitySpace", generic, -1, 1, true)));
     ASSERT_TRUE(read);
     EXPECT_EQ(read->front().continuous_pan_tilt->uri, generic);
 }
@@ -67,16 +67,19 @@ TEST(Ptz, FiguresAreCountedAsTheCameraCounts) {
     EXPECT_THAT(move, HasSubstr(R"(<tt:PanTilt x="-20.0000" y="5.0000"/>)"));
     EXPECT_THAT(move, HasSubstr("<tptz:Timeout>PT2.5S</tptz:Timeout>"));
     EXPECT_THAT(move, Not(HasSubstr("Zoom"))) << "this head has no motor for it";
-    EXPECT_THAT(continuous_move("p", node, {}, std::chrono::seconds(1)), HasSubstr(R"(x="0.0000" y="0.0000")"))
+    EXPECT_THAT(continuous_move("p", node, {}, std::chrono::seconds(1)),
+                HasSubstr(R"(x="0.0000" y="0.0000")"))
         << "no speed is none, whatever the ends of the range";
     EXPECT_THAT(absolute_move("p", node, 1, -1, 0.5),
                 HasSubstr(R"(<tt:PanTilt x="180.0000" y="0.0000" space="u&amp;v"/><tt:Zoom x="15.5000"/>)"));
-    EXPECT_THAT(absolute_move("p", node, std::nullopt, std::nullopt, 9), HasSubstr(R"(<tptz:Position><tt:Zoom x="30.0000"/>)"));
+    EXPECT_THAT(absolute_move("p", node, std::nullopt, std::nullopt, 9),
+                HasSubstr(R"(<tptz:Position><tt:Zoom x="30.0000"/>)"));
 
     const auto position = parse_ptz_status(
-        write_envelope(R"(<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt x="90" y="45"/>)"
-                       R"(<tt:Zoom x="500"/></tt:Position><tt:MoveStatus><tt:PanTilt>MOVING</tt:PanTilt></tt:MoveStatus>)"
-                       R"(</tptz:PTZStatus></tptz:GetStatusResponse>)"),
+        write_envelope(
+            R"(<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt x="90" y="45"/>)"
+            R"(<tt:Zoom x="500"/></tt:Position><tt:MoveStatus><tt:PanTilt>MOVING</tt:PanTilt></tt:MoveStatus>)"
+            R"(</tptz:PTZStatus></tptz:GetStatusResponse>)"),
         node);
     ASSERT_TRUE(position) << position.error().message;
     EXPECT_DOUBLE_EQ(*position->pan, 0.5);
@@ -91,9 +94,10 @@ TEST(Ptz, APositionThatIsNoneIsLeftOut) {
     node.absolute_zoom = PtzSpace{.uri = "", .x = {0, 1}, .y = {}};
     for (const char* figures : {R"(x="nan" y="0")", R"(x="1e300" y="0")", R"(x="" y="0")", R"(x="0")"}) {
         const auto position = parse_ptz_status(
-            write_envelope(fmt::format("<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt {}/></tt:Position>"
-                                       "</tptz:PTZStatus></tptz:GetStatusResponse>",
-                                       figures)),
+            write_envelope(fmt::format(
+                "<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt {}/></tt:Position>"
+                "</tptz:PTZStatus></tptz:GetStatusResponse>",
+                figures)),
             node);
         ASSERT_TRUE(position) << figures;
         EXPECT_FALSE(position->pan) << figures;
@@ -124,8 +128,10 @@ TEST(Relay, OutputsOfSeveralMakers) {
         R"(<tds:RelayOutputs token="2"><tt:Properties><tt:Mode>Monostable</tt:Mode></tt:Properties></tds:RelayOutputs>)"
         R"(<tds:RelayOutputs/></tds:GetRelayOutputsResponse>)"));
     ASSERT_TRUE(relays) << relays.error().message;
-    EXPECT_THAT(*relays, ElementsAre(RelayOutput{"RelayOutput_0", false, false}, RelayOutput{"2", true, true}));
-    EXPECT_THAT(set_relay_output_state("a&b", true), HasSubstr("a&amp;b</tds:RelayOutputToken><tds:LogicalState>active<"));
+    EXPECT_THAT(*relays,
+                ElementsAre(RelayOutput{"RelayOutput_0", false, false}, RelayOutput{"2", true, true}));
+    EXPECT_THAT(set_relay_output_state("a&b", true),
+                HasSubstr("a&amp;b</tds:RelayOutputToken><tds:LogicalState>active<"));
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ void read_control_and_events(std::string_view text) {
     (void)parse_relay_outputs(text);
     (void)parse_renew(text);
     if (const auto subscription = parse_create_pull_point(text))
-        if (!parse_envelope(write_envelope(unsubscribe(), write_addressing(action_unsubscribe, subscription->reference))))
+        if (!parse_envelope(
+                write_envelope(unsubscribe(), write_addressing(action_unsubscribe, subscription->reference))))
             std::abort();
     if (const auto messages = parse_pull_messages(text))
         for (const Notification& notification : messages->notifications) {
@@ -46,10 +47,12 @@ void read_control_and_events(std::string_view text) {
     (void)parse_xml_time(text);
 }
 
-// Conversations in which each answer is this one: a command has to end, and events may only go on with pauses.
+// Conversations in which each answer is this one: a command has to end, and events may only go on with
+// pauses.
 void converse(std::string_view text, unsigned status, UtcTime now) {
     ControlSession control(access_of_camera());
-    for (const Command& command : {Command(MoveOn{}), Command(StopMove{}), Command(AskPosition{}), Command(ListRelays{})}) {
+    for (const Command& command :
+         {Command(MoveOn{}), Command(StopMove{}), Command(AskPosition{}), Command(ListRelays{})}) {
         control.begin(command);
         while (const auto call = control.next(now)) {
             if (!call->path.starts_with('/')) std::abort();

@@ -1,4 +1,5 @@
-// The event service of a simulated camera: pull-points (ONVIF Core specification section 9.3, WS-BaseNotification 1.3).
+// The event service of a simulated camera: pull-points (ONVIF Core specification section 9.3,
+// WS-BaseNotification 1.3).
 
 #include <algorithm>
 #include <charconv>
@@ -26,8 +27,8 @@ Ticks90k seconds_of(const std::string& text, Ticks90k usual) {
 }
 
 std::string times(const OnvifDevice& device, UtcTime now, UtcTime termination, std::string_view prefix) {
-    return fmt::format("<{0}:CurrentTime>{1}</{0}:CurrentTime><{0}:TerminationTime>{2}</{0}:TerminationTime>", prefix,
-                       onvif::to_xml_time(now + device.clock_offset),
+    return fmt::format("<{0}:CurrentTime>{1}</{0}:CurrentTime><{0}:TerminationTime>{2}</{0}:TerminationTime>",
+                       prefix, onvif::to_xml_time(now + device.clock_offset),
                        onvif::to_xml_time(termination + device.clock_offset));
 }
 
@@ -37,18 +38,21 @@ std::string message(const OnvifDevice& device, const OnvifOccurrence& one) {
         R"( xmlns:tns1="http://www.onvif.org/ver10/topics">{}</wsnt:Topic><wsnt:Message>)"
         R"(<tt:Message UtcTime="{}" PropertyOperation="{}"><tt:Source><tt:SimpleItem Name="{}" Value="{}"/></tt:Source>)"
         R"(<tt:Data><tt:SimpleItem Name="{}" Value="{}"/></tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>)",
-        one.topic, onvif::to_xml_time(one.time + device.clock_offset), one.initial ? "Initialized" : "Changed",
-        one.source_name, onvif::escape(one.source), one.data_name, one.value);
+        one.topic, onvif::to_xml_time(one.time + device.clock_offset),
+        one.initial ? "Initialized" : "Changed", one.source_name, onvif::escape(one.source), one.data_name,
+        one.value);
 }
 
 OnvifAnswer create(OnvifDevice& device, const onvif::Element& request, UtcTime now) {
-    const UtcTime termination = now + seconds_of(request.child("InitialTerminationTime").text(), usual_lifetime);
+    const UtcTime termination =
+        now + seconds_of(request.child("InitialTerminationTime").text(), usual_lifetime);
     const auto id = device.events.subscribe(termination, now);
     if (!id) return onvif_refused("No more pull points can be made");
-    return onvif_ok(fmt::format(
-        "<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><wsa:Address>{}/onvif/subscription/{}"
-        "</wsa:Address></tev:SubscriptionReference>{}</tev:CreatePullPointSubscriptionResponse>",
-        device.base, *id, times(device, now, termination, "wsnt")));
+    return onvif_ok(
+        fmt::format("<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><wsa:Address>{}/"
+                    "onvif/subscription/{}"
+                    "</wsa:Address></tev:SubscriptionReference>{}</tev:CreatePullPointSubscriptionResponse>",
+                    device.base, *id, times(device, now, termination, "wsnt")));
 }
 
 OnvifAnswer pull(OnvifDevice& device, OnvifEvents::Subscription& subscription, const onvif::Element& request,
@@ -88,7 +92,8 @@ OnvifAnswer answer_event_service(OnvifDevice& device, const onvif::Element& requ
         return onvif_ok(
             R"(<tev:GetServiceCapabilitiesResponse><tev:Capabilities WSSubscriptionPolicySupport="false")"
             R"( WSPullPointSupport="true" MaxPullPoints="4"/></tev:GetServiceCapabilitiesResponse>)");
-    if (name != "PullMessages" && name != "SetSynchronizationPoint" && name != "Renew" && name != "Unsubscribe")
+    if (name != "PullMessages" && name != "SetSynchronizationPoint" && name != "Renew" &&
+        name != "Unsubscribe")
         return onvif_not_implemented();
     const std::string id = device.target.substr(std::min(device.target.size(), device.target.rfind('/') + 1));
     OnvifEvents::Subscription* subscription = device.events.find(id, now);

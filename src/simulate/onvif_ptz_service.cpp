@@ -33,8 +33,8 @@ std::string range(std::string_view name, double min) {
 }
 
 std::string space(std::string_view name, std::string_view uri, double min, bool two) {
-    return fmt::format("<tt:{0}><tt:URI>http://www.onvif.org/ver10/tptz/{1}</tt:URI>{2}{3}</tt:{0}>", name, uri,
-                       range("XRange", min), two ? range("YRange", min) : "");
+    return fmt::format("<tt:{0}><tt:URI>http://www.onvif.org/ver10/tptz/{1}</tt:URI>{2}{3}</tt:{0}>", name,
+                       uri, range("XRange", min), two ? range("YRange", min) : "");
 }
 
 std::string node() {
@@ -45,20 +45,24 @@ std::string node() {
            space("RelativeZoomTranslationSpace", "ZoomSpaces/TranslationGenericSpace", -1, false) +
            space("ContinuousPanTiltVelocitySpace", "PanTiltSpaces/VelocityGenericSpace", -1, true) +
            space("ContinuousZoomVelocitySpace", "ZoomSpaces/VelocityGenericSpace", -1, false) +
-           fmt::format("</tt:SupportedPTZSpaces><tt:MaximumNumberOfPresets>{}</tt:MaximumNumberOfPresets>"
-                       "<tt:HomeSupported>true</tt:HomeSupported></tptz:PTZNode>",
-                       max_kept_presets);
+           fmt::format(
+               "</tt:SupportedPTZSpaces><tt:MaximumNumberOfPresets>{}</tt:MaximumNumberOfPresets>"
+               "<tt:HomeSupported>true</tt:HomeSupported></tptz:PTZNode>",
+               max_kept_presets);
 }
 
 std::string position_xml(const HeadPosition& at) {
-    return fmt::format(R"(<tt:PanTilt x="{:.4f}" y="{:.4f}"/><tt:Zoom x="{:.4f}"/>)", at.pan, at.tilt, at.zoom);
+    return fmt::format(R"(<tt:PanTilt x="{:.4f}" y="{:.4f}"/><tt:Zoom x="{:.4f}"/>)", at.pan, at.tilt,
+                       at.zoom);
 }
 
 std::string status(OnvifDevice& device, UtcTime now) {
     const std::string_view moving = device.head.moving(now) ? "MOVING" : "IDLE";
     return fmt::format(
-        "<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position>{0}</tt:Position><tt:MoveStatus><tt:PanTilt>{1}</tt:PanTilt>"
-        "<tt:Zoom>{1}</tt:Zoom></tt:MoveStatus><tt:UtcTime>{2}</tt:UtcTime></tptz:PTZStatus></tptz:GetStatusResponse>",
+        "<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position>{0}</"
+        "tt:Position><tt:MoveStatus><tt:PanTilt>{1}</tt:PanTilt>"
+        "<tt:Zoom>{1}</tt:Zoom></tt:MoveStatus><tt:UtcTime>{2}</tt:UtcTime></tptz:PTZStatus></"
+        "tptz:GetStatusResponse>",
         position_xml(device.head.position(now)), moving, onvif::to_xml_time(now + device.clock_offset));
 }
 
@@ -66,8 +70,8 @@ std::string presets(const OnvifDevice& device) {
     std::string out = "<tptz:GetPresetsResponse>";
     for (const auto& [token, preset] : device.head.presets)
         out += fmt::format(
-            R"(<tptz:Preset token="{}"><tt:Name>{}</tt:Name><tt:PTZPosition>{}</tt:PTZPosition></tptz:Preset>)", token,
-            onvif::escape(preset.name), position_xml(preset.position));
+            R"(<tptz:Preset token="{}"><tt:Name>{}</tt:Name><tt:PTZPosition>{}</tt:PTZPosition></tptz:Preset>)",
+            token, onvif::escape(preset.name), position_xml(preset.position));
     return out + "</tptz:GetPresetsResponse>";
 }
 
@@ -95,8 +99,8 @@ OnvifAnswer set_preset(OnvifDevice& device, const onvif::Element& request, UtcTi
         return onvif_refused("There is no such preset");
     }
     head.presets[token] = {.name = request.child("PresetName").text(64), .position = head.position(now)};
-    return onvif_ok(
-        fmt::format("<tptz:SetPresetResponse><tptz:PresetToken>{}</tptz:PresetToken></tptz:SetPresetResponse>", token));
+    return onvif_ok(fmt::format(
+        "<tptz:SetPresetResponse><tptz:PresetToken>{}</tptz:PresetToken></tptz:SetPresetResponse>", token));
 }
 
 }  // namespace
@@ -110,11 +114,13 @@ OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& reques
         return onvif_ok("<tptz:GetConfigurationsResponse>" + ptz_configuration("tptz:PTZConfiguration") +
                         "</tptz:GetConfigurationsResponse>");
     const std::string profile = request.child("ProfileToken").text();
-    const bool known = std::ranges::find(device.streams, profile, &OnvifStream::token) != device.streams.end();
+    const bool known =
+        std::ranges::find(device.streams, profile, &OnvifStream::token) != device.streams.end();
     if (!known) return onvif_refused("There is no such profile");
     if (name == "GetStatus") return onvif_ok(status(device, now));
     if (name == "ContinuousMove") {
-        head.move_on(read_vector(request.child("Velocity"), {}), duration(request.child("Timeout").text()), now);
+        head.move_on(read_vector(request.child("Velocity"), {}), duration(request.child("Timeout").text()),
+                     now);
         return done(name);
     }
     if (name == "Stop") {

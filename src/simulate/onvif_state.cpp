@@ -12,7 +12,8 @@ constexpr double seconds_from_end_to_end = 8;
 constexpr Ticks90k longest_motion = std::chrono::seconds(3);
 
 double moved(double from, double velocity, double seconds, double min, double max) {
-    return std::clamp(from + std::clamp(velocity, -1.0, 1.0) * seconds * (max - min) / seconds_from_end_to_end, min, max);
+    return std::clamp(
+        from + std::clamp(velocity, -1.0, 1.0) * seconds * (max - min) / seconds_from_end_to_end, min, max);
 }
 
 OnvifOccurrence motion(bool value, UtcTime time) {

@@ -1,6 +1,6 @@
 #pragma once
-// What a simulated camera remembers of what clients do with it: where its head looks, its presets, its relays, and who
-// listens to its events. No I/O; time is passed in.
+// What a simulated camera remembers of what clients do with it: where its head looks, its presets, its
+// relays, and who listens to its events. No I/O; time is passed in.
 
 #include <cstdint>
 #include <deque>

@@ -23,9 +23,10 @@ UtcTime at(int seconds) {
     return start + Ticks90k(std::chrono::seconds(seconds));
 }
 
-onvif::Notification notification(std::string topic, PropertyOperation operation, std::string value, int seconds,
-                                 std::string source = "1") {
-    onvif::Notification one{.topic = std::move(topic), .operation = operation, .time = at(seconds), .source = {}, .data = {}};
+onvif::Notification notification(std::string topic, PropertyOperation operation, std::string value,
+                                 int seconds, std::string source = "1") {
+    onvif::Notification one{
+        .topic = std::move(topic), .operation = operation, .time = at(seconds), .source = {}, .data = {}};
     one.source = {{"Token", std::move(source)}};
     if (!value.empty()) one.data = {{"State", std::move(value)}};
     return one;
@@ -35,7 +36,8 @@ constexpr const char* motion = "VideoSource/MotionAlarm";
 
 TEST(EventTracker, OnAndOffAreOneInterval) {
     EventTracker tracker(camera);
-    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::initialized, "false", 0), {}).what, What::nothing);
+    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::initialized, "false", 0), {}).what,
+              What::nothing);
     const auto begins = tracker.take(notification(motion, PropertyOperation::changed, "true", 1), {});
     EXPECT_EQ(begins.what, What::begins);
     EXPECT_EQ(begins.event.kind, wire::EventKind::motion);
@@ -43,22 +45,31 @@ TEST(EventTracker, OnAndOffAreOneInterval) {
     EXPECT_FALSE(begins.event.end);
     tracker.keep(begins.event, 7);
     // A new subscription tells the state once more, and another input is another matter.
-    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::initialized, "true", 2), {}).what, What::nothing);
-    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::changed, "false", 3, "2"), {}).what, What::nothing);
+    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::initialized, "true", 2), {}).what,
+              What::nothing);
+    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::changed, "false", 3, "2"), {}).what,
+              What::nothing);
     const auto ends = tracker.take(notification(motion, PropertyOperation::changed, "false", 4), {});
     EXPECT_EQ(ends.what, What::ends);
     EXPECT_EQ(ends.event.id, 7u);
     EXPECT_EQ(ends.event.end, at(4));
-    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::changed, "false", 5), {}).what, What::nothing);
+    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::changed, "false", 5), {}).what,
+              What::nothing);
 }
 
 TEST(EventTracker, WhatLastedOverARestartGoesOnOrEnds) {
     for (const bool still : {true, false}) {
         EventTracker tracker(camera);
-        tracker.restore({.id = 3, .camera = camera, .kind = wire::EventKind::motion, .topic = motion, .source = "1",
-                         .detail = {}, .start = at(0), .end = {}});
-        const auto change =
-            tracker.take(notification(motion, PropertyOperation::initialized, still ? "true" : "false", 9), {});
+        tracker.restore({.id = 3,
+                         .camera = camera,
+                         .kind = wire::EventKind::motion,
+                         .topic = motion,
+                         .source = "1",
+                         .detail = {},
+                         .start = at(0),
+                         .end = {}});
+        const auto change = tracker.take(
+            notification(motion, PropertyOperation::initialized, still ? "true" : "false", 9), {});
         EXPECT_EQ(change.what, still ? What::nothing : What::ends);
         if (!still) EXPECT_EQ(change.event.id, 3u);
     }
@@ -76,7 +87,8 @@ TEST(EventTracker, WhatIsNoStateIsAMoment) {
     const auto happens = tracker.take(notification(crossed, PropertyOperation::none, "", 1), {});
     EXPECT_EQ(happens.what, What::happens);
     EXPECT_EQ(happens.event.end, happens.event.start);
-    EXPECT_EQ(tracker.take(notification(crossed, PropertyOperation::initialized, "", 2), {}).what, What::nothing)
+    EXPECT_EQ(tracker.take(notification(crossed, PropertyOperation::initialized, "", 2), {}).what,
+              What::nothing)
         << "how it is at the beginning is no event";
 }
 
@@ -85,17 +97,21 @@ TEST(EventTracker, AFloodIsBoundedAndWhatBeganEndsAllTheSame) {
     MonotonicTime now{};
     tracker.take(notification(motion, PropertyOperation::changed, "true", 0), now);
     int kept = 0;
-    for (int i = 0; i < 1000; ++i) kept += tracker.take(notification("a/b", PropertyOperation::none, "", 1), now).what == What::happens;
+    for (int i = 0; i < 1000; ++i)
+        kept += tracker.take(notification("a/b", PropertyOperation::none, "", 1), now).what == What::happens;
     EXPECT_LT(kept, event_burst);
     EXPECT_EQ(tracker.take_dropped(), 1000u - static_cast<unsigned>(kept));
-    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::changed, "false", 2), now).what, What::ends);
+    EXPECT_EQ(tracker.take(notification(motion, PropertyOperation::changed, "false", 2), now).what,
+              What::ends);
     now += std::chrono::seconds(10);
     EXPECT_EQ(tracker.take(notification("a/b", PropertyOperation::none, "", 3), now).what, What::happens);
     EventTracker many(camera);
     std::size_t begun = 0;
     for (std::size_t i = 0; i < 2 * max_properties; ++i) {
         now += std::chrono::seconds(1);
-        begun += many.take(notification(motion, PropertyOperation::changed, "true", 1, std::to_string(i)), now).what == What::begins;
+        begun +=
+            many.take(notification(motion, PropertyOperation::changed, "true", 1, std::to_string(i)), now)
+                .what == What::begins;
     }
     EXPECT_EQ(begun, max_properties);
 }
@@ -105,7 +121,8 @@ TEST(EventFeed, AttemptsBecomeRare) {
     for (unsigned failures = 0; failures < 20; ++failures) {
         const auto least = resubscribe_after(failures, 0);
         EXPECT_LE(resubscribe_after(failures, 0xffff'ffff), longest_resubscribe);
-        EXPECT_GE(least, failures < 8 ? std::chrono::milliseconds(1'500) * (1 << failures) / 2 : longest_resubscribe / 2);
+        EXPECT_GE(least, failures < 8 ? std::chrono::milliseconds(1'500) * (1 << failures) / 2
+                                      : longest_resubscribe / 2);
         all += least;
     }
     EXPECT_GT(all, std::chrono::minutes(45)) << "20 attempts in a row";
@@ -120,13 +137,19 @@ class DeviceStoreTest : public ::testing::Test {
     ~DeviceStoreTest() override { std::filesystem::remove_all(folder_); }
 
     DeviceStore open(char key = 'k') {
-        auto store = DeviceStore::open(folder_ / "devices.db", Secret(std::string_view(std::string(32, key))));
+        auto store =
+            DeviceStore::open(folder_ / "devices.db", Secret(std::string_view(std::string(32, key))));
         if (!store) throw std::runtime_error(store.error().message);
         return std::move(*store);
     }
     static wire::CameraEvent event(int from, std::optional<int> to, CameraId id = camera) {
-        wire::CameraEvent one{.camera = id, .kind = wire::EventKind::tamper, .topic = "a/very/telling/topic", .source = "north gate",
-                              .detail = "Who=Ada", .start = at(from), .end = {}};
+        wire::CameraEvent one{.camera = id,
+                              .kind = wire::EventKind::tamper,
+                              .topic = "a/very/telling/topic",
+                              .source = "north gate",
+                              .detail = "Who=Ada",
+                              .start = at(from),
+                              .end = {}};
         if (to) one.end = at(*to);
         return one;
     }
@@ -187,7 +210,8 @@ TEST_F(DeviceStoreTest, OldEventsGo) {
 }
 
 TEST_F(DeviceStoreTest, PatrolsOutliveARestartAndGoWithTheirCamera) {
-    const wire::Patrol tour{.name = "Night", .stops = {{"2", std::chrono::seconds(5)}, {"1", std::chrono::seconds(60)}}};
+    const wire::Patrol tour{.name = "Night",
+                            .stops = {{"2", std::chrono::seconds(5)}, {"1", std::chrono::seconds(60)}}};
     {
         DeviceStore store = open();
         ASSERT_TRUE(store.save_patrol(camera, tour));

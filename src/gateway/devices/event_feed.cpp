@@ -25,7 +25,8 @@ std::uint32_t any_number() {
 
 std::chrono::milliseconds resubscribe_after(unsigned failures, std::uint32_t random) {
     const std::chrono::milliseconds longest = longest_resubscribe;
-    const auto wait = std::min(longest, std::chrono::milliseconds(first_resubscribe) * (1 << std::min(failures, 10U)));
+    const auto wait =
+        std::min(longest, std::chrono::milliseconds(first_resubscribe) * (1 << std::min(failures, 10U)));
     return wait * 3 / 4 + std::chrono::milliseconds(random % (wait.count() / 4 + 1));
 }
 
@@ -45,7 +46,8 @@ net::Awaitable<void> EventFeed::run() {
         const MonotonicTime begun = clock_.monotonic_now();
         auto conversing = converse();
         co_await std::move(conversing);
-        const Error error = session_->error().value_or(Error{ErrorKind::cancelled, "the subscription has ended"});
+        const Error error =
+            session_->error().value_or(Error{ErrorKind::cancelled, "the subscription has ended"});
         left_behind = session_->left_behind();
         if (session_->was_subscribed() && clock_.monotonic_now() - begun >= proven) failures = 0;
         session_.reset();
@@ -91,13 +93,16 @@ net::Awaitable<void> EventFeed::converse() {
 
 net::Awaitable<void> EventFeed::take(onvif::Notification notification) {
     if (onvif::kind_of_topic(notification.topic) == onvif::EventKind::relay_output)
-        if (const auto active = onvif::state_of(notification)) keeper_.relay(source_of(notification), *active);
+        if (const auto active = onvif::state_of(notification))
+            keeper_.relay(source_of(notification), *active);
     EventTracker::Change change = tracker_.take(notification, clock_.monotonic_now());
     if (change.what == EventTracker::What::nothing) co_return;
     if (change.what == EventTracker::What::ends) {
         auto ending = keeper_.end(change.event.id, *change.event.end);
         const auto ended = co_await std::move(ending);
-        if (!ended) log::error("camera {}: an event's end could not be kept: {}", camera_.text(), ended.error().message);
+        if (!ended)
+            log::error("camera {}: an event's end could not be kept: {}", camera_.text(),
+                       ended.error().message);
     } else {
         auto adding = keeper_.add(change.event);
         const auto id = co_await std::move(adding);

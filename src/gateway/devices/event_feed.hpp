@@ -1,6 +1,6 @@
 #pragma once
-// Fetches one camera's events for as long as the camera is there, and comes back when it was lost: never so often that
-// it is a burden, and not at all after it has refused the credentials.
+// Fetches one camera's events for as long as the camera is there, and comes back when it was lost: never so
+// often that it is a burden, and not at all after it has refused the credentials.
 
 #include <functional>
 #include <optional>
@@ -25,7 +25,8 @@ struct EventKeeper {
     std::function<void(std::string token, bool active)> relay;
 };
 
-/// How long to wait before the attempt after `failures` failures in a row; `random` is any number, new each time. Pure.
+/// How long to wait before the attempt after `failures` failures in a row; `random` is any number, new each
+/// time. Pure.
 std::chrono::milliseconds resubscribe_after(unsigned failures, std::uint32_t random);
 
 /// Lives on the gateway's loop. run() is its one task.

@@ -11,8 +11,10 @@ using onvif::PropertyOperation;
 
 static_assert(static_cast<int>(onvif::EventKind::motion) == static_cast<int>(wire::EventKind::motion));
 static_assert(static_cast<int>(onvif::EventKind::tamper) == static_cast<int>(wire::EventKind::tamper));
-static_assert(static_cast<int>(onvif::EventKind::digital_input) == static_cast<int>(wire::EventKind::digital_input));
-static_assert(static_cast<int>(onvif::EventKind::relay_output) == static_cast<int>(wire::EventKind::relay_output));
+static_assert(static_cast<int>(onvif::EventKind::digital_input) ==
+              static_cast<int>(wire::EventKind::digital_input));
+static_assert(static_cast<int>(onvif::EventKind::relay_output) ==
+              static_cast<int>(wire::EventKind::relay_output));
 static_assert(static_cast<int>(onvif::EventKind::sound) == static_cast<int>(wire::EventKind::sound));
 static_assert(static_cast<int>(onvif::EventKind::analytics) == static_cast<int>(wire::EventKind::analytics));
 static_assert(static_cast<int>(onvif::EventKind::device) == static_cast<int>(wire::EventKind::device));

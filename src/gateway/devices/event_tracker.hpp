@@ -13,7 +13,8 @@
 namespace vedette::gateway::devices {
 
 constexpr std::size_t max_properties = 256;  ///< of one camera whose state is remembered
-/// New events of one camera: so many at once, and so many a second on average; the rest is counted and left out.
+/// New events of one camera: so many at once, and so many a second on average; the rest is counted and left
+/// out.
 constexpr double event_burst = 60;
 constexpr double events_per_second = 4;
 
