@@ -20,12 +20,14 @@ constexpr std::chrono::seconds storage_period{10};
 }  // namespace
 
 Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
-                    std::unique_ptr<vault::Vault> v, CameraStore s, std::unique_ptr<ingest::CameraProcess> p)
+                    std::unique_ptr<vault::Vault> v, CameraStore s, devices::DeviceStore d,
+                    std::unique_ptr<ingest::CameraProcess> p)
     : clock(c),
       executor(e),
       link(std::move(l)),
       vault(std::move(v)),
       store(std::move(s)),
+      device_store(std::move(d)),
       process(std::move(p)),
       tasks(e, "gateway") {}
 
@@ -57,9 +59,16 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     VEDETTE_TRY(auto cameras, store->load());
     VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
 
+    VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
+                                                              vault->derive_key("camera events")));
+    VEDETTE_TRY(auto patrols, device_store.patrols());
+    VEDETTE_TRY(auto lasting, device_store.lasting_events());
+
     VEDETTE_CHECK(process->wait_ready());
     auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),
-                                       std::move(process));
+                                       std::move(device_store), std::move(process));
+    impl->stored_patrols = std::move(patrols);
+    impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
     impl->site = settings;
     impl->storage.notices = std::move(notices);
@@ -97,6 +106,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(tick());
     tasks.spawn(report_storage());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(prune_events());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
@@ -123,6 +133,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
+    attach_device(reference.camera());
     announce(id);
     return reference;
 }
@@ -154,6 +165,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
     playbacks.clear();
     co_await tasks.stop();
+    co_await stop_devices();
     for (auto& [id, runner] : runners) {
         co_await runner->stop();
         runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});
@@ -165,6 +177,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
     self.reset();
     pool.join();
+    device_pool.join();
 }
 
 net::Awaitable<void> Gateway::Impl::tick() {
