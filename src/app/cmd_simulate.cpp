@@ -36,6 +36,7 @@ struct SimulateArguments {
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
+    unsigned onvif_motion_seconds = 20;
 };
 
 /// The first line of a file.
@@ -106,6 +107,7 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         simulate::OnvifDevice device;
         device.number = camera;
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
+        device.events.motion_period = std::chrono::seconds(arguments.onvif_motion_seconds);
         for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
             if (const auto format = farm.format(camera, kind))
                 device.streams.push_back({.token = std::string(media::to_string(kind)),
@@ -202,6 +204,12 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_option("--onvif-clock", arguments->onvif_clock_seconds,
                      "Seconds by which the cameras' clocks are ahead; may be negative")
         ->needs(onvif)
+        ->capture_default_str();
+    command
+        ->add_option("--onvif-motion", arguments->onvif_motion_seconds,
+                     "Seconds after which each camera sees motion again; 0: never")
+        ->needs(onvif)
+        ->check(CLI::Range(0U, 3600U))
         ->capture_default_str();
     command->callback([arguments, &exit_code] {
         if (const auto result = run_simulate(*arguments); !result) {

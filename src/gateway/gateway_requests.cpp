@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/device_writing.hpp"
 #include "gateway/gateway_impl.hpp"
 #include "gateway/ingest/probe.hpp"
 
@@ -135,6 +136,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
     co_await runner.reconfigure(std::move(camera));
+    co_await reattach_device(request.id);
     announce(request.id);
     co_return runner.status();
 }
@@ -145,7 +147,11 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     const Hold hold(busy, request.id);
     if (!hold.held()) co_return std::unexpected(being_changed);
     VEDETTE_CO_CHECK(store.remove(request.id));
-    co_await found->second->stop();
+    co_await detach_device(request.id);
+    auto forgetting =
+        store_device([id = request.id](devices::DeviceStore& devices) { return devices.remove_camera(id); });
+    VEDETTE_CO_CHECK(co_await std::move(forgetting));
+    co_await runners.at(request.id)->stop();
     runners.at(request.id)->end_viewers(no_such_camera);
     runners.erase(request.id);
     link->send(wire::CameraRemoved{request.id});

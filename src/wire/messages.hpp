@@ -15,6 +15,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "media/types.hpp"
+#include "wire/control.hpp"
 
 namespace vedette::wire {
 
@@ -231,14 +232,15 @@ struct Recordings {
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
-                 DiscoverCameras, InspectDevice, GetSettings, ChangeSettings>
+                 DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
+                 GetSettings, ChangeSettings>
         body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
     Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
-                        SiteSettings>>
+                        PtzReport, PtzPreset, RelayList, EventList, SiteSettings>>
         body;
 };
 
@@ -318,6 +320,6 @@ struct StorageStatus {
 
 using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;
 using ToHub = std::variant<Reply, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
-                           CameraRemoved, StorageStatus>;
+                           CameraRemoved, StorageStatus, CameraEventHappened>;
 
 }  // namespace vedette::wire
