@@ -25,6 +25,7 @@ struct SimulateArguments {
     bool basic = false;
     bool only_basic = false;
     bool http_sign_in = false;
+    std::size_t http_post_limit = 0;
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
@@ -79,6 +80,7 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.udp = arguments.transport == "udp" || arguments.transport == "any";
     options.only_http = arguments.transport == "http";
     options.http_sign_in = arguments.http_sign_in;
+    options.http_post_limit = arguments.http_post_limit;
     options.network = arguments.network;
     VEDETTE_TRY(options.srtp, srtp_policy(arguments));
     if (!arguments.tls_dir.empty()) {
@@ -168,6 +170,8 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_flag("--http-sign-in", arguments->http_sign_in,
                    "Ask for the password before RTSP is let through HTTP, too")
         ->needs(user);
+    command->add_option("--http-post-limit", arguments->http_post_limit,
+                        "Close the connection of a tunnel's POST after so many bytes");
     command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");

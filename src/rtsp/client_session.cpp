@@ -171,7 +171,7 @@ void ClientSession::send_reports(MonotonicTime now) {
         MediaPath& path = paths_[i];
         if (!tracks_[i].accepted()) continue;
         if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) continue;
-        Bytes report = seal(i, path.receiver_report(own_ssrc_, now), true);
+        Bytes report = seal(i, path.receiver_report(own_ssrc(i), now), true);
         if (path.datagrams) {
             datagrams_.push_back({.track = static_cast<std::uint8_t>(i),
                                   .rtcp = true,
@@ -190,14 +190,14 @@ void ClientSession::punch_holes() {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
         const MediaPath& path = paths_[i];
         if (!path.datagrams || path.server_rtp_port == 0) continue;
-        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc_});
+        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc(i)});
         const auto track = static_cast<std::uint8_t>(i);
         datagrams_.push_back(
             {track, false, path.server_rtp_port, seal(i, Bytes(header.begin(), header.end()), false)});
         if (path.server_rtcp_port != 0)
             datagrams_.push_back(
                 {track, true, path.server_rtcp_port,
-                 seal(i, print_receiver_report({.ssrc = own_ssrc_, .reports = {}}, "vedette"), true)});
+                 seal(i, print_receiver_report({.ssrc = own_ssrc(i), .reports = {}}, "vedette"), true)});
     }
 }
 

@@ -36,8 +36,9 @@ struct Client {
     std::optional<net::TlsSession> tls;
     bool shaking_hands = false;  ///< nothing may be written
     Opening opening{};
-    std::string cookie{};  ///< of a tunnel's GET, by which its POST finds it
-    Base64Stream body{};   ///< of a POST
+    std::string cookie{};        ///< of a tunnel's GET, by which its POST finds it
+    std::size_t body_bytes = 0;  ///< of a POST
+    Base64Stream body{};         ///< of a POST
     Session session;
     rtsp::StreamParser parser;
     MonotonicTime connected;

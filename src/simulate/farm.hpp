@@ -53,6 +53,7 @@ struct FarmOptions {
     bool tcp = true;                               ///< media over the connection
     bool udp = false;                              ///< media in datagrams
     bool only_http = false;                        ///< RTSP through HTTP alone; it is always served too
+    std::size_t http_post_limit = 0;               ///< closes a POST after so many bytes; 0: never
     bool http_sign_in = false;                     ///< the web server asks for the credentials as well
     std::optional<SrtpPolicy> srtp{};              ///< media by SRTP, and nothing else
     NetworkFaults network{};

@@ -301,7 +301,9 @@ bool FarmLoop::on_post(Client& client, ByteView body) {
     const auto bytes = client.body.feed(body);
     if (!bytes) return false;
     tunnel->second->last_heard = clock_.monotonic_now();
-    return on_rtsp(*tunnel->second, *bytes);
+    client.body_bytes += body.size();
+    const bool used_up = options_.http_post_limit > 0 && client.body_bytes >= options_.http_post_limit;
+    return on_rtsp(*tunnel->second, *bytes) && !used_up;
 }
 
 void FarmLoop::on_request(Client& client, const rtsp::Request& request) {

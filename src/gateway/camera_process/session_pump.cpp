@@ -46,23 +46,19 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
         }
     }
     auto limit = session.deadline() - clock.monotonic_now();
-    const bool unheard = tunnel != nullptr && !tunnel->protocol.heard();
-    if (unheard) limit = std::min<decltype(limit)>(limit, post_look_period);
+    if (tunnel != nullptr && tunnel->protocol.awaits_answer())
+        limit = std::min<decltype(limit)>(limit, post_look_period);
     if (limit > std::chrono::nanoseconds::zero()) {
         Result<> readable;
         auto waiting = wait_into(connection, readable);
         const bool in_time = co_await net::limit_time(limit, std::move(waiting));
         if (in_time && !readable) co_return readable;
     }
-    if (unheard) {
-        auto looking = look_after_post(*tunnel);
-        VEDETTE_CO_CHECK(co_await std::move(looking));
-    }
     if (connection.about_to_read) connection.about_to_read();
     for (;;) {
         const auto size = stream.read_available(buffer);
         if (!size) co_return std::unexpected(size.error());
-        if (unheard && *size > 0) tunnel->protocol.on_heard();
+        if (tunnel != nullptr && *size > 0) tunnel->protocol.on_heard();
         session.receive(buffer.first(*size), clock.monotonic_now());
         if (*size < buffer.size()) break;
     }
@@ -70,7 +66,11 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
     connection.media.receive(buffer, [&](std::size_t pair, bool rtcp, ByteView datagram) {
         session.receive_datagram(static_cast<std::uint8_t>(pair), rtcp, datagram, now);
     });
-    session.on_time(now);
+    if (tunnel != nullptr && tunnel->protocol.awaits_answer()) {
+        auto looking = look_after_post(*tunnel);
+        VEDETTE_CO_CHECK(co_await std::move(looking));
+    }
+    session.on_time(clock.monotonic_now());
     co_return Result<>{};
 }
 

@@ -56,14 +56,16 @@ net::Awaitable<Result<>> open_post(Tunnel& tunnel) {
     co_return co_await std::move(writing);
 }
 
-// What the POST's connection says now. True: it is of no more use.
-Result<bool> is_lost(Tunnel& tunnel) {
+enum class Post : std::uint8_t { alive, closed, refused };
+
+// What the POST's connection says now.
+Result<Post> state_of(Tunnel& tunnel) {
     std::array<std::byte, 4096> buffer{};
     const auto size = tunnel.post.read_available(buffer);
-    if (!size) return true;
-    if (*size == 0) return false;
+    if (!size) return Post::closed;
+    if (*size == 0) return Post::alive;
     VEDETTE_TRY(const auto next, tunnel.protocol.on_post(ByteView(buffer).first(*size)));
-    return next == rtsp::HttpTunnel::Next::again;
+    return next == rtsp::HttpTunnel::Next::again ? Post::refused : Post::alive;
 }
 
 }  // namespace
@@ -88,8 +90,9 @@ net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stre
 }
 
 net::Awaitable<Result<>> write_through(Tunnel& tunnel, std::string output) {
-    VEDETTE_CO_TRY(const bool lost, is_lost(tunnel));
-    if (lost) {
+    tunnel.looks = 0;
+    VEDETTE_CO_TRY(const Post state, state_of(tunnel));
+    if (state != Post::alive) {
         VEDETTE_CO_CHECK(tunnel.protocol.on_post_lost());
         auto opening = open_post(tunnel);
         VEDETTE_CO_CHECK(co_await std::move(opening));
@@ -99,8 +102,10 @@ net::Awaitable<Result<>> write_through(Tunnel& tunnel, std::string output) {
 }
 
 net::Awaitable<Result<>> look_after_post(Tunnel& tunnel) {
-    VEDETTE_CO_TRY(const bool lost, is_lost(tunnel));
-    if (!lost) co_return Result<>{};
+    VEDETTE_CO_TRY(const Post state, state_of(tunnel));
+    if (state == Post::alive) co_return Result<>{};
+    if (state == Post::closed && ++tunnel.looks < looks_before_repeating) co_return Result<>{};
+    tunnel.looks = 0;
     VEDETTE_CO_CHECK(tunnel.protocol.on_post_lost());
     auto opening = open_post(tunnel);
     co_return co_await std::move(opening);

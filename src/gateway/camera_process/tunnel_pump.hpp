@@ -28,6 +28,7 @@ struct Tunnel {
     rtsp::HttpTunnel protocol;
     TunnelWay way;
     net::TcpStream post;
+    unsigned looks = 0;  ///< at a POST that is closed while an answer is awaited
 };
 
 /// Establishes the tunnel over `stream`, whose peer has been judged; a web server that wants a password
@@ -39,10 +40,12 @@ net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stre
 /// Sends over the POST, through another one where the camera has closed it.
 net::Awaitable<Result<>> write_through(Tunnel& tunnel, std::string output);
 
-/// Looks for an answer to the POST while nothing has come over the GET, without waiting for one.
+/// Looks at the POST while an answer over the GET is awaited: was it refused, it is sent again at once; was
+/// it closed, after a while, since the answer may be on its way.
 net::Awaitable<Result<>> look_after_post(Tunnel& tunnel);
 
 /// How often look_after_post() is to be called until something is heard.
 inline constexpr std::chrono::milliseconds post_look_period{100};
+inline constexpr unsigned looks_before_repeating = 20;
 
 }  // namespace vedette::gateway::camera_process
