@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { api, byId, claim, openPage, startBrowser } from './support/browser.mjs';
+import { api, byId, claim, forgive, openPage, startBrowser } from './support/browser.mjs';
 import { seeMove } from './support/picture.mjs';
 import { TICKS_PER_SECOND, delay, folder, freePort, startServer, startSimulator, waitFor } from './support/product.mjs';
 
-/** More than fit a window of 1280 x 800. */
-const CAMERAS = 40;
+/** More than fit the window of the wall. */
+const CAMERAS = 24;
+const WALL = { width: 1280, height: 360 };
 /** Chromium keeps a few seconds of these cameras in so little. */
 const SMALL_BUFFER = ['--mse-video-buffer-size-limit-mb=3', '--mse-audio-buffer-size-limit-mb=1'];
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
@@ -19,9 +20,10 @@ before(async () => {
   simulator = await startSimulator(port, '--cameras', CAMERAS);
   server = await startServer('serve', `${scratch.path}/data`);
   browser = await startBrowser(`${scratch.path}/home`, server.authority, SMALL_BUFFER);
-  page = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+  page = await openPage(browser);
   await claim(page, server);
   await byId(page, 'no-cameras').waitFor();
+  await page.goto(`${server.url}/cameras/find`); // shows no picture while others are looked at
   cameras = [];
   for (let number = 1; number <= CAMERAS; ++number) {
     // Small streams only, but for the first: this is about the client.
@@ -30,6 +32,7 @@ before(async () => {
     cameras.push(await api(page, 'POST', '/cameras', { name: `Camera ${String(number).padStart(2, '0')}`, ...urls }));
   }
   session = await page.context().storageState();
+  forgive(page, 401); // the first question: who is signed in? Nobody.
 });
 
 after(async () => {
@@ -69,20 +72,22 @@ function watchChannels(on) {
 }
 
 test('a wall of many shows what is in view, and asks for no more', async () => {
-  await page.close();
-  page = await openPage(browser, { storageState: session, viewport: { width: 1280, height: 800 } });
-  const open = watchChannels(page);
-  await page.goto(`${server.url}/live`);
-  const tiles = page.locator('article');
+  const wall = await openPage(browser, { storageState: session, viewport: WALL });
+  const open = watchChannels(wall);
+  await wall.goto(`${server.url}/live`);
+  const tiles = wall.locator('article');
   await waitFor('all tiles', async () => (await tiles.count()) === CAMERAS);
   await seeMove('the first tile', tiles.first().locator('video'));
-  await waitFor('some channels', () => open.size > 8);
+  await waitFor('some channels', () => open.size > 4);
   assert.ok(open.size < CAMERAS, `${open.size} streams for ${CAMERAS} cameras`);
   assert.equal(await tiles.last().getAttribute('data-stream'), null);
   await tiles.last().scrollIntoViewIfNeeded();
   await seeMove('the last tile', tiles.last().locator('video'));
   await waitFor('the streams out of view to be given back', async () => (await tiles.first().getAttribute('data-stream')) === null);
   assert.ok(open.size < CAMERAS, `${open.size} streams for ${CAMERAS} cameras`);
+  assert.deepEqual(wall.complaints, []);
+  await wall.context().close();
+  for (const { id } of cameras.splice(1)) await api(page, 'DELETE', `/cameras/${id}`);
 });
 
 test('a hidden tab gives its streams back, and has a picture again at once when it is shown', async () => {
@@ -164,6 +169,7 @@ async function touchOf(on) {
         await delay(16);
       }
       await send('touchEnd', []);
+      await delay(400); // what follows at once would belong to this gesture
     },
   };
 }

@@ -30,7 +30,7 @@ interface Gap {
 const BAR_TOP = 30;
 const BAR_HEIGHT = 34;
 const BAR_BOTTOM = BAR_TOP + BAR_HEIGHT;
-const HEIGHT = 88;
+const HEIGHT = 84;
 /** More stops than this are a burden: the list of gaps has them all, and one may zoom in. */
 const MAX_FOCUSABLE_GAPS = 12;
 /** Playback begins so long before a gap that was chosen. */
