@@ -1,11 +1,14 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/devices/device_runner.hpp"
+#include "gateway/devices/device_store.hpp"
 #include "gateway/discovery/scan.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
@@ -16,7 +19,7 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -37,6 +40,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::GetSettings request);
+    net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
@@ -45,6 +50,21 @@ struct Gateway::Impl {
     void recognise(wire::FoundCamera& found) const;
     net::Awaitable<void> follow_moved_cameras();
     net::Awaitable<void> follow(const discovery::FoundDevice& device);
+
+    // gateway_devices.cpp: cameras in use
+    void attach_device(const Camera& camera);
+    net::Awaitable<void> detach_device(CameraId id);
+    net::Awaitable<void> reattach_device(CameraId id);
+    devices::EventKeeper event_keeper();
+    net::Awaitable<void> prune_events();
+    net::Awaitable<void> stop_devices();
+    Result<std::shared_ptr<devices::DeviceRunner>> device_of(CameraId id) const;
+    net::Awaitable<Answer> handle(wire::ControlPtz request);
+    net::Awaitable<Answer> handle(wire::ListRelays request);
+    net::Awaitable<Answer> handle(wire::SwitchRelay request);
+    net::Awaitable<Answer> handle(wire::QueryEvents request);
+    template <class F>
+    net::Awaitable<Result<>> store_device(F write);
 
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
@@ -55,6 +75,11 @@ struct Gateway::Impl {
     std::shared_ptr<wire::GatewayEnd> link;
     std::unique_ptr<vault::Vault> vault;
     CameraStore store;  ///< used by one coroutine at a time: they all run here and don't wait inside
+    devices::DeviceStore device_store;  ///< used on device_pool alone, once the loop runs
+    net::WorkerPool device_pool{1};
+    std::map<CameraId, devices::StoredPatrols> stored_patrols;  ///< of cameras without a device, too
+    std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
+    std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
     std::vector<std::byte> read_buffer;
     std::vector<Camera> loaded;  ///< until start()
@@ -67,6 +92,7 @@ struct Gateway::Impl {
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
+    wire::SiteSettings site;
     bool searching = false;       ///< one search at a time
     std::size_t inspections = 0;  ///< devices that are being asked
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there

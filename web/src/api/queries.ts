@@ -53,6 +53,11 @@ export const signedOutQuery = queryOptions({
   staleTime: Infinity,
 });
 
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: () => dataOf(api.GET('/api/v1/settings')),
+});
+
 export const camerasQuery = queryOptions({
   queryKey: ['cameras'],
   queryFn: () => dataOf(api.GET('/api/v1/cameras')),

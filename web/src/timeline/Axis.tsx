@@ -41,7 +41,7 @@ export function Axis({ view, width, top, bottom }: Props) {
           </g>
         );
       })}
-      {minorSeconds > 0 && <Days view={view} width={width} y={bottom + 16} stepSeconds={stepSeconds} />}
+      {minorSeconds > 0 && <Days view={view} width={width} y={bottom + 20} stepSeconds={stepSeconds} />}
     </g>
   );
 }
