@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/cameras/state_history.hpp"
 #include "gateway/discovery/scan.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
@@ -26,6 +27,8 @@ struct Gateway::Impl {
     CameraRunner& add_runner(Camera camera);
     std::optional<UtcTime> account_for_absence(vault::StreamKey key);
     void announce(CameraId id);
+    void note_states(const wire::CameraStatus& status);
+    net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
 
     // gateway_requests.cpp: what the hub asks for
@@ -37,6 +40,7 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::QueryStateHistory request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
@@ -66,6 +70,8 @@ struct Gateway::Impl {
         std::unique_ptr<net::TaskGroup> task;
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    StateHistory states;
+    std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
     bool searching = false;       ///< one search at a time
     std::size_t inspections = 0;  ///< devices that are being asked

@@ -18,4 +18,11 @@ std::string_view to_string(CameraState state) {
     return "unknown";
 }
 
+std::optional<CameraState> parse_camera_state(std::string_view text) {
+    for (const auto state : {CameraState::connecting, CameraState::recording, CameraState::waiting,
+                             CameraState::unauthorised, CameraState::certificate_changed})
+        if (to_string(state) == text) return state;
+    return std::nullopt;
+}
+
 }  // namespace vedette::wire

@@ -133,6 +133,7 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
     connection_ = std::move(*connected);
     low_water_mark_ = 1;
     reordered_before_ = health_.reordered_packets;
+    session_has_recorded_ = false;
 
     const rtsp::ClientOptions options = client_options(connection_, route, access_.allow_basic_in_clear);
     rtsp::ClientSession session(route.url, std::move(credentials), options, context_.clock.monotonic_now());
@@ -148,6 +149,8 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
 }
 
 void StreamIngest::note_success() {
+    if (!session_has_recorded_ && recorded_before_) ++health_.reconnects;
+    session_has_recorded_ = recorded_before_ = true;
     health_.transport = chooser_.current().name;
     if (chooser_.succeeded()) book_.remember(chooser_.current().name);
 }

@@ -36,6 +36,8 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
             [&](const rtsp::SenderReport& report) {
                 auto& track = session_tracks_.at(report.track);
                 track.report = report;
+                if (track.parameters && track.parameters->is_video())
+                    meter_.sender_report(report.ntp, clock_.utc_now());
                 if (timeline_ && run_ && !track.refused)
                     timeline_->sender_report(track.recorded_as, report.ntp, report.rtp_time);
             },
@@ -48,6 +50,7 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
 
 void StreamRecorder::describe(const rtsp::Described& described) {
     end_run();
+    meter_.begin_session();
     session_tracks_.clear();
     for (const auto& track : described.tracks) session_tracks_.push_back({.parameters = track.parameters});
     tracks_.clear();
@@ -101,7 +104,11 @@ void StreamRecorder::take(media::AccessUnit unit) {
     const auto& track = session_tracks_.at(unit.track);
     const bool video = track.parameters && track.parameters->is_video();
     counters_.payload_bytes += unit.data->size();
-    if (video) ++counters_.pictures;
+    if (video) {
+        ++counters_.pictures;
+        meter_.picture(unit.time, track.parameters->clock_rate_hz, unit.random_access,
+                       {arrival.utc, arrival.monotonic});
+    }
     if (track.refused || !track.parameters) return;
 
     if (run_) {
