@@ -17,7 +17,18 @@ std::string quotable(std::string_view text) {
     return out;
 }
 
+bool is_transport_stream(const SdpFormat& format) {
+    constexpr std::uint8_t static_mp2t = 33;  // RFC 3551 table 5
+    return equal_ignoring_case(format.encoding, "MP2T") ||
+           (format.encoding.empty() && format.payload_type == static_mp2t);
+}
+
 Error no_video(const Sdp& sdp) {
+    for (const SdpMedia& media : sdp.media)
+        if (std::ranges::any_of(media.formats, is_transport_stream))
+            return {ErrorKind::unsupported,
+                    "the camera sends an MPEG transport stream (MP2T), which is not recorded; choose H.264 or "
+                    "H.265 without it (RTP, elementary stream) in the camera's settings"};
     std::string offered;
     for (const SdpMedia& media : sdp.media) {
         if (!equal_ignoring_case(media.type, "video")) continue;

@@ -36,11 +36,11 @@ class FarmLoop {
     void add_streams(const std::vector<std::shared_ptr<const PackedClip>>& clips, std::string_view suffix);
     void accept_clients();
     void on_readable(Client& client);
-    void on_request(Client& client, const rtsp::Request& request);
+    void on_request(Client& client, rtsp::Request request);
     void start_playing(Client& client);
     void stop_playing(Client& client);
     void tick(Channel& channel, MonotonicTime now);
-    void deliver_media(Client& client, ByteView bytes);
+    void deliver_media(Client& client, ByteView bytes, bool key);
     void deliver(Client& client, ByteView bytes);
     void watch_writable(Client& client, bool on);
     void sweep(MonotonicTime now);
@@ -50,6 +50,7 @@ class FarmLoop {
     FarmOptions options_;
     std::shared_ptr<boost::asio::ssl::context> tls_;  ///< null: clients speak plain RTSP
     std::optional<DatagramSender> datagrams_;
+    QuirkShared quirks_shared_;
     std::vector<FarmStream> streams_;
     std::vector<Channel> channels_;
     std::unordered_map<int, std::unique_ptr<Client>> clients_;

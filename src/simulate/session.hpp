@@ -51,6 +51,9 @@ class Session {
 
     Reply on_request(const rtsp::Request& request);
 
+    /// What clients sign from now on; answers for another nonce are refused.
+    void change_nonce(const std::string& nonce);
+
     /// The stream that was set up; nullptr before.
     const FarmStream* stream() const { return stream_; }
     /// Where datagrams go; both unset over TCP.
