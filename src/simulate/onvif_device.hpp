@@ -1,6 +1,5 @@
 #pragma once
-// How a simulated camera answers ONVIF: device, media and media 2 as far as a client needs them to find its
-// streams. No I/O.
+// How a simulated camera answers ONVIF: its services, one file each (onvif_service.hpp lists them). No I/O.
 
 #include <cstdint>
 #include <optional>
@@ -44,9 +43,10 @@ struct OnvifAnswer {
     bool challenge = false;  ///< the client should be asked for HTTP Digest
 };
 
-/// What `request`, the body of a POST to one of its services, is answered. `credentials` nullopt: nobody is
-/// asked. `digest_accepted`: HTTP Digest has proved them already. `now` is the real time.
-OnvifAnswer answer_onvif(const OnvifDevice& device, std::string_view request,
+/// What `request`, the body of a POST to one of its services, is answered; what it sets stays in `device`.
+/// `credentials` nullopt: nobody is asked. `digest_accepted`: HTTP Digest has proved them already. `now` is
+/// the real time.
+OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request,
                          const std::optional<rtsp::Credentials>& credentials, bool digest_accepted,
                          UtcTime now);
 
