@@ -22,7 +22,13 @@ export function Banners() {
         </div>
       )}
       {data?.storage.notices.map((notice) => (
-        <div key={notice} className={classes.banner} data-tone="wait" role="status" data-testid="banner-notice">
+        <div
+          key={notice}
+          className={classes.banner}
+          data-tone="wait"
+          role="status"
+          data-testid="banner-notice"
+        >
           <IconAlertTriangle size={18} aria-hidden="true" />
           <span>At the last start: {notice}</span>
         </div>

@@ -10,14 +10,17 @@ import { Timeline } from '../timeline/Timeline';
 import { Notice } from '../ui/Notice';
 import classes from './CameraPage.module.css';
 import { Controls } from './Controls';
+import type { PanelProps } from './panels/panel';
+import { SidePanel } from './panels/SidePanel';
+import type { Panels } from './panels/usePanels';
 import { useCameraPlayer } from './useCameraPlayer';
 import { useTimelineView } from './useTimelineView';
 import { useViewerKeys } from './useViewerKeys';
 
 const CLOCK_MS = 250;
 
-/** Picture, controls and timeline of one camera. */
-export function Viewer({ camera }: { camera: Camera }) {
+/** Picture, controls, timeline and panels of one camera. */
+export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   const player = useCameraPlayer(camera.id);
   const { view, follow, track, look, zoomBy, startFollowing } = useTimelineView();
   const [clock, setClock] = useState(() => ({
@@ -64,8 +67,10 @@ export function Viewer({ camera }: { camera: Camera }) {
 
   const cameraState = mainState(camera);
   const away = mode === 'live' && isAway(cameraState);
+  const panelProps: PanelProps = { camera, mode, position90k, seek };
+  const Overlay = panels.current?.Overlay;
   return (
-    <div className={classes.viewer}>
+    <div className={classes.viewer} data-panel={panels.opened || undefined}>
       <div className={classes.stage} data-testid="player" data-mode={mode} data-phase={player.state.phase}>
         {/* Camera sound has no words to caption. */}
         {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
@@ -84,6 +89,7 @@ export function Viewer({ camera }: { camera: Camera }) {
         <div className={classes.notice} role="status" data-testid="player-notice">
           {player.notice && <span>{player.notice}</span>}
         </div>
+        {Overlay && <Overlay {...panelProps} />}
       </div>
       <div className={classes.desk}>
         <Controls
@@ -109,6 +115,7 @@ export function Viewer({ camera }: { camera: Camera }) {
           onStep={step}
         />
       </div>
+      <SidePanel panels={panels} {...panelProps} />
     </div>
   );
 }
