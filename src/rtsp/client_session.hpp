@@ -93,6 +93,8 @@ class ClientSession {
     void on_media(std::uint8_t track, ByteView packet, MonotonicTime now);
     void on_control(std::uint8_t track, ByteView packet, MonotonicTime now);
     void send_reports(MonotonicTime now);
+    void send_control(std::size_t track, Bytes compound);
+    void ask_for_key_frame(std::size_t events_before, MonotonicTime now);
     void punch_holes();
     void on_request(const Request& request);
     void keep_alive(MonotonicTime now);
@@ -150,6 +152,7 @@ class ClientSession {
     MonotonicTime media_due_ = MonotonicTime::max();
     MonotonicTime picture_due_ = MonotonicTime::max();
     MonotonicTime report_due_ = MonotonicTime::max();
+    MonotonicTime asked_for_key_frame_{};
     bool heard_datagram_ = false;
     bool transport_refused_ = false;
     std::uint32_t own_ssrc_ = 0;

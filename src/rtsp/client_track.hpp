@@ -26,6 +26,10 @@ class ClientTrack {
     void accept(std::optional<std::uint32_t> ssrc);
     bool accepted() const { return accepted_; }
 
+    /// How this track's camera can be asked for a key frame.
+    void set_key_frame_request(KeyFrameRequest way) { key_frame_request_ = way; }
+    KeyFrameRequest key_frame_request() const { return key_frame_request_; }
+
     /// True when the packet counted as media of this track. Appends to `out`.
     bool on_rtp(ByteView bytes, std::vector<ClientEvent>& out);
     void on_rtcp(ByteView bytes, std::vector<ClientEvent>& out) const;
@@ -48,6 +52,7 @@ class ClientTrack {
     std::uint32_t clock_rate_hz_;
     std::string control_url_;
     bool accepted_ = false;
+    KeyFrameRequest key_frame_request_ = KeyFrameRequest::none;
     std::optional<std::uint32_t> ssrc_;
     std::uint32_t foreign_ssrc_ = 0;
     std::uint32_t foreign_in_a_row_ = 0;

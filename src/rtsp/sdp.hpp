@@ -33,6 +33,9 @@ struct SdpFormat {
 
 enum class SdpDirection : std::uint8_t { unspecified, sendonly, recvonly, sendrecv, inactive };
 
+/// How a camera can be asked for a key frame (RFC 4585 section 4.2, RFC 5104 section 7.1).
+enum class KeyFrameRequest : std::uint8_t { none, picture_loss_indication, full_intra_request };
+
 struct SdpMedia {
     std::string type;  ///< video, audio, application, ...
     std::uint16_t port = 0;
@@ -40,6 +43,7 @@ struct SdpMedia {
     std::vector<SdpFormat> formats;
     std::string control;
     SdpDirection direction = SdpDirection::unspecified;
+    KeyFrameRequest key_frame_request = KeyFrameRequest::none;  ///< of rtcp-fb, for any of the formats
 
     friend bool operator==(const SdpMedia&, const SdpMedia&) = default;
 };

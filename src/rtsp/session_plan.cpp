@@ -73,6 +73,7 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
         sdp.media, [](const SdpMedia& media) { return set_up_video(media).has_value(); });
     if (video == sdp.media.end()) return std::unexpected(no_video(sdp));
     tracks.emplace_back(std::uint8_t{0}, *set_up_video(*video), join_control(media_base, video->control));
+    tracks.front().set_key_frame_request(video->key_frame_request);
     // Without a control URL of its own a further media can't be asked for (quirk 6).
     const auto add_first = [&](auto set_up) {
         for (const SdpMedia& media : sdp.media) {

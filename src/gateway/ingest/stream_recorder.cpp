@@ -50,7 +50,6 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
 
 void StreamRecorder::describe(const rtsp::Described& described) {
     end_run();
-    meter_.begin_session();
     session_tracks_.clear();
     for (const auto& track : described.tracks) session_tracks_.push_back({.parameters = track.parameters});
     tracks_.clear();
@@ -206,6 +205,7 @@ void StreamRecorder::end_run() {
 
 void StreamRecorder::end_session(vault::GapReason reason, std::string detail) {
     end_run();
+    meter_.begin_session();
     session_tracks_.clear();
     tracks_.clear();
     // What was owed before, and is not yet written, had another reason.

@@ -5,6 +5,7 @@ import type { Camera, Stream } from '../api/client';
 import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from '../ui/format';
 import classes from './CameraList.module.css';
 import { CertificateWarning } from './CertificateWarning';
+import { cameraTroubles } from './health';
 import { mainState, offeredCertificates, reasonOf, resolutionOf, streamOf } from './state';
 import { StateBadge } from './StateBadge';
 
@@ -82,6 +83,11 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
       {camera.allow_basic_in_clear && (
         <p className={classes.reason}>Risk: this camera’s password may be sent unencrypted.</p>
       )}
+      {cameraTroubles(camera).map((trouble) => (
+        <p key={trouble} className={classes.trouble}>
+          {trouble}
+        </p>
+      ))}
       {offeredCertificates(camera).length > 0 ? (
         <div className={classes.reason}>
           <CertificateWarning camera={camera} />
