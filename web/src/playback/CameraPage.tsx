@@ -8,6 +8,7 @@ import { mainState, reasonOf, resolutionOf, streamOf } from '../cameras/state';
 import { StateBadge } from '../cameras/StateBadge';
 import { formatBitrate, formatRate } from '../ui/format';
 import { Notice } from '../ui/Notice';
+import { usePageTitle } from '../ui/usePageTitle';
 import classes from './CameraPage.module.css';
 import { usePanels, type Panels } from './panels/usePanels';
 import { Viewer } from './Viewer';
@@ -48,6 +49,7 @@ function Heading({ camera, panels }: { camera: Camera; panels: Panels }) {
 
 function Page({ camera }: { camera: Camera }) {
   const panels = usePanels(camera);
+  usePageTitle(camera.name);
   const reason = reasonOf(camera);
   return (
     <div className={classes.page}>
