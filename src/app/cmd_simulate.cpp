@@ -104,7 +104,8 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
 void list_quirks() {
     for (const simulate::Quirk* quirk : simulate::all_quirks())
         fmt::print("{:<36} {:>2}  {}{}{}\n", quirk->name, quirk->number, quirk->sentence,
-                   quirk->wants_user ? " (with --user)" : "", quirk->wants_udp ? " (with --transport udp)" : "");
+                   quirk->wants_user ? " (with --user)" : "",
+                   quirk->wants_udp ? " (with --transport udp)" : "");
 }
 
 Result<> run_simulate(const SimulateArguments& arguments) {
@@ -162,7 +163,8 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_option("--udp-swap-every", arguments->network.swap_every,
                         "Send every N-th video packet after the next one");
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
-    command->add_option("--quirk", arguments->quirks, "Do this wrong, as some real camera does; repeat for more");
+    command->add_option("--quirk", arguments->quirks,
+                        "Do this wrong, as some real camera does; repeat for more");
     command->add_flag("--list-quirks", arguments->list_quirks,
                       "Print the quirks: name, number in docs/ref/cameras.md, and what they do");
     command

@@ -194,8 +194,8 @@ TEST_F(DatagramSession, ReportsGoOverTheConnectionToo) {
 
 TEST_F(DatagramSession, AfterLossAKeyFrameIsAskedForWhereFeedbackIsOffered) {
     for (const auto& [line, request] :
-         {std::pair("a=rtcp-fb:96 nack pli\r\n", "81ce0002"), std::pair("a=rtcp-fb:* ccm fir\r\n", "84ce0004"),
-          std::pair("", "")}) {
+         {std::pair("a=rtcp-fb:96 nack pli\r\n", "81ce0002"),
+          std::pair("a=rtcp-fb:* ccm fir\r\n", "84ce0004"), std::pair("", "")}) {
         SCOPED_TRACE(line);
         number = 0;
         begin(udp(), "RTP/AVP;unicast;client_port=40000-40001;server_port=6970-6971", 200, line);
@@ -212,7 +212,8 @@ TEST_F(DatagramSession, AfterLossAKeyFrameIsAskedForWhereFeedbackIsOffered) {
             return count;
         };
         const auto lose = [&](std::uint16_t sequence) {
-            const auto header = rtp_header({.payload_type = 96, .sequence = sequence, .timestamp = 1, .ssrc = 0x1234});
+            const auto header =
+                rtp_header({.payload_type = 96, .sequence = sequence, .timestamp = 1, .ssrc = 0x1234});
             ByteWriter packet;  // the end of a fragmented slice whose start is lost
             packet.bytes(header).u8(0x7c).u8(0x45).u32(0);
             const Bytes bytes = std::move(packet).finish();

@@ -87,6 +87,7 @@ void ClientSession::on_media(std::uint8_t number, ByteView packet, MonotonicTime
     if (!counted || number != 0) return;
     heard_datagram_ |= path.datagrams;
     media_due_ = now + options_.media_timeout;
+    probe_due_ = now + options_.silence_probe;
     if (track.has_delivered()) picture_due_ = MonotonicTime::max();
     if (options_.stop_after == ClientOptions::StopAfter::key_frame && track.has_delivered_random_access())
         close();
@@ -135,20 +136,21 @@ void ClientSession::on_time(MonotonicTime now) {
             fmt::format("the camera sends packets, and no picture that can be decoded within {} s",
                         options_.first_picture_timeout.count()));
     if (now >= report_due_) send_reports(now);
-    if (now >= keep_alive_due_) keep_alive(now);
+    if (now >= keep_alive_due_ || now >= probe_due_) keep_alive(now);
 }
 
 MonotonicTime ClientSession::deadline() const {
     if (closed()) return MonotonicTime::max();
     // Reports wait for the next packets: an idle core is not woken for them, and without packets there is
     // nothing new.
-    MonotonicTime due = std::min({response_due_, media_due_, picture_due_, keep_alive_due_});
+    MonotonicTime due = std::min({response_due_, media_due_, probe_due_, picture_due_, keep_alive_due_});
     for (const MediaPath& path : paths_) due = std::min(due, path.deadline());
     return due;
 }
 
 void ClientSession::keep_alive(MonotonicTime now) {
     keep_alive_due_ = now + keep_alive_period_;
+    probe_due_ = MonotonicTime::max();
     Request request = make_request(has_get_parameter_ ? "GET_PARAMETER" : "OPTIONS", session_url_);
     const std::uint32_t number = write(request);
     keep_alive_ = Pending{.cseq = number, .request = std::move(request)};
@@ -180,13 +182,14 @@ void ClientSession::send_control(std::size_t track, Bytes compound) {
 /// Where pictures of the video were damaged, or none that can be decoded has come yet (quirks 48, 59).
 void ClientSession::ask_for_key_frame(std::size_t events_before, MonotonicTime now) {
     const ClientTrack& video = tracks_.front();
-    if (video.key_frame_request() == KeyFrameRequest::none || now - asked_for_key_frame_ < key_frame_request_period)
+    if (video.key_frame_request() == KeyFrameRequest::none ||
+        now - asked_for_key_frame_ < key_frame_request_period)
         return;
     MediaPath& path = paths_.front();
     if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) return;
-    const bool damaged = std::any_of(
-        events_.begin() + static_cast<std::ptrdiff_t>(events_before), events_.end(),
-        [](const ClientEvent& event) { return std::holds_alternative<UnitDamaged>(event); });
+    const bool damaged =
+        std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(events_before), events_.end(),
+                    [](const ClientEvent& event) { return std::holds_alternative<UnitDamaged>(event); });
     if (!damaged && video.has_delivered_random_access()) return;
     auto request = path.key_frame_request(video.key_frame_request(), own_ssrc_, now);
     if (!request) return;

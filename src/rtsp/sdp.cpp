@@ -185,8 +185,7 @@ std::string print(const Sdp& sdp) {
         for (const SdpFormat& format : media.formats) print_format(out, format);
         if (media.key_frame_request == KeyFrameRequest::picture_loss_indication)
             out += "a=rtcp-fb:* nack pli\r\n";
-        if (media.key_frame_request == KeyFrameRequest::full_intra_request)
-            out += "a=rtcp-fb:* ccm fir\r\n";
+        if (media.key_frame_request == KeyFrameRequest::full_intra_request) out += "a=rtcp-fb:* ccm fir\r\n";
         if (media.direction != SdpDirection::unspecified)
             out += fmt::format("a={}\r\n", name_of(media.direction));
         if (!media.control.empty()) out += fmt::format("a=control:{}\r\n", media.control);

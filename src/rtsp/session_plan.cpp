@@ -26,9 +26,10 @@ bool is_transport_stream(const SdpFormat& format) {
 Error no_video(const Sdp& sdp) {
     for (const SdpMedia& media : sdp.media)
         if (std::ranges::any_of(media.formats, is_transport_stream))
-            return {ErrorKind::unsupported,
-                    "the camera sends an MPEG transport stream (MP2T), which is not recorded; choose H.264 or "
-                    "H.265 without it (RTP, elementary stream) in the camera's settings"};
+            return {
+                ErrorKind::unsupported,
+                "the camera sends an MPEG transport stream (MP2T), which is not recorded; choose H.264 or "
+                "H.265 without it (RTP, elementary stream) in the camera's settings"};
     std::string offered;
     for (const SdpMedia& media : sdp.media) {
         if (!equal_ignoring_case(media.type, "video")) continue;

@@ -118,7 +118,8 @@ Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
                     options.cameras);
     for (const Quirk* quirk : options.quirks) {
         if (quirk->wants_user && !options.credentials)
-            return fail(ErrorKind::invalid_input, "{} is about signing in: give a user and a password", quirk->name);
+            return fail(ErrorKind::invalid_input, "{} is about signing in: give a user and a password",
+                        quirk->name);
         if (quirk->wants_udp && !options.udp)
             return fail(ErrorKind::invalid_input, "{} is about UDP: choose that transport", quirk->name);
         if (quirk->session_timeout) options.session_timeout = *quirk->session_timeout;

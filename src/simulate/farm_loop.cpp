@@ -214,8 +214,7 @@ void FarmLoop::accept_clients() {
         auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
         client->address = address_of_peer(fd);
         if (!options_.quirks.empty())
-            client->quirks =
-                std::make_unique<QuirkScript>(options_.quirks, client->session, quirks_shared_);
+            client->quirks = std::make_unique<QuirkScript>(options_.quirks, client->session, quirks_shared_);
         if (tls_ != nullptr) {
             auto secured = net::TlsSession::accept(fd, *tls_);
             if (!secured) continue;  // the client goes with its socket
@@ -255,15 +254,14 @@ void FarmLoop::on_readable(Client& client) {
 void FarmLoop::on_request(Client& client, rtsp::Request request) {
     const MonotonicTime now = clock_.monotonic_now();
     auto refusal = client.quirks ? client.quirks->before(request, now) : std::nullopt;
-    Session::Reply reply = refusal ? Session::Reply{.response = std::move(*refusal)}
-                                   : client.session.on_request(request);
+    Session::Reply reply =
+        refusal ? Session::Reply{.response = std::move(*refusal)} : client.session.on_request(request);
     if (reply.action == Session::Action::close) {
         stop_playing(client);
         client.closing = true;
     }
-    const std::string text = client.quirks
-                                 ? client.quirks->answer(request, std::move(reply.response), now)
-                                 : rtsp::print(reply.response);
+    const std::string text = client.quirks ? client.quirks->answer(request, std::move(reply.response), now)
+                                           : rtsp::print(reply.response);
     deliver(client, as_bytes(text));
     if (reply.action == Session::Action::play) start_playing(client);
     if (reply.action == Session::Action::pause) stop_playing(client);

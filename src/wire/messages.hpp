@@ -69,9 +69,9 @@ struct CertificateStatus {
 
 /// How well a stream does, beyond its state.
 struct StreamHealth {
-    std::uint64_t damaged_pictures = 0;    ///< left out; since the gateway's start
-    std::uint64_t reconnects = 0;          ///< since the gateway's start
-    std::optional<UtcTime> last_picture;   ///< when it arrived; unset before the first
+    std::uint64_t damaged_pictures = 0;   ///< left out; since the gateway's start
+    std::uint64_t reconnects = 0;         ///< since the gateway's start
+    std::optional<UtcTime> last_picture;  ///< when it arrived; unset before the first
     std::optional<double> key_frame_interval_seconds;
     std::optional<double> clock_drift_ppm;  ///< of the media clock; positive: the camera's runs fast
     std::optional<Ticks90k> clock_offset;   ///< the camera's wall clock minus the gateway's

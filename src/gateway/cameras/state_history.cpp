@@ -77,8 +77,9 @@ Result<StateHistoryFile> StateHistoryFile::open(const std::filesystem::path& fil
 }
 
 Result<std::vector<CameraStateChange>> StateHistoryFile::load() {
-    VEDETTE_TRY(auto row, database_.prepare("SELECT camera_id, stream, at_90k, state, reason FROM state_change"
-                                            " ORDER BY change_id"));
+    VEDETTE_TRY(auto row,
+                database_.prepare("SELECT camera_id, stream, at_90k, state, reason FROM state_change"
+                                  " ORDER BY change_id"));
     std::vector<CameraStateChange> changes;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
@@ -106,10 +107,12 @@ Result<> StateHistoryFile::write(const StateHistory::Unsaved& unsaved) {
             "INSERT INTO state_change (camera_id, stream, at_90k, state, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
             ByteView(camera.bytes()), stream, change.at.time_since_epoch().count(),
             wire::to_string(change.state), change.reason));
-        VEDETTE_CHECK(database_.run(
-            "DELETE FROM state_change WHERE camera_id = ?1 AND stream = ?2 AND change_id <= (SELECT change_id "
-            "FROM state_change WHERE camera_id = ?1 AND stream = ?2 ORDER BY change_id DESC LIMIT 1 OFFSET ?3)",
-            ByteView(camera.bytes()), stream, static_cast<std::int64_t>(max_state_changes)));
+        VEDETTE_CHECK(
+            database_.run("DELETE FROM state_change WHERE camera_id = ?1 AND stream = ?2 AND change_id <= "
+                          "(SELECT change_id "
+                          "FROM state_change WHERE camera_id = ?1 AND stream = ?2 ORDER BY change_id DESC "
+                          "LIMIT 1 OFFSET ?3)",
+                          ByteView(camera.bytes()), stream, static_cast<std::int64_t>(max_state_changes)));
     }
     return transaction.commit();
 }

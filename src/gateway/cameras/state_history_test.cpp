@@ -28,10 +28,10 @@ TEST(StateHistoryTest, KeepsChangesAndNothingElse) {
     EXPECT_TRUE(history.note(gate, change(4, CameraState::waiting, "refused")));
     EXPECT_TRUE(history.note(gate, change(5, CameraState::waiting, "silent")));
     EXPECT_TRUE(history.note(yard, change(6, CameraState::recording)));
-    EXPECT_THAT(history.of(gate),
-                ElementsAre(change(5, CameraState::waiting, "silent"), change(4, CameraState::waiting, "refused"),
-                            change(3, CameraState::connecting, "", media::StreamKind::sub),
-                            change(1, CameraState::connecting)));
+    EXPECT_THAT(history.of(gate), ElementsAre(change(5, CameraState::waiting, "silent"),
+                                              change(4, CameraState::waiting, "refused"),
+                                              change(3, CameraState::connecting, "", media::StreamKind::sub),
+                                              change(1, CameraState::connecting)));
     EXPECT_THAT(history.take_unsaved().changes, SizeIs(5));
     EXPECT_TRUE(history.take_unsaved().empty());
     history.forget(gate);

@@ -100,7 +100,7 @@ class StreamIngest {
     BackOff back_off_;
     bool watched_ = false;
     bool flowing_ = false;
-    bool recorded_before_ = false;     ///< some session
+    bool recorded_before_ = false;  ///< some session
     bool session_has_recorded_ = false;
     std::size_t low_water_mark_ = 1;
     std::uint64_t reordered_before_ = 0;  ///< by earlier sessions

@@ -118,9 +118,8 @@ void StreamMeter::sender_report(std::uint64_t ntp, UtcTime now) {
 StreamFigures StreamMeter::figures(MonotonicTime now) const {
     StreamFigures figures = figures_;
     if (figures.key_frame_interval_seconds && key_frame_)
-        figures.key_frame_interval_seconds =
-            std::max(*figures.key_frame_interval_seconds,
-                     chrono::duration<double>(now - key_frame_->arrived).count());
+        figures.key_frame_interval_seconds = std::max(
+            *figures.key_frame_interval_seconds, chrono::duration<double>(now - key_frame_->arrived).count());
     figures.clock_drift_ppm = drift_.ppm();
     return figures;
 }

@@ -43,8 +43,8 @@ struct StreamFigures {
     std::optional<UtcTime> last_picture{};  ///< when it arrived
     /// Of the last two key frames; more when the next one is overdue. nullopt before the second.
     std::optional<double> key_frame_interval_seconds{};
-    std::optional<double> clock_drift_ppm{};   ///< see ClockDrift
-    std::optional<Ticks90k> clock_offset{};    ///< see wall_clock_offset()
+    std::optional<double> clock_drift_ppm{};  ///< see ClockDrift
+    std::optional<Ticks90k> clock_offset{};   ///< see wall_clock_offset()
 };
 
 /// One thread.

@@ -62,7 +62,8 @@ TEST(WallClockOffset, OfSenderReports) {
     const UtcTime now = from_unix_seconds(1'800'000'000);
     EXPECT_EQ(wall_clock_offset(ntp(1'800'000'000), now), Ticks90k(0));
     EXPECT_EQ(wall_clock_offset(ntp(1'800'000'000 - 40) | 0x8000'0000, now), Ticks90k(-39'500ms));
-    EXPECT_EQ(wall_clock_offset(ntp(0), now), -std::chrono::seconds(1'800'000'000)) << "a clock of 1970 is one";
+    EXPECT_EQ(wall_clock_offset(ntp(0), now), -std::chrono::seconds(1'800'000'000))
+        << "a clock of 1970 is one";
     EXPECT_FALSE(wall_clock_offset(0, now)) << "no clock";
     EXPECT_FALSE(wall_clock_offset(std::uint64_t{3'600} << 32, now)) << "time since it was switched on";
     const UtcTime later = from_unix_seconds(2'085'978'496 + 100);
@@ -74,16 +75,17 @@ TEST(StreamMeterTest, KeyFramesClockAndLastPicture) {
     const UtcTime origin = from_unix_seconds(1'800'000'000);
     EXPECT_FALSE(meter.figures(at(0)).last_picture);
     for (int i = 0; i < 101; ++i)
-        meter.picture(5'000 + i * 3'600, 90'000, i % 50 == 0,
-                      {origin + i * Ticks90k(3'600), at(0.04 * i)});
+        meter.picture(5'000 + i * 3'600, 90'000, i % 50 == 0, {origin + i * Ticks90k(3'600), at(0.04 * i)});
     meter.sender_report(ntp(1'800'000'000 - 40), origin + 120ms);
     meter.sender_report(ntp(1'800'000'005 - 40), origin + 5s);
     auto figures = meter.figures(at(4));
     EXPECT_EQ(figures.last_picture, origin + 4s);
     EXPECT_DOUBLE_EQ(figures.key_frame_interval_seconds.value(), 2);
-    EXPECT_EQ(figures.clock_offset, Ticks90k(-40s)) << "a late report makes it smaller, so the largest counts";
+    EXPECT_EQ(figures.clock_offset, Ticks90k(-40s))
+        << "a late report makes it smaller, so the largest counts";
     EXPECT_FALSE(figures.clock_drift_ppm) << "after 4 s";
-    EXPECT_DOUBLE_EQ(meter.figures(at(13)).key_frame_interval_seconds.value(), 9) << "the next one is overdue";
+    EXPECT_DOUBLE_EQ(meter.figures(at(13)).key_frame_interval_seconds.value(), 9)
+        << "the next one is overdue";
 
     meter.sender_report(ntp(1'800'000'010), origin + 10s);
     EXPECT_EQ(meter.figures(at(10)).clock_offset, Ticks90k(0)) << "the camera's clock was set";

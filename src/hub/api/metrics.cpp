@@ -116,7 +116,8 @@ void write_cameras(Exposition& out, const std::vector<wire::CameraStatus>& camer
         out.family(family.name, family.type, family.help);
         for (const auto& camera : cameras)
             for (const auto& stream : camera.streams)
-                if (const auto value = family.value(stream)) out.sample(stream_labels(camera, stream), *value);
+                if (const auto value = family.value(stream))
+                    out.sample(stream_labels(camera, stream), *value);
     }
 }
 
