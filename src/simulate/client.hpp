@@ -9,6 +9,7 @@
 #include "rtsp/stream_parser.hpp"
 #include "simulate/quirks.hpp"
 #include "simulate/session.hpp"
+#include "simulate/tunnel.hpp"
 
 namespace vedette::simulate {
 
@@ -36,6 +37,9 @@ struct Client {
     std::string address{};  ///< of the client, without port
     std::optional<net::TlsSession> tls;
     bool shaking_hands = false;  ///< nothing may be written
+    Opening opening{};
+    std::string cookie{};  ///< of a tunnel's GET, by which its POST finds it
+    Base64Stream body{};   ///< of a POST
     Session session;
     std::unique_ptr<QuirkScript> quirks{};  ///< null: a good camera
     rtsp::StreamParser parser;
