@@ -34,12 +34,13 @@ std::optional<StateHistoryFile> open_states(const std::filesystem::path& file, S
 }  // namespace
 
 Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
-                    std::unique_ptr<vault::Vault> v, CameraStore s)
+                    std::unique_ptr<vault::Vault> v, CameraStore s, devices::DeviceStore d)
     : clock(c),
       executor(e),
       link(std::move(l)),
       vault(std::move(v)),
       store(std::move(s)),
+      device_store(std::move(d)),
       read_buffer(read_buffer_bytes),
       tasks(e, "gateway") {}
 
@@ -67,10 +68,20 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
         return std::unexpected(std::move(store.error()));
     }
     VEDETTE_TRY(auto cameras, store->load());
+    VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
 
-    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store));
+    VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
+                                                              vault->derive_key("camera events")));
+    VEDETTE_TRY(auto patrols, device_store.patrols());
+    VEDETTE_TRY(auto lasting, device_store.lasting_events());
+
+    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),
+                                       std::move(device_store));
+    impl->stored_patrols = std::move(patrols);
+    impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
     impl->states_file = open_states(options.data_dir / "states.db", impl->states);
+    impl->site = settings;
     impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
     *reach = impl->self;
@@ -106,6 +117,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(report_storage());
     tasks.spawn(save_states());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(prune_events());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
@@ -128,9 +140,11 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
         remember_transport, [this](wire::ToHub message) { link->send(std::move(message)); },
         [this, id] { announce(id); });
     CameraRunner& reference = *runner;
+    reference.set_only_trusted(site.only_trusted_certificates);
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
+    attach_device(reference.camera());
     announce(id);
     return reference;
 }
@@ -186,6 +200,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
     playbacks.clear();
     co_await tasks.stop();
+    co_await stop_devices();
     for (auto& [id, runner] : runners) {
         co_await runner->stop();
         runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});
@@ -196,6 +211,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
     self.reset();
     pool.join();
+    device_pool.join();
     if (states_file) (void)states_file->write(states.take_unsaved());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -7,6 +8,8 @@
 
 #include "gateway/camera_runner.hpp"
 #include "gateway/cameras/state_history.hpp"
+#include "gateway/devices/device_runner.hpp"
+#include "gateway/devices/device_store.hpp"
 #include "gateway/discovery/scan.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
@@ -17,7 +20,7 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -41,6 +44,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
     net::Awaitable<Answer> handle(wire::QueryStateHistory request);
+    net::Awaitable<Answer> handle(wire::GetSettings request);
+    net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
@@ -49,6 +54,21 @@ struct Gateway::Impl {
     void recognise(wire::FoundCamera& found) const;
     net::Awaitable<void> follow_moved_cameras();
     net::Awaitable<void> follow(const discovery::FoundDevice& device);
+
+    // gateway_devices.cpp: cameras in use
+    void attach_device(const Camera& camera);
+    net::Awaitable<void> detach_device(CameraId id);
+    net::Awaitable<void> reattach_device(CameraId id);
+    devices::EventKeeper event_keeper();
+    net::Awaitable<void> prune_events();
+    net::Awaitable<void> stop_devices();
+    Result<std::shared_ptr<devices::DeviceRunner>> device_of(CameraId id) const;
+    net::Awaitable<Answer> handle(wire::ControlPtz request);
+    net::Awaitable<Answer> handle(wire::ListRelays request);
+    net::Awaitable<Answer> handle(wire::SwitchRelay request);
+    net::Awaitable<Answer> handle(wire::QueryEvents request);
+    template <class F>
+    net::Awaitable<Result<>> store_device(F write);
 
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
@@ -59,6 +79,11 @@ struct Gateway::Impl {
     std::shared_ptr<wire::GatewayEnd> link;
     std::unique_ptr<vault::Vault> vault;
     CameraStore store;  ///< used by one coroutine at a time: they all run here and don't wait inside
+    devices::DeviceStore device_store;  ///< used on device_pool alone, once the loop runs
+    net::WorkerPool device_pool{1};
+    std::map<CameraId, devices::StoredPatrols> stored_patrols;  ///< of cameras without a device, too
+    std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
+    std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
     std::vector<std::byte> read_buffer;
     std::vector<Camera> loaded;  ///< until start()
@@ -73,6 +98,7 @@ struct Gateway::Impl {
     StateHistory states;
     std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
+    wire::SiteSettings site;
     bool searching = false;       ///< one search at a time
     std::size_t inspections = 0;  ///< devices that are being asked
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there

@@ -183,11 +183,11 @@ def check_test(root, number, reference, known):
         return "" if simulated.get(match[1]) == number else f"the simulator has no {match[1]} of that number"
     if match := re.fullmatch(r"`(\w+\.\w+)`", reference):
         return "" if match[1] in cases else f"there is no test {match[1]}"
-    if match := re.fullmatch(r"`([\w/.]+\.\w+)`: ([\w-]+)", reference):
+    if match := re.fullmatch(r"`([\w/.]+\.\w+)`(?:: ([\w-]+))?", reference):
         file = root / match[1] if match[1].startswith("tests/") else root / "src" / match[1]
         if not file.exists():
             return f"there is no {match[1]}"
-        return "" if re.search(rf"(?<![\w-]){re.escape(match[2])}(?![\w-])", file.read_text()) else f"{match[1]} has no {match[2]}"
+        return "" if match[2] is None or re.search(rf"(?<![\w-]){re.escape(match[2])}(?![\w-])", file.read_text()) else f"{match[1]} has no {match[2]}"
     return f"{reference or 'nothing'} names no test"
 
 

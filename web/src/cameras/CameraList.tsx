@@ -89,6 +89,9 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
           {trouble}
         </p>
       ))}
+      {camera.allow_legacy_tls && (
+        <p className={classes.reason}>Risk: TLS with this camera may be old and weak.</p>
+      )}
       {offeredCertificates(camera).length > 0 ? (
         <div className={classes.reason}>
           <CertificateWarning camera={camera} />

@@ -41,7 +41,11 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
         else if (event.type === 'camera.removed') forgetCamera(event.camera_id);
         else if (event.type === 'camera.state')
           void queryClient.invalidateQueries({ queryKey: statesQuery(event.camera_id).queryKey });
-        else storeStorage(event.storage);
+        else if (event.type === 'camera.event') {
+          const { camera_id: id, kind } = event.event;
+          void queryClient.invalidateQueries({ queryKey: ['events', id] });
+          if (kind === 'relay_output') void queryClient.invalidateQueries({ queryKey: ['relays', id] });
+        } else storeStorage(event.storage);
       },
     });
     return () => connection.close();

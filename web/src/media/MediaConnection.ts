@@ -33,6 +33,7 @@ type Event = Extract<
   | { type: 'camera.changed' }
   | { type: 'camera.removed' }
   | { type: 'camera.state' }
+  | { type: 'camera.event' }
   | { type: 'storage.changed' }
 >;
 
