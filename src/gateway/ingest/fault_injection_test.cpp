@@ -29,7 +29,11 @@ struct NoTap final : StreamTap {
 class World {
   public:
     World(vault::Vault& vault, SimulatedClock& clock, bool udp, std::uint32_t seed)
-        : clock_(clock), udp_(udp), camera_(udp, seed), network(seed), recorder(key, vault, clock, tap_, {}) {}
+        : clock_(clock),
+          udp_(udp),
+          camera_(udp, seed),
+          network(seed),
+          recorder(key, vault, clock, tap_, {}) {}
     ~World() {
         if (session_) disconnect({ErrorKind::cancelled, "the test is over"});
     }
@@ -44,7 +48,9 @@ class World {
     /// Until pictures are recorded; how long that took, `limit` at most.
     Ticks90k run_until_recording(Ticks90k limit) {
         const MonotonicTime began = clock_.monotonic_now();
-        const auto passed = [&] { return std::chrono::duration_cast<Ticks90k>(clock_.monotonic_now() - began); };
+        const auto passed = [&] {
+            return std::chrono::duration_cast<Ticks90k>(clock_.monotonic_now() - began);
+        };
         while (!recorder.recording() && passed() < limit) {
             clock_.advance(step);
             turn();
@@ -66,7 +72,8 @@ class World {
     }
     /// As if sessions had lasted.
     void forget_failures() { back_off_.reset(); }
-    /// Cuts the connection after so many more bytes of the camera; `silently`: nobody is told, until one sends.
+    /// Cuts the connection after so many more bytes of the camera; `silently`: nobody is told, until one
+    /// sends.
     void cut_after(std::size_t bytes, bool silently) {
         cut_after_ = bytes;
         silently_ = silently;
@@ -217,8 +224,7 @@ class FaultInjection : public testing::Test {
             EXPECT_LE(interval.start, covered + rounding)
                 << (recorded ? "recording" : "gap") << " at " << to_rfc3339(interval.start)
                 << " after a hole since " << to_rfc3339(covered);
-            if (!recorded)
-                EXPECT_GE(interval.start + rounding, covered) << "a gap over what is recorded";
+            if (!recorded) EXPECT_GE(interval.start + rounding, covered) << "a gap over what is recorded";
             covered = std::max(covered, interval.end);
         }
         if (until) EXPECT_GE(covered + 2s, *until);
@@ -250,7 +256,8 @@ TEST_F(FaultInjection, AGoodNetworkLosesNothing) {
 }
 
 /// The connection is cut behind every single byte of OPTIONS to PLAY and of the first pictures: a session
-/// after the other of one stream, whose whole time has to be accounted for. In four parts, for the time it takes.
+/// after the other of one stream, whose whole time has to be accounted for. In four parts, for the time it
+/// takes.
 constexpr std::size_t parts = 4;
 class FaultInjectionCut : public FaultInjection, public testing::WithParamInterface<std::size_t> {};
 INSTANTIATE_TEST_SUITE_P(Part, FaultInjectionCut, testing::Range(std::size_t{0}, parts));
@@ -307,7 +314,8 @@ TEST_F(FaultInjection, ACameraThatRestartsWithoutAWordIsNoticed) {
 
 TEST_F(FaultInjection, RecordingResumesHoweverLongTheCameraWasAway) {
     for (const bool udp : {false, true})
-        for (const Ticks90k away : {Ticks90k(100ms), Ticks90k(1s), Ticks90k(7s), Ticks90k(61s), Ticks90k(1h)}) {
+        for (const Ticks90k away :
+             {Ticks90k(100ms), Ticks90k(1s), Ticks90k(7s), Ticks90k(61s), Ticks90k(1h)}) {
             SCOPED_TRACE(away.count() / 90);
             World world(*vault, clock, udp, 5);
             world.run(15s);
@@ -323,7 +331,7 @@ TEST_F(FaultInjection, RecordingResumesHoweverLongTheCameraWasAway) {
             world.run(3s);
             world.recorder.end_session(vault::GapReason::other, "");
             ASSERT_TRUE(vault->flush());
-        expect_covered(world.key, clock.utc_now());
+            expect_covered(world.key, clock.utc_now());
         }
 }
 

@@ -23,14 +23,15 @@ using Random = std::minstd_rand;  // the same on every machine
 struct NetworkFaults {
     double lose = 0;
     double repeat = 0;
-    double overtake = 0;  ///< is delayed by up to 60 ms, so that others come first
-    double corrupt = 0;   ///< one bit of a datagram is turned round
+    double overtake = 0;                ///< is delayed by up to 60 ms, so that others come first
+    double corrupt = 0;                 ///< one bit of a datagram is turned round
     bool corrupts_connections = false;  ///< as no network does: TCP has checksums
     std::chrono::milliseconds delay{0};
     std::chrono::milliseconds jitter{0};
 };
 
-/// One picture in a packet or three, 25 a second, a key picture a second, with G.711 sound and sender reports.
+/// One picture in a packet or three, 25 a second, a key picture a second, with G.711 sound and sender
+/// reports.
 class SimulatedCamera {
   public:
     struct Output {
@@ -66,7 +67,8 @@ class SimulatedCamera {
             const bool key = pictures_ % 25 == 0;
             if (key) {
                 // In band too, as cameras do: what is corrupted may be they.
-                add_unit(out, *from_hex("67640028acd940780227e5c05a808080a0000003002000000781e30632c0"), false);
+                add_unit(out, *from_hex("67640028acd940780227e5c05a808080a0000003002000000781e30632c0"),
+                         false);
                 add_unit(out, *from_hex("68ebe3cb22c0"), false);
                 fragment(out);
             } else {
@@ -111,8 +113,8 @@ class SimulatedCamera {
     Output media_packet(std::uint8_t track, bool rtcp, Bytes packet) const {
         std::string bytes(as_text(packet));
         if (!udp_) {
-            const auto header =
-                rtsp::interleaved_header(static_cast<std::uint8_t>(2 * track + (rtcp ? 1 : 0)), packet.size());
+            const auto header = rtsp::interleaved_header(
+                static_cast<std::uint8_t>(2 * track + (rtcp ? 1 : 0)), packet.size());
             bytes.insert(0, as_text(header));
         }
         return {.datagram = udp_, .track = track, .rtcp = rtcp, .bytes = std::move(bytes)};
@@ -125,8 +127,8 @@ class SimulatedCamera {
         report.rtp_time = video_time();
         return rtsp::print_sender_report(report, "camera");
     }
-    Bytes packet(std::uint8_t type, std::uint16_t& sequence, std::uint32_t time, std::uint32_t ssrc, bool marker,
-                 ByteView payload) const {
+    Bytes packet(std::uint8_t type, std::uint16_t& sequence, std::uint32_t time, std::uint32_t ssrc,
+                 bool marker, ByteView payload) const {
         const auto header = rtsp::rtp_header({.marker = marker,
                                               .payload_type = type,
                                               .sequence = sequence++,
@@ -144,7 +146,8 @@ class SimulatedCamera {
     void fragment(std::vector<Output>& out) {
         for (int part = 0; part < 3; ++part) {
             ByteWriter payload;
-            payload.u8(0x7c).u8(static_cast<std::uint8_t>((part == 0 ? 0x85 : 0x05) | (part == 2 ? 0x40 : 0)));
+            payload.u8(0x7c).u8(
+                static_cast<std::uint8_t>((part == 0 ? 0x85 : 0x05) | (part == 2 ? 0x40 : 0)));
             if (part == 0) payload.u32(0x88'84'00'10);
             payload.zeros(60);
             const Bytes bytes = std::move(payload).finish();
@@ -154,8 +157,10 @@ class SimulatedCamera {
     }
     void sound(std::vector<Output>& out) {
         const Bytes silence(320, std::byte{0xff});
-        out.push_back(media_packet(
-            1, false, packet(0, sound_sequence_, 5'000 + static_cast<std::uint32_t>(pictures_) * 320, ssrc_ + 1, true, silence)));
+        out.push_back(
+            media_packet(1, false,
+                         packet(0, sound_sequence_, 5'000 + static_cast<std::uint32_t>(pictures_) * 320,
+                                ssrc_ + 1, true, silence)));
     }
 
     bool udp_;
