@@ -33,6 +33,8 @@ struct SimulateArguments {
     std::string srtp_suite = "AES_CM_128_HMAC_SHA1_80";
     bool srtp_mki = false;
     std::string fault;
+    std::vector<std::string> quirks;
+    bool list_quirks = false;
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
@@ -90,6 +92,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
+    for (const std::string& name : arguments.quirks) {
+        VEDETTE_TRY(options.quirks.emplace_back(), simulate::find_quirk(name));
+    }
     return options;
 }
 
@@ -119,6 +124,13 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         options.devices.push_back(std::move(device));
     }
     return simulate::OnvifFarm::start(std::move(options));
+}
+
+void list_quirks() {
+    for (const simulate::Quirk* quirk : simulate::all_quirks())
+        fmt::print("{:<36} {:>2}  {}{}{}\n", quirk->name, quirk->number, quirk->sentence,
+                   quirk->wants_user ? " (with --user)" : "",
+                   quirk->wants_udp ? " (with --transport udp)" : "");
 }
 
 Result<> run_simulate(const SimulateArguments& arguments) {
@@ -193,6 +205,10 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_flag("--srtp-mki", arguments->srtp_mki, "Packets carry an identifier of their key (MKI)")
         ->needs(srtp);
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
+    command->add_option("--quirk", arguments->quirks,
+                        "Do this wrong, as some real camera does; repeat for more");
+    command->add_flag("--list-quirks", arguments->list_quirks,
+                      "Print the quirks: name, number in docs/ref/cameras.md, and what they do");
     command
         ->add_option("--session-timeout", arguments->session_timeout_seconds,
                      "Seconds after which a client that says nothing is closed")
@@ -212,6 +228,7 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->check(CLI::Range(0U, 3600U))
         ->capture_default_str();
     command->callback([arguments, &exit_code] {
+        if (arguments->list_quirks) return list_quirks();
         if (const auto result = run_simulate(*arguments); !result) {
             log::error("{}", result.error().message);
             exit_code = 1;

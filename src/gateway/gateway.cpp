@@ -16,6 +16,19 @@ namespace {
 constexpr std::chrono::seconds tick_period{1};
 constexpr std::chrono::seconds status_period{2};
 constexpr std::chrono::seconds storage_period{10};
+constexpr std::chrono::seconds states_period{10};
+
+/// A history that can't be read is no reason not to record.
+std::optional<StateHistoryFile> open_states(const std::filesystem::path& file, StateHistory& states) {
+    auto opened = StateHistoryFile::open(file);
+    auto loaded = opened ? opened->load() : std::unexpected(opened.error());
+    if (!loaded) {
+        log::error("the history of the cameras' states is not kept: {}", loaded.error().message);
+        return std::nullopt;
+    }
+    states.restore(*loaded);
+    return std::move(*opened);
+}
 
 }  // namespace
 
@@ -70,6 +83,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     impl->stored_patrols = std::move(patrols);
     impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
+    impl->states_file = open_states(options.data_dir / "states.db", impl->states);
     impl->site = settings;
     impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
@@ -105,6 +119,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     for (Camera& camera : cameras) add_runner(std::move(camera));
     tasks.spawn(tick());
     tasks.spawn(report_storage());
+    tasks.spawn(save_states());
     tasks.spawn(follow_moved_cameras());
     tasks.spawn(prune_events());
 }
@@ -157,7 +172,31 @@ std::optional<UtcTime> Gateway::Impl::account_for_absence(vault::StreamKey key) 
 
 void Gateway::Impl::announce(CameraId id) {
     const auto found = runners.find(id);
-    if (found != runners.end()) link->send(wire::CameraChanged{found->second->status()});
+    if (found == runners.end()) return;
+    wire::CameraStatus status = found->second->status();
+    note_states(status);
+    link->send(wire::CameraChanged{std::move(status)});
+}
+
+void Gateway::Impl::note_states(const wire::CameraStatus& status) {
+    for (const wire::StreamStatus& stream : status.streams) {
+        wire::StateChange change{
+            .stream = stream.kind, .state = stream.state, .reason = stream.reason, .at = clock.utc_now()};
+        if (states.note(status.id, change))
+            link->send(wire::CameraStateChanged{status.id, std::move(change)});
+    }
+}
+
+net::Awaitable<void> Gateway::Impl::save_states() {
+    while (states_file) {
+        co_await net::sleep_for(states_period);
+        auto unsaved = states.take_unsaved();
+        if (unsaved.empty()) continue;
+        auto saving = net::run_blocking(
+            pool, [this, changes = std::move(unsaved)] { return states_file->write(changes); });
+        const auto saved = co_await std::move(saving);
+        if (!saved) log::warn("the cameras' states could not be written down: {}", saved.error().message);
+    }
 }
 
 net::Awaitable<void> Gateway::Impl::stop() {
@@ -178,6 +217,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     self.reset();
     pool.join();
     device_pool.join();
+    if (states_file) (void)states_file->write(states.take_unsaved());
 }
 
 net::Awaitable<void> Gateway::Impl::tick() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/cameras/state_history.hpp"
 #include "gateway/devices/device_runner.hpp"
 #include "gateway/devices/device_store.hpp"
 #include "gateway/discovery/scan.hpp"
@@ -30,6 +31,8 @@ struct Gateway::Impl {
     CameraRunner& add_runner(Camera camera);
     std::optional<UtcTime> account_for_absence(vault::StreamKey key);
     void announce(CameraId id);
+    void note_states(const wire::CameraStatus& status);
+    net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
 
     // gateway_requests.cpp: what the hub asks for
@@ -41,6 +44,7 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::QueryStateHistory request);
     net::Awaitable<Answer> handle(wire::GetSettings request);
     net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
@@ -92,6 +96,8 @@ struct Gateway::Impl {
         std::unique_ptr<net::TaskGroup> task;
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    StateHistory states;
+    std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
     wire::SiteSettings site;
     bool searching = false;       ///< one search at a time

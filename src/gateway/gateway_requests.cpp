@@ -154,6 +154,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     co_await runners.at(request.id)->stop();
     runners.at(request.id)->end_viewers(no_such_camera);
     runners.erase(request.id);
+    states.forget(request.id);
     link->send(wire::CameraRemoved{request.id});
     auto shredding = net::run_blocking(pool, [this, id = request.id] { return vault->delete_camera(id); });
     VEDETTE_CO_CHECK(co_await std::move(shredding));
@@ -226,6 +227,11 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryRecording
     auto measuring = net::run_blocking(pool, [this, key] { return vault->extent(key); });
     VEDETTE_CO_TRY(const auto extent, co_await std::move(measuring));
     co_return to_wire(recordings, extent);
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryStateHistory request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    co_return wire::StateHistory{states.of(request.camera)};
 }
 
 void Gateway::Impl::open_channel(const wire::OpenChannel& open) {

@@ -19,6 +19,7 @@
 #include "rtsp/url.hpp"
 #include "simulate/clip.hpp"
 #include "simulate/datagrams.hpp"
+#include "simulate/quirks.hpp"
 #include "simulate/srtp.hpp"
 
 namespace vedette::simulate {
@@ -59,6 +60,7 @@ struct FarmOptions {
     NetworkFaults network{};
     Fault fault;
     std::chrono::seconds session_timeout{60};
+    std::vector<const Quirk*> quirks{};  ///< of all cameras
 };
 
 /// The pictures of a stream.

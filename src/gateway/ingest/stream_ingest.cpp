@@ -52,6 +52,7 @@ StreamIngest::StreamIngest(IngestContext context, vault::StreamKey key, CameraAc
       tasks_(context.executor, "camera " + key.camera.text()),
       chooser_(access_.url, access_.transport, access_.remembered_transport) {
     health_.since = context.clock.utc_now();
+    if (access_.remembered_transport) back_off_.known_to_work();
     counted_at_ = context.clock.monotonic_now();
 }
 
@@ -93,11 +94,10 @@ net::Awaitable<void> StreamIngest::run() {
             co_return;
         }
         if (chooser_.failed(end.outcome)) continue;
-        if (recorder_.counters().pictures > pictures &&
-            context_.clock.monotonic_now() - began > proven_session)
-            back_off_.reset();
+        const auto took = context_.clock.monotonic_now() - began;
+        if (recorder_.counters().pictures > pictures && took > proven_session) back_off_.reset();
         set_state(StreamState::waiting, std::move(end.error.message));
-        const auto wait = back_off_.next(end.error.kind, random_number());
+        const auto wait = back_off_.next(end.error.kind, took, random_number());
         co_await net::sleep_for(wait);
     }
 }
@@ -138,6 +138,7 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
     low_water_mark_ = 1;
     told_watched_ = false;
     reordered_before_ = health_.reordered_packets;
+    session_has_recorded_ = false;
     for (;;) {
         if (auto end = drain(*session_)) co_return std::move(*end);
         co_await session_->wait();
@@ -146,6 +147,9 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
 }
 
 void StreamIngest::note_success() {
+    if (!session_has_recorded_ && recorded_before_) ++health_.reconnects;
+    session_has_recorded_ = recorded_before_ = true;
+    back_off_.known_to_work();
     health_.transport = chooser_.current().name;
     if (chooser_.succeeded()) book_.remember(chooser_.current().name);
 }

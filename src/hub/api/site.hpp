@@ -36,6 +36,7 @@ class Site {
                                                          wire::DiscoverCameras search);
     net::Awaitable<Outcome<wire::DeviceReport>> inspect(policy::Authorised granted,
                                                         wire::InspectDevice device);
+    net::Awaitable<Outcome<wire::StateHistory>> states(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> settings(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> change_settings(policy::Authorised granted,
                                                                 wire::ChangeSettings change);

@@ -78,6 +78,17 @@ export function recordingsQuery(cameraId: string, stream: StreamKind, start90k: 
   });
 }
 
+/** The last changes of state of a camera's streams. */
+export function statesQuery(cameraId: string) {
+  return queryOptions({
+    queryKey: ['states', cameraId],
+    queryFn: () =>
+      dataOf(api.GET('/api/v1/cameras/{camera_id}/states', { params: { path: { camera_id: cameraId } } })),
+    // The WebSocket tells of each change; this is for the time when it is down.
+    refetchInterval: 30_000,
+  });
+}
+
 function byName(a: Camera, b: Camera): number {
   return a.name.localeCompare(b.name, undefined, { numeric: true });
 }
