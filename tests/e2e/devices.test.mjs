@@ -254,6 +254,22 @@ test('forced colours keep recording, gap, state and focus apart', async () => {
   await forced.context().close();
 });
 
+test('a page that is older than its server says so instead of staying white', async () => {
+  const old = await openPage(browser, { storageState: session });
+  await old.route('**/api/v1/cameras', async (route) => {
+    const response = await route.fetch({ ignoreHTTPSErrors: true });
+    const answer = await response.json();
+    for (const camera of answer.cameras) delete camera.streams;
+    await route.fulfill({ response, json: answer });
+  });
+  await old.goto(`${server.url}/cameras`);
+  await byId(old, 'mishap').getByText('perhaps the server was updated').waitFor();
+  await old.unroute('**/api/v1/cameras');
+  await byId(old, 'mishap').getByRole('button').click();
+  await byId(old, 'add-camera').waitFor();
+  await old.context().close();
+});
+
 test('nothing complained on the way', () => {
   assert.deepEqual(page.complaints, []);
 });

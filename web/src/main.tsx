@@ -11,6 +11,7 @@ import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router-dom';
 import { queryClient } from './api/queries';
 import { App } from './app/App';
+import { Mishap } from './app/Mishap';
 import { theme } from './ui/theme';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -25,7 +26,9 @@ if (root) {
         <QueryClientProvider client={queryClient}>
           <Notifications position="bottom-right" />
           <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
-            <App />
+            <Mishap>
+              <App />
+            </Mishap>
           </BrowserRouter>
         </QueryClientProvider>
       </MantineProvider>

@@ -1,12 +1,13 @@
 import { IconLayoutGrid, IconVideo } from '../ui/icons';
 import { useRef } from 'react';
-import { NavLink, Outlet, Link } from 'react-router-dom';
+import { NavLink, Outlet, Link, useLocation } from 'react-router-dom';
 import { Logo, Mark } from '../ui/Logo';
 import { ShortcutsHelp } from '../help/ShortcutsHelp';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { AccountMenu } from '../session/AccountMenu';
 import { Banners } from './Banners';
 import { CameraNews } from './CameraNews';
+import { Mishap } from './Mishap';
 import { useArrival } from './useArrival';
 import classes from './Shell.module.css';
 
@@ -18,6 +19,7 @@ const PLACES = [
 export function Shell() {
   const content = useRef<HTMLElement>(null);
   useArrival(content);
+  const { pathname } = useLocation();
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
@@ -49,7 +51,9 @@ export function Shell() {
       <Banners />
       <CameraNews />
       <main ref={content} id="content" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        <Mishap key={pathname}>
+          <Outlet />
+        </Mishap>
       </main>
     </div>
   );
