@@ -30,6 +30,7 @@ struct SimulateArguments {
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
+    std::string onvif_serial;
 };
 
 /// The first line of a file.
@@ -62,7 +63,8 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     if (!arguments.tls_dir.empty()) {
         const SystemClock clock;
         VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(arguments.tls_dir, clock));
-        VEDETTE_TRY(options.tls, authority.server_certificate({"localhost", arguments.bind}));
+        // As with many cameras it names no address of theirs: the key stays when the address changes.
+        VEDETTE_TRY(options.tls, authority.server_certificate({"localhost", "127.0.0.1"}));
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
@@ -82,6 +84,7 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     for (unsigned camera = 1; camera <= arguments.cameras; ++camera) {
         simulate::OnvifDevice device;
         device.number = camera;
+        if (camera == 1) device.other_serial = arguments.onvif_serial;
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
         for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
             if (const auto format = farm.format(camera, kind))
@@ -163,6 +166,10 @@ void add_simulate(CLI::App& cli, int& exit_code) {
                      "Seconds by which the cameras' clocks are ahead; may be negative")
         ->needs(onvif)
         ->capture_default_str();
+    command
+        ->add_option("--onvif-serial", arguments->onvif_serial,
+                     "Serial number of camera 1, which keeps its endpoint: a device that poses as another")
+        ->needs(onvif);
     command->callback([arguments, &exit_code] {
         if (const auto result = run_simulate(*arguments); !result) {
             log::error("{}", result.error().message);

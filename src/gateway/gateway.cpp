@@ -91,6 +91,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(tick());
     tasks.spawn(report_storage());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(refresh_devices());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))});
     const UtcTime now = from_unix_seconds(1'800'000'000);
     while (const auto call = session.next(now)) {
-        if (!call->path.starts_with('/')) std::abort();
+        if (!call->place.path.starts_with('/')) std::abort();
         session.on_answer(size % 2 == 0 ? 200 : 400, text, now);
     }
     (void)session.take_result();

@@ -80,7 +80,7 @@ std::string OnvifDevice::name() const {
     return fmt::format("Camera {}", number);
 }
 std::string OnvifDevice::serial() const {
-    return fmt::format("SIM-{:05}", number);
+    return other_serial.empty() ? fmt::format("SIM-{:05}", number) : other_serial;
 }
 // Locally administered (IEEE 802, second lowest bit of the first octet).
 std::string OnvifDevice::mac() const {
@@ -88,7 +88,7 @@ std::string OnvifDevice::mac() const {
 }
 
 onvif::DiscoveredDevice OnvifDevice::discovered() const {
-    const auto digest = crypto::sha256(as_bytes("simulated camera " + serial()));
+    const auto digest = crypto::sha256(as_bytes(fmt::format("simulated camera SIM-{:05}", number)));
     Uuid uuid;
     std::copy_n(digest.begin(), uuid.bytes.size(), uuid.bytes.begin());
     return {.endpoint = "urn:uuid:" + uuid.text(),

@@ -29,6 +29,7 @@ struct OnvifDevice {
     std::string base;                  ///< http://host:port/cam1
     std::vector<OnvifStream> streams;  ///< main first
     Ticks90k clock_offset{0};
+    std::string other_serial;  ///< instead of its own
 
     bool has_media2() const { return number % 2 == 1; }
     std::string name() const;

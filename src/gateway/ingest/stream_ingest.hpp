@@ -69,6 +69,9 @@ class StreamIngest {
     /// Call once a second: figures, and gaps that go on.
     void tick();
 
+    /// Failures within `limit` from now are explained by `why`, until pictures come again.
+    void expect_gap(std::string why, std::chrono::nanoseconds limit);
+
     const StreamHealth& health() const { return health_; }
     const StreamRecorder& recorder() const { return recorder_; }
 
@@ -97,6 +100,8 @@ class StreamIngest {
     CameraConnection connection_;
     StreamHealth health_;
     BackOff back_off_;
+    std::string expected_;           ///< what an administrator did to the camera
+    MonotonicTime expected_until_{};
     bool watched_ = false;
     bool flowing_ = false;
     std::size_t low_water_mark_ = 1;

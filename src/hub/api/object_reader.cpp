@@ -79,6 +79,18 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view fiel
     return number;
 }
 
+std::optional<double> ObjectReader::optional_number(std::string_view field, double min, double max) {
+    const json::value* value = take(field);
+    if (!value) return std::nullopt;
+    boost::system::error_code error;
+    const auto number = value->to_number<double>(error);
+    if (error || !(number >= min && number <= max)) {
+        refuse(field, fmt::format("The field {} must be a number from {} to {}", field, min, max));
+        return std::nullopt;
+    }
+    return number;
+}
+
 std::optional<bool> ObjectReader::optional_flag(std::string_view field) {
     const json::value* value = take(field);
     if (!value) return std::nullopt;

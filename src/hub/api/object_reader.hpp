@@ -37,6 +37,7 @@ class ObjectReader {
     std::optional<std::string> optional_text(std::string_view field, TextLimits limits);
     std::string text(std::string_view field, TextLimits limits);
     std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
+    std::optional<double> optional_number(std::string_view field, double min, double max);
     std::optional<bool> optional_flag(std::string_view field);
     std::int64_t integer(std::string_view field, std::int64_t min, std::int64_t max);
     /// Strings, at most `max_items`; empty when the field is absent.

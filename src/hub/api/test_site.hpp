@@ -77,6 +77,7 @@ class FakeGateway {
     std::size_t requests = 0;
     std::vector<wire::FoundCamera> found;
     std::vector<std::string> searched;
+    std::string firmware;  ///< the pieces that came
 
   private:
     void answer(const wire::Request& request) {
@@ -118,6 +119,15 @@ class FakeGateway {
                                 .main = {.url = "rtsp://192.0.2.7/1", .codec = "H.264"},
                                 .sub = {}}};
             body = std::move(report);
+        }
+        if (std::holds_alternative<wire::PreviewDevice>(request.body))
+            body = wire::StillPicture{.jpeg = "\xff\xd8\xff a picture"};
+        if (const auto* maintain = std::get_if<wire::MaintainCamera>(&request.body)) {
+            if (const auto* piece = std::get_if<wire::UploadFirmware>(&maintain->task)) firmware += piece->piece;
+            wire::DeviceCare care;
+            care.firmware = "1.2";
+            care.message = "Done";
+            body = std::move(care);
         }
         send(wire::Reply{.id = request.id, .body = std::move(body)});
     }
