@@ -42,9 +42,10 @@ wire::DeviceCare done(std::string message) {
 Result<discovery::DeviceAccess> Gateway::Impl::device_access(const Camera& camera) const {
     auto access = camera.device ? discovery::access_to(*camera.device) : std::nullopt;
     if (!access)
-        return fail(ErrorKind::unsupported,
-                    "this camera was added by the address of its stream; add it by the search to look after its "
-                    "device");
+        return fail(
+            ErrorKind::unsupported,
+            "this camera was added by the address of its stream; add it by the search to look after its "
+            "device");
     if (access->host != discovery::host_of(camera.main_url))
         return fail(ErrorKind::conflict,
                     "the device's address is not that of the camera's stream; search for the camera again");
@@ -55,12 +56,14 @@ Result<discovery::DeviceAccess> Gateway::Impl::device_access(const Camera& camer
 
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::PreviewDevice request) {
     if (inspections >= max_inspections)
-        co_return fail(ErrorKind::exhausted, "too many devices are being asked at once; try again in a moment");
+        co_return fail(ErrorKind::exhausted,
+                       "too many devices are being asked at once; try again in a moment");
     ++inspections;
     const std::shared_ptr<void> end(nullptr, [this](void*) { --inspections; });
     discovery::DeviceAccess access;
     access.host = request.device.address;
-    access.place = {.port = request.device.port, .path = request.device.path, .secure = request.device.secure};
+    access.place = {
+        .port = request.device.port, .path = request.device.path, .secure = request.device.secure};
     access.credentials = {request.device.username, std::move(request.device.password)};
     discovery::DeviceClient client(std::move(access), clock);
     auto taking = discovery::take_still(client, std::move(request.main_url));
@@ -76,7 +79,8 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::MaintainCamera
     auto access = device_access(found->second->camera());
     if (!access) co_return std::unexpected(access.error());
     if (inspections >= max_inspections)
-        co_return fail(ErrorKind::exhausted, "too many devices are being asked at once; try again in a moment");
+        co_return fail(ErrorKind::exhausted,
+                       "too many devices are being asked at once; try again in a moment");
     ++inspections;
     const std::shared_ptr<void> end(nullptr, [this](void*) { --inspections; });
     auto working = std::visit(
@@ -128,10 +132,11 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
     auto storing = handle(std::move(change));
     const auto stored = co_await std::move(storing);
     if (!stored)
-        co_return fail(stored.error().kind,
-                       "the camera has the new password, but it could not be kept here: {}. Enter it in the camera's "
-                       "settings",
-                       stored.error().message);
+        co_return fail(
+            stored.error().kind,
+            "the camera has the new password, but it could not be kept here: {}. Enter it in the camera's "
+            "settings",
+            stored.error().message);
     co_return done("The camera has the new password, and recording goes on with it");
 }
 
@@ -189,7 +194,8 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
         uploads.erase(id);
         co_return std::unexpected(begun.error());
     }
-    log::info("camera {}: a firmware file of {} bytes is sent to it", runners.at(id)->camera().name, task.bytes);
+    log::info("camera {}: a firmware file of {} bytes is sent to it", runners.at(id)->camera().name,
+              task.bytes);
     co_return done("The camera waits for the file");
 }
 
@@ -208,24 +214,27 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
     const auto runner = runners.find(id);
     if (runner == runners.end()) co_return fail(ErrorKind::not_found, "there is no such camera");
     if (!sent) {
-        log::warn("camera {}: the firmware was not taken: {}", runner->second->camera().name, sent.error().message);
+        log::warn("camera {}: the firmware was not taken: {}", runner->second->camera().name,
+                  sent.error().message);
         co_return std::unexpected(sent.error());
     }
     if (!upload->file.done()) co_return done({});
     runner->second->expect_gap("the camera installed firmware", firmware_limit);
     refreshed.erase(id);
     log::info("camera {}: it has taken the firmware", runner->second->camera().name);
-    co_return done("The camera has taken the firmware and installs it; it is recorded again as soon as it is back");
+    co_return done(
+        "The camera has taken the firmware and installs it; it is recorded again as soon as it is back");
 }
 
-// Firmware and services, as they are now; the rest of the identity is what the camera is recognised by, and stays.
+// Firmware and services, as they are now; the rest of the identity is what the camera is recognised by, and
+// stays.
 void Gateway::Impl::take_facts(CameraId id, const wire::DeviceCare& care) {
     const auto runner = runners.find(id);
     if (runner == runners.end() || !runner->second->camera().device) return;
     wire::DeviceIdentity device = *runner->second->camera().device;
     if (device.manufacturer != care.manufacturer || device.model != care.model) {
-        log::warn("camera {}: the device at its address is another one now: {} {}", runner->second->camera().name,
-                  care.manufacturer, care.model);
+        log::warn("camera {}: the device at its address is another one now: {} {}",
+                  runner->second->camera().name, care.manufacturer, care.model);
         return;
     }
     if (device.firmware != care.firmware)
@@ -263,7 +272,8 @@ net::Awaitable<void> Gateway::Impl::refresh_devices() {
             refreshed[id] = clock.monotonic_now() + refresh_retry;
             auto viewing = maintain(id, *std::move(access), wire::ViewDevice{});
             const auto viewed = co_await std::move(viewing);
-            if (!viewed) log::info("camera {}: its device told nothing: {}", id.text(), viewed.error().message);
+            if (!viewed)
+                log::info("camera {}: its device told nothing: {}", id.text(), viewed.error().message);
         }
     }
 }

@@ -142,8 +142,8 @@ net::Awaitable<void> Gateway::Impl::follow(discovery::FoundDevice device) {
     if (runner == runners.end()) co_return;
     if (!identity) {
         // Once for each address and cause: the search goes on every minute.
-        std::string words = fmt::format("{} says that it is this camera, but: {}", device.address,
-                                        identity.error().message);
+        std::string words =
+            fmt::format("{} says that it is this camera, but: {}", device.address, identity.error().message);
         std::string& told = told_about_moving[id];
         if (words != told) log::warn("camera {}: {}", camera.name, words);
         told = std::move(words);

@@ -12,9 +12,9 @@
 
 namespace vedette::onvif {
 
-/// For each question: ask(), then next() and on_answer() until next() has nothing more, then take_answer(). The
-/// clock is read before the first question, and again when one is refused; a password that is refused with a
-/// clock that has not changed is not tried again.
+/// For each question: ask(), then next() and on_answer() until next() has nothing more, then take_answer().
+/// The clock is read before the first question, and again when one is refused; a password that is refused
+/// with a clock that has not changed is not tried again.
 class CallSession {
   public:
     /// Both empty: nothing is signed.
@@ -23,7 +23,7 @@ class CallSession {
     /// `body`: of the request, without envelope.
     void ask(std::string body);
     struct Message {
-        std::string text;     ///< an envelope
+        std::string text;        ///< an envelope
         bool to_device = false;  ///< to the device service, whichever service the question is for
     };
     /// `now` is our wall clock.

@@ -1,6 +1,6 @@
 #pragma once
-// The part of the device service that looks after the device (ONVIF Core specification section 8): clock, time
-// servers, accounts, restart, firmware.
+// The part of the device service that looks after the device (ONVIF Core specification section 8): clock,
+// time servers, accounts, restart, firmware.
 
 #include <chrono>
 #include <optional>
@@ -24,7 +24,8 @@ struct ClockSettings {
     bool daylight_savings = false;
 };
 Result<ClockSettings> parse_clock_settings(std::string_view answer);
-/// The time zone stays: it is only for what the camera writes into its picture. `time` is UTC; nullopt: from NTP.
+/// The time zone stays: it is only for what the camera writes into its picture. `time` is UTC; nullopt: from
+/// NTP.
 std::string set_system_date_and_time(std::optional<UtcTime> time, bool daylight_savings);
 
 struct NtpSettings {
@@ -48,7 +49,7 @@ std::string set_user(const DeviceUser& user, const Secret& password);
 std::string system_reboot();
 std::string start_firmware_upgrade();
 struct FirmwareUpgrade {
-    std::string upload_address;  ///< as it is told
+    std::string upload_address;         ///< as it is told
     std::chrono::seconds delay{0};      ///< before the upload
     std::chrono::seconds down_time{0};  ///< after it
 };

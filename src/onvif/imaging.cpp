@@ -50,8 +50,7 @@ void take_number(Imaging& imaging, const Element& settings, const Element& optio
 }
 
 Result<std::string> write_number(const Imaging& now, const ImagingChange& change, const Name& name) {
-    const auto wanted =
-        std::ranges::find(change.numbers, name.ours, &std::pair<std::string, double>::first);
+    const auto wanted = std::ranges::find(change.numbers, name.ours, &std::pair<std::string, double>::first);
     if (wanted == change.numbers.end()) return std::string();
     const auto known = std::ranges::find(now.numbers, name.ours, &ImagingNumber::name);
     if (wanted->second < known->min || wanted->second > known->max)
@@ -60,7 +59,8 @@ Result<std::string> write_number(const Imaging& now, const ImagingChange& change
     return fmt::format("<tt:{0}>{1}</tt:{0}>", name.theirs, wanted->second);
 }
 
-Result<> check_mode(std::string_view field, const std::string& wanted, const std::vector<std::string>& modes) {
+Result<> check_mode(std::string_view field, const std::string& wanted,
+                    const std::vector<std::string>& modes) {
     if (wanted.empty() || std::ranges::find(modes, wanted) != modes.end()) return {};
     return fail(ErrorKind::invalid_input, "{}: the camera does not have this mode", field);
 }
@@ -111,17 +111,16 @@ Result<std::string> set_imaging_settings(std::string_view source_token, const Im
         content += written;
     }
     if (!change.focus.empty())
-        content += fmt::format("<tt:Focus><tt:AutoFocusMode>{}</tt:AutoFocusMode></tt:Focus>",
-                               escape(change.focus));
+        content +=
+            fmt::format("<tt:Focus><tt:AutoFocusMode>{}</tt:AutoFocusMode></tt:Focus>", escape(change.focus));
     if (!change.ir_cut.empty())
         content += fmt::format("<tt:IrCutFilter>{}</tt:IrCutFilter>", escape(change.ir_cut));
     VEDETTE_TRY(const std::string sharpness, write_number(now, change, after_focus));
     content += sharpness;
     return request("SetImagingSettings",
-                   source(source_token) +
-                       fmt::format("<timg:ImagingSettings>{}</timg:ImagingSettings>"
-                                   "<timg:ForcePersistence>true</timg:ForcePersistence>",
-                                   content));
+                   source(source_token) + fmt::format("<timg:ImagingSettings>{}</timg:ImagingSettings>"
+                                                      "<timg:ForcePersistence>true</timg:ForcePersistence>",
+                                                      content));
 }
 
 }  // namespace vedette::onvif

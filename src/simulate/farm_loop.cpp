@@ -204,7 +204,7 @@ void FarmLoop::accept_clients() {
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic,
-                              options_.only_basic};
+                              options_.only_basic, options_.control.get()};
         Session session(streams_, auth, random_text(), random_text(),
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
@@ -248,6 +248,12 @@ void FarmLoop::on_readable(Client& client) {
 }
 
 void FarmLoop::on_request(Client& client, const rtsp::Request& request) {
+    client.camera = CameraControl::camera_of(request.uri);
+    if (options_.control && options_.control->is_down(client.camera, clock_.monotonic_now())) {
+        client.dead = true;
+        dead_.push_back(&client);
+        return;
+    }
     const Session::Reply reply = client.session.on_request(request);
     if (reply.action == Session::Action::close) {
         stop_playing(client);
@@ -282,7 +288,8 @@ void FarmLoop::sweep(MonotonicTime now) {
     for (auto& [fd, client] : clients_) {
         const bool timed_out = now - client->last_heard > options_.session_timeout;
         const bool dropped = drops && now - client->connected >= options_.fault.drop_after;
-        if (client->dead || (!timed_out && !dropped)) continue;
+        const bool down = options_.control && options_.control->is_down(client->camera, now);
+        if (client->dead || (!timed_out && !dropped && !down)) continue;
         client->dead = true;
         dead_.push_back(client.get());
     }

@@ -7,7 +7,7 @@ namespace vedette::simulate {
 
 namespace {
 
-constexpr std::string_view source_token = "source";
+constexpr std::string_view source_token = onvif_source_token;
 
 std::string profiles1(const OnvifDevice& device) {
     std::string out = "<trt:GetProfilesResponse>";
@@ -75,6 +75,17 @@ OnvifAnswer answer(const OnvifDevice& device, const onvif::Element& request, boo
     if (name == "GetStreamUri") {
         if (const auto answered = stream_uri(device, request, version2)) return onvif_ok(*answered);
         return onvif_refused("There is no such profile");
+    }
+    if (name == "GetSnapshotUri" && !device.snapshot.empty()) {
+        const std::string uri = device.base + "/snapshot.jpg";
+        if (version2)
+            return onvif_ok(fmt::format(
+                "<tr2:GetSnapshotUriResponse><tr2:Uri>{}</tr2:Uri></tr2:GetSnapshotUriResponse>", uri));
+        return onvif_ok(fmt::format(
+            "<trt:GetSnapshotUriResponse><trt:MediaUri><tt:Uri>{}</tt:Uri><tt:InvalidAfterConnect>false"
+            "</tt:InvalidAfterConnect><tt:InvalidAfterReboot>false</tt:InvalidAfterReboot><tt:Timeout>PT0S"
+            "</tt:Timeout></trt:MediaUri></trt:GetSnapshotUriResponse>",
+            uri));
     }
     return onvif_not_implemented();
 }

@@ -2,6 +2,7 @@
 // Inside of the simulated ONVIF device: what a service is. A service has a file of its own, a row in the
 // table of onvif_device.cpp, and keeps what clients set in a member of OnvifDevice.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "simulate/onvif_device.hpp"
 
 namespace vedette::simulate {
+
+/// Of the one video source that each camera has.
+constexpr std::string_view onvif_source_token = "source";
 
 struct OnvifService {
     std::string_view uri;                ///< its namespace
@@ -25,6 +29,10 @@ struct OnvifService {
 std::span<const OnvifService> onvif_services();
 
 OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+/// The part of the device service that changes the device; nullopt: it is about something else.
+std::optional<OnvifAnswer> answer_device_care(OnvifDevice& device, const onvif::Element& request,
+                                              UtcTime now);
+OnvifAnswer answer_imaging_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media2_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 

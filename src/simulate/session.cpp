@@ -89,9 +89,13 @@ Session::Reply Session::on_request(const rtsp::Request& request) {
 std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
     if (auth_.credentials == nullptr || request.method == "OPTIONS") return std::nullopt;
     const std::string* header = request.headers.find("Authorization");
+    const auto changed = auth_.control != nullptr
+                             ? auth_.control->credentials(CameraControl::camera_of(path_of(request.uri)))
+                             : std::nullopt;
+    const rtsp::Credentials& credentials = changed ? *changed : *auth_.credentials;
     if (header != nullptr) {
         for (const rtsp::Challenge& challenge : challenges_)
-            if (rtsp::verify_authorization(*header, request.method, challenge, *auth_.credentials) ==
+            if (rtsp::verify_authorization(*header, request.method, challenge, credentials) ==
                 rtsp::Verdict::accepted)
                 return std::nullopt;
     }

@@ -8,6 +8,7 @@
 
 #include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/datagrams.hpp"
 #include "simulate/timeline.hpp"
 
@@ -28,6 +29,7 @@ struct AuthPolicy {
     const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
     bool offer_basic = false;                        ///< beside Digest
     bool only_basic = false;
+    const CameraControl* control = nullptr;  ///< knows of passwords that were changed; may be null
 };
 
 /// What the farm sends media over.

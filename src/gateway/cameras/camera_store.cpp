@@ -166,10 +166,11 @@ Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret 
 
 Result<std::vector<Camera>> CameraStore::load() {
     VEDETTE_TRY(auto row,
-                database_.prepare("SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
-                                  "allow_basic_in_clear, transport, transport_found, "
-                                  "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, services, checked_90k "
-                                  "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
+                database_.prepare(
+                    "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
+                    "allow_basic_in_clear, transport, transport_found, "
+                    "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, services, checked_90k "
+                    "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());

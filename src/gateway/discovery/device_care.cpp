@@ -212,14 +212,16 @@ net::Awaitable<Result<>> change_password(DeviceClient& client, Secret password, 
                                          const Clock& clock) {
     const DeviceAccess access = client.access().duplicate();
     if (!access.place.secure && !allow_in_clear)
-        co_return fail(ErrorKind::invalid_input,
-                       "allow_in_clear: the camera is asked without encryption, so everybody on its network could "
-                       "read the new password; switch on HTTPS in the camera, or allow it");
+        co_return fail(
+            ErrorKind::invalid_input,
+            "allow_in_clear: the camera is asked without encryption, so everybody on its network could "
+            "read the new password; switch on HTTPS in the camera, or allow it");
     auto reading = users_of(client);
     VEDETTE_CO_TRY(const auto users, co_await std::move(reading));
     const auto own = std::ranges::find(users, access.credentials.username, &onvif::DeviceUser::name);
     if (own == users.end())
-        co_return fail(ErrorKind::unsupported, "the camera does not list the account {}; change its password there",
+        co_return fail(ErrorKind::unsupported,
+                       "the camera does not list the account {}; change its password there",
                        access.credentials.username);
     std::string body = onvif::set_user(*own, password);
     auto setting = ask_done(client, {}, std::move(body), onvif::ns::device, "SetUserResponse");
@@ -237,15 +239,18 @@ net::Awaitable<Result<>> change_password(DeviceClient& client, Secret password, 
         auto trying_old = accepts(access, access.credentials.password.duplicate(), clock);
         const auto old = co_await std::move(trying_old);
         if (old)
-            co_return fail(ErrorKind::unavailable, "the camera did not take the new password: {}. The old one still "
-                           "counts", why);
+            co_return fail(ErrorKind::unavailable,
+                           "the camera did not take the new password: {}. The old one still "
+                           "counts",
+                           why);
         if (set || old.error().kind != ErrorKind::unauthenticated) continue;
         auto trying = accepts(access, password.duplicate(), clock);
         if (co_await std::move(trying)) co_return Result<>{};
     }
-    co_return fail(ErrorKind::conflict,
-                   "the camera was asked to take the new password and then did not answer to either. The old one is "
-                   "still kept here; if it is refused, enter the new one in the camera's settings");
+    co_return fail(
+        ErrorKind::conflict,
+        "the camera was asked to take the new password and then did not answer to either. The old one is "
+        "still kept here; if it is refused, enter the new one in the camera's settings");
 }
 
 net::Awaitable<Result<>> reboot(DeviceClient& client) {
@@ -253,7 +258,8 @@ net::Awaitable<Result<>> reboot(DeviceClient& client) {
     co_return co_await std::move(asking);
 }
 
-net::Awaitable<Result<>> set_imaging(DeviceClient& client, std::string main_url, onvif::ImagingChange change) {
+net::Awaitable<Result<>> set_imaging(DeviceClient& client, std::string main_url,
+                                     onvif::ImagingChange change) {
     change.ir_cut = upper(std::move(change.ir_cut));
     change.focus = upper(std::move(change.focus));
     auto finding = services_of(client);
@@ -266,8 +272,8 @@ net::Awaitable<Result<>> set_imaging(DeviceClient& client, std::string main_url,
     auto reading = imaging_of(client, services, source);
     VEDETTE_CO_TRY(const auto imaging, co_await std::move(reading));
     VEDETTE_CO_TRY(std::string body, onvif::set_imaging_settings(source, imaging, change));
-    auto setting = ask_done(client, services.imaging, std::move(body), onvif::ns::imaging,
-                            "SetImagingSettingsResponse");
+    auto setting =
+        ask_done(client, services.imaging, std::move(body), onvif::ns::imaging, "SetImagingSettingsResponse");
     co_return co_await std::move(setting);
 }
 
@@ -276,8 +282,7 @@ net::Awaitable<Result<std::string>> take_still(DeviceClient& client, std::string
     VEDETTE_CO_TRY(const auto services, co_await std::move(finding));
     auto choosing = choose_profile(client, services, std::move(main_url));
     VEDETTE_CO_TRY(const auto chosen, co_await std::move(choosing));
-    auto asking =
-        client.ask(chosen.service, onvif::get_snapshot_uri(chosen.version, chosen.profile.token));
+    auto asking = client.ask(chosen.service, onvif::get_snapshot_uri(chosen.version, chosen.profile.token));
     VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
     VEDETTE_CO_TRY(const std::string told, onvif::parse_snapshot_uri(chosen.version, answer));
     const onvif::Place place = onvif::place_of(told, client.access().place);

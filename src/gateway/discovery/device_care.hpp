@@ -1,6 +1,6 @@
 #pragma once
-// Looking after a device over ONVIF: its clock, time servers, password, restart, picture, firmware. Each function
-// is a short conversation; errors are sentences for the administrator who asked for it.
+// Looking after a device over ONVIF: its clock, time servers, password, restart, picture, firmware. Each
+// function is a short conversation; errors are sentences for the administrator who asked for it.
 
 #include <chrono>
 #include <optional>
@@ -25,9 +25,10 @@ net::Awaitable<Result<wire::DeviceCare>> view_device(DeviceClient& client, std::
 net::Awaitable<Result<>> set_clock(DeviceClient& client, std::vector<std::string> ntp_servers,
                                    const Clock& clock);
 
-/// Gives the client's own account another password on the device, and finds out which one counts afterwards. Over
-/// HTTP the password is readable on the way, so that is `invalid_input` without `allow_in_clear`. Success: the
-/// new one was accepted. `unavailable`: the old one still counts. `conflict`: nobody answers, so either may.
+/// Gives the client's own account another password on the device, and finds out which one counts afterwards.
+/// Over HTTP the password is readable on the way, so that is `invalid_input` without `allow_in_clear`.
+/// Success: the new one was accepted. `unavailable`: the old one still counts. `conflict`: nobody answers, so
+/// either may.
 net::Awaitable<Result<>> change_password(DeviceClient& client, Secret password, bool allow_in_clear,
                                          const Clock& clock);
 
@@ -35,8 +36,8 @@ net::Awaitable<Result<>> reboot(DeviceClient& client);
 
 net::Awaitable<Result<>> set_imaging(DeviceClient& client, std::string main_url, onvif::ImagingChange change);
 
-/// A JPEG of the video source that `main_url` belongs to, else of the first. It is checked to be a JPEG by its
-/// first bytes, not looked into.
+/// A JPEG of the video source that `main_url` belongs to, else of the first. It is checked to be a JPEG by
+/// its first bytes, not looked into.
 net::Awaitable<Result<std::string>> take_still(DeviceClient& client, std::string main_url);
 
 /// A firmware file on its way to a device, piece by piece; nothing of it is kept.
@@ -44,8 +45,8 @@ class FirmwareUpload {
   public:
     FirmwareUpload(DeviceAccess access, const Clock& clock);
 
-    /// Asks for the upload's address, which has to be on the device's own host, waits as long as the device wants,
-    /// and connects. Over HTTP `allow_in_clear` is needed: the file could be exchanged on its way.
+    /// Asks for the upload's address, which has to be on the device's own host, waits as long as the device
+    /// wants, and connects. Over HTTP `allow_in_clear` is needed: the file could be exchanged on its way.
     net::Awaitable<Result<>> begin(std::uint64_t bytes, bool allow_in_clear);
     /// `offset` is how much has come before. The last piece brings the device's answer.
     net::Awaitable<Result<>> send(std::uint64_t offset, std::string piece);

@@ -100,7 +100,7 @@ class StreamIngest {
     CameraConnection connection_;
     StreamHealth health_;
     BackOff back_off_;
-    std::string expected_;           ///< what an administrator did to the camera
+    std::string expected_;  ///< what an administrator did to the camera
     MonotonicTime expected_until_{};
     bool watched_ = false;
     bool flowing_ = false;

@@ -29,15 +29,14 @@ Caller identify(identity::Identity& identity, const net::Request& request) {
     return {.principal = policy::Anonymous{}, .session = {}};
 }
 
-// A body is JSON, or bytes where the route says so: a form of another site can not even send one without being
-// asked (CORS).
+// A body is JSON, or bytes where the route says so: a form of another site can not even send one without
+// being asked (CORS).
 Outcome<void> check_media_type(const net::Request& request, BodyType body) {
     if (request.body.empty()) return {};
     std::string_view type = request.header("Content-Type");
     type = type.substr(0, type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
-    const std::string_view wanted =
-        body == BodyType::bytes ? "application/octet-stream" : "application/json";
+    const std::string_view wanted = body == BodyType::bytes ? "application/octet-stream" : "application/json";
     if (type == wanted) return {};
     return std::unexpected(Problem(415, "unsupported", fmt::format("Send the body as {}", wanted)));
 }

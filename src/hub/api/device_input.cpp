@@ -111,7 +111,8 @@ Outcome<wire::SetDeviceClock> read_device_clock(std::string_view body) {
     auto object = parse_object(body);
     if (!object) return std::unexpected(object.error());
     ObjectReader reader(*object);
-    wire::SetDeviceClock clock{.ntp_servers = reader.text_list("ntp_servers", max_ntp_servers, address_limits)};
+    wire::SetDeviceClock clock{.ntp_servers =
+                                   reader.text_list("ntp_servers", max_ntp_servers, address_limits)};
     VEDETTE_CHECK(reader.finish());
     return clock;
 }
@@ -121,8 +122,9 @@ Outcome<wire::ChangeDevicePassword> read_device_password(std::string_view body) 
     if (!object) return std::unexpected(object.error());
     ObjectReader reader(*object);
     const std::string password = reader.text("password", new_password_limits);
-    wire::ChangeDevicePassword change{.password = Secret(std::string_view(password)),
-                                      .allow_in_clear = reader.optional_flag("allow_in_clear").value_or(false)};
+    wire::ChangeDevicePassword change{
+        .password = Secret(std::string_view(password)),
+        .allow_in_clear = reader.optional_flag("allow_in_clear").value_or(false)};
     VEDETTE_CHECK(reader.finish());
     return change;
 }
@@ -133,7 +135,8 @@ Outcome<wire::SetDeviceImaging> read_device_imaging(std::string_view body) {
     ObjectReader reader(*object);
     wire::SetDeviceImaging imaging;
     for (const char* name : {"brightness", "contrast", "saturation", "sharpness"})
-        if (const auto value = reader.optional_number(name, -1e6, 1e6)) imaging.values.emplace_back(name, *value);
+        if (const auto value = reader.optional_number(name, -1e6, 1e6))
+            imaging.values.emplace_back(name, *value);
     imaging.ir_cut = reader.optional_text("ir_cut", mode_limits).value_or("");
     imaging.focus = reader.optional_text("focus", mode_limits).value_or("");
     VEDETTE_CHECK(reader.finish());

@@ -102,8 +102,9 @@ TEST(Discovery, AnInspectionNeverShowsThePassword) {
 TEST(DiscoveryInput, WhatIsDoneToADeviceIsHeldToItsLimits) {
     for (const char* good : {R"({})", R"({"ntp_servers":["pool.ntp.org","192.0.2.1"]})"})
         EXPECT_TRUE(read_device_clock(good)) << good;
-    for (const char* bad : {R"({"ntp_servers":[""]})", R"({"ntp_servers":"a"})", R"({"ntp_servers":["a\nb"]})",
-                            R"({"ntp_servers":["a","b","c","d","e"]})", R"({"time":1})", R"([])"})
+    for (const char* bad :
+         {R"({"ntp_servers":[""]})", R"({"ntp_servers":"a"})", R"({"ntp_servers":["a\nb"]})",
+          R"({"ntp_servers":["a","b","c","d","e"]})", R"({"time":1})", R"([])"})
         EXPECT_FALSE(read_device_clock(bad)) << bad;
     EXPECT_TRUE(read_device_password(R"({"password":"12345678"})"));
     EXPECT_FALSE(read_device_password(R"({"password":"12345678"})")->allow_in_clear);
@@ -117,7 +118,8 @@ TEST(DiscoveryInput, WhatIsDoneToADeviceIsHeldToItsLimits) {
     for (const char* bad : {R"({"brightness":"1"})", R"({"brightness":1e300})", R"({"gamma":1})"})
         EXPECT_FALSE(read_device_imaging(bad)) << bad;
     EXPECT_EQ(read_firmware(R"({"bytes":7})")->bytes, 7u);
-    for (const char* bad : {R"({})", R"({"bytes":0})", R"({"bytes":1073741825})"}) EXPECT_FALSE(read_firmware(bad));
+    for (const char* bad : {R"({})", R"({"bytes":0})", R"({"bytes":1073741825})"})
+        EXPECT_FALSE(read_firmware(bad));
 }
 
 TEST(Device, FirmwareComesInPiecesOfBytes) {

@@ -39,11 +39,15 @@ json::object to_json(const wire::Interfaces& interfaces) {
 }
 
 json::object to_json(const wire::DeviceIdentity& device) {
-    return {
-        {"onvif_url", device.onvif_url},   {"endpoint", device.endpoint},         {"serial", device.serial},
-        {"macs", texts_json(device.macs)}, {"manufacturer", device.manufacturer}, {"model", device.model},
-        {"firmware", device.firmware},     {"services", texts_json(device.services)},
-        {"checked_90k", ticks(device.checked)}};
+    return {{"onvif_url", device.onvif_url},
+            {"endpoint", device.endpoint},
+            {"serial", device.serial},
+            {"macs", texts_json(device.macs)},
+            {"manufacturer", device.manufacturer},
+            {"model", device.model},
+            {"firmware", device.firmware},
+            {"services", texts_json(device.services)},
+            {"checked_90k", ticks(device.checked)}};
 }
 
 json::object to_json(const wire::FoundCameras& found, const std::function<bool(CameraId)>& may_see) {

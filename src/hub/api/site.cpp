@@ -146,7 +146,8 @@ net::Awaitable<Outcome<wire::DeviceCare>> Site::maintain(Authorised granted,
     VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::maintain_camera));
     relay::Relay::RequestBody body = wire::MaintainCamera{.id = id, .task = std::move(task)};
     auto cared = co_await ask<wire::DeviceCare>(std::move(body), maintain_limit);
-    if (!cared) cared.error().name_field({"allow_in_clear", "ntp_servers", "bytes", "offset", "ir_cut", "focus"});
+    if (!cared)
+        cared.error().name_field({"allow_in_clear", "ntp_servers", "bytes", "offset", "ir_cut", "focus"});
     co_return cared;
 }
 

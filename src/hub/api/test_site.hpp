@@ -123,7 +123,8 @@ class FakeGateway {
         if (std::holds_alternative<wire::PreviewDevice>(request.body))
             body = wire::StillPicture{.jpeg = "\xff\xd8\xff a picture"};
         if (const auto* maintain = std::get_if<wire::MaintainCamera>(&request.body)) {
-            if (const auto* piece = std::get_if<wire::UploadFirmware>(&maintain->task)) firmware += piece->piece;
+            if (const auto* piece = std::get_if<wire::UploadFirmware>(&maintain->task))
+                firmware += piece->piece;
             wire::DeviceCare care;
             care.firmware = "1.2";
             care.message = "Done";

@@ -1,5 +1,6 @@
-import { IconClockPause, IconInfoCircle } from '../../ui/icons';
+import { IconClockPause, IconInfoCircle, IconSettings } from '../../ui/icons';
 import { DetailsPanel } from './DetailsPanel';
+import { DevicePanel } from './device/DevicePanel';
 import { GapsPanel } from './GapsPanel';
 import type { CameraPanel } from './panel';
 
@@ -7,4 +8,11 @@ import type { CameraPanel } from './panel';
 export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
+  {
+    id: 'device',
+    label: 'Device',
+    Icon: IconSettings,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: DevicePanel,
+  },
 ];
