@@ -14,10 +14,10 @@
 namespace vedette::onvif {
 namespace {
 
+using testing::answer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::answer;
 using testing::now;
 
 // As a camera would say it: with prefixes of its own.
@@ -54,10 +54,14 @@ TEST(Duration, IsReadAsFarAsDevicesUseIt) {
         const char* text;
         std::optional<int> seconds;
     };
-    const Case cases[] = {{"PT0S", 0},      {"PT5S", 5},         {"PT1M30S", 90},       {"PT0.5S", 0},
-                          {"PT10M", 600},   {"P1D", 1800},       {"PT2H", 1800},        {"P", std::nullopt},
-                          {"", std::nullopt}, {"5", std::nullopt}, {"PT", std::nullopt},  {"PT5", std::nullopt},
-                          {"P5S", std::nullopt}, {"PT-5S", std::nullopt}, {"PTxS", std::nullopt}};
+    const Case cases[] = {{"PT0S", 0},           {"PT5S", 5},
+                          {"PT1M30S", 90},       {"PT0.5S", 0},
+                          {"PT10M", 600},        {"P1D", 1800},
+                          {"PT2H", 1800},        {"P", std::nullopt},
+                          {"", std::nullopt},    {"5", std::nullopt},
+                          {"PT", std::nullopt},  {"PT5", std::nullopt},
+                          {"P5S", std::nullopt}, {"PT-5S", std::nullopt},
+                          {"PTxS", std::nullopt}};
     for (const Case& c : cases) {
         const auto duration = parse_duration(c.text);
         EXPECT_EQ(duration.has_value(), c.seconds.has_value()) << c.text;
@@ -75,7 +79,8 @@ TEST(DeviceCare, ReadsTimeServers) {
     EXPECT_FALSE(manual->from_dhcp);
     EXPECT_THAT(manual->servers, ElementsAre("time.example", "192.0.2.1"));
     const auto given = parse_ntp(device_says(
-        "<d:GetNTPResponse><d:NTPInformation><o:FromDHCP>true</o:FromDHCP><o:NTPFromDHCP><o:Type>IPv4</o:Type>"
+        "<d:GetNTPResponse><d:NTPInformation><o:FromDHCP>true</o:FromDHCP><o:NTPFromDHCP><o:Type>IPv4</"
+        "o:Type>"
         "<o:IPv4Address>192.0.2.9</o:IPv4Address></o:NTPFromDHCP></d:NTPInformation></d:GetNTPResponse>"));
     ASSERT_TRUE(given);
     EXPECT_TRUE(given->from_dhcp);
@@ -83,7 +88,8 @@ TEST(DeviceCare, ReadsTimeServers) {
 }
 
 TEST(DeviceCare, WritesWhatItReads) {
-    const auto request = parse_envelope(write_envelope(set_ntp({"time.example", "192.0.2.1", "2001:db8::1"})));
+    const auto request =
+        parse_envelope(write_envelope(set_ntp({"time.example", "192.0.2.1", "2001:db8::1"})));
     ASSERT_TRUE(request);
     std::vector<std::string> types;
     for (const Element& manual : request->body.children(ns::device, "NTPManual"))
@@ -95,7 +101,8 @@ TEST(DeviceCare, WritesWhatItReads) {
     EXPECT_EQ(clock->body.child("DaylightSavings").text(), "true");
     const Element utc = clock->body.child("UTCDateTime");
     EXPECT_EQ(utc.child("Date").child("Year").text() + utc.child("Time").child("Hour").text(), "20278");
-    EXPECT_FALSE(parse_envelope(write_envelope(set_system_date_and_time(std::nullopt, false)))->body.child("UTCDateTime"));
+    EXPECT_FALSE(parse_envelope(write_envelope(set_system_date_and_time(std::nullopt, false)))
+                     ->body.child("UTCDateTime"));
 
     // What a person types as a password does not become XML.
     const auto user = parse_envelope(
@@ -106,9 +113,11 @@ TEST(DeviceCare, WritesWhatItReads) {
 }
 
 TEST(DeviceCare, ReadsUsersAndFirmware) {
-    const auto users = parse_users(device_says(
-        "<d:GetUsersResponse><d:User><o:Username>admin</o:Username><o:UserLevel>Administrator</o:UserLevel></d:User>"
-        "<d:User><o:Username>viewer</o:Username><o:UserLevel>User</o:UserLevel></d:User></d:GetUsersResponse>"));
+    const auto users =
+        parse_users(device_says("<d:GetUsersResponse><d:User><o:Username>admin</"
+                                "o:Username><o:UserLevel>Administrator</o:UserLevel></d:User>"
+                                "<d:User><o:Username>viewer</o:Username><o:UserLevel>User</o:UserLevel></"
+                                "d:User></d:GetUsersResponse>"));
     ASSERT_TRUE(users);
     ASSERT_EQ(users->size(), 2u);
     EXPECT_EQ(users->at(1).level, "User");
@@ -125,7 +134,8 @@ TEST(DeviceCare, ReadsUsersAndFirmware) {
 }
 
 TEST(DeviceCare, HostsAreNames) {
-    for (const char* good : {"time.example", "192.0.2.1", "2001:db8::1", "a_b-c"}) EXPECT_TRUE(is_host(good)) << good;
+    for (const char* good : {"time.example", "192.0.2.1", "2001:db8::1", "a_b-c"})
+        EXPECT_TRUE(is_host(good)) << good;
     for (const char* bad : {"", "-x", "a b", "a\n", "a;b", "$(x)", "a/b"}) EXPECT_FALSE(is_host(bad)) << bad;
 }
 
@@ -140,9 +150,10 @@ Imaging known_imaging() {
                imaging_says("<i:GetImagingSettingsResponse><i:ImagingSettings><o:Brightness>40</o:Brightness>"
                             "<o:Contrast>50.5</o:Contrast><o:Sharpness>nan</o:Sharpness><o:IrCutFilter>AUTO"
                             "</o:IrCutFilter></i:ImagingSettings></i:GetImagingSettingsResponse>"),
-               imaging_says("<i:GetOptionsResponse><i:ImagingOptions><o:Brightness><o:Min>0</o:Min><o:Max>100"
-                            "</o:Max></o:Brightness><o:IrCutFilterModes>ON</o:IrCutFilterModes><o:IrCutFilterModes>"
-                            "AUTO</o:IrCutFilterModes></i:ImagingOptions></i:GetOptionsResponse>"))
+               imaging_says(
+                   "<i:GetOptionsResponse><i:ImagingOptions><o:Brightness><o:Min>0</o:Min><o:Max>100"
+                   "</o:Max></o:Brightness><o:IrCutFilterModes>ON</o:IrCutFilterModes><o:IrCutFilterModes>"
+                   "AUTO</o:IrCutFilterModes></i:ImagingOptions></i:GetOptionsResponse>"))
         .value();
 }
 
@@ -152,7 +163,8 @@ TEST(Imaging, OnlyWhatHasARangeCanBeSet) {
     EXPECT_EQ(imaging.numbers[0].name, "brightness");
     EXPECT_EQ(imaging.ir_cut, "AUTO");
     EXPECT_THAT(imaging.focus_modes, IsEmpty());
-    const auto set = set_imaging_settings("source", imaging, {.numbers = {{"brightness", 73}}, .ir_cut = "ON", .focus = ""});
+    const auto set = set_imaging_settings("source", imaging,
+                                          {.numbers = {{"brightness", 73}}, .ir_cut = "ON", .focus = ""});
     ASSERT_TRUE(set) << set.error().message;
     EXPECT_THAT(*set, HasSubstr("<tt:Brightness>73</tt:Brightness><tt:IrCutFilter>ON</tt:IrCutFilter>"));
     const ImagingChange bad[] = {{.numbers = {{"brightness", 101}}, .ir_cut = "", .focus = ""},

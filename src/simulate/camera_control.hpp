@@ -1,5 +1,6 @@
 #pragma once
-// What the ONVIF side of a simulated camera does to its RTSP side: another password, a restart. Shared by two threads.
+// What the ONVIF side of a simulated camera does to its RTSP side: another password, a restart. Shared by two
+// threads.
 
 #include <mutex>
 #include <optional>

@@ -39,7 +39,8 @@ std::optional<UtcTime> moment(const onvif::Element& element) {
     const std::chrono::year_month_day calendar{std::chrono::year(*year),
                                                std::chrono::month(static_cast<unsigned>(*month)),
                                                std::chrono::day(static_cast<unsigned>(*day))};
-    if (!calendar.ok() || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 || *second < 0 || *second > 60)
+    if (!calendar.ok() || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 || *second < 0 ||
+        *second > 60)
         return std::nullopt;
     const std::chrono::seconds since_1970 = std::chrono::sys_days(calendar).time_since_epoch() +
                                             std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
@@ -86,9 +87,9 @@ OnvifAnswer set_ntp(OnvifDevice& device, const onvif::Element& request) {
 std::string users(const OnvifDevice& device) {
     std::string out = "<tds:GetUsersResponse>";
     for (const OnvifAccount& account : device.accounts)
-        out += fmt::format(
-            "<tds:User><tt:Username>{}</tt:Username><tt:UserLevel>{}</tt:UserLevel></tds:User>",
-            onvif::escape(account.name), account.level);
+        out +=
+            fmt::format("<tds:User><tt:Username>{}</tt:Username><tt:UserLevel>{}</tt:UserLevel></tds:User>",
+                        onvif::escape(account.name), account.level);
     return out + "</tds:GetUsersResponse>";
 }
 
@@ -114,13 +115,15 @@ OnvifAnswer start_firmware_upgrade(OnvifDevice& device) {
     }
     return onvif_ok(fmt::format(
         "<tds:StartFirmwareUpgradeResponse><tds:UploadUri>{}/firmware/{}</tds:UploadUri><tds:UploadDelay>PT0S"
-        "</tds:UploadDelay><tds:ExpectedDownTime>PT{}S</tds:ExpectedDownTime></tds:StartFirmwareUpgradeResponse>",
+        "</tds:UploadDelay><tds:ExpectedDownTime>PT{}S</tds:ExpectedDownTime></"
+        "tds:StartFirmwareUpgradeResponse>",
         base, device.firmware_token, OnvifDevice::restart_time.count()));
 }
 
 }  // namespace
 
-std::optional<OnvifAnswer> answer_device_care(OnvifDevice& device, const onvif::Element& request, UtcTime now) {
+std::optional<OnvifAnswer> answer_device_care(OnvifDevice& device, const onvif::Element& request,
+                                              UtcTime now) {
     const std::string_view name = request.local_name();
     if (name == "SetSystemDateAndTime") return set_clock(device, request, now);
     if (name == "GetNTP") return onvif_ok(ntp(device));
@@ -130,7 +133,8 @@ std::optional<OnvifAnswer> answer_device_care(OnvifDevice& device, const onvif::
     if (name == "StartFirmwareUpgrade") return start_firmware_upgrade(device);
     if (name == "SystemReboot") {
         device.restarts = true;
-        return onvif_ok("<tds:SystemRebootResponse><tds:Message>Rebooting</tds:Message></tds:SystemRebootResponse>");
+        return onvif_ok(
+            "<tds:SystemRebootResponse><tds:Message>Rebooting</tds:Message></tds:SystemRebootResponse>");
     }
     return std::nullopt;
 }

@@ -30,6 +30,8 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+/// Of a firmware file, so much is looked at, at least.
+constexpr std::size_t firmware_beginning_bytes = 128;
 constexpr std::size_t max_connections = 256;
 constexpr std::chrono::seconds request_limit{10};
 
@@ -153,7 +155,9 @@ net::Awaitable<void> OnvifFarm::State::serve(Stream& stream) {
         const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), as_values);
         if (error) co_return;
         total += size;
-        if (!request || !request->is_firmware()) received.append(buffer.data(), size);
+        const bool wanted =
+            !request || !request->is_firmware() || received.size() < head_size + firmware_beginning_bytes;
+        if (wanted) received.append(buffer.data(), size);
         if (request) continue;
         const auto end = received.find("\r\n\r\n");
         if (end == std::string::npos && received.size() > max_http_head_bytes) co_return;

@@ -40,7 +40,8 @@ std::string range(std::string_view name) {
 
 std::string options() {
     return "<timg:ImagingOptions>" + range("Brightness") + range("ColorSaturation") + range("Contrast") +
-           "<tt:Focus><tt:AutoFocusModes>AUTO</tt:AutoFocusModes><tt:AutoFocusModes>MANUAL</tt:AutoFocusModes>"
+           "<tt:Focus><tt:AutoFocusModes>AUTO</tt:AutoFocusModes><tt:AutoFocusModes>MANUAL</"
+           "tt:AutoFocusModes>"
            "</tt:Focus><tt:IrCutFilterModes>ON</tt:IrCutFilterModes><tt:IrCutFilterModes>OFF"
            "</tt:IrCutFilterModes><tt:IrCutFilterModes>AUTO</tt:IrCutFilterModes>" +
            range("Sharpness") + "</timg:ImagingOptions>";
@@ -76,7 +77,8 @@ OnvifAnswer answer_imaging_service(OnvifDevice& device, const onvif::Element& re
     const std::string_view name = request.local_name();
     if (request.child("VideoSourceToken").text() != onvif_source_token)
         return onvif_refused("There is no such video source");
-    if (name == "GetImagingSettings") return onvif_ok(answer("GetImagingSettingsResponse", settings(device.imaging)));
+    if (name == "GetImagingSettings")
+        return onvif_ok(answer("GetImagingSettingsResponse", settings(device.imaging)));
     if (name == "GetOptions") return onvif_ok(answer("GetOptionsResponse", options()));
     if (name == "SetImagingSettings") {
         const auto imaging = changed(device.imaging, request);
