@@ -23,6 +23,7 @@ struct SimulateArguments {
     std::string password_file;
     bool basic = false;
     bool only_basic = false;
+    bool http_sign_in = false;
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
@@ -32,6 +33,7 @@ struct SimulateArguments {
     int onvif_clock_seconds = 0;
     std::string onvif_serial;
     bool onvif_tls = false;
+    bool ssdp_only = false;
     std::string onvif_upload_host;
 };
 
@@ -67,7 +69,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.offer_basic = arguments.basic;
     options.only_basic = arguments.only_basic;
     options.tcp = arguments.transport != "udp";
-    options.udp = arguments.transport != "tcp";
+    options.udp = arguments.transport == "udp" || arguments.transport == "any";
+    options.only_http = arguments.transport == "http";
+    options.http_sign_in = arguments.http_sign_in;
     options.network = arguments.network;
     if (!arguments.tls_dir.empty()) {
         VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
@@ -98,6 +102,7 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     options.bind = arguments.bind;
     options.port = *arguments.onvif_port;
     options.control = std::move(control);
+    options.ssdp_only = arguments.ssdp_only;
     if (arguments.onvif_tls) {
         VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
     }
@@ -173,11 +178,17 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     password->needs(user);
     command->add_flag("--basic", arguments->basic, "Offer Basic authentication beside Digest")->needs(user);
     command->add_flag("--only-basic", arguments->only_basic, "Offer Basic authentication alone")->needs(user);
+    command
+        ->add_flag("--http-sign-in", arguments->http_sign_in,
+                   "Ask for the password before RTSP is let through HTTP, too")
+        ->needs(user);
     auto* tls_dir = command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");
-    command->add_option("--transport", arguments->transport, "How media is sent: tcp, udp or any")
-        ->check(CLI::IsMember({"tcp", "udp", "any"}))
+    command
+        ->add_option("--transport", arguments->transport,
+                     "How media is sent: tcp, udp, any, or http: RTSP through HTTP alone")
+        ->check(CLI::IsMember({"tcp", "udp", "any", "http"}))
         ->capture_default_str();
     command->add_option("--udp-lose-every", arguments->network.lose_every, "Lose every N-th video packet");
     command->add_option("--udp-swap-every", arguments->network.swap_every,
@@ -198,6 +209,10 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command
         ->add_option("--onvif-serial", arguments->onvif_serial,
                      "Serial number of camera 1, which keeps its endpoint: a device that poses as another")
+        ->needs(onvif);
+    command
+        ->add_flag("--ssdp-only", arguments->ssdp_only,
+                   "Answer searches of SSDP and none of WS-Discovery, as some cameras do")
         ->needs(onvif);
     command
         ->add_flag("--onvif-tls", arguments->onvif_tls,

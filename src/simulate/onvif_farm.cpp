@@ -19,6 +19,7 @@
 #include "net/timeout.hpp"
 #include "net/tls_context.hpp"
 #include "net/udp.hpp"
+#include "onvif/ssdp.hpp"
 #include "rtsp/auth.hpp"
 #include "simulate/onvif_http.hpp"
 
@@ -54,6 +55,7 @@ struct OnvifFarm::State {
     net::Awaitable<void> serve(Stream& stream);
     net::Awaitable<void> serve_in_time(tcp::socket socket);
     net::Awaitable<void> hear(net::UdpSocket* socket);
+    net::Awaitable<void> hear_ssdp();
     OnvifAnswer answer(const OnvifHttpRequest& request, std::string_view body);
     OnvifAnswer answer_for(OnvifDevice& device, const OnvifHttpRequest& request, std::string_view body);
     bool digest_accepted(const OnvifDevice& device, const OnvifHttpRequest& request) const;
@@ -61,6 +63,7 @@ struct OnvifFarm::State {
     net::Awaitable<void> run() {
         tasks.spawn(accept());
         for (net::UdpSocket& socket : sockets) tasks.spawn(hear(&socket));
+        if (ssdp_socket) tasks.spawn(hear_ssdp());
         co_return;
     }
 
@@ -72,6 +75,7 @@ struct OnvifFarm::State {
     tcp::acceptor listener;
     std::shared_ptr<asio::ssl::context> tls;
     std::vector<net::UdpSocket> sockets;
+    std::optional<net::UdpSocket> ssdp_socket;
     std::uint16_t port = 0;
 };
 
@@ -106,6 +110,11 @@ Result<> OnvifFarm::State::listen() {
 // Multicast and unicast probes come to different sockets, so that several farms can share a machine.
 Result<> OnvifFarm::State::listen_for_probes() {
     const std::string group(onvif::discovery_group);
+    VEDETTE_TRY(auto ssdp, net::UdpSocket::open(loop.executor(), std::string(onvif::ssdp_group),
+                                                onvif::ssdp_port, true));
+    VEDETTE_CHECK(ssdp.join(std::string(onvif::ssdp_group), options.bind));
+    ssdp_socket.emplace(std::move(ssdp));
+    if (options.ssdp_only) return {};
     VEDETTE_TRY(auto multicast, net::UdpSocket::open(loop.executor(), group, onvif::discovery_port, true));
     VEDETTE_CHECK(multicast.join(group, options.bind));
     VEDETTE_TRY(auto unicast,
@@ -240,6 +249,25 @@ net::Awaitable<void> OnvifFarm::State::hear(net::UdpSocket* socket) {
             (void)socket->send(onvif::write_probe_match(Uuid::random().text(), probe->message_id, described),
                                datagram->address, datagram->port);
         }
+    }
+}
+
+// The answer leaves from the address of the camera, which is what a search goes by.
+net::Awaitable<void> OnvifFarm::State::hear_ssdp() {
+    for (;;) {
+        const auto datagram = co_await ssdp_socket->receive();
+        if (!datagram) co_return;
+        const auto message = onvif::parse_ssdp(as_text(datagram->data));
+        if (!message || message->kind != onvif::SsdpKind::search ||
+            message->target != onvif::ssdp_camera_target)
+            continue;
+        auto answering = net::UdpSocket::open(loop.executor(), options.bind, 0);
+        if (!answering) continue;
+        for (const OnvifDevice& device : options.devices)
+            (void)answering->send(
+                onvif::write_search_answer(message->target, onvif::normal_uuid(device.discovered().endpoint),
+                                           device.base + "/description.xml"),
+                datagram->address, datagram->port);
     }
 }
 

@@ -46,6 +46,23 @@ class OnvifClientTest(case.SystemTest):
                 self.assertIn("error", self.ask(port, 1, "viewer", "wrong"))
                 farm.stop()
 
+    def test_looks_after_a_camera(self):
+        port = vedette.free_port()
+        self.simulator(1, "--onvif", port, "--user", "viewer", "--password-file", self.password_file())
+        done = subprocess.run(
+            [NODE, HERE / "onvif_care.mjs", "127.0.0.1", str(port), "/cam1/onvif/device_service", "viewer", "s3cret", "n3w-password"],
+            capture_output=True, text=True, timeout=120, check=False,
+        )
+        told = json.loads(done.stdout)
+        print(f"  {told}")
+        self.assertNotIn("error", told)
+        self.assertTrue(told["after"].startswith("2031-02-03T04:05:0"), told)
+        self.assertEqual(told["ntp"]["NTPManual"]["DNSname"], "time.example")
+        self.assertEqual((told["imaging"]["brightness"], told["imaging"]["irCutFilter"]), (61, "OFF"))
+        self.assertTrue(told["snapshot"]["uri"].endswith("/cam1/snapshot.jpg"))
+        self.assertEqual(told["users"][0]["username"], "viewer")
+        self.assertEqual(told["reboot"], "Rebooting")
+
 
 if __name__ == "__main__":
     case.main()

@@ -63,6 +63,29 @@ class MovedCameraTest(case.SystemTest):
         self.assertEqual(new.stop(), 0, new.output())
         self.verify()
 
+    def test_found_on_the_chosen_networks_only(self):  # quirk 73
+        other = network.Host("others", "10.78.1.1")
+        self.addCleanup(other.close)
+        other.take("10.78.1.20")
+        self.camera(FIRST)
+        process = vedette.Process(other.command(
+            case.BINARY, "simulate", "--bind", other.address, "--cameras", 1, "--onvif", HTTP))
+        self.start(process)
+        process.wait_line("ONVIF: http")
+        site = self.server()
+        names = {i["name"] for i in site.ok("GET", "/api/v1/discovery/interfaces")["interfaces"]}
+        self.assertLessEqual({"cameras", "others"}, names)
+        for interfaces, expected in (([OWN], [FIRST]), (["10.78.1.1"], ["10.78.1.20"]), ([OWN, "10.78.1.1"], [FIRST, "10.78.1.20"])):
+            found = site.ok("POST", "/api/v1/discovery", {"interfaces": interfaces})
+            self.assertEqual([c["address"] for c in found["cameras"]], expected, found)
+            self.assertEqual(found["notes"], [])
+
+    def test_found_by_ssdp_alone(self):
+        self.camera(FIRST, "--ssdp-only")
+        found = self.server().ok("POST", "/api/v1/discovery", {"interfaces": [OWN]})["cameras"]
+        self.assertEqual([(c["address"], c["port"], c["path"]) for c in found], [(FIRST, 80, "/onvif/device_service")], found)
+        self.assertRegex(found[0]["endpoint"], "^[0-9a-f-]{36}$")
+
     def test_another_device_with_its_name_is_not_followed(self):
         old = self.camera(FIRST)
         site = self.server()
