@@ -21,12 +21,13 @@ constexpr std::chrono::seconds storage_period{10};
 }  // namespace
 
 Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
-                    std::unique_ptr<vault::Vault> v, CameraStore s)
+                    std::unique_ptr<vault::Vault> v, CameraStore s, devices::DeviceStore d)
     : clock(c),
       executor(e),
       link(std::move(l)),
       vault(std::move(v)),
       store(std::move(s)),
+      device_store(std::move(d)),
       read_buffer(read_buffer_bytes),
       tasks(e, "gateway") {}
 
@@ -54,9 +55,19 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
         return std::unexpected(std::move(store.error()));
     }
     VEDETTE_TRY(auto cameras, store->load());
+    VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
 
-    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store));
+    VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
+                                                              vault->derive_key("camera events")));
+    VEDETTE_TRY(auto patrols, device_store.patrols());
+    VEDETTE_TRY(auto lasting, device_store.lasting_events());
+
+    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),
+                                       std::move(device_store));
+    impl->stored_patrols = std::move(patrols);
+    impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
+    impl->site = settings;
     impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
     *reach = impl->self;
@@ -92,6 +103,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(report_storage());
     tasks.spawn(follow_moved_cameras());
     tasks.spawn(refresh_devices());
+    tasks.spawn(prune_events());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
@@ -114,9 +126,11 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
         remember_transport, [this](wire::ToHub message) { link->send(std::move(message)); },
         [this, id] { announce(id); });
     CameraRunner& reference = *runner;
+    reference.set_only_trusted(site.only_trusted_certificates);
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
+    attach_device(reference.camera());
     announce(id);
     return reference;
 }
@@ -148,6 +162,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
     playbacks.clear();
     co_await tasks.stop();
+    co_await stop_devices();
     for (auto& [id, runner] : runners) {
         co_await runner->stop();
         runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});
@@ -158,6 +173,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
     self.reset();
     pool.join();
+    device_pool.join();
 }
 
 net::Awaitable<void> Gateway::Impl::tick() {

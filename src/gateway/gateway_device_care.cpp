@@ -51,6 +51,7 @@ Result<discovery::DeviceAccess> Gateway::Impl::device_access(const Camera& camer
                     "the device's address is not that of the camera's stream; search for the camera again");
     access->credentials = camera.credentials.duplicate();
     access->certificates = camera.certificates;
+    access->only_trusted = site.only_trusted_certificates;
     return *std::move(access);
 }
 
@@ -65,6 +66,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::PreviewDevice 
     access.place = {
         .port = request.device.port, .path = request.device.path, .secure = request.device.secure};
     access.credentials = {request.device.username, std::move(request.device.password)};
+    access.only_trusted = site.only_trusted_certificates;
     discovery::DeviceClient client(std::move(access), clock);
     auto taking = discovery::take_still(client, std::move(request.main_url));
     auto still = co_await net::with_timeout(discovery::set_up_limit, "the camera answers too slowly",

@@ -120,7 +120,8 @@ net::Awaitable<std::optional<std::string>> Gateway::Impl::why_not_secure(discove
     discovery::DeviceClient client(std::move(access), clock);
     auto opening = client.open(client.access().place);
     const auto opened = co_await std::move(opening);
-    if (opened) co_return std::nullopt;
+    // One that is not trusted is no reason to go on without encryption: the conversation will stop at it.
+    if (opened || opened.error().kind == ErrorKind::forbidden) co_return std::nullopt;
     co_return opened.error().message;
 }
 
@@ -136,6 +137,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::InspectDevice 
     access.place = {.port = request.port, .path = request.path, .secure = request.secure};
     if (access.place.path.empty()) access.place.path = onvif::default_device_path;
     access.credentials = {request.username, std::move(request.password)};
+    access.only_trusted = site.only_trusted_certificates;
     std::optional<std::string> why_plain;
     if (access.place.secure) {
         auto choosing = why_not_secure(access.duplicate());

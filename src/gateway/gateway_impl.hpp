@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -7,6 +8,8 @@
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/devices/device_runner.hpp"
+#include "gateway/devices/device_store.hpp"
 #include "gateway/discovery/device_care.hpp"
 #include "gateway/discovery/device_client.hpp"
 #include "gateway/discovery/scan.hpp"
@@ -19,7 +22,7 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -40,6 +43,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::GetSettings request);
+    net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
@@ -71,6 +76,21 @@ struct Gateway::Impl {
     net::Awaitable<Result<wire::DeviceIdentity>> prove_moved(const Camera& camera,
                                                              discovery::FoundDevice device);
 
+    // gateway_devices.cpp: cameras in use
+    void attach_device(const Camera& camera);
+    net::Awaitable<void> detach_device(CameraId id);
+    net::Awaitable<void> reattach_device(CameraId id);
+    devices::EventKeeper event_keeper();
+    net::Awaitable<void> prune_events();
+    net::Awaitable<void> stop_devices();
+    Result<std::shared_ptr<devices::DeviceRunner>> device_of(CameraId id) const;
+    net::Awaitable<Answer> handle(wire::ControlPtz request);
+    net::Awaitable<Answer> handle(wire::ListRelays request);
+    net::Awaitable<Answer> handle(wire::SwitchRelay request);
+    net::Awaitable<Answer> handle(wire::QueryEvents request);
+    template <class F>
+    net::Awaitable<Result<>> store_device(F write);
+
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
     net::Awaitable<void> play(std::shared_ptr<Playback> playback, std::uint32_t channel);
@@ -80,6 +100,11 @@ struct Gateway::Impl {
     std::shared_ptr<wire::GatewayEnd> link;
     std::unique_ptr<vault::Vault> vault;
     CameraStore store;  ///< used by one coroutine at a time: they all run here and don't wait inside
+    devices::DeviceStore device_store;  ///< used on device_pool alone, once the loop runs
+    net::WorkerPool device_pool{1};
+    std::map<CameraId, devices::StoredPatrols> stored_patrols;  ///< of cameras without a device, too
+    std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
+    std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
     std::vector<std::byte> read_buffer;
     std::vector<Camera> loaded;  ///< until start()
@@ -92,6 +117,7 @@ struct Gateway::Impl {
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
+    wire::SiteSettings site;
     bool searching = false;                                       ///< one search at a time
     std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last
     static constexpr std::size_t max_inspections = 8;

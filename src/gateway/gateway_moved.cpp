@@ -109,7 +109,8 @@ net::Awaitable<Result<wire::DeviceIdentity>> Gateway::Impl::prove_moved(const Ca
         .host = device.address,
         .place = {.port = device.port, .path = device.path, .secure = device.secure},
         .credentials = camera.credentials.duplicate(),
-        .certificates = discovery::moved_certificates(camera.certificates, url->url.host, device.address)};
+        .certificates = discovery::moved_certificates(camera.certificates, url->url.host, device.address),
+        .only_trusted = site.only_trusted_certificates};
     discovery::DeviceClient client(access.duplicate(), clock);
     if (url->url.secure) {
         auto opening = client.open({.port = url->url.port, .path = "/", .secure = true});

@@ -42,7 +42,11 @@ std::optional<Call> SetUpSession::next(UtcTime now) {
     // 71).
     if (step_ != Step::time && has_credentials())
         header = write_security(options_.username, options_.password, now + offsets_[offset_]);
-    return Call{.place = place_of_step(), .body = write_envelope(body_of_step(), header)};
+    Place place = place_of_step();
+    return Call{.port = place.port,
+                .path = std::move(place.path),
+                .body = write_envelope(body_of_step(), header),
+                .secure = place.secure};
 }
 
 std::string SetUpSession::body_of_step() const {

@@ -33,8 +33,10 @@ struct SetUpOptions {
 
 /// One HTTP POST to the device.
 struct Call {
-    Place place;
+    std::uint16_t port = 80;
+    std::string path;
     std::string body;
+    bool secure = false;  ///< HTTPS
 };
 
 /// One video source, ready to be added as a camera.

@@ -85,7 +85,7 @@ SetUpSession session(std::string_view secret = password, std::string_view user =
 TEST(SetUp, FindsIdentityAndStreams) {
     Camera camera;
     camera.on_call = [](const Call& call, const std::string& name) {
-        EXPECT_EQ(call.place.port, name == "GetProfiles" || name == "GetStreamUri" ? 8899 : 80) << name;
+        EXPECT_EQ(call.port, name == "GetProfiles" || name == "GetStreamUri" ? 8899 : 80) << name;
     };
     const auto found = camera.talk(session());
     ASSERT_TRUE(found) << found.error().message;
@@ -176,7 +176,7 @@ TEST(SetUp, MediaTwoFallsBackToMediaOne) {
     camera.answers["GetServices"] = "services_media2";
     std::vector<std::string> bodies;
     camera.on_call = [&](const Call& call, const std::string& name) {
-        if (name == "GetProfiles") bodies.push_back(call.place.path);
+        if (name == "GetProfiles") bodies.push_back(call.path);
     };
     const auto found = camera.talk(session());  // its profiles are those of version 1 all the same
     ASSERT_TRUE(found) << found.error().message;

@@ -4,7 +4,9 @@
 #include "base/bytes.hpp"
 #include "onvif/address.hpp"
 #include "onvif/call_session.hpp"
+#include "onvif/control_session.hpp"
 #include "onvif/device_care.hpp"
+#include "onvif/event_session.hpp"
 #include "onvif/imaging.hpp"
 #include "onvif/namespaces.hpp"
 #include "onvif/set_up_session.hpp"
@@ -42,6 +44,68 @@ void look_after_device(std::string_view text) {
     (void)calls.take_answer();
 }
 
+DeviceAccess access_of_camera() {
+    return {.host = "192.0.2.1",
+            .port = 80,
+            .path = "/onvif/device_service",
+            .username = "u",
+            .password = Secret(std::string_view("p")),
+            .stream_url = "rtsp://192.0.2.1/1"};
+}
+
+void read_control_and_events(std::string_view text) {
+    if (const auto nodes = parse_ptz_nodes(text))
+        for (const PtzNode& node : *nodes) {
+            // What we write about whatever a camera has told is an envelope.
+            if (!parse_envelope(write_envelope(absolute_move("p", node, 1, -1, 1)))) std::abort();
+            if (const auto position = parse_ptz_status(text, node); position && position->pan)
+                if (!(*position->pan >= -1 && *position->pan <= 1)) std::abort();
+        }
+    (void)parse_ptz_status(text, PtzNode{.absolute_pan_tilt = PtzSpace{}, .absolute_zoom = PtzSpace{}});
+    (void)parse_presets(text);
+    (void)parse_set_preset(text);
+    (void)parse_relay_outputs(text);
+    (void)parse_renew(text);
+    if (const auto subscription = parse_create_pull_point(text))
+        if (!parse_envelope(
+                write_envelope(unsubscribe(), write_addressing(action_unsubscribe, subscription->reference))))
+            std::abort();
+    if (const auto messages = parse_pull_messages(text))
+        for (const Notification& notification : messages->notifications) {
+            (void)kind_of_topic(notification.topic);
+            (void)state_of(notification);
+            (void)describe(notification.data);
+        }
+    (void)parse_xml_time(text);
+}
+
+// Conversations in which each answer is this one: a command has to end, and events may only go on with
+// pauses.
+void converse(std::string_view text, unsigned status, UtcTime now) {
+    ControlSession control(access_of_camera());
+    for (const Command& command :
+         {Command(MoveOn{}), Command(StopMove{}), Command(AskPosition{}), Command(ListRelays{})}) {
+        control.begin(command);
+        while (const auto call = control.next(now)) {
+            if (!call->path.starts_with('/')) std::abort();
+            control.on_answer(status, text, now);
+        }
+        (void)control.take_result();
+    }
+    EventSession events(access_of_camera());
+    unsigned without_pause = 0;
+    for (int i = 0; i < 50; ++i) {
+        const auto call = events.next(now);
+        if (!call) break;
+        if (!call->path.starts_with('/')) std::abort();
+        events.on_answer(status, text, now);
+        (void)events.take_notifications();
+        without_pause = events.pause().count() > 0 ? 0 : without_pause + 1;
+        if (without_pause > 12) std::abort();
+        now += std::chrono::seconds(5);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -71,12 +135,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (void)parse_snapshot_uri(version, text);
     }
     look_after_device(text);
+    read_control_and_events(text);
+    converse(text, size % 2 == 0 ? 200 : 400, from_unix_seconds(1'800'000'000));
     // A whole conversation in which each answer is this one: it has to end.
     SetUpSession session(
         {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))});
     const UtcTime now = from_unix_seconds(1'800'000'000);
     while (const auto call = session.next(now)) {
-        if (!call->place.path.starts_with('/')) std::abort();
+        if (!call->path.starts_with('/')) std::abort();
         session.on_answer(size % 2 == 0 ? 200 : 400, text, now);
     }
     (void)session.take_result();

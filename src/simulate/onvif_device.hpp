@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "onvif/discovery.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/onvif_state.hpp"
 
 namespace vedette::simulate {
 
@@ -65,6 +66,12 @@ struct OnvifDevice {
 
     std::string firmware() const;
 
+    OnvifHead head{};
+    OnvifEvents events{};
+    std::string target{};  ///< path of the request that is being answered
+
+    /// Every fourth one does not move.
+    bool has_head() const { return number % 4 != 0; }
     bool has_media2() const { return number % 2 == 1; }
     std::string name() const;
     std::string serial() const;
@@ -77,6 +84,8 @@ struct OnvifAnswer {
     std::string body;
     bool challenge = false;  ///< the client should be asked for HTTP Digest
     std::string type = "application/soap+xml; charset=utf-8";
+    /// There is nothing to tell yet: the client waits for so long, and the answer is to be asked for again.
+    std::chrono::milliseconds hold{0};
 };
 
 /// The HTTP status for a firmware file that came to .../firmware/TOKEN and begins with `begin`.

@@ -34,7 +34,8 @@ constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 /// Of a firmware file, so much is looked at, at least.
 constexpr std::size_t firmware_beginning_bytes = 128;
 constexpr std::size_t max_connections = 256;
-constexpr std::chrono::seconds request_limit{10};
+constexpr std::chrono::seconds request_limit{40};    // a client may wait for events for half of it
+constexpr std::chrono::milliseconds look_again{50};  // for events that a client waits for
 
 }  // namespace
 
@@ -175,7 +176,13 @@ net::Awaitable<void> OnvifFarm::State::serve(Stream& stream) {
         request = parse_http_head(std::string_view(received).substr(0, end));
         if (!request) co_return;
     }
-    const OnvifAnswer answered = answer(*request, std::string_view(received).substr(head_size));
+    const std::string_view body = std::string_view(received).substr(head_size);
+    OnvifAnswer answered = answer(*request, body);
+    const MonotonicTime until = clock.monotonic_now() + answered.hold;
+    while (answered.hold.count() > 0 && clock.monotonic_now() < until) {
+        co_await net::sleep_for(look_again);
+        answered = answer(*request, body);
+    }
     if (answered.status == 0) co_return;
     const std::string response = write_http_response(answered, challenge);
     const auto [error, size] = co_await asio::async_write(stream, asio::buffer(response), as_values);
@@ -198,6 +205,7 @@ OnvifAnswer OnvifFarm::State::answer(const OnvifHttpRequest& request, std::strin
         if (!request.target.starts_with(fmt::format("/cam{}/", device.number))) continue;
         if (options.control && options.control->is_down(device.number, clock.monotonic_now()))
             return {.status = 0, .body = {}};
+        device.target = request.target;
         OnvifAnswer answered = answer_for(device, request, body);
         tell_control(device);
         return answered;

@@ -35,6 +35,13 @@ std::optional<OnvifAnswer> answer_device_care(OnvifDevice& device, const onvif::
 OnvifAnswer answer_imaging_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media2_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_event_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+
+/// The part of the device service that is about relays; nullopt for what is not.
+std::optional<OnvifAnswer> answer_relays(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+/// What a profile says of its head, as an element of that name.
+std::string ptz_configuration(std::string_view element);
 
 /// `body` in an envelope.
 OnvifAnswer onvif_ok(std::string_view body);

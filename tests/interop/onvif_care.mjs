@@ -11,7 +11,7 @@ const call = (method, ...args) =>
 try {
   await call('connect');
   const before = await call('getSystemDateAndTime');
-  const after = await call('setSystemDateAndTime', { dateTimeType: 'Manual', dateTime: new Date('2031-02-03T04:05:06Z') });
+  const after = await call('setSystemDateAndTime', { dateTimeType: 'Manual', dateTime: new Date() });
   await call('setNTP', { fromDHCP: false, type: 'DNS', dnsName: 'time.example' });
   const ntp = await call('getNTP');
   await call('setImagingSettings', { brightness: 61, irCutFilter: 'OFF' });

@@ -41,13 +41,15 @@ Result<> DeviceClient::judge(const rtsp::CertificateTrust& seen) {
     const auto known =
         std::ranges::find(access_.certificates, seen.authority, &rtsp::CertificateTrust::authority);
     const auto remembered = known == access_.certificates.end() ? std::nullopt : std::optional(*known);
-    switch (rtsp::judge_certificate(remembered, seen)) {
+    switch (rtsp::judge_certificate(remembered, seen, access_.only_trusted)) {
         case rtsp::CertificateVerdict::known:
             return {};
         case rtsp::CertificateVerdict::first:
             access_.certificates.push_back(seen);
             if (!first_seen_) first_seen_ = seen;
             return {};
+        case rtsp::CertificateVerdict::untrusted:
+            return fail(ErrorKind::forbidden, "{}", rtsp::describe_untrusted(seen));
         case rtsp::CertificateVerdict::changed:
             break;
     }
@@ -140,7 +142,8 @@ net::Awaitable<Result<onvif::DeviceDescription>> DeviceClient::converse(bool ide
                                  .password = access_.credentials.password.duplicate(),
                                  .identity_only = identity_only});
     while (auto call = session.next(clock_.utc_now())) {
-        auto posting = post(std::move(call->place), std::move(call->body));
+        onvif::Place place{.port = call->port, .path = std::move(call->path), .secure = call->secure};
+        auto posting = post(std::move(place), std::move(call->body));
         auto answer = co_await std::move(posting);
         if (answer)
             session.on_answer(answer->status, answer->body, clock_.utc_now());

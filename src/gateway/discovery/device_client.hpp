@@ -25,7 +25,11 @@ struct DeviceAccess {
     rtsp::Credentials credentials;
     std::vector<rtsp::CertificateTrust> certificates;  ///< what is known of the host, by host:port
 
-    DeviceAccess duplicate() const { return {host, place, credentials.duplicate(), certificates}; }
+    bool only_trusted = false;  ///< there is no trust on first use
+
+    DeviceAccess duplicate() const {
+        return {host, place, credentials.duplicate(), certificates, only_trusted};
+    }
 };
 
 /// Use from one loop; one question at a time.

@@ -39,7 +39,8 @@ std::optional<DeviceAccess> access_to(const wire::DeviceIdentity& identity) {
                                   .path = std::move(address->path),
                                   .secure = secure},
                         .credentials = {},
-                        .certificates = {}};
+                        .certificates = {},
+                        .only_trusted = false};
 }
 
 std::vector<rtsp::CertificateTrust> moved_certificates(

@@ -64,10 +64,15 @@ json::object stream_json(const wire::StreamStatus& stream) {
 json::object to_json(const wire::CameraStatus& status) {
     json::array streams;
     for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
-    json::object out{{"id", status.id.text()},        {"name", status.name},
-                     {"main_url", status.main_url},   {"sub_url", status.sub_url},
-                     {"username", status.username},   {"has_password", status.has_password},
-                     {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
+    json::object out{{"id", status.id.text()},
+                     {"name", status.name},
+                     {"main_url", status.main_url},
+                     {"sub_url", status.sub_url},
+                     {"username", status.username},
+                     {"has_password", status.has_password},
+                     {"transport", status.transport},
+                     {"allow_basic_in_clear", status.allow_basic_in_clear},
+                     {"allow_legacy_tls", status.allow_legacy_tls},
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;
@@ -79,6 +84,10 @@ json::object to_json(const wire::StorageStatus& status) {
             {"bytes_used", status.bytes_used},
             {"bytes_free", status.bytes_free},
             {"notices", json::array(status.notices.begin(), status.notices.end())}};
+}
+
+json::object to_json(const wire::SiteSettings& settings) {
+    return {{"only_trusted_certificates", settings.only_trusted_certificates}};
 }
 
 json::object to_json(const wire::TestReport& report) {

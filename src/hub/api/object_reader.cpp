@@ -131,6 +131,29 @@ std::vector<std::string> ObjectReader::text_list(std::string_view field, std::si
     return texts;
 }
 
+std::vector<const json::object*> ObjectReader::object_list(std::string_view field, std::size_t max_items) {
+    const json::value* value = take(field);
+    if (!value) return {};
+    const json::array* array = value->if_array();
+    if (!array) {
+        refuse(field, fmt::format("The field {} must be a list", field));
+        return {};
+    }
+    if (array->size() > max_items) {
+        refuse(field, fmt::format("The field {} may have at most {} entries", field, max_items));
+        return {};
+    }
+    std::vector<const json::object*> objects;
+    for (const json::value& item : *array) {
+        if (!item.is_object()) {
+            refuse(field, fmt::format("The field {} must be a list of objects", field));
+            return {};
+        }
+        objects.push_back(item.if_object());
+    }
+    return objects;
+}
+
 const json::object* ObjectReader::optional_object(std::string_view field) {
     const json::value* value = take(field);
     if (!value) return nullptr;

@@ -78,6 +78,11 @@ class FakeGateway {
     std::vector<wire::FoundCamera> found;
     std::vector<std::string> searched;
     std::string firmware;  ///< the pieces that came
+    wire::SiteSettings settings;
+    std::vector<decltype(wire::ControlPtz::command)> ptz_commands;
+    std::vector<wire::SwitchRelay> switched;
+    std::vector<wire::QueryEvents> event_queries;
+    std::vector<wire::CameraEvent> events;
 
   private:
     void answer(const wire::Request& request) {
@@ -107,6 +112,12 @@ class FakeGateway {
             body = wire::Interfaces{
                 .interfaces = {
                     {.name = "eth0", .address = "192.0.2.1", .prefix_length = 24, .loopback = false}}};
+        } else if (std::holds_alternative<wire::GetSettings>(request.body)) {
+            body = settings;
+        } else if (const auto* changed = std::get_if<wire::ChangeSettings>(&request.body)) {
+            settings.only_trusted_certificates =
+                changed->only_trusted_certificates.value_or(settings.only_trusted_certificates);
+            body = settings;
         } else if (const auto* search = std::get_if<wire::DiscoverCameras>(&request.body)) {
             searched = search->ranges;
             body = wire::FoundCameras{.cameras = found, .notes = {"No multicast."}};
@@ -129,6 +140,31 @@ class FakeGateway {
             care.firmware = "1.2";
             care.message = "Done";
             body = std::move(care);
+        }
+        if (const auto* ptz = std::get_if<wire::ControlPtz>(&request.body)) {
+            ptz_commands.push_back(ptz->command);
+            if (std::holds_alternative<wire::LookAtPtz>(ptz->command)) {
+                wire::PtzReport report;
+                report.supported = true;
+                report.pan = 0.25;
+                report.presets = {{.token = "1", .name = "Gate"}};
+                body = std::move(report);
+            } else if (const auto* save = std::get_if<wire::SavePreset>(&ptz->command)) {
+                body = wire::PtzPreset{.token = "7", .name = save->name};
+            }
+        } else if (std::holds_alternative<wire::ListRelays>(request.body)) {
+            wire::RelayList list;
+            list.supported = true;
+            list.relays = {{.token = "relay1", .returns_by_itself = false, .active = true}};
+            body = std::move(list);
+        } else if (const auto* relay = std::get_if<wire::SwitchRelay>(&request.body)) {
+            switched.push_back(*relay);
+        } else if (const auto* query = std::get_if<wire::QueryEvents>(&request.body)) {
+            event_queries.push_back(*query);
+            body = wire::EventList{.events = events,
+                                   .more = false,
+                                   .subscription = wire::SubscriptionState::subscribed,
+                                   .reason = {}};
         }
         send(wire::Reply{.id = request.id, .body = std::move(body)});
     }

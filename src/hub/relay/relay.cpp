@@ -213,4 +213,11 @@ void Relay::on(wire::StorageStatus status) {
         if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_storage(storage_);
 }
 
+void Relay::on(const wire::CameraEventHappened& happened) {
+    const auto listeners = listeners_;
+    for (Listener* listener : listeners)
+        if (std::ranges::find(listeners_, listener) != listeners_.end())
+            listener->on_camera_event(happened.event);
+}
+
 }  // namespace vedette::hub::relay

@@ -32,7 +32,11 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
       onEvent: (event) => {
         if (event.type === 'camera.changed') storeCamera(event.camera);
         else if (event.type === 'camera.removed') forgetCamera(event.camera_id);
-        else storeStorage(event.storage);
+        else if (event.type === 'camera.event') {
+          const { camera_id: id, kind } = event.event;
+          void queryClient.invalidateQueries({ queryKey: ['events', id] });
+          if (kind === 'relay_output') void queryClient.invalidateQueries({ queryKey: ['relays', id] });
+        } else storeStorage(event.storage);
       },
     });
     return () => connection.close();

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router-dom';
 import type { Camera } from '../api/client';
 import { recordingsQuery } from '../api/queries';
 import { isAway, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
+import { eventsQuery } from '../events/queries';
 import { PictureState } from '../live/PictureState';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { questionOf } from '../timeline/scale';
@@ -58,6 +59,12 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   const question = useMemo(() => questionOf(view), [view]);
   const recordings = useQuery({
     ...recordingsQuery(camera.id, 'main', question.start90k, question.end90k),
+    placeholderData: keepPreviousData,
+  });
+
+  const events = useQuery({
+    ...eventsQuery(camera.id, question.start90k, question.end90k),
+    enabled: Boolean(camera.device?.onvif_url),
     placeholderData: keepPreviousData,
   });
 
@@ -146,6 +153,7 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
         <Timeline
           view={view}
           recordings={recordings.data}
+          events={events.data?.events}
           now90k={clock.now90k}
           position90k={clock.position90k}
           onView={look}

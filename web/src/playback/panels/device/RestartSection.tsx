@@ -7,7 +7,7 @@ import { useDeviceTask } from './useDevice';
 
 export function RestartSection({ camera }: { camera: Camera }) {
   const [asked, setAsked] = useState(false);
-  const restart = useDeviceTask(camera, (params, _: void) =>
+  const restart = useDeviceTask<undefined>(camera, (params) =>
     dataOf(api.POST('/api/v1/cameras/{camera_id}/device/reboot', { params })),
   );
   return (
