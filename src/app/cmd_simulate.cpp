@@ -25,6 +25,7 @@ struct SimulateArguments {
     bool basic = false;
     bool only_basic = false;
     bool http_sign_in = false;
+    std::size_t http_post_limit = 0;
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
@@ -32,6 +33,8 @@ struct SimulateArguments {
     std::string srtp_suite = "AES_CM_128_HMAC_SHA1_80";
     bool srtp_mki = false;
     std::string fault;
+    std::vector<std::string> quirks;
+    bool list_quirks = false;
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
@@ -90,6 +93,7 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.udp = arguments.transport == "udp" || arguments.transport == "any";
     options.only_http = arguments.transport == "http";
     options.http_sign_in = arguments.http_sign_in;
+    options.http_post_limit = arguments.http_post_limit;
     options.network = arguments.network;
     VEDETTE_TRY(options.srtp, srtp_policy(arguments));
     if (!arguments.tls_dir.empty()) {
@@ -97,6 +101,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
+    for (const std::string& name : arguments.quirks) {
+        VEDETTE_TRY(options.quirks.emplace_back(), simulate::find_quirk(name));
+    }
     return options;
 }
 
@@ -151,6 +158,13 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     return simulate::OnvifFarm::start(std::move(options));
 }
 
+void list_quirks() {
+    for (const simulate::Quirk* quirk : simulate::all_quirks())
+        fmt::print("{:<36} {:>2}  {}{}{}\n", quirk->name, quirk->number, quirk->sentence,
+                   quirk->wants_user ? " (with --user)" : "",
+                   quirk->wants_udp ? " (with --transport udp)" : "");
+}
+
 Result<> run_simulate(const SimulateArguments& arguments) {
     // The farm's thread inherits the mask, so that only sigwait() below gets the signals.
     sigset_t signals;
@@ -202,6 +216,8 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_flag("--http-sign-in", arguments->http_sign_in,
                    "Ask for the password before RTSP is let through HTTP, too")
         ->needs(user);
+    command->add_option("--http-post-limit", arguments->http_post_limit,
+                        "Close the connection of a tunnel's POST after so many bytes");
     auto* tls_dir = command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");
@@ -223,6 +239,10 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_flag("--srtp-mki", arguments->srtp_mki, "Packets carry an identifier of their key (MKI)")
         ->needs(srtp);
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
+    command->add_option("--quirk", arguments->quirks,
+                        "Do this wrong, as some real camera does; repeat for more");
+    command->add_flag("--list-quirks", arguments->list_quirks,
+                      "Print the quirks: name, number in docs/ref/cameras.md, and what they do");
     command
         ->add_option("--session-timeout", arguments->session_timeout_seconds,
                      "Seconds after which a client that says nothing is closed")
@@ -259,6 +279,7 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->check(CLI::Range(0U, 3600U))
         ->capture_default_str();
     command->callback([arguments, &exit_code] {
+        if (arguments->list_quirks) return list_quirks();
         if (const auto result = run_simulate(*arguments); !result) {
             log::error("{}", result.error().message);
             exit_code = 1;

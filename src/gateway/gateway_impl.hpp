@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/cameras/state_history.hpp"
 #include "gateway/devices/device_runner.hpp"
 #include "gateway/devices/device_store.hpp"
 #include "gateway/discovery/device_care.hpp"
@@ -22,7 +23,8 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store,
+         std::unique_ptr<ingest::CameraProcess> process);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -32,6 +34,8 @@ struct Gateway::Impl {
     CameraRunner& add_runner(Camera camera);
     std::optional<UtcTime> account_for_absence(vault::StreamKey key);
     void announce(CameraId id);
+    void note_states(const wire::CameraStatus& status);
+    net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
 
     // gateway_requests.cpp: what the hub asks for
@@ -43,6 +47,7 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::QueryStateHistory request);
     net::Awaitable<Answer> handle(wire::GetSettings request);
     net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
@@ -106,7 +111,7 @@ struct Gateway::Impl {
     std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
     std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
-    std::vector<std::byte> read_buffer;
+    std::unique_ptr<ingest::CameraProcess> process;
     std::vector<Camera> loaded;  ///< until start()
     std::unordered_map<CameraId, std::unique_ptr<CameraRunner>> runners;
     /// A change of a camera waits for the one before it.
@@ -116,6 +121,8 @@ struct Gateway::Impl {
         std::unique_ptr<net::TaskGroup> task;
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    StateHistory states;
+    std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
     wire::SiteSettings site;
     bool searching = false;                                       ///< one search at a time

@@ -77,6 +77,11 @@ Session::Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::s
     }
 }
 
+void Session::change_nonce(const std::string& nonce) {
+    for (rtsp::Challenge& challenge : challenges_)
+        if (challenge.scheme == rtsp::AuthScheme::digest) challenge.nonce = nonce;
+}
+
 Session::Reply Session::on_request(const rtsp::Request& request) {
     auto refusal = refuse(request);
     Reply out = refusal ? std::move(*refusal) : dispatch(request);

@@ -56,6 +56,8 @@ class Session {
 
     Reply on_request(const rtsp::Request& request);
 
+    /// What clients sign from now on; answers for another nonce are refused.
+    void change_nonce(const std::string& nonce);
     /// Whether a request of HTTP may pass: nullopt, or the challenges. `target` names the camera.
     std::optional<std::vector<std::string>> challenge(std::string_view method, std::string_view target,
                                                       const rtsp::Headers& headers) const;

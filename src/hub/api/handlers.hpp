@@ -19,6 +19,7 @@ net::Awaitable<Outcome<>> list_cameras(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> add_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> test_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_camera(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> get_camera_states(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> change_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> remove_camera(ServicesPtr services, Call call);
 // discovery.cpp

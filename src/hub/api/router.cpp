@@ -36,6 +36,7 @@ constexpr auto table = std::to_array<Route>({
     {get,   "/api/v1/cameras/{camera_id}",                     "getCamera",         Do::view_camera,        the_camera,       get_camera},
     {patch, "/api/v1/cameras/{camera_id}",                     "changeCamera",      Do::change_camera,      the_camera,       change_camera},
     {del,   "/api/v1/cameras/{camera_id}",                     "removeCamera",      Do::remove_camera,      the_camera,       remove_camera},
+    {get,   "/api/v1/cameras/{camera_id}/states",              "getCameraStates",   Do::view_camera,        the_camera,       get_camera_states},
     {get,   "/api/v1/cameras/{camera_id}/recordings",          "getRecordings",     Do::view_recordings,    the_camera,       get_recordings},
     {get,   "/api/v1/cameras/{camera_id}/recordings/media",    "getRecordedMedia",  Do::export_recording,   the_camera,       get_recorded_media},
     {get,   "/api/v1/cameras/{camera_id}/device",              "getDevice",         Do::maintain_camera,    the_camera,       get_device},

@@ -151,6 +151,12 @@ net::Awaitable<Outcome<wire::DeviceCare>> Site::maintain(Authorised granted,
     co_return cared;
 }
 
+net::Awaitable<Outcome<wire::StateHistory>> Site::states(Authorised granted) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_camera));
+    relay::Relay::RequestBody body = wire::QueryStateHistory{.camera = id};
+    co_return co_await ask<wire::StateHistory>(std::move(body), answer_limit);
+}
+
 net::Awaitable<Outcome<wire::SiteSettings>> Site::settings(Authorised granted) {
     VEDETTE_CO_CHECK(demand(granted, Action::view_settings));
     relay::Relay::RequestBody body = wire::GetSettings{};

@@ -41,6 +41,7 @@ class Site {
     /// `task` is one of wire::MaintainCamera's.
     net::Awaitable<Outcome<wire::DeviceCare>> maintain(policy::Authorised granted,
                                                        decltype(wire::MaintainCamera::task) task);
+    net::Awaitable<Outcome<wire::StateHistory>> states(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> settings(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> change_settings(policy::Authorised granted,
                                                                 wire::ChangeSettings change);

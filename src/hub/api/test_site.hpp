@@ -42,6 +42,13 @@ class FakeGateway {
                            .bits_per_second = 4e6,
                            .frames_per_second = 25,
                            .tracks = {}}};
+        camera.streams[0].lost_packets = 3;
+        camera.streams[0].health = {.damaged_pictures = 2,
+                                    .reconnects = 1,
+                                    .last_picture = UtcTime(Ticks90k(90'000)),
+                                    .key_frame_interval_seconds = 2,
+                                    .clock_drift_ppm = -40,
+                                    .clock_offset = Ticks90k(-3'600'000)};
         end_->on_receive([this](wire::ToGateway message) {
             if (const auto* request = std::get_if<wire::Request>(&message)) answer(*request);
             if (const auto* open = std::get_if<wire::OpenChannel>(&message)) {
@@ -108,6 +115,11 @@ class FakeGateway {
         } else if (std::holds_alternative<wire::QueryRecordings>(request.body)) {
             const UtcInterval all{UtcTime(Ticks90k(100)), UtcTime(Ticks90k(200))};
             body = wire::Recordings{.ranges = {{.interval = all, .run = 1}}, .gaps = {}, .extent = all};
+        } else if (std::holds_alternative<wire::QueryStateHistory>(request.body)) {
+            body = wire::StateHistory{.changes = {{.stream = media::StreamKind::main,
+                                                   .state = wire::CameraState::waiting,
+                                                   .reason = "the camera refused",
+                                                   .at = UtcTime(Ticks90k(7))}}};
         } else if (std::holds_alternative<wire::ListInterfaces>(request.body)) {
             body = wire::Interfaces{
                 .interfaces = {

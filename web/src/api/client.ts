@@ -21,6 +21,7 @@ export type Problem = Schemas['Problem'];
 export type Ptz = Schemas['Ptz'];
 export type Recordings = Schemas['Recordings'];
 export type Session = Schemas['Session'];
+export type StateChange = Schemas['StateChange'];
 export type Storage = Schemas['Storage'];
 export type Stream = Schemas['Stream'];
 export type StreamKind = Schemas['StreamKind'];

@@ -2,6 +2,7 @@ import {
   IconArrowsMove,
   IconBell,
   IconClockPause,
+  IconHeartbeat,
   IconInfoCircle,
   IconSettings,
   IconToggleRight,
@@ -10,6 +11,7 @@ import { DetailsPanel } from './DetailsPanel';
 import { DevicePanel } from './device/DevicePanel';
 import { EventsPanel } from './EventsPanel';
 import { GapsPanel } from './GapsPanel';
+import { HealthPanel } from './HealthPanel';
 import { MovePanel } from './MovePanel';
 import { OutputsPanel } from './OutputsPanel';
 import type { CameraPanel } from './panel';
@@ -17,6 +19,7 @@ import type { CameraPanel } from './panel';
 /** The tabs of a camera's page, in their order. */
 export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
+  { id: 'health', label: 'Health', Icon: IconHeartbeat, Content: HealthPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
   {
     id: 'move',
