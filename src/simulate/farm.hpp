@@ -61,8 +61,8 @@ struct FarmOptions {
     NetworkFaults network{};
     Fault fault;
     std::chrono::seconds session_timeout{60};
-    std::vector<const Quirk*> quirks{};  ///< of all cameras
     std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
+    std::vector<const Quirk*> quirks{};  ///< of all cameras
 };
 
 /// The pictures of a stream.

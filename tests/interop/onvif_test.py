@@ -47,23 +47,6 @@ class OnvifClientTest(case.SystemTest):
                 self.assertIn("error", self.ask(port, 1, "viewer", "wrong"))
                 farm.stop()
 
-    def test_moves_switches_and_listens(self):
-        port = vedette.free_port()
-        self.simulator(1, "--onvif", port, "--onvif-motion", 0, "--user", "viewer", "--password-file", self.password_file())
-        seen = self.ask(port, 1, "viewer", "s3cret", script="onvif_control.mjs")
-        print(f"  {seen}")
-        self.assertNotIn("error", seen)
-        pan = {name: seen[name]["x"] for name in ("start", "moved", "stopped", "placed", "recalled")}
-        self.assertEqual(pan["start"], 0)
-        self.assertGreater(pan["moved"], 0.1)
-        self.assertEqual(pan["moved"], pan["stopped"])
-        self.assertEqual((pan["placed"], pan["recalled"]), (-0.375, pan["moved"]))
-        self.assertEqual(seen["moving"]["panTilt"], "MOVING")
-        self.assertEqual((list(seen["presets"]), list(seen["left"])), (["Gate"], []))
-        self.assertEqual(seen["relays"], ["relay1", "relay2"])
-        self.assertEqual(seen["initial"]["tns1:Device/Trigger/DigitalInput"], False)
-        self.assertEqual(seen["followed"], {"tns1:Device/Trigger/Relay": True, "tns1:Device/Trigger/DigitalInput": True})
-
     def test_looks_after_a_camera(self):
         port = vedette.free_port()
         self.simulator(1, "--onvif", port, "--onvif-clock", 30, "--user", "viewer", "--password-file", self.password_file())
@@ -81,6 +64,23 @@ class OnvifClientTest(case.SystemTest):
         self.assertTrue(told["snapshot"]["uri"].endswith("/cam1/snapshot.jpg"))
         self.assertEqual(told["users"][0]["username"], "viewer")
         self.assertEqual(told["reboot"], "Rebooting")
+
+    def test_moves_switches_and_listens(self):
+        port = vedette.free_port()
+        self.simulator(1, "--onvif", port, "--onvif-motion", 0, "--user", "viewer", "--password-file", self.password_file())
+        seen = self.ask(port, 1, "viewer", "s3cret", script="onvif_control.mjs")
+        print(f"  {seen}")
+        self.assertNotIn("error", seen)
+        pan = {name: seen[name]["x"] for name in ("start", "moved", "stopped", "placed", "recalled")}
+        self.assertEqual(pan["start"], 0)
+        self.assertGreater(pan["moved"], 0.1)
+        self.assertEqual(pan["moved"], pan["stopped"])
+        self.assertEqual((pan["placed"], pan["recalled"]), (-0.375, pan["moved"]))
+        self.assertEqual(seen["moving"]["panTilt"], "MOVING")
+        self.assertEqual((list(seen["presets"]), list(seen["left"])), (["Gate"], []))
+        self.assertEqual(seen["relays"], ["relay1", "relay2"])
+        self.assertEqual(seen["initial"]["tns1:Device/Trigger/DigitalInput"], False)
+        self.assertEqual(seen["followed"], {"tns1:Device/Trigger/Relay": True, "tns1:Device/Trigger/DigitalInput": True})
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class DeviceCareTest(case.SystemTest):
         status, told = self.care(site, camera)
         self.assertEqual(status, 200, told)
         self.assertAlmostEqual(told["clock"]["offset_seconds"], -200 * 86_400, delta=5)
-        self.assertEqual((told["firmware"], told["services"]), ("1.0.1", ["media", "media2", "imaging"]))
+        self.assertEqual((told["firmware"], told["services"]), ("1.0.1", ["media", "media2", "events", "ptz", "imaging"]))
         status, done = self.care(site, camera, "PUT", "/clock", {})
         self.assertEqual(status, 200, done)
         print(f"  {done['message']}")

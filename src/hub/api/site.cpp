@@ -135,12 +135,6 @@ net::Awaitable<Outcome<wire::DeviceReport>> Site::inspect(Authorised granted, wi
     co_return co_await ask<wire::DeviceReport>(std::move(body), inspect_limit);
 }
 
-net::Awaitable<Outcome<wire::StateHistory>> Site::states(Authorised granted) {
-    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_camera));
-    relay::Relay::RequestBody body = wire::QueryStateHistory{.camera = id};
-    co_return co_await ask<wire::StateHistory>(std::move(body), answer_limit);
-}
-
 net::Awaitable<Outcome<wire::StillPicture>> Site::preview(Authorised granted, wire::PreviewDevice device) {
     VEDETTE_CO_CHECK(demand(granted, Action::inspect_device));
     relay::Relay::RequestBody body = std::move(device);
@@ -155,6 +149,12 @@ net::Awaitable<Outcome<wire::DeviceCare>> Site::maintain(Authorised granted,
     if (!cared)
         cared.error().name_field({"allow_in_clear", "ntp_servers", "bytes", "offset", "ir_cut", "focus"});
     co_return cared;
+}
+
+net::Awaitable<Outcome<wire::StateHistory>> Site::states(Authorised granted) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_camera));
+    relay::Relay::RequestBody body = wire::QueryStateHistory{.camera = id};
+    co_return co_await ask<wire::StateHistory>(std::move(body), answer_limit);
 }
 
 net::Awaitable<Outcome<wire::SiteSettings>> Site::settings(Authorised granted) {
