@@ -17,6 +17,7 @@
 #include "crypto/certificates.hpp"
 #include "media/types.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/clip.hpp"
 #include "simulate/datagrams.hpp"
 #include "simulate/quirks.hpp"
@@ -60,6 +61,7 @@ struct FarmOptions {
     NetworkFaults network{};
     Fault fault;
     std::chrono::seconds session_timeout{60};
+    std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
     std::vector<const Quirk*> quirks{};  ///< of all cameras
 };
 
