@@ -19,7 +19,8 @@ export function SidePanel({ panels, ...props }: PanelProps & { panels: Panels })
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value={current.id} className={classes.content}>
+        {/* It scrolls, and the keyboard has to reach that. */}
+        <Tabs.Panel value={current.id} className={classes.content} tabIndex={0}>
           <Content {...props} />
         </Tabs.Panel>
       </Tabs>
