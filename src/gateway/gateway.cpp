@@ -13,7 +13,6 @@ namespace vedette::gateway {
 
 namespace {
 
-constexpr std::size_t read_buffer_bytes = 256 * 1024;
 constexpr std::chrono::seconds tick_period{1};
 constexpr std::chrono::seconds status_period{2};
 constexpr std::chrono::seconds storage_period{10};
@@ -34,14 +33,15 @@ std::optional<StateHistoryFile> open_states(const std::filesystem::path& file, S
 }  // namespace
 
 Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
-                    std::unique_ptr<vault::Vault> v, CameraStore s, devices::DeviceStore d)
+                    std::unique_ptr<vault::Vault> v, CameraStore s, devices::DeviceStore d,
+                    std::unique_ptr<ingest::CameraProcess> p)
     : clock(c),
       executor(e),
       link(std::move(l)),
       vault(std::move(v)),
       store(std::move(s)),
       device_store(std::move(d)),
-      read_buffer(read_buffer_bytes),
+      process(std::move(p)),
       tasks(e, "gateway") {}
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -50,6 +50,8 @@ Gateway::~Gateway() = default;
 Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clock& clock,
                                                boost::asio::any_io_executor executor,
                                                std::shared_ptr<wire::GatewayEnd> link) {
+    // It gets ready while the store is opened.
+    VEDETTE_TRY(auto process, ingest::CameraProcess::start(executor, clock));
     // The writer's thread tells of the disk while Impl is being made, and after it is gone.
     const auto reach = std::make_shared<std::weak_ptr<Impl*>>();
     vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
@@ -75,8 +77,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     VEDETTE_TRY(auto patrols, device_store.patrols());
     VEDETTE_TRY(auto lasting, device_store.lasting_events());
 
+    VEDETTE_CHECK(process->wait_ready());
     auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),
-                                       std::move(device_store));
+                                       std::move(device_store), std::move(process));
     impl->stored_patrols = std::move(patrols);
     impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
@@ -112,11 +115,13 @@ net::Awaitable<void> Gateway::stop() {
 
 void Gateway::Impl::start(std::vector<Camera> cameras) {
     link->on_receive([this](wire::ToGateway message) { receive(std::move(message)); });
+    process->run();
     for (Camera& camera : cameras) add_runner(std::move(camera));
     tasks.spawn(tick());
     tasks.spawn(report_storage());
     tasks.spawn(save_states());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(refresh_devices());
     tasks.spawn(prune_events());
 }
 
@@ -136,7 +141,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
                        saved.error().message);
     };
     auto runner = std::make_unique<CameraRunner>(
-        ingest::IngestContext{executor, clock, *vault, read_buffer}, std::move(camera), remember,
+        ingest::IngestContext{executor, clock, *vault, *process}, std::move(camera), remember,
         remember_transport, [this](wire::ToHub message) { link->send(std::move(message)); },
         [this, id] { announce(id); });
     CameraRunner& reference = *runner;
@@ -206,6 +211,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
         runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});
     }
     runners.clear();
+    co_await process->stop();
     auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });
     const auto flushed = co_await std::move(flushing);
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);

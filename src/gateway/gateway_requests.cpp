@@ -54,7 +54,7 @@ class ReadOnlyBook final : public ingest::CertificateBook {
 
 net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string address,
                                              ingest::CameraAccess access, ReadOnlyBook book,
-                                             const Clock& clock, std::span<std::byte> buffer) {
+                                             ingest::CameraProcess& process) {
     wire::StreamTest test{.kind = kind, .message = {}, .tracks = {}};
     auto url = rtsp::parse_url(address);
     if (!url) {
@@ -62,7 +62,7 @@ net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string
         co_return test;
     }
     access.url = std::move(url->url);
-    auto probing = ingest::probe(std::move(access), book, clock, buffer);
+    auto probing = ingest::probe(process, std::move(access), book);
     ingest::ProbeReport report = co_await std::move(probing);
     test.ok = report.ok;
     test.message = std::move(report.message);
@@ -179,12 +179,12 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera req
     wire::TestReport report;
     auto testing_main =
         test_stream(media::StreamKind::main, camera.main_url, access.duplicate(),
-                    ReadOnlyBook(camera.certificates, site.only_trusted_certificates), clock, read_buffer);
+                    ReadOnlyBook(camera.certificates, site.only_trusted_certificates), *process);
     report.streams.push_back(co_await std::move(testing_main));
     if (!camera.sub_url.empty()) {
-        auto testing_sub = test_stream(media::StreamKind::sub, camera.sub_url, access.duplicate(),
-                                       ReadOnlyBook(camera.certificates, site.only_trusted_certificates),
-                                       clock, read_buffer);
+        auto testing_sub =
+            test_stream(media::StreamKind::sub, camera.sub_url, access.duplicate(),
+                        ReadOnlyBook(camera.certificates, site.only_trusted_certificates), *process);
         report.streams.push_back(co_await std::move(testing_sub));
     }
     co_return report;

@@ -181,7 +181,7 @@ void ClientSession::send_reports(MonotonicTime now) {
         MediaPath& path = paths_[i];
         if (!tracks_[i].accepted()) continue;
         if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) continue;
-        send_control(i, path.receiver_report(own_ssrc_, now));
+        send_control(i, path.receiver_report(own_ssrc(i), now));
     }
 }
 
@@ -211,7 +211,7 @@ void ClientSession::ask_for_key_frame(std::size_t events_before, MonotonicTime n
         std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(events_before), events_.end(),
                     [](const ClientEvent& event) { return std::holds_alternative<UnitDamaged>(event); });
     if (!damaged && video.has_delivered_random_access()) return;
-    auto request = path.key_frame_request(video.key_frame_request(), own_ssrc_, now);
+    auto request = path.key_frame_request(video.key_frame_request(), own_ssrc(0), now);
     if (!request) return;
     asked_for_key_frame_ = now;
     send_control(0, std::move(*request));
@@ -223,14 +223,14 @@ void ClientSession::punch_holes() {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
         const MediaPath& path = paths_[i];
         if (!path.datagrams || path.server_rtp_port == 0) continue;
-        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc_});
+        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc(i)});
         const auto track = static_cast<std::uint8_t>(i);
         datagrams_.push_back(
             {track, false, path.server_rtp_port, seal(i, Bytes(header.begin(), header.end()), false)});
         if (path.server_rtcp_port != 0)
             datagrams_.push_back(
                 {track, true, path.server_rtcp_port,
-                 seal(i, print_receiver_report({.ssrc = own_ssrc_, .reports = {}}, "vedette"), true)});
+                 seal(i, print_receiver_report({.ssrc = own_ssrc(i), .reports = {}}, "vedette"), true)});
     }
 }
 

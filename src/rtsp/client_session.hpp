@@ -110,6 +110,9 @@ class ClientSession {
     std::string media_silence() const;
     std::optional<ByteView> open(std::uint8_t track, ByteView packet, bool rtcp);
     Bytes seal(std::size_t track, Bytes packet, bool rtcp);
+    /// Whom our reports on a track come from. Tracks may share a key, so that two of them under one SSRC
+    /// would share a keystream.
+    std::uint32_t own_ssrc(std::size_t track) const { return own_ssrc_ + static_cast<std::uint32_t>(track); }
 
     // client_handshake.cpp: one function per answer
     void on_response(const Response& response, MonotonicTime now);

@@ -19,6 +19,7 @@ class ClientTrack {
   public:
     ClientTrack(std::uint8_t index, TrackSetup setup, std::string control_url);
 
+    std::uint8_t index() const { return index_; }
     std::uint8_t payload_type() const { return payload_type_; }
     const std::string& control_url() const { return control_url_; }
     TrackDescription description() const;

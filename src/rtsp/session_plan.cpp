@@ -94,7 +94,9 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
             return false;
         }
         tracks.emplace_back(static_cast<std::uint8_t>(tracks.size()), std::move(setup), std::move(control));
-        if (*keys) tracks.back().secure(media.protocol, MediaSecurity(**keys, rules.own_ssrc));
+        if (*keys)
+            tracks.back().secure(media.protocol,
+                                 MediaSecurity(**keys, rules.own_ssrc + tracks.back().index()));
         return true;
     };
     const auto video = std::ranges::find_if(sdp.media, [&](const SdpMedia& media) {

@@ -209,7 +209,7 @@ void FarmLoop::accept_clients() {
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic,
-                              options_.only_basic};
+                              options_.only_basic, options_.control.get()};
         Session session(streams_, auth, random_text(), nonce_,
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
@@ -271,9 +271,10 @@ bool FarmLoop::on_opened(Client& client) {
     const Opening& opening = client.opening;
     const Bytes rest(opening.bytes().begin(), opening.bytes().end());
     if (opening.kind() == Opening::Kind::rtsp) return !options_.only_http && on_rtsp(client, rest);
-    const auto challenges = options_.http_sign_in
-                                ? client.session.challenge(opening.method(), opening.head().headers)
-                                : std::nullopt;
+    const auto challenges =
+        options_.http_sign_in
+            ? client.session.challenge(opening.method(), opening.head().start_line, opening.head().headers)
+            : std::nullopt;
     if (challenges) {
         client.closing = true;
         deliver(client, as_bytes(tunnel_refused(*challenges)));
@@ -305,11 +306,19 @@ bool FarmLoop::on_post(Client& client, ByteView body) {
     const auto bytes = client.body.feed(body);
     if (!bytes) return false;
     tunnel->second->last_heard = clock_.monotonic_now();
-    return on_rtsp(*tunnel->second, *bytes);
+    client.body_bytes += body.size();
+    const bool used_up = options_.http_post_limit > 0 && client.body_bytes >= options_.http_post_limit;
+    return on_rtsp(*tunnel->second, *bytes) && !used_up;
 }
 
 void FarmLoop::on_request(Client& client, rtsp::Request request) {
     const MonotonicTime now = clock_.monotonic_now();
+    client.camera = CameraControl::camera_of(request.uri);
+    if (options_.control && options_.control->is_down(client.camera, now)) {
+        client.dead = true;
+        dead_.push_back(&client);
+        return;
+    }
     auto refusal = client.quirks ? client.quirks->before(request, now) : std::nullopt;
     Session::Reply reply =
         refusal ? Session::Reply{.response = std::move(*refusal)} : client.session.on_request(request);
@@ -348,7 +357,8 @@ void FarmLoop::sweep(MonotonicTime now) {
     for (auto& [fd, client] : clients_) {
         const bool timed_out = now - client->last_heard > options_.session_timeout;
         const bool dropped = drops && now - client->connected >= options_.fault.drop_after;
-        if (client->dead || (!timed_out && !dropped)) continue;
+        const bool down = options_.control && options_.control->is_down(client->camera, now);
+        if (client->dead || (!timed_out && !dropped && !down)) continue;
         client->dead = true;
         dead_.push_back(client.get());
     }

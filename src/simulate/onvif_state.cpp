@@ -1,7 +1,7 @@
 #include "simulate/onvif_state.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace vedette::simulate {
 
@@ -9,6 +9,8 @@ namespace {
 
 /// Of a way of 2, from -1 to 1.
 constexpr double seconds_from_end_to_end = 8;
+/// As relay2 says of itself.
+constexpr Ticks90k monostable_delay = std::chrono::seconds(2);
 constexpr Ticks90k longest_motion = std::chrono::seconds(3);
 
 double moved(double from, double velocity, double seconds, double min, double max) {
@@ -121,6 +123,8 @@ void OnvifEvents::tell(OnvifOccurrence occurrence) {
 }
 
 void OnvifEvents::advance(UtcTime now) {
+    if (falls_back_ && now >= *falls_back_)
+        switch_relay("relay2", false, *std::exchange(falls_back_, std::nullopt));
     if (motion_period <= Ticks90k(0)) return;
     if (!first_) first_ = now;
     const Ticks90k into = (now - *first_) % motion_period;
@@ -137,6 +141,7 @@ bool OnvifEvents::switch_relay(const std::string& token, bool active, UtcTime no
     found->second = active;
     tell(relay(token, active, now));
     if (token == "relay1") tell(input(active, now));
+    if (token == "relay2") falls_back_ = active ? std::optional(now + monostable_delay) : std::nullopt;
     return true;
 }
 

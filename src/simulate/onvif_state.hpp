@@ -86,6 +86,7 @@ class OnvifEvents {
     void tell(OnvifOccurrence occurrence);
     bool motion_ = false;
     std::optional<UtcTime> first_;
+    std::optional<UtcTime> falls_back_;  ///< when relay2 does
     std::map<std::string, bool> relays_{{"relay1", false}, {"relay2", false}};
     std::map<std::string, Subscription> subscriptions_;
     unsigned last_subscription_ = 0;

@@ -91,12 +91,16 @@ Session::Reply Session::on_request(const rtsp::Request& request) {
     return out;
 }
 
-std::optional<std::vector<std::string>> Session::challenge(std::string_view method,
+std::optional<std::vector<std::string>> Session::challenge(std::string_view method, std::string_view target,
                                                            const rtsp::Headers& headers) const {
     if (auth_.credentials == nullptr) return std::nullopt;
+    const auto changed = auth_.control != nullptr
+                             ? auth_.control->credentials(CameraControl::camera_of(target))
+                             : std::nullopt;
+    const rtsp::Credentials& credentials = changed ? *changed : *auth_.credentials;
     if (const std::string* header = headers.find("Authorization")) {
         for (const rtsp::Challenge& challenge : challenges_)
-            if (rtsp::verify_authorization(*header, method, challenge, *auth_.credentials) ==
+            if (rtsp::verify_authorization(*header, method, challenge, credentials) ==
                 rtsp::Verdict::accepted)
                 return std::nullopt;
     }
@@ -108,7 +112,7 @@ std::optional<std::vector<std::string>> Session::challenge(std::string_view meth
 /// A 401, unless the request may pass.
 std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
     if (request.method == "OPTIONS") return std::nullopt;
-    const auto values = challenge(request.method, request.headers);
+    const auto values = challenge(request.method, request.uri, request.headers);
     if (!values) return std::nullopt;
     Reply out = reply(401);
     for (const std::string& value : *values) out.response.headers.add("WWW-Authenticate", value);

@@ -7,7 +7,7 @@ namespace vedette::gateway::ingest {
 std::chrono::milliseconds BackOff::next(ErrorKind kind, std::chrono::nanoseconds attempt,
                                         std::uint32_t random) {
     const bool passing = known_to_work_ || kind == ErrorKind::unavailable || kind == ErrorKind::timeout ||
-                         kind == ErrorKind::cancelled;
+                         kind == ErrorKind::cancelled || kind == ErrorKind::internal;
     const auto longest = passing ? longest_unreachable : longest_refused;
     const auto wait = std::min(longest, first * (1 << std::min(failures_, 10u)));
     ++failures_;

@@ -6,7 +6,11 @@ export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeExpiry }),
   mutationCache: new MutationCache({ onError: noticeExpiry }),
   defaultOptions: {
+    // A browser that believes it is offline may still reach a server in its own network; and when it can't, an error
+    // says so, while a paused request would say nothing.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
     },
@@ -39,6 +43,14 @@ export const sessionQuery = queryOptions({
   },
   staleTime: 60_000,
   refetchInterval: (query) => (query.state.error ? 3_000 : 5 * 60_000),
+});
+
+/** Whether the last session ended because the user signed out. */
+export const signedOutQuery = queryOptions({
+  queryKey: ['signed-out'],
+  queryFn: () => false,
+  initialData: false,
+  staleTime: Infinity,
 });
 
 export const settingsQuery = queryOptions({

@@ -17,6 +17,11 @@ const GRID = 900 * TICKS_PER_SECOND;
 const BEFORE = 3 * TICKS_PER_SECOND;
 const MOST = 300;
 
+const dayUnlessToday = (ticks: number) => {
+  const day = formatDay(ticks);
+  return day === formatDay(nowTicks()) ? '' : day;
+};
+
 /** What the camera itself told in the last day: motion, tampering, inputs, its analytics. */
 export function EventsPanel({ camera, seek }: PanelProps) {
   const [kind, setKind] = useState<EventKind | ''>('');
@@ -71,7 +76,7 @@ export function EventsPanel({ camera, seek }: PanelProps) {
                 <span>{formatClock(event.start_90k)}</span>
               </span>
               <span className={classes.why}>
-                {[describeSource(event), describeSpan(event, nowTicks()), formatDay(event.start_90k)]
+                {[describeSource(event), describeSpan(event, nowTicks()), dayUnlessToday(event.start_90k)]
                   .filter(Boolean)
                   .join(' · ')}
               </span>
