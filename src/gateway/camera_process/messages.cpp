@@ -46,8 +46,8 @@ void fields(auto& ar, rtsp::Credentials& credentials) {
 
 void fields(auto& ar, rtsp::ClientOptions& options) {
     auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, receiver_reports,
-           response_timeout, first_datagram_timeout, media_timeout, first_picture_timeout, user_agent] =
-        options;
+           response_timeout, first_datagram_timeout, media_timeout, silence_probe, first_picture_timeout,
+           user_agent] = options;
     ar.flag(audio);
     ar.choice(basic, rtsp::BasicUse::allow);
     ar.choice(stop_after, rtsp::ClientOptions::StopAfter::key_frame);
@@ -59,6 +59,7 @@ void fields(auto& ar, rtsp::ClientOptions& options) {
     ar.duration(response_timeout);
     ar.duration(first_datagram_timeout);
     ar.duration(media_timeout);
+    ar.duration(silence_probe);
     ar.duration(first_picture_timeout);
     ar.text(user_agent, max_name_bytes);
 }
