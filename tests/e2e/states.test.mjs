@@ -73,7 +73,7 @@ test('a changed certificate stops the camera until somebody has looked', async (
   await gate.stop();
   await byId(page, 'camera-news').getByText(/Gate/).waitFor({ state: 'attached' });
   gate = await startSimulator(gatePort, '--cameras', 1, '--tls-dir', `${scratch.path}/second`);
-  await tile('Gate').getByText('Certificate changed', { exact: true }).waitFor({ timeout: 60_000 });
+  await tile('Gate').getByText('Certificate not trusted', { exact: true }).waitFor({ timeout: 60_000 });
   await checkScreen('live');
   await byId(page, 'nav-cameras').click();
   await byId(page, 'certificate-changed-Gate').waitFor();
