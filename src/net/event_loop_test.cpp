@@ -1,10 +1,15 @@
 #include "net/event_loop.hpp"
 
+#include <atomic>
+#include <future>
+
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include "net/task_group.hpp"
 #include "net/tcp.hpp"
 #include "net/timeout.hpp"
+#include "net/worker_pool.hpp"
 
 namespace vedette::net {
 namespace {
@@ -109,6 +114,31 @@ TEST(ConnectTcp, SaysWhatWentWrong) {
         (Error{ErrorKind::unavailable, "[::1]:1 refused the connection: nothing listens on that port"}));
     const Error unknown = connect_error("no-such-host.invalid", 554);
     EXPECT_TRUE(unknown.message.find("no-such-host.invalid") != std::string::npos) << unknown.message;
+}
+
+Awaitable<void> work_on(WorkerPool& pool, std::atomic<bool>& worked) {
+    auto working = run_blocking(pool, [&worked] { return worked = true; });
+    co_await std::move(working);
+}
+
+Awaitable<void> cancel_while_the_pool_is_busy(EventLoop& loop, std::atomic<bool>& worked) {
+    WorkerPool pool(1);
+    std::promise<void> free;
+    boost::asio::post(pool, [waiting = free.get_future().share()] { waiting.wait(); });
+    TaskGroup tasks(loop.executor(), "test");
+    tasks.spawn(work_on(pool, worked));
+    tasks.cancel();
+    free.set_value();
+    co_await tasks.wait();
+    pool.join();
+}
+
+// What refers to the caller's things is done by the time that the caller ends; and the program lives on.
+TEST(WorkerPool, ACancelledCallerWaitsForWorkThatIsStillInTheQueue) {
+    EventLoop loop("test");
+    std::atomic<bool> worked = false;
+    loop.run_until(cancel_while_the_pool_is_busy(loop, worked));
+    EXPECT_TRUE(worked);
 }
 
 }  // namespace
