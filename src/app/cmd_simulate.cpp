@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "base/log.hpp"
+#include "rtsp/sdes.hpp"
 #include "simulate/farm.hpp"
 #include "simulate/onvif_farm.hpp"
 
@@ -24,13 +25,23 @@ struct SimulateArguments {
     bool basic = false;
     bool only_basic = false;
     bool http_sign_in = false;
+    std::size_t http_post_limit = 0;
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
+    std::string srtp;
+    std::string srtp_suite = "AES_CM_128_HMAC_SHA1_80";
+    bool srtp_mki = false;
     std::string fault;
+    std::vector<std::string> quirks;
+    bool list_quirks = false;
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
+    std::string onvif_serial;
+    bool onvif_tls = false;
+    bool ssdp_only = false;
+    std::string onvif_upload_host;
     unsigned onvif_motion_seconds = 20;
 };
 
@@ -44,6 +55,26 @@ Result<Secret> read_password(const std::string& path) {
     Secret password(line);
     std::ranges::fill(line, '\0');
     return password;
+}
+
+Result<crypto::ServerCertificate> own_certificate(const std::string& directory) {
+    const SystemClock clock;
+    VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(directory, clock));
+    // As with many cameras it names no address of theirs: the key stays when the address changes.
+    return authority.server_certificate({"localhost", "127.0.0.1"});
+}
+
+Result<std::optional<simulate::SrtpPolicy>> srtp_policy(const SimulateArguments& arguments) {
+    using Keying = simulate::SrtpPolicy::Keying;
+    if (arguments.srtp.empty()) return std::nullopt;
+    const auto suite = rtsp::parse_srtp_suite(arguments.srtp_suite);
+    if (!suite)
+        return fail(ErrorKind::invalid_input,
+                    "{} is no suite of SRTP: take AES_CM_128_HMAC_SHA1_80, for example",
+                    arguments.srtp_suite);
+    return simulate::SrtpPolicy{.keying = arguments.srtp == "mikey" ? Keying::mikey : Keying::sdes,
+                                .suite = *suite,
+                                .mki = arguments.srtp_mki};
 }
 
 Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
@@ -62,23 +93,46 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.udp = arguments.transport == "udp" || arguments.transport == "any";
     options.only_http = arguments.transport == "http";
     options.http_sign_in = arguments.http_sign_in;
+    options.http_post_limit = arguments.http_post_limit;
     options.network = arguments.network;
+    VEDETTE_TRY(options.srtp, srtp_policy(arguments));
     if (!arguments.tls_dir.empty()) {
-        const SystemClock clock;
-        VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(arguments.tls_dir, clock));
-        VEDETTE_TRY(options.tls, authority.server_certificate({"localhost", arguments.bind}));
+        VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
+    for (const std::string& name : arguments.quirks) {
+        VEDETTE_TRY(options.quirks.emplace_back(), simulate::find_quirk(name));
+    }
     return options;
+}
+
+/// The JPEG beside each of the default clips; empty where there is none.
+std::vector<std::string> read_snapshots() {
+    std::vector<std::string> snapshots;
+    const auto clips = simulate::find_default_clips();
+    if (!clips) return snapshots;
+    for (std::size_t camera = 1; camera <= clips->size(); ++camera) {
+        const auto folder = clips->at(camera - 1).main.parent_path();
+        std::ifstream file(folder / fmt::format("cam{}.jpg", camera), std::ios::binary);
+        snapshots.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return snapshots;
 }
 
 /// The farm's cameras as ONVIF devices.
 Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments& arguments,
-                                                         const simulate::Farm& farm) {
+                                                         const simulate::Farm& farm,
+                                                         std::shared_ptr<simulate::CameraControl> control) {
     simulate::OnvifFarmOptions options;
     options.bind = arguments.bind;
     options.port = *arguments.onvif_port;
+    options.control = std::move(control);
+    options.ssdp_only = arguments.ssdp_only;
+    if (arguments.onvif_tls) {
+        VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
+    }
+    const auto snapshots = read_snapshots();
     if (!arguments.user.empty()) {
         VEDETTE_TRY(Secret password, read_password(arguments.password_file));
         options.credentials.emplace(arguments.user, std::move(password));
@@ -86,6 +140,9 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     for (unsigned camera = 1; camera <= arguments.cameras; ++camera) {
         simulate::OnvifDevice device;
         device.number = camera;
+        if (camera == 1) device.other_serial = arguments.onvif_serial;
+        device.upload_host = arguments.onvif_upload_host;
+        if (!snapshots.empty()) device.snapshot = snapshots[(camera - 1) % snapshots.size()];
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
         device.events.motion_period = std::chrono::seconds(arguments.onvif_motion_seconds);
         for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
@@ -101,6 +158,13 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     return simulate::OnvifFarm::start(std::move(options));
 }
 
+void list_quirks() {
+    for (const simulate::Quirk* quirk : simulate::all_quirks())
+        fmt::print("{:<36} {:>2}  {}{}{}\n", quirk->name, quirk->number, quirk->sentence,
+                   quirk->wants_user ? " (with --user)" : "",
+                   quirk->wants_udp ? " (with --transport udp)" : "");
+}
+
 Result<> run_simulate(const SimulateArguments& arguments) {
     // The farm's thread inherits the mask, so that only sigwait() below gets the signals.
     sigset_t signals;
@@ -110,12 +174,14 @@ Result<> run_simulate(const SimulateArguments& arguments) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     VEDETTE_TRY(simulate::FarmOptions options, farm_options(arguments));
+    const auto control = std::make_shared<simulate::CameraControl>();
+    options.control = control;
     VEDETTE_TRY(const auto farm, simulate::Farm::start(std::move(options)));
     log::info("{} simulated camera{}: {}{}", arguments.cameras, arguments.cameras == 1 ? "" : "s",
               farm->url(1), arguments.cameras == 1 ? "" : fmt::format(" to /cam{}", arguments.cameras));
     std::unique_ptr<simulate::OnvifFarm> onvif;
     if (arguments.onvif_port) {
-        VEDETTE_TRY(onvif, start_onvif(arguments, *farm));
+        VEDETTE_TRY(onvif, start_onvif(arguments, *farm, control));
         log::info("ONVIF: {}", onvif->url(1));
     }
     int signal = 0;
@@ -150,7 +216,9 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_flag("--http-sign-in", arguments->http_sign_in,
                    "Ask for the password before RTSP is let through HTTP, too")
         ->needs(user);
-    command->add_option(
+    command->add_option("--http-post-limit", arguments->http_post_limit,
+                        "Close the connection of a tunnel's POST after so many bytes");
+    auto* tls_dir = command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");
     command
@@ -161,7 +229,20 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_option("--udp-lose-every", arguments->network.lose_every, "Lose every N-th video packet");
     command->add_option("--udp-swap-every", arguments->network.swap_every,
                         "Send every N-th video packet after the next one");
+    auto* srtp = command
+                     ->add_option("--srtp", arguments->srtp,
+                                  "Send media by SRTP alone, its keys told by sdes or mikey")
+                     ->check(CLI::IsMember({"sdes", "mikey"}));
+    command->add_option("--srtp-suite", arguments->srtp_suite, "Suite, by its name in RFC 4568, 6188 or 7714")
+        ->needs(srtp)
+        ->capture_default_str();
+    command->add_flag("--srtp-mki", arguments->srtp_mki, "Packets carry an identifier of their key (MKI)")
+        ->needs(srtp);
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
+    command->add_option("--quirk", arguments->quirks,
+                        "Do this wrong, as some real camera does; repeat for more");
+    command->add_flag("--list-quirks", arguments->list_quirks,
+                      "Print the quirks: name, number in docs/ref/cameras.md, and what they do");
     command
         ->add_option("--session-timeout", arguments->session_timeout_seconds,
                      "Seconds after which a client that says nothing is closed")
@@ -175,12 +256,30 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->needs(onvif)
         ->capture_default_str();
     command
+        ->add_option("--onvif-serial", arguments->onvif_serial,
+                     "Serial number of camera 1, which keeps its endpoint: a device that poses as another")
+        ->needs(onvif);
+    command
+        ->add_flag("--ssdp-only", arguments->ssdp_only,
+                   "Answer searches of SSDP and none of WS-Discovery, as some cameras do")
+        ->needs(onvif);
+    command
+        ->add_flag("--onvif-tls", arguments->onvif_tls,
+                   "Speak ONVIF over HTTPS alone, with the certificate in --tls-dir")
+        ->needs(onvif)
+        ->needs(tls_dir);
+    command
+        ->add_option("--onvif-upload-host", arguments->onvif_upload_host,
+                     "Name this host for firmware uploads, as a device that was broken into would")
+        ->needs(onvif);
+    command
         ->add_option("--onvif-motion", arguments->onvif_motion_seconds,
                      "Seconds after which each camera sees motion again; 0: never")
         ->needs(onvif)
         ->check(CLI::Range(0U, 3600U))
         ->capture_default_str();
     command->callback([arguments, &exit_code] {
+        if (arguments->list_quirks) return list_quirks();
         if (const auto result = run_simulate(*arguments); !result) {
             log::error("{}", result.error().message);
             exit_code = 1;

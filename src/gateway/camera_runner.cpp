@@ -23,6 +23,16 @@ wire::CameraState to_wire(ingest::StreamState state) {
     return wire::CameraState::connecting;
 }
 
+wire::StreamHealth health_of(const ingest::StreamHealth& health, const ingest::StreamRecorder& recorder) {
+    const ingest::StreamFigures figures = recorder.figures();
+    return {.damaged_pictures = recorder.counters().damaged_units,
+            .reconnects = health.reconnects,
+            .last_picture = figures.last_picture,
+            .key_frame_interval_seconds = figures.key_frame_interval_seconds,
+            .clock_drift_ppm = figures.clock_drift_ppm,
+            .clock_offset = figures.clock_offset};
+}
+
 bool same_credentials(const rtsp::Credentials& a, const rtsp::Credentials& b) {
     return a.username == b.username && a.password.reveal_text() == b.password.reveal_text();
 }
@@ -61,7 +71,8 @@ void CameraRunner::connect(Stream& stream) {
             .allow_basic_in_clear = camera_.allow_basic_in_clear,
             .transport = ingest::parse_transport_setting(camera_.transport)
                              .value_or(ingest::TransportSetting::automatic),
-            .remembered_transport = ingest::parse_transport_setting(camera_.transport_found)},
+            .remembered_transport = ingest::parse_transport_setting(camera_.transport_found),
+            .floor = camera_.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern},
         *this, stream, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
     stream.ingest->start();
@@ -81,6 +92,7 @@ net::Awaitable<void> CameraRunner::stop() {
 net::Awaitable<void> CameraRunner::reconfigure(Camera camera) {
     const bool all = !same_credentials(camera.credentials, camera_.credentials) ||
                      camera.allow_basic_in_clear != camera_.allow_basic_in_clear ||
+                     camera.allow_legacy_tls != camera_.allow_legacy_tls ||
                      camera.transport != camera_.transport;
     const bool main = all || camera.main_url != camera_.main_url;
     const bool sub = all || camera.sub_url != camera_.sub_url;
@@ -101,7 +113,9 @@ net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprin
         const auto offered = stream->ingest->health().offered;
         if (!offered || offered->fingerprint != fingerprint) continue;
         found = true;
-        remember(*offered);
+        rtsp::CertificateTrust accepted = *offered;
+        accepted.accepted = true;
+        remember(accepted);
         co_await disconnect(*stream);
         connect(*stream);
     }
@@ -109,6 +123,14 @@ net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprin
         co_return fail(ErrorKind::conflict,
                        "accept_certificate: the camera does not wait for this certificate; look again");
     co_return Result<>{};
+}
+
+net::Awaitable<void> CameraRunner::reconsider() {
+    for (auto& stream : streams_) {
+        if (!stream->ingest || !stream->ingest->health().certificate) continue;
+        co_await disconnect(*stream);
+        connect(*stream);
+    }
 }
 
 std::optional<rtsp::CertificateTrust> CameraRunner::find(std::string_view authority) const {
@@ -126,6 +148,11 @@ void CameraRunner::remember(const rtsp::CertificateTrust& certificate) {
     std::erase_if(camera_.certificates, [&](const auto& c) { return c.authority == certificate.authority; });
     camera_.certificates.push_back(certificate);
     remember_(certificate);
+}
+
+void CameraRunner::expect_gap(const std::string& why, std::chrono::nanoseconds limit) {
+    for (auto& stream : streams_)
+        if (stream->ingest) stream->ingest->expect_gap(why, limit);
 }
 
 namespace {
@@ -146,6 +173,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .has_password = !camera_.credentials.password.empty(),
                               .transport = camera_.transport,
                               .allow_basic_in_clear = camera_.allow_basic_in_clear,
+                              .allow_legacy_tls = camera_.allow_legacy_tls,
                               .device = camera_.device,
                               .streams = {}};
     for (const auto& stream : streams_) {
@@ -162,7 +190,8 @@ wire::CameraStatus CameraRunner::status() const {
              .transport = health.transport ? std::string(to_string(*health.transport)) : "",
              .lost_packets = health.lost_packets,
              .reordered_packets = health.reordered_packets,
-             .certificate = certificate_status(health)});
+             .certificate = certificate_status(health),
+             .health = health_of(health, stream->ingest->recorder())});
     }
     return status;
 }

@@ -38,9 +38,21 @@ class CameraRunner final : public ingest::CertificateBook {
     /// `conflict` when no stream waits for this fingerprint: the camera may have changed once more.
     net::Awaitable<Result<>> accept_certificate(std::string fingerprint);
 
+    /// Whether keys that no authority vouches for have to be accepted; before start(), or followed by
+    /// reconsider().
+    void set_only_trusted(bool on) { only_trusted_ = on; }
+    /// Connects anew to judge the certificates again.
+    net::Awaitable<void> reconsider();
+
+    bool only_trusted() const override { return only_trusted_; }
     std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override;
     void remember(const rtsp::CertificateTrust& certificate) override;
     void remember(ingest::TransportSetting transport) override;
+
+    /// What the device is, as it has just told; the store has it already.
+    void set_device(wire::DeviceIdentity device) { camera_.device = std::move(device); }
+    /// A gap that begins within `limit` from now is explained by `why`; empty: by nothing any more.
+    void expect_gap(const std::string& why, std::chrono::nanoseconds limit);
 
     const Camera& camera() const { return camera_; }
     wire::CameraStatus status() const;
@@ -77,6 +89,7 @@ class CameraRunner final : public ingest::CertificateBook {
     RememberCertificate remember_;
     RememberTransport remember_transport_;
     std::function<void()> changed_;
+    bool only_trusted_ = false;
     std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
 };
 

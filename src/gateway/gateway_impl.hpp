@@ -3,12 +3,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/cameras/state_history.hpp"
 #include "gateway/devices/device_runner.hpp"
 #include "gateway/devices/device_store.hpp"
+#include "gateway/discovery/device_care.hpp"
+#include "gateway/discovery/device_client.hpp"
 #include "gateway/discovery/scan.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
@@ -19,7 +23,8 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store,
+         std::unique_ptr<ingest::CameraProcess> process);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -29,6 +34,8 @@ struct Gateway::Impl {
     CameraRunner& add_runner(Camera camera);
     std::optional<UtcTime> account_for_absence(vault::StreamKey key);
     void announce(CameraId id);
+    void note_states(const wire::CameraStatus& status);
+    net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
 
     // gateway_requests.cpp: what the hub asks for
@@ -40,14 +47,39 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::QueryStateHistory request);
+    net::Awaitable<Answer> handle(wire::GetSettings request);
+    net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
     net::Awaitable<Answer> handle(wire::DiscoverCameras request);
     net::Awaitable<Answer> handle(wire::InspectDevice request);
     void recognise(wire::FoundCamera& found) const;
+    net::Awaitable<std::optional<std::string>> why_not_secure(discovery::DeviceAccess access);
+
+    // gateway_device_care.cpp: the devices that cameras are
+    net::Awaitable<Answer> handle(wire::PreviewDevice request);
+    net::Awaitable<Answer> handle(wire::MaintainCamera request);
+    using Cared = net::Awaitable<Result<wire::DeviceCare>>;
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::ViewDevice task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::SetDeviceClock task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::ChangeDevicePassword task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::RebootDevice task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::SetDeviceImaging task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::BeginFirmware task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::UploadFirmware task);
+    Result<discovery::DeviceAccess> device_access(const Camera& camera) const;
+    void remember_first_seen(CameraId id, const discovery::DeviceClient& client);
+    void take_facts(CameraId id, const wire::DeviceCare& care);
+    net::Awaitable<void> refresh_devices();
+
+    // gateway_moved.cpp: cameras that are somewhere else
     net::Awaitable<void> follow_moved_cameras();
-    net::Awaitable<void> follow(const discovery::FoundDevice& device);
+    std::set<CameraId> lost_cameras() const;
+    net::Awaitable<void> follow(discovery::FoundDevice device);
+    net::Awaitable<Result<wire::DeviceIdentity>> prove_moved(const Camera& camera,
+                                                             discovery::FoundDevice device);
 
     // gateway_devices.cpp: cameras in use
     void attach_device(const Camera& camera);
@@ -79,7 +111,7 @@ struct Gateway::Impl {
     std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
     std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
-    std::vector<std::byte> read_buffer;
+    std::unique_ptr<ingest::CameraProcess> process;
     std::vector<Camera> loaded;  ///< until start()
     std::unordered_map<CameraId, std::unique_ptr<CameraRunner>> runners;
     /// A change of a camera waits for the one before it.
@@ -89,9 +121,21 @@ struct Gateway::Impl {
         std::unique_ptr<net::TaskGroup> task;
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    StateHistory states;
+    std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
-    bool searching = false;       ///< one search at a time
+    wire::SiteSettings site;
+    bool searching = false;                                       ///< one search at a time
+    std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last
+    static constexpr std::size_t max_inspections = 8;
     std::size_t inspections = 0;  ///< devices that are being asked
+    struct Upload {
+        discovery::FirmwareUpload file;
+        MonotonicTime last{};  ///< a piece came
+        bool busy = false;
+    };
+    std::unordered_map<CameraId, std::shared_ptr<Upload>> uploads;  ///< firmware files on their way
+    std::unordered_map<CameraId, MonotonicTime> refreshed;          ///< when a device is asked again
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there
     net::TaskGroup tasks;
 };

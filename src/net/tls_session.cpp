@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -60,10 +62,21 @@ BIO_METHOD* socket_method() {
     return method;
 }
 
-// One for the process: loading the system's authorities takes tens of milliseconds. OpenSSL reads hashed
-// directories anew at each look-up; a bundle that was replaced counts from the next start on.
-SSL_CTX* client_context() {
-    static SSL_CTX* const context = [] {
+// What old cameras know: CBC, RSA key exchange, SHA-1, short keys. Not anonymous, not export, not without
+// encryption.
+constexpr const char* legacy_ciphers = "ALL:!aNULL:!eNULL:!EXPORT:!LOW:!RC4:@SECLEVEL=0";
+
+void lower(SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_cipher_list(context, legacy_ciphers);
+    SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+}
+
+// One of each for the process: loading the system's authorities takes tens of milliseconds. OpenSSL reads
+// hashed directories anew at each look-up; a bundle that was replaced counts from the next start on.
+SSL_CTX* client_context(TlsFloor floor) {
+    const auto make = [](TlsFloor wanted) {
         SSL_CTX* made = SSL_CTX_new(TLS_client_method());
         if (made == nullptr) return made;
         SSL_CTX_set_min_proto_version(made, TLS1_2_VERSION);
@@ -74,9 +87,19 @@ SSL_CTX* client_context() {
         SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_default_verify_paths(made);
         SSL_CTX_set_verify(made, SSL_VERIFY_NONE, nullptr);  // the result is read by peer()
+        if (wanted == TlsFloor::legacy) lower(made);
         return made;
-    }();
-    return context;
+    };
+    static SSL_CTX* const modern = make(TlsFloor::modern);
+    if (floor == TlsFloor::modern) return modern;
+    static SSL_CTX* const legacy = make(TlsFloor::legacy);
+    return legacy;
+}
+
+// The names that OpenSSL looks for in a directory of authorities: a hash and a number.
+bool is_hashed_name(const std::string& name) {
+    return name.size() > 9 && name[8] == '.' && name.find_first_not_of("0123456789abcdef") == 8 &&
+           name.find_first_not_of("0123456789", 9) == std::string::npos;
 }
 
 bool is_address(const std::string& host) {
@@ -112,11 +135,30 @@ std::unexpected<Error> handshake_failure() {
         return fail(ErrorKind::unavailable, "the connection was closed during the TLS handshake");
     const char* text = ERR_reason_error_string(code);
     return fail(ErrorKind::unsupported,
-                "no safe TLS connection could be agreed upon ({}): TLS 1.2 with AES-GCM is the least",
+                "no safe TLS connection could be agreed upon ({}): TLS 1.2 with AES-GCM is the least. Update "
+                "the camera, "
+                "or allow old TLS in its settings",
                 text != nullptr ? text : "unknown reason");
 }
 
 }  // namespace
+
+void prepare_tls_clients() {
+    SSL_CTX* modern = client_context(TlsFloor::modern);
+    SSL_CTX* legacy = client_context(TlsFloor::legacy);
+    if (modern == nullptr || legacy == nullptr) return;
+    X509_STORE* authorities = SSL_CTX_get_cert_store(modern);
+    const char* named = std::getenv(X509_get_default_cert_dir_env());
+    std::error_code ignored;
+    std::filesystem::directory_iterator entries(named != nullptr ? named : X509_get_default_cert_dir(),
+                                                ignored);
+    for (; !ignored && entries != std::filesystem::directory_iterator(); entries.increment(ignored))
+        if (is_hashed_name(entries->path().filename().string()))
+            X509_STORE_load_file(authorities, entries->path().c_str());
+    SSL_CTX_set1_cert_store(legacy, authorities);
+    for (SSL_CTX* context : {modern, legacy}) SSL_free(SSL_new(context));  // what OpenSSL loads at first use
+    ERR_clear_error();
+}
 
 Result<TlsSession> TlsSession::over(int socket, SSL* ssl) {
     if (ssl == nullptr) return fail(ErrorKind::internal, "TLS can't be set up");
@@ -136,8 +178,8 @@ Result<TlsSession> TlsSession::accept(int socket, boost::asio::ssl::context& con
     return session;
 }
 
-Result<TlsSession> TlsSession::connect(int socket, const std::string& host) {
-    SSL_CTX* context = client_context();
+Result<TlsSession> TlsSession::connect(int socket, const std::string& host, TlsFloor floor) {
+    SSL_CTX* context = client_context(floor);
     VEDETTE_TRY(TlsSession client, over(socket, context != nullptr ? SSL_new(context) : nullptr));
     SSL* ssl = client.ssl_;
     X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);

@@ -31,12 +31,17 @@ struct ClientOptions {
     BasicUse basic = BasicUse::refuse;
     StopAfter stop_after = StopAfter::never;  ///< for "test connection": a Closed without error then
     Transport transport = Transport::tcp_interleaved;
+    UtcTime begun{};         ///< the wall clock's time, for key messages
+    bool encrypted = false;  ///< the connection is TLS: keys for SRTP may be told over it
     std::vector<std::uint16_t>
         client_ports{};  ///< for udp: the even port of each track's pair; two are enough
     bool receiver_reports = true;
     std::chrono::seconds response_timeout{10};
     std::chrono::seconds first_datagram_timeout{5};  ///< nothing comes over UDP at all
     std::chrono::seconds media_timeout{10};          ///< without a packet of the video track
+    /// Without one: a camera that was switched off and on answers a request by ending the connection, which
+    /// it can't when it is only listened to.
+    std::chrono::seconds silence_probe{3};
     std::chrono::seconds first_picture_timeout{30};  ///< packets come, and no picture can be decoded
     std::string user_agent = "Vedette";              ///< some cameras refuse requests without (quirk 14)
 };
@@ -93,6 +98,8 @@ class ClientSession {
     void on_media(std::uint8_t track, ByteView packet, MonotonicTime now);
     void on_control(std::uint8_t track, ByteView packet, MonotonicTime now);
     void send_reports(MonotonicTime now);
+    void send_control(std::size_t track, Bytes compound);
+    void ask_for_key_frame(std::size_t events_before, MonotonicTime now);
     void punch_holes();
     void on_request(const Request& request);
     void keep_alive(MonotonicTime now);
@@ -100,6 +107,12 @@ class ClientSession {
     void refuse_transport(Error error);
     void fail_with(ErrorKind kind, std::string message) { finish(Error{kind, std::move(message)}); }
     std::string silence() const;
+    std::string media_silence() const;
+    std::optional<ByteView> open(std::uint8_t track, ByteView packet, bool rtcp);
+    Bytes seal(std::size_t track, Bytes packet, bool rtcp);
+    /// Whom our reports on a track come from. Tracks may share a key, so that two of them under one SSRC
+    /// would share a keystream.
+    std::uint32_t own_ssrc(std::size_t track) const { return own_ssrc_ + static_cast<std::uint32_t>(track); }
 
     // client_handshake.cpp: one function per answer
     void on_response(const Response& response, MonotonicTime now);
@@ -148,8 +161,10 @@ class ClientSession {
     std::optional<Pending> keep_alive_;
     MonotonicTime keep_alive_due_ = MonotonicTime::max();
     MonotonicTime media_due_ = MonotonicTime::max();
+    MonotonicTime probe_due_ = MonotonicTime::max();
     MonotonicTime picture_due_ = MonotonicTime::max();
     MonotonicTime report_due_ = MonotonicTime::max();
+    MonotonicTime asked_for_key_frame_{};
     bool heard_datagram_ = false;
     bool transport_refused_ = false;
     std::uint32_t own_ssrc_ = 0;

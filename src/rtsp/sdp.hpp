@@ -17,6 +17,7 @@ constexpr std::size_t max_sdp_bytes = 128 * 1024;
 constexpr std::size_t max_sdp_media = 32;
 constexpr std::size_t max_sdp_formats = 32;            ///< per media
 constexpr std::size_t max_sdp_format_parameters = 32;  ///< per format
+constexpr std::size_t max_sdp_crypto_lines = 16;       ///< per media
 
 /// One payload type of a media, with what rtpmap and fmtp say about it.
 struct SdpFormat {
@@ -33,6 +34,9 @@ struct SdpFormat {
 
 enum class SdpDirection : std::uint8_t { unspecified, sendonly, recvonly, sendrecv, inactive };
 
+/// How a camera can be asked for a key frame (RFC 4585 section 4.2, RFC 5104 section 7.1).
+enum class KeyFrameRequest : std::uint8_t { none, picture_loss_indication, full_intra_request };
+
 struct SdpMedia {
     std::string type;  ///< video, audio, application, ...
     std::uint16_t port = 0;
@@ -40,13 +44,17 @@ struct SdpMedia {
     std::vector<SdpFormat> formats;
     std::string control;
     SdpDirection direction = SdpDirection::unspecified;
+    KeyFrameRequest key_frame_request = KeyFrameRequest::none;  ///< of rtcp-fb, for any of the formats
+    std::vector<std::string> crypto{};  ///< values of a=crypto (RFC 4568); they hold keys
+    std::string key_management{};       ///< the first a=key-mgmt (RFC 4567); it may hold a key
 
     friend bool operator==(const SdpMedia&, const SdpMedia&) = default;
 };
 
 struct Sdp {
     std::string session_name;
-    std::string control;  ///< of the session
+    std::string control;           ///< of the session
+    std::string key_management{};  ///< of the session
     std::vector<SdpMedia> media;
 
     friend bool operator==(const Sdp&, const Sdp&) = default;

@@ -17,8 +17,11 @@
 #include "crypto/certificates.hpp"
 #include "media/types.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/clip.hpp"
 #include "simulate/datagrams.hpp"
+#include "simulate/quirks.hpp"
+#include "simulate/srtp.hpp"
 
 namespace vedette::simulate {
 
@@ -52,10 +55,14 @@ struct FarmOptions {
     bool tcp = true;                               ///< media over the connection
     bool udp = false;                              ///< media in datagrams
     bool only_http = false;                        ///< RTSP through HTTP alone; it is always served too
+    std::size_t http_post_limit = 0;               ///< closes a POST after so many bytes; 0: never
     bool http_sign_in = false;                     ///< the web server asks for the credentials as well
+    std::optional<SrtpPolicy> srtp{};              ///< media by SRTP, and nothing else
     NetworkFaults network{};
     Fault fault;
     std::chrono::seconds session_timeout{60};
+    std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
+    std::vector<const Quirk*> quirks{};  ///< of all cameras
 };
 
 /// The pictures of a stream.

@@ -152,15 +152,18 @@ void FarmLoop::tick(Channel& channel, MonotonicTime now) {
             client->waits_for_key = false;
             const auto [video, audio] = client->session.tracks();
             if (video && audio)
-                deliver_media(*client, out.all);
+                deliver_media(*client, out.all, out.key);
             else
                 deliver_media(*client,
-                              video ? out.all.first(out.video_size) : out.all.subspan(out.video_size));
+                              video ? out.all.first(out.video_size) : out.all.subspan(out.video_size),
+                              out.key);
         }
     }
 }
 
-void FarmLoop::deliver_media(Client& client, ByteView bytes) {
+void FarmLoop::deliver_media(Client& client, ByteView bytes, bool key) {
+    if (client.quirks) bytes = client.quirks->media(bytes, key, clock_.monotonic_now());
+    if (ProtectedTracks* srtp = client.session.srtp()) bytes = srtp->protect(bytes);
     const ClientPorts& ports = client.session.client_ports();
     if (datagrams_ && (ports[0] || ports[1])) {
         datagrams_->send(client.address, ports, bytes);
@@ -206,13 +209,16 @@ void FarmLoop::accept_clients() {
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic,
-                              options_.only_basic};
+                              options_.only_basic, options_.control.get()};
         Session session(streams_, auth, random_text(), nonce_,
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
-                         .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt});
+                         .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt,
+                         .srtp = options_.srtp});
         auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
         client->address = address_of_peer(fd);
+        if (!options_.quirks.empty())
+            client->quirks = std::make_unique<QuirkScript>(options_.quirks, client->session, quirks_shared_);
         if (tls_ != nullptr) {
             auto secured = net::TlsSession::accept(fd, *tls_);
             if (!secured) continue;  // the client goes with its socket
@@ -265,9 +271,10 @@ bool FarmLoop::on_opened(Client& client) {
     const Opening& opening = client.opening;
     const Bytes rest(opening.bytes().begin(), opening.bytes().end());
     if (opening.kind() == Opening::Kind::rtsp) return !options_.only_http && on_rtsp(client, rest);
-    const auto challenges = options_.http_sign_in
-                                ? client.session.challenge(opening.method(), opening.head().headers)
-                                : std::nullopt;
+    const auto challenges =
+        options_.http_sign_in
+            ? client.session.challenge(opening.method(), opening.head().start_line, opening.head().headers)
+            : std::nullopt;
     if (challenges) {
         client.closing = true;
         deliver(client, as_bytes(tunnel_refused(*challenges)));
@@ -287,7 +294,7 @@ bool FarmLoop::on_rtsp(Client& client, ByteView bytes) {
         auto item = client.parser.next();
         if (!item) return false;
         if (std::holds_alternative<rtsp::NeedMore>(*item)) return true;
-        if (const auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, *request);
+        if (auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, std::move(*request));
     }
     return true;
 }
@@ -299,16 +306,29 @@ bool FarmLoop::on_post(Client& client, ByteView body) {
     const auto bytes = client.body.feed(body);
     if (!bytes) return false;
     tunnel->second->last_heard = clock_.monotonic_now();
-    return on_rtsp(*tunnel->second, *bytes);
+    client.body_bytes += body.size();
+    const bool used_up = options_.http_post_limit > 0 && client.body_bytes >= options_.http_post_limit;
+    return on_rtsp(*tunnel->second, *bytes) && !used_up;
 }
 
-void FarmLoop::on_request(Client& client, const rtsp::Request& request) {
-    const Session::Reply reply = client.session.on_request(request);
+void FarmLoop::on_request(Client& client, rtsp::Request request) {
+    const MonotonicTime now = clock_.monotonic_now();
+    client.camera = CameraControl::camera_of(request.uri);
+    if (options_.control && options_.control->is_down(client.camera, now)) {
+        client.dead = true;
+        dead_.push_back(&client);
+        return;
+    }
+    auto refusal = client.quirks ? client.quirks->before(request, now) : std::nullopt;
+    Session::Reply reply =
+        refusal ? Session::Reply{.response = std::move(*refusal)} : client.session.on_request(request);
     if (reply.action == Session::Action::close) {
         stop_playing(client);
         client.closing = true;
     }
-    deliver(client, as_bytes(rtsp::print(reply.response)));
+    const std::string text = client.quirks ? client.quirks->answer(request, std::move(reply.response), now)
+                                           : rtsp::print(reply.response);
+    deliver(client, as_bytes(text));
     if (reply.action == Session::Action::play) start_playing(client);
     if (reply.action == Session::Action::pause) stop_playing(client);
 }
@@ -337,7 +357,8 @@ void FarmLoop::sweep(MonotonicTime now) {
     for (auto& [fd, client] : clients_) {
         const bool timed_out = now - client->last_heard > options_.session_timeout;
         const bool dropped = drops && now - client->connected >= options_.fault.drop_after;
-        if (client->dead || (!timed_out && !dropped)) continue;
+        const bool down = options_.control && options_.control->is_down(client->camera, now);
+        if (client->dead || (!timed_out && !dropped && !down)) continue;
         client->dead = true;
         dead_.push_back(client.get());
     }

@@ -8,7 +8,9 @@
 
 #include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/datagrams.hpp"
+#include "simulate/srtp.hpp"
 #include "simulate/timeline.hpp"
 
 namespace vedette::simulate {
@@ -22,18 +24,21 @@ struct FarmStream {
 };
 
 /// The session description of a stream (RFC 4566, RFC 6184 section 8, RFC 3640 section 4.1).
-std::string describe(const FarmStream& stream);
+/// With `srtp` its media is of the secure profile; `ntp` is the time that its keys are told with.
+std::string describe(const FarmStream& stream, const ProtectedTracks* srtp = nullptr, std::uint64_t ntp = 0);
 
 struct AuthPolicy {
     const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
     bool offer_basic = false;                        ///< beside Digest
     bool only_basic = false;
+    const CameraControl* control = nullptr;  ///< knows of passwords that were changed; may be null
 };
 
 /// What the farm sends media over.
 struct MediaPolicy {
     bool tcp = true;
     std::optional<std::uint16_t> udp_port{};  ///< the farm's even port; unset: no UDP
+    std::optional<SrtpPolicy> srtp{};         ///< set: SRTP, and nothing else
 };
 
 class Session {
@@ -51,14 +56,18 @@ class Session {
 
     Reply on_request(const rtsp::Request& request);
 
-    /// Whether a request of HTTP may pass: nullopt, or the challenges.
-    std::optional<std::vector<std::string>> challenge(std::string_view method,
+    /// What clients sign from now on; answers for another nonce are refused.
+    void change_nonce(const std::string& nonce);
+    /// Whether a request of HTTP may pass: nullopt, or the challenges. `target` names the camera.
+    std::optional<std::vector<std::string>> challenge(std::string_view method, std::string_view target,
                                                       const rtsp::Headers& headers) const;
 
     /// The stream that was set up; nullptr before.
     const FarmStream* stream() const { return stream_; }
     /// Where datagrams go; both unset over TCP.
     const ClientPorts& client_ports() const { return client_ports_; }
+    /// What protects the packets; nullptr: nothing.
+    ProtectedTracks* srtp() { return srtp_ ? &*srtp_ : nullptr; }
     /// The tracks that were set up: video, audio.
     const std::array<bool, 2>& tracks() const { return tracks_; }
 
@@ -79,6 +88,7 @@ class Session {
     const FarmStream* stream_ = nullptr;
     std::array<bool, 2> tracks_{};
     MediaPolicy media_;
+    std::optional<ProtectedTracks> srtp_;
     ClientPorts client_ports_{};
 };
 

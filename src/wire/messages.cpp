@@ -18,6 +18,13 @@ std::string_view to_string(CameraState state) {
     return "unknown";
 }
 
+std::optional<CameraState> parse_camera_state(std::string_view text) {
+    for (const auto state : {CameraState::connecting, CameraState::recording, CameraState::waiting,
+                             CameraState::unauthorised, CameraState::certificate_changed})
+        if (to_string(state) == text) return state;
+    return std::nullopt;
+}
+
 std::string_view to_string(EventKind kind) {
     switch (kind) {
         case EventKind::motion:

@@ -16,6 +16,7 @@
 #include "base/time.hpp"
 #include "media/types.hpp"
 #include "wire/control.hpp"
+#include "wire/device_care.hpp"
 
 namespace vedette::wire {
 
@@ -31,6 +32,8 @@ struct DeviceIdentity {
     std::string manufacturer;
     std::string model;
     std::string firmware;
+    std::vector<std::string> services{};  ///< what it can do: media, media2, events, ptz, imaging
+    UtcTime checked{};                    ///< when the device was asked last; 1970: when it was set up
 
     friend bool operator==(const DeviceIdentity&, const DeviceIdentity&) = default;
 };
@@ -42,10 +45,13 @@ struct CameraSettings {
     std::optional<std::string> sub_url;   ///< empty: the camera has no sub stream
     std::optional<std::string> username;
     std::optional<Secret> password;        ///< write-only: never sent back
-    std::optional<std::string> transport;  ///< auto, tls, https, tcp, udp, multicast or http
+    std::optional<std::string> transport;  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     /// The camera may be sent its password by Basic on a connection without TLS: anybody on the way can read
     /// it.
     std::optional<bool> allow_basic_in_clear;
+    /// TLS with this camera may be of an old version or with weak suites: who is between can read and alter
+    /// it.
+    std::optional<bool> allow_legacy_tls;
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
     std::optional<DeviceIdentity> device;
@@ -59,12 +65,33 @@ enum class CameraState : std::uint8_t {
     certificate_changed,  ///< not who it was: not tried again until an administrator accepts the certificate
 };
 std::string_view to_string(CameraState state);
+std::optional<CameraState> parse_camera_state(std::string_view text);
 
 /// Who the camera is by its TLS certificate. Fingerprints are of public keys: SHA-256, 64 hexadecimal digits.
 struct CertificateStatus {
     bool authorised = false;  ///< the system's authorities vouch for it; else it is pinned since first use
     std::string fingerprint;  ///< of the trusted key
     std::string offered;  ///< in state certificate_changed, of the key that the camera shows now; else empty
+};
+
+/// How well a stream does, beyond its state.
+struct StreamHealth {
+    std::uint64_t damaged_pictures = 0;   ///< left out; since the gateway's start
+    std::uint64_t reconnects = 0;         ///< since the gateway's start
+    std::optional<UtcTime> last_picture;  ///< when it arrived; unset before the first
+    std::optional<double> key_frame_interval_seconds;
+    std::optional<double> clock_drift_ppm;  ///< of the media clock; positive: the camera's runs fast
+    std::optional<Ticks90k> clock_offset;   ///< the camera's wall clock minus the gateway's
+};
+
+/// At `at` a stream came into `state`, or its reason became another one.
+struct StateChange {
+    media::StreamKind stream = media::StreamKind::main;
+    CameraState state = CameraState::connecting;
+    std::string reason;
+    UtcTime at{};
+
+    friend bool operator==(const StateChange&, const StateChange&) = default;
 };
 
 struct StreamStatus {
@@ -79,6 +106,7 @@ struct StreamStatus {
     std::uint64_t lost_packets = 0;  ///< since the gateway's start
     std::uint64_t reordered_packets = 0;           ///< since the gateway's start
     std::optional<CertificateStatus> certificate;  ///< unset without TLS
+    StreamHealth health{};
 };
 
 struct CameraStatus {
@@ -90,6 +118,7 @@ struct CameraStatus {
     bool has_password = false;
     std::string transport = "auto";
     bool allow_basic_in_clear = false;
+    bool allow_legacy_tls = false;
     std::optional<DeviceIdentity> device;
     std::vector<StreamStatus> streams;  ///< main first
 };
@@ -122,6 +151,14 @@ struct TestReport {
     std::vector<StreamTest> streams;
 };
 
+/// The last changes of state of a camera's streams; earlier processes' among them.
+struct QueryStateHistory {
+    CameraId camera;
+};
+struct StateHistory {
+    std::vector<StateChange> changes;  ///< the newest first
+};
+
 // ---- discovery
 
 /// The networks that the gateway can search.
@@ -145,6 +182,7 @@ struct FoundCamera {
     std::string address;
     std::uint16_t port = 80;
     std::string path;
+    bool secure = false;  ///< its ONVIF service is offered over HTTPS
     std::string endpoint;
     std::string name;
     std::string hardware;
@@ -161,10 +199,16 @@ struct FoundCameras {
 struct InspectDevice {
     std::string address;  ///< a name or an address, chosen by the user
     std::uint16_t port = 80;
-    std::string path;  ///< empty: ONVIF's usual one
+    std::string path;     ///< empty: ONVIF's usual one
+    bool secure = false;  ///< HTTPS; where that is not spoken, HTTP with a warning
     std::string username;
     Secret password;
     std::string endpoint;  ///< as discovered; becomes part of the identity
+};
+/// A picture of the device before it is a camera, of the video source with this main stream.
+struct PreviewDevice {
+    InspectDevice device;
+    std::string main_url;
 };
 struct DeviceStream {
     std::string url;
@@ -187,6 +231,19 @@ struct DeviceReport {
     std::vector<std::string> warnings;  ///< sentences
     bool has_ptz = false;
     bool has_events = false;
+};
+
+// ---- settings of the site
+
+/// Answered by SiteSettings.
+struct GetSettings {};
+struct ChangeSettings {
+    std::optional<bool> only_trusted_certificates;
+};
+struct SiteSettings {
+    /// No trust on first use: certificate authorities vouch for a camera, or an administrator has accepted
+    /// its key.
+    bool only_trusted_certificates = false;
 };
 
 // ---- recordings
@@ -215,14 +272,16 @@ struct Recordings {
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
-                 DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents>
+                 DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
+                 GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera>
         body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
     Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
-                        PtzReport, PtzPreset, RelayList, EventList>>
+                        PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory, StillPicture,
+                        DeviceCare>>
         body;
 };
 
@@ -292,6 +351,11 @@ struct CameraChanged {
 struct CameraRemoved {
     CameraId id;
 };
+/// As it happens; the same is kept for QueryStateHistory.
+struct CameraStateChanged {
+    CameraId camera;
+    StateChange change;
+};
 struct StorageStatus {
     bool recording_possible = true;
     std::string reason;  ///< one sentence when it is not
@@ -302,6 +366,6 @@ struct StorageStatus {
 
 using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;
 using ToHub = std::variant<Reply, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
-                           CameraRemoved, StorageStatus, CameraEventHappened>;
+                           CameraRemoved, CameraStateChanged, StorageStatus, CameraEventHappened>;
 
 }  // namespace vedette::wire

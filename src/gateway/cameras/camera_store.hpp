@@ -24,7 +24,8 @@ struct Camera {
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
     bool allow_basic_in_clear = false;  ///< its password may be sent readably
-    std::string transport = "auto";     ///< auto, tls, https, tcp, udp, multicast or http
+    bool allow_legacy_tls = false;      ///< TLS with it may be old and weak
+    std::string transport = "auto";     ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
     /// Whom its addresses belong to, as they were seen first; written by CameraStore::trust() alone.
@@ -39,6 +40,7 @@ struct Camera {
                 sub_url,
                 credentials.duplicate(),
                 allow_basic_in_clear,
+                allow_legacy_tls,
                 transport,
                 transport_found,
                 certificates,
@@ -62,14 +64,20 @@ class CameraStore {
     Result<> save(const Camera& camera);
     Result<> remove(CameraId id);
 
+    /// What holds for the whole site; the defaults where nothing was set.
+    Result<wire::SiteSettings> settings();
+    Result<> save(const wire::SiteSettings& settings);
+
     /// Remembers in which way the camera sends.
     Result<> remember_transport(CameraId id, std::string_view transport);
     /// Remembers whom an address of the camera belongs to: adds, or replaces the one of the same authority.
     Result<> trust(CameraId id, const rtsp::CertificateTrust& certificate);
 
+    /// Replaces what is known of the device.
+    Result<> save_device(CameraId id, const wire::DeviceIdentity& device);
+
   private:
     Result<std::vector<rtsp::CertificateTrust>> certificates(CameraId id);
-    Result<> save_device(CameraId id, const wire::DeviceIdentity& device);
     CameraStore(store::Database database, Secret key)
         : database_(std::move(database)), key_(std::move(key)) {}
     store::Database database_;

@@ -230,9 +230,35 @@ TEST(Refusals, OfTheServerItselfAreProblemDocumentsToo) {
 
 TEST(Metrics, ShowCamerasWithEscapedLabels) {
     TestSite site;
-    const auto response = site.send(net::Method::get, "/metrics", {}, site.claim());
+    const std::string cookie = site.claim();
+    const auto response = site.send(net::Method::get, "/metrics", {}, cookie);
     EXPECT_THAT(body_of(response), HasSubstr("vedette_streams{state=\"recording\"} 1\n"));
     EXPECT_THAT(body_of(response), HasSubstr("camera=\"Gate \\\"A\\\"\""));
+    for (const std::string_view sample :
+         {"vedette_stream_recording{", "vedette_stream_lost_packets_total{", "stream=\"main\"} 3\n",
+          "vedette_stream_clock_offset_seconds{", "stream=\"main\"} -40\n", "stream=\"main\"} -4e-05\n",
+          "# TYPE vedette_stream_reconnects_total counter\n", "vedette_stream_damaged_pictures_total{"})
+        EXPECT_THAT(body_of(response), HasSubstr(sample));
+    // A token may be read by many: no address, no user name, no sentence of a camera.
+    EXPECT_THAT(body_of(response), Not(HasSubstr("192.0.2.10")));
+    EXPECT_THAT(body_of(response), Not(HasSubstr("viewer\"")));
+    // What is not known is not there.
+    site.gateway.camera.streams[0].health = {};
+    site.gateway.send(wire::CameraChanged{.status = site.gateway.camera});
+    const auto without = site.send(net::Method::get, "/metrics", {}, cookie);
+    EXPECT_THAT(body_of(without), Not(HasSubstr("vedette_stream_clock_offset_seconds{")));
+}
+
+TEST(Cameras, HealthAndStateHistory) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string path = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    const std::string camera = body_of(site.send(net::Method::get, path, {}, cookie));
+    EXPECT_THAT(camera, HasSubstr("\"clock_offset_seconds\":-4E1"));
+    EXPECT_THAT(camera, HasSubstr("\"last_picture_90k\":90000"));
+    EXPECT_THAT(body_of(site.send(net::Method::get, path + "/states", {}, cookie)),
+                HasSubstr("{\"changes\":[{\"stream\":\"main\",\"state\":\"waiting\",\"reason\":\"the camera "
+                          "refused\",\"at_90k\":7}]}"));
 }
 
 TEST(Export, StreamsUpToTheFirstChangeOfParameters) {
@@ -366,6 +392,21 @@ TEST(Events, AreAskedForByTimeAndNumber) {
     ASSERT_EQ(site.gateway.event_queries.size(), 1u);
     EXPECT_EQ(site.gateway.event_queries[0].limit, 7u);
     EXPECT_EQ(site.gateway.event_queries[0].camera, site.gateway.camera.id);
+}
+
+TEST(WebSocket, TellsOfChangesOfState) {
+    TestSite site;
+    const auto viewer = site.open_websocket(site.claim());
+    site.gateway.send(wire::CameraStateChanged{.camera = site.gateway.camera.id,
+                                               .change = {.stream = media::StreamKind::sub,
+                                                          .state = wire::CameraState::waiting,
+                                                          .reason = "the camera sent no video for 10 s",
+                                                          .at = UtcTime(Ticks90k(90))}});
+    ASSERT_TRUE(site.run_until([&] { return viewer->text.size() == 3; }));
+    EXPECT_EQ(viewer->text[2],
+              R"({"stream":"sub","state":"waiting","reason":"the camera sent no video for 10 s","at_90k":90,)"
+              R"("type":"camera.state","camera_id":")" +
+                  site.gateway.camera.id.text() + "\"}");
 }
 
 TEST(WebSocket, OneUpstreamServesManyViewersFromTheCurrentGroupOfPictures) {

@@ -45,6 +45,25 @@ json::value certificate_json(const std::optional<wire::CertificateStatus>& certi
                         {"offered", certificate->offered}};
 }
 
+template <class Value>
+json::value or_null(const std::optional<Value>& value) {
+    if (!value) return nullptr;
+    return *value;
+}
+
+json::object health_json(const wire::StreamHealth& health) {
+    json::value last_picture = nullptr;
+    if (health.last_picture) last_picture = ticks(*health.last_picture);
+    json::value offset = nullptr;
+    if (health.clock_offset) offset = std::chrono::duration<double>(*health.clock_offset).count();
+    return {{"damaged_pictures", health.damaged_pictures},
+            {"reconnects", health.reconnects},
+            {"last_picture_90k", last_picture},
+            {"key_frame_interval_seconds", or_null(health.key_frame_interval_seconds)},
+            {"clock_drift_ppm", or_null(health.clock_drift_ppm)},
+            {"clock_offset_seconds", offset}};
+}
+
 json::object stream_json(const wire::StreamStatus& stream) {
     return {{"kind", media::to_string(stream.kind)},
             {"state", wire::to_string(stream.state)},
@@ -56,7 +75,8 @@ json::object stream_json(const wire::StreamStatus& stream) {
             {"transport", stream.transport},
             {"lost_packets", stream.lost_packets},
             {"reordered_packets", stream.reordered_packets},
-            {"certificate", certificate_json(stream.certificate)}};
+            {"certificate", certificate_json(stream.certificate)},
+            {"health", health_json(stream.health)}};
 }
 
 }  // namespace
@@ -64,13 +84,31 @@ json::object stream_json(const wire::StreamStatus& stream) {
 json::object to_json(const wire::CameraStatus& status) {
     json::array streams;
     for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
-    json::object out{{"id", status.id.text()},        {"name", status.name},
-                     {"main_url", status.main_url},   {"sub_url", status.sub_url},
-                     {"username", status.username},   {"has_password", status.has_password},
-                     {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
+    json::object out{{"id", status.id.text()},
+                     {"name", status.name},
+                     {"main_url", status.main_url},
+                     {"sub_url", status.sub_url},
+                     {"username", status.username},
+                     {"has_password", status.has_password},
+                     {"transport", status.transport},
+                     {"allow_basic_in_clear", status.allow_basic_in_clear},
+                     {"allow_legacy_tls", status.allow_legacy_tls},
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;
+}
+
+json::object to_json(const wire::StateChange& change) {
+    return {{"stream", media::to_string(change.stream)},
+            {"state", wire::to_string(change.state)},
+            {"reason", change.reason},
+            {"at_90k", ticks(change.at)}};
+}
+
+json::object to_json(const wire::StateHistory& history) {
+    json::array changes;
+    for (const wire::StateChange& change : history.changes) changes.push_back(to_json(change));
+    return {{"changes", std::move(changes)}};
 }
 
 json::object to_json(const wire::StorageStatus& status) {
@@ -79,6 +117,10 @@ json::object to_json(const wire::StorageStatus& status) {
             {"bytes_used", status.bytes_used},
             {"bytes_free", status.bytes_free},
             {"notices", json::array(status.notices.begin(), status.notices.end())}};
+}
+
+json::object to_json(const wire::SiteSettings& settings) {
+    return {{"only_trusted_certificates", settings.only_trusted_certificates}};
 }
 
 json::object to_json(const wire::TestReport& report) {

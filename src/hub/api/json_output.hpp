@@ -12,7 +12,10 @@
 namespace vedette::hub::api {
 
 boost::json::object to_json(const wire::CameraStatus& status);
+boost::json::object to_json(const wire::StateChange& change);
+boost::json::object to_json(const wire::StateHistory& history);
 boost::json::object to_json(const wire::StorageStatus& status);
+boost::json::object to_json(const wire::SiteSettings& settings);
 boost::json::object to_json(const wire::TestReport& report);
 boost::json::object to_json(const wire::Recordings& recordings);
 boost::json::object to_json(const wire::Interfaces& interfaces);
@@ -20,6 +23,7 @@ boost::json::object to_json(const wire::DeviceIdentity& device);
 /// `may_see` says which cameras the caller may know of; the others look as if they were new.
 boost::json::object to_json(const wire::FoundCameras& found, const std::function<bool(CameraId)>& may_see);
 boost::json::object to_json(const wire::DeviceReport& report);
+boost::json::object to_json(const wire::DeviceCare& care);
 boost::json::object to_json(const identity::Session& session);
 
 /// A response with this JSON document.

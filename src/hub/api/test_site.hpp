@@ -42,6 +42,13 @@ class FakeGateway {
                            .bits_per_second = 4e6,
                            .frames_per_second = 25,
                            .tracks = {}}};
+        camera.streams[0].lost_packets = 3;
+        camera.streams[0].health = {.damaged_pictures = 2,
+                                    .reconnects = 1,
+                                    .last_picture = UtcTime(Ticks90k(90'000)),
+                                    .key_frame_interval_seconds = 2,
+                                    .clock_drift_ppm = -40,
+                                    .clock_offset = Ticks90k(-3'600'000)};
         end_->on_receive([this](wire::ToGateway message) {
             if (const auto* request = std::get_if<wire::Request>(&message)) answer(*request);
             if (const auto* open = std::get_if<wire::OpenChannel>(&message)) {
@@ -77,6 +84,8 @@ class FakeGateway {
     std::size_t requests = 0;
     std::vector<wire::FoundCamera> found;
     std::vector<std::string> searched;
+    std::string firmware;  ///< the pieces that came
+    wire::SiteSettings settings;
     std::vector<decltype(wire::ControlPtz::command)> ptz_commands;
     std::vector<wire::SwitchRelay> switched;
     std::vector<wire::QueryEvents> event_queries;
@@ -106,10 +115,21 @@ class FakeGateway {
         } else if (std::holds_alternative<wire::QueryRecordings>(request.body)) {
             const UtcInterval all{UtcTime(Ticks90k(100)), UtcTime(Ticks90k(200))};
             body = wire::Recordings{.ranges = {{.interval = all, .run = 1}}, .gaps = {}, .extent = all};
+        } else if (std::holds_alternative<wire::QueryStateHistory>(request.body)) {
+            body = wire::StateHistory{.changes = {{.stream = media::StreamKind::main,
+                                                   .state = wire::CameraState::waiting,
+                                                   .reason = "the camera refused",
+                                                   .at = UtcTime(Ticks90k(7))}}};
         } else if (std::holds_alternative<wire::ListInterfaces>(request.body)) {
             body = wire::Interfaces{
                 .interfaces = {
                     {.name = "eth0", .address = "192.0.2.1", .prefix_length = 24, .loopback = false}}};
+        } else if (std::holds_alternative<wire::GetSettings>(request.body)) {
+            body = settings;
+        } else if (const auto* changed = std::get_if<wire::ChangeSettings>(&request.body)) {
+            settings.only_trusted_certificates =
+                changed->only_trusted_certificates.value_or(settings.only_trusted_certificates);
+            body = settings;
         } else if (const auto* search = std::get_if<wire::DiscoverCameras>(&request.body)) {
             searched = search->ranges;
             body = wire::FoundCameras{.cameras = found, .notes = {"No multicast."}};
@@ -122,6 +142,16 @@ class FakeGateway {
                                 .main = {.url = "rtsp://192.0.2.7/1", .codec = "H.264"},
                                 .sub = {}}};
             body = std::move(report);
+        }
+        if (std::holds_alternative<wire::PreviewDevice>(request.body))
+            body = wire::StillPicture{.jpeg = "\xff\xd8\xff a picture"};
+        if (const auto* maintain = std::get_if<wire::MaintainCamera>(&request.body)) {
+            if (const auto* piece = std::get_if<wire::UploadFirmware>(&maintain->task))
+                firmware += piece->piece;
+            wire::DeviceCare care;
+            care.firmware = "1.2";
+            care.message = "Done";
+            body = std::move(care);
         }
         if (const auto* ptz = std::get_if<wire::ControlPtz>(&request.body)) {
             ptz_commands.push_back(ptz->command);

@@ -147,6 +147,14 @@ void ViewerConnection::on_camera_removed(const CameraId& id) {
     if (decide(policy::Action::view_camera, id)) send({{"type", "camera.removed"}, {"camera_id", id.text()}});
 }
 
+void ViewerConnection::on_camera_state(const wire::CameraStateChanged& changed) {
+    if (!decide(policy::Action::view_camera, changed.camera)) return;
+    boost::json::object message = to_json(changed.change);
+    message["type"] = "camera.state";
+    message["camera_id"] = changed.camera.text();
+    send(message);
+}
+
 void ViewerConnection::on_storage(const wire::StorageStatus& status) {
     send({{"type", "storage.changed"}, {"storage", to_json(status)}});
 }

@@ -13,6 +13,7 @@ export interface CameraValues {
   password: string;
   transport: Transport;
   allow_basic_in_clear: boolean;
+  allow_legacy_tls: boolean;
 }
 
 const EMPTY: CameraValues = {
@@ -23,6 +24,7 @@ const EMPTY: CameraValues = {
   password: '',
   transport: 'auto',
   allow_basic_in_clear: false,
+  allow_legacy_tls: false,
 };
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
@@ -44,6 +46,7 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     username: rest.username.trim(),
     transport: rest.transport,
     allow_basic_in_clear: rest.allow_basic_in_clear,
+    allow_legacy_tls: rest.allow_legacy_tls,
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -60,6 +63,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           password: '',
           transport: camera.transport,
           allow_basic_in_clear: camera.allow_basic_in_clear,
+          allow_legacy_tls: camera.allow_legacy_tls,
         }
       : EMPTY,
     validate: {
@@ -91,9 +95,9 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
-      const { main_url, sub_url, username, password, transport, allow_basic_in_clear } = requestOf(values);
-      const stored = { camera_id: camera?.id };
-      const body = { main_url, sub_url, username, password, transport, allow_basic_in_clear, ...stored };
+      const { name, ...tested } = requestOf(values);
+      void name;
+      const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },
     onError: showAtField,

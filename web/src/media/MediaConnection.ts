@@ -32,6 +32,7 @@ type Event = Extract<
   ServerMessage,
   | { type: 'camera.changed' }
   | { type: 'camera.removed' }
+  | { type: 'camera.state' }
   | { type: 'camera.event' }
   | { type: 'storage.changed' }
 >;

@@ -1,3 +1,4 @@
+import { ActionIcon } from '@mantine/core';
 import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { useFullscreen, useIdle } from '@mantine/hooks';
 import { useEffect, useMemo, useState } from 'react';
@@ -10,6 +11,7 @@ import { PictureState } from '../live/PictureState';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { questionOf } from '../timeline/scale';
 import { Timeline } from '../timeline/Timeline';
+import { IconMaximize, IconMinimize } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import classes from './CameraPage.module.css';
 import { Controls } from './Controls';
@@ -126,6 +128,20 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
         <div className={classes.notice} role="status" data-testid="player-notice">
           {player.notice && <span>{player.notice}</span>}
         </div>
+        {document.fullscreenEnabled && (
+          <ActionIcon
+            className={classes.fullscreen}
+            variant="filled"
+            color="dark.8"
+            size="lg"
+            aria-label={full.fullscreen ? 'Leave full screen' : 'Full screen'}
+            title={full.fullscreen ? 'Leave full screen (F)' : 'Full screen (F)'}
+            onClick={toggleFullscreen}
+            data-testid="fullscreen"
+          >
+            {full.fullscreen ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
+          </ActionIcon>
+        )}
         {Overlay && <Overlay {...panelProps} />}
       </div>
       <div className={classes.desk}>
@@ -137,7 +153,6 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
           now90k={clock.now90k}
           extent={recordings.data?.extent}
           following={follow}
-          fullscreen={full.fullscreen}
           goToOpened={goToOpened}
           onGoTo={setGoToOpened}
           onMute={() => setMuted(!muted)}
@@ -145,7 +160,6 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
           onSeek={seek}
           onStep={step}
           onStepFrame={stepFrame}
-          onFullscreen={toggleFullscreen}
           onZoom={(factor) => zoomBy(factor, clock.position90k ?? clock.now90k)}
           onFollow={startFollowing}
         />

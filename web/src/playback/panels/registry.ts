@@ -1,7 +1,17 @@
-import { IconArrowsMove, IconBell, IconClockPause, IconInfoCircle, IconToggleRight } from '../../ui/icons';
+import {
+  IconArrowsMove,
+  IconBell,
+  IconClockPause,
+  IconHeartbeat,
+  IconInfoCircle,
+  IconSettings,
+  IconToggleRight,
+} from '../../ui/icons';
 import { DetailsPanel } from './DetailsPanel';
+import { DevicePanel } from './device/DevicePanel';
 import { EventsPanel } from './EventsPanel';
 import { GapsPanel } from './GapsPanel';
+import { HealthPanel } from './HealthPanel';
 import { MovePanel } from './MovePanel';
 import { OutputsPanel } from './OutputsPanel';
 import type { CameraPanel } from './panel';
@@ -9,6 +19,7 @@ import type { CameraPanel } from './panel';
 /** The tabs of a camera's page, in their order. */
 export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
+  { id: 'health', label: 'Health', Icon: IconHeartbeat, Content: HealthPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
   {
     id: 'move',
@@ -30,5 +41,12 @@ export const PANELS: CameraPanel[] = [
     Icon: IconToggleRight,
     appliesTo: (camera) => Boolean(camera.device?.onvif_url),
     Content: OutputsPanel,
+  },
+  {
+    id: 'device',
+    label: 'Device',
+    Icon: IconSettings,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: DevicePanel,
   },
 ];
