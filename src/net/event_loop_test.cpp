@@ -116,29 +116,42 @@ TEST(ConnectTcp, SaysWhatWentWrong) {
     EXPECT_TRUE(unknown.message.find("no-such-host.invalid") != std::string::npos) << unknown.message;
 }
 
-Awaitable<void> work_on(WorkerPool& pool, std::atomic<bool>& worked) {
-    auto working = run_blocking(pool, [&worked] { return worked = true; });
+struct Work {
+    std::promise<void> started;
+    std::promise<void> may_end;
+    std::atomic<bool> done = false;
+};
+
+Awaitable<void> work_on(WorkerPool& pool, Work& work) {
+    auto working = run_blocking(pool, [&work] {
+        work.started.set_value();
+        work.may_end.get_future().wait();
+        return work.done = true;
+    });
     co_await std::move(working);
 }
 
-Awaitable<void> cancel_while_the_pool_is_busy(EventLoop& loop, std::atomic<bool>& worked) {
-    WorkerPool pool(1);
-    std::promise<void> free;
-    boost::asio::post(pool, [waiting = free.get_future().share()] { waiting.wait(); });
+Awaitable<void> cancel_while_it_works(EventLoop& loop, Work& work) {
+    WorkerPool pool(2);
     TaskGroup tasks(loop.executor(), "test");
-    tasks.spawn(work_on(pool, worked));
+    tasks.spawn(work_on(pool, work));
+    work.started.get_future().wait();
     tasks.cancel();
-    free.set_value();
+    // Whatever the cancellation has to do on the pool's other thread is done when this is.
+    std::promise<void> passed;
+    boost::asio::post(pool, [&passed] { passed.set_value(); });
+    passed.get_future().wait();
+    work.may_end.set_value();
     co_await tasks.wait();
     pool.join();
 }
 
 // What refers to the caller's things is done by the time that the caller ends; and the program lives on.
-TEST(WorkerPool, ACancelledCallerWaitsForWorkThatIsStillInTheQueue) {
+TEST(WorkerPool, ACancelledCallerWaitsForItsWork) {
     EventLoop loop("test");
-    std::atomic<bool> worked = false;
-    loop.run_until(cancel_while_the_pool_is_busy(loop, worked));
-    EXPECT_TRUE(worked);
+    Work work;
+    loop.run_until(cancel_while_it_works(loop, work));
+    EXPECT_TRUE(work.done);
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ Awaitable<R> run_blocking(WorkerPool& pool, F work) {
     // Shared, since the caller may be gone (the program ends) while the work still runs.
     auto result = std::make_shared<std::optional<R>>();
     auto calling = detail::call<F, R>(std::move(work), result);
-    // An empty slot: a cancellation of the caller must not reach the other thread, where it would end the program when
-    // it came between the queue and the work.
+    // An empty slot: a cancellation of the caller must not reach the other thread. There asio would throw it
+    // behind the work, where nobody catches, and end the program.
     constexpr auto token = boost::asio::use_awaitable;
     co_await boost::asio::co_spawn(
         pool, std::move(calling),

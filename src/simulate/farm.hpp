@@ -62,7 +62,7 @@ struct FarmOptions {
     Fault fault;
     std::chrono::seconds session_timeout{60};
     std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
-    std::vector<const Quirk*> quirks{};  ///< of all cameras
+    std::vector<const Quirk*> quirks{};        ///< of all cameras
 };
 
 /// The pictures of a stream.
