@@ -1,10 +1,15 @@
 #include "net/event_loop.hpp"
 
+#include <atomic>
+#include <future>
+
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include "net/task_group.hpp"
 #include "net/tcp.hpp"
 #include "net/timeout.hpp"
+#include "net/worker_pool.hpp"
 
 namespace vedette::net {
 namespace {
@@ -109,6 +114,44 @@ TEST(ConnectTcp, SaysWhatWentWrong) {
         (Error{ErrorKind::unavailable, "[::1]:1 refused the connection: nothing listens on that port"}));
     const Error unknown = connect_error("no-such-host.invalid", 554);
     EXPECT_TRUE(unknown.message.find("no-such-host.invalid") != std::string::npos) << unknown.message;
+}
+
+struct Work {
+    std::promise<void> started;
+    std::promise<void> may_end;
+    std::atomic<bool> done = false;
+};
+
+Awaitable<void> work_on(WorkerPool& pool, Work& work) {
+    auto working = run_blocking(pool, [&work] {
+        work.started.set_value();
+        work.may_end.get_future().wait();
+        return work.done = true;
+    });
+    co_await std::move(working);
+}
+
+Awaitable<void> cancel_while_it_works(EventLoop& loop, Work& work) {
+    WorkerPool pool(2);
+    TaskGroup tasks(loop.executor(), "test");
+    tasks.spawn(work_on(pool, work));
+    work.started.get_future().wait();
+    tasks.cancel();
+    // Whatever the cancellation has to do on the pool's other thread is done when this is.
+    std::promise<void> passed;
+    boost::asio::post(pool, [&passed] { passed.set_value(); });
+    passed.get_future().wait();
+    work.may_end.set_value();
+    co_await tasks.wait();
+    pool.join();
+}
+
+// What refers to the caller's things is done by the time that the caller ends; and the program lives on.
+TEST(WorkerPool, ACancelledCallerWaitsForItsWork) {
+    EventLoop loop("test");
+    Work work;
+    loop.run_until(cancel_while_it_works(loop, work));
+    EXPECT_TRUE(work.done);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,7 +33,12 @@ Awaitable<R> run_blocking(WorkerPool& pool, F work) {
     // Shared, since the caller may be gone (the program ends) while the work still runs.
     auto result = std::make_shared<std::optional<R>>();
     auto calling = detail::call<F, R>(std::move(work), result);
-    co_await boost::asio::co_spawn(pool, std::move(calling), boost::asio::use_awaitable);
+    // An empty slot: a cancellation of the caller must not reach the other thread. There asio would throw it
+    // behind the work, where nobody catches, and end the program.
+    constexpr auto token = boost::asio::use_awaitable;
+    co_await boost::asio::co_spawn(
+        pool, std::move(calling),
+        boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), token));
     co_return std::move(**result);
 }
 
