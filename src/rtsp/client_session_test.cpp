@@ -135,8 +135,23 @@ TEST(ClientSession, StopsForAConnectionTest) {
     EXPECT_THAT(seen.sent, HasSubstr("TEARDOWN rtsp://cam/live/"));
 }
 
-TEST(ClientSession, KeepsAliveAtHalfOfTheTimeoutWithoutWaiting) {
+TEST(ClientSession, ASilentCameraIsAskedWhetherItIsThere) {
     ClientSession session = start({.receiver_reports = false});
+    Outcome outcome;
+    const MonotonicTime now{};
+    session.receive(as_bytes(camera("plain")), now);
+    drain(session, outcome);
+    outcome.sent.clear();
+    EXPECT_EQ(session.deadline(), now + 3s);
+    session.on_time(now + 3s);
+    drain(session, outcome);
+    EXPECT_THAT(outcome.sent, HasSubstr("GET_PARAMETER rtsp://cam/live/ RTSP/1.0"));
+    EXPECT_FALSE(outcome.error);
+}
+
+TEST(ClientSession, KeepsAliveAtHalfOfTheTimeoutWithoutWaiting) {
+    // Without the question that a silent camera gets earlier.
+    ClientSession session = start({.receiver_reports = false, .silence_probe = 60s});
     Outcome outcome;
     MonotonicTime now{};
     session.receive(as_bytes(camera("plain")), now);
