@@ -30,6 +30,8 @@ struct SimulateArguments {
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
+    bool storage = false;
+    std::string outage_file;
 };
 
 /// The first line of a file.
@@ -66,6 +68,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
+    options.storage = arguments.storage;
+    options.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
+    options.outage_file = arguments.outage_file;
     return options;
 }
 
@@ -75,6 +80,8 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     simulate::OnvifFarmOptions options;
     options.bind = arguments.bind;
     options.port = *arguments.onvif_port;
+    options.outage_file = arguments.outage_file;
+    const UtcTime started = SystemClock().utc_now();
     if (!arguments.user.empty()) {
         VEDETTE_TRY(Secret password, read_password(arguments.password_file));
         options.credentials.emplace(arguments.user, std::move(password));
@@ -91,6 +98,8 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
                                           .width = format->width,
                                           .height = format->height,
                                           .frames_per_second = format->frames_per_second});
+        if (arguments.storage)
+            device.storage = simulate::OnvifStorage{.replay_url = farm.replay_url(camera), .since = started, .has_audio = true};
         options.devices.push_back(std::move(device));
     }
     return simulate::OnvifFarm::start(std::move(options));
@@ -163,6 +172,12 @@ void add_simulate(CLI::App& cli, int& exit_code) {
                      "Seconds by which the cameras' clocks are ahead; may be negative")
         ->needs(onvif)
         ->capture_default_str();
+    command
+        ->add_flag("--edge-storage", arguments->storage,
+                   "The cameras record by themselves and answer ONVIF's recording search and replay")
+        ->needs(onvif);
+    command->add_option("--outage-file", arguments->outage_file,
+                        "While this file exists nobody is served, as if the network was cut");
     command->callback([arguments, &exit_code] {
         if (const auto result = run_simulate(*arguments); !result) {
             log::error("{}", result.error().message);

@@ -107,6 +107,8 @@ Result<Services> parse_services(std::string_view answer) {
         if (name == ns::events) keep(services.events, std::move(address));
         if (name == ns::ptz) keep(services.ptz, std::move(address));
         if (name == ns::imaging) keep(services.imaging, std::move(address));
+        if (name == ns::search) keep(services.search, std::move(address));
+        if (name == ns::replay) keep(services.replay, std::move(address));
     }
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,
@@ -123,7 +125,9 @@ Result<Services> parse_capabilities(std::string_view answer) {
                       .media2 = all.child("Extension").child("Media2").child("XAddr").text(),
                       .events = address("Events"),
                       .ptz = address("PTZ"),
-                      .imaging = address("Imaging")};
+                      .imaging = address("Imaging"),
+                      .search = all.child("Extension").child("Search").child("XAddr").text(),
+                      .replay = all.child("Extension").child("Replay").child("XAddr").text()};
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,
                     "the device speaks ONVIF, but has no media service: it is no camera");

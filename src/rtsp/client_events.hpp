@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "media/types.hpp"
+#include "rtsp/replay_extension.hpp"
 
 namespace vedette::rtsp {
 
@@ -58,6 +59,13 @@ struct SenderReport {
     std::int64_t rtp_time = 0;  ///< unwrapped as AccessUnit::time
 };
 
+/// In replay: when the camera recorded the frame with this RTP time. Before its access unit.
+struct ReplayTime {
+    std::uint8_t track = 0;
+    std::int64_t rtp_time = 0;  ///< unwrapped as AccessUnit::time
+    ReplayExtension extension;
+};
+
 /// RTP packets are missing by their sequence numbers.
 struct Loss {
     std::uint8_t track = 0;
@@ -84,6 +92,6 @@ struct Closed {
 };
 
 using ClientEvent = std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged,
-                                 media::AccessUnit, SenderReport, Loss, UnitDamaged, Redirected, Closed>;
+                                 media::AccessUnit, SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed>;
 
 }  // namespace vedette::rtsp

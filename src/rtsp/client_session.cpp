@@ -118,6 +118,7 @@ void ClientSession::on_time(MonotonicTime now) {
              fmt::format("no packet of the camera arrived over UDP within {} s: a firewall or "
                          "a network address translation may be between",
                          options_.first_datagram_timeout.count())});
+    if (now >= media_due_ && options_.replay && tracks_.front().has_delivered()) return close();
     if (now >= media_due_)
         return fail_with(ErrorKind::timeout,
                          fmt::format("the camera sent no video for {} s", options_.media_timeout.count()));

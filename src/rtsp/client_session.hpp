@@ -24,6 +24,12 @@ namespace vedette::rtsp {
 
 constexpr unsigned max_session_redirects = 5;  ///< to the same authority, within one session
 
+/// What a camera kept is asked for instead of what it sees (ONVIF Streaming Specification, section 6).
+struct ReplayRange {
+    UtcTime start;  ///< by the camera's clock
+    UtcTime end;
+};
+
 struct ClientOptions {
     enum class StopAfter : std::uint8_t { never, described, key_frame };
 
@@ -33,6 +39,7 @@ struct ClientOptions {
     Transport transport = Transport::tcp_interleaved;
     std::vector<std::uint16_t>
         client_ports{};  ///< for udp: the even port of each track's pair; two are enough
+    std::optional<ReplayRange> replay{};  ///< silence after pictures is its end: Closed without error then
     bool receiver_reports = true;
     std::chrono::seconds response_timeout{10};
     std::chrono::seconds first_datagram_timeout{5};  ///< nothing comes over UDP at all
@@ -115,6 +122,8 @@ class ClientSession {
     void refuse_track(Error error);
     void describe(MonotonicTime now);
     void set_up_next(MonotonicTime now);
+    void require_replay(Request& request) const;
+    void play_range(Request& request) const;
     Request make_request(std::string_view method, std::string_view uri) const;
     void send(Request request, MonotonicTime now);
     std::uint32_t write(const Request& request);

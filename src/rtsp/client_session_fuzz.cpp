@@ -12,8 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t step = std::size_t{data[0]} * 7 + 1;
     const ByteView bytes = std::as_bytes(std::span(data + 1, size - 1));
     MonotonicTime now{};
+    ClientOptions options;
+    if (data[0] >= 128) options.replay = ReplayRange{from_unix_seconds(0), from_unix_seconds(60)};
     ClientSession session({.host = "camera", .path = "/live"}, {"user", Secret(std::string_view("geheim"))},
-                          {}, now);
+                          options, now);
     std::size_t closings = 0;
     std::size_t sent = 0;
     const auto drain = [&] {

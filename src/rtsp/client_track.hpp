@@ -22,6 +22,9 @@ class ClientTrack {
     const std::string& control_url() const { return control_url_; }
     TrackDescription description() const;
 
+    /// In replay each frame's own time is told, too.
+    void expect_replay(bool replay) { replay_ = replay; }
+
     /// SETUP succeeded; `ssrc` from the Transport header, if it had one. It is a hint (quirks 23, 42).
     void accept(std::optional<std::uint32_t> ssrc);
     bool accepted() const { return accepted_; }
@@ -57,6 +60,7 @@ class ClientTrack {
     Depacketizer depacketizer_;
     media::DecodeOrder order_;
     std::optional<media::TrackParameters> parameters_;
+    bool replay_ = false;
     bool delivered_ = false;
     bool delivered_random_access_ = false;
     std::vector<H264Event> h264_events_;  ///< kept for its capacity

@@ -52,6 +52,8 @@ std::string services(const OnvifDevice& device) {
     std::string out = "<tds:GetServicesResponse>" + service(ns::device, device, "device_service") +
                       service(ns::media, device, "media_service");
     if (device.has_media2()) out += service(ns::media2, device, "media2_service");
+    if (device.storage)
+        out += service(ns::search, device, "search_service") + service(ns::replay, device, "replay_service");
     return out + "</tds:GetServicesResponse>";
 }
 
@@ -183,6 +185,17 @@ OnvifAnswer media_answer(const OnvifDevice& device, const onvif::Element& reques
                                        "Optional action not implemented")};
 }
 
+OnvifAnswer storage_answer(const std::optional<std::string>& answer) {
+    if (!answer)
+        return {.status = 500,
+                .body = onvif::write_fault(onvif::FaultCode::action_not_supported,
+                                           "Optional action not implemented")};
+    if (answer->empty())
+        return {.status = 400,
+                .body = onvif::write_fault(onvif::FaultCode::sender, "There is no such recording")};
+    return ok(*answer);
+}
+
 std::optional<UtcTime> read_xml_time(const std::string& text) {
     std::tm tm{};
     const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &tm);
@@ -245,6 +258,9 @@ OnvifAnswer answer_onvif(const OnvifDevice& device, std::string_view request,
     if (uri == ns::device) return device_answer(device, body.local_name(), now);
     if (uri == ns::media) return media_answer(device, body, false);
     if (uri == ns::media2 && device.has_media2()) return media_answer(device, body, true);
+    if (uri == ns::search && device.storage)
+        return storage_answer(search_answer(*device.storage, body, now, device.clock_offset));
+    if (uri == ns::replay && device.storage) return storage_answer(replay_answer(*device.storage, body));
     return {.status = 500,
             .body = onvif::write_fault(onvif::FaultCode::action_not_supported, "No such service")};
 }

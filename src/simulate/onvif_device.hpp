@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "onvif/discovery.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/onvif_storage.hpp"
 
 namespace vedette::simulate {
 
@@ -30,6 +31,7 @@ struct OnvifDevice {
     std::string base;                  ///< http://host:port/cam1
     std::vector<OnvifStream> streams;  ///< main first
     Ticks90k clock_offset{0};
+    std::optional<OnvifStorage> storage{};  ///< set: it records by itself
 
     bool has_media2() const { return number % 2 == 1; }
     std::string name() const;

@@ -2,6 +2,7 @@
 // ONVIF for the cameras of a farm: they answer WS-Discovery, and SOAP over HTTP, on one port for all.
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct OnvifFarmOptions {
     std::vector<OnvifDevice> devices;  ///< their `base` is set here
     std::optional<rtsp::Credentials> credentials;
     bool discovery = true;
+    std::filesystem::path outage_file{};  ///< see FarmOptions
 };
 
 class OnvifFarm {
