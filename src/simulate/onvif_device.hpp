@@ -1,6 +1,5 @@
 #pragma once
-// How a simulated camera answers ONVIF: device, media and media 2 as far as a client needs them to find its
-// streams. No I/O.
+// How a simulated camera answers ONVIF: its services, one file each (onvif_service.hpp lists them). No I/O.
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +10,6 @@
 #include "base/time.hpp"
 #include "onvif/discovery.hpp"
 #include "rtsp/url.hpp"
-#include "simulate/onvif_storage.hpp"
 
 namespace vedette::simulate {
 
@@ -23,6 +21,13 @@ struct OnvifStream {
     std::uint32_t width = 0;
     std::uint32_t height = 0;
     double frames_per_second = 0;
+};
+
+/// One endless recording of the main stream, of the camera's own.
+struct OnvifStorage {
+    std::string replay_url;
+    UtcTime since{};  ///< real time of its first frame
+    bool has_audio = false;
 };
 
 /// One camera. Odd numbers have Media 2 beside Media 1, even ones Media 1 alone.
@@ -46,9 +51,10 @@ struct OnvifAnswer {
     bool challenge = false;  ///< the client should be asked for HTTP Digest
 };
 
-/// What `request`, the body of a POST to one of its services, is answered. `credentials` nullopt: nobody is
-/// asked. `digest_accepted`: HTTP Digest has proved them already. `now` is the real time.
-OnvifAnswer answer_onvif(const OnvifDevice& device, std::string_view request,
+/// What `request`, the body of a POST to one of its services, is answered; what it sets stays in `device`.
+/// `credentials` nullopt: nobody is asked. `digest_accepted`: HTTP Digest has proved them already. `now` is
+/// the real time.
+OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request,
                          const std::optional<rtsp::Credentials>& credentials, bool digest_accepted,
                          UtcTime now);
 

@@ -15,7 +15,7 @@
 #include "net/timeout.hpp"
 #include "net/udp.hpp"
 #include "rtsp/auth.hpp"
-#include "rtsp/text.hpp"
+#include "simulate/onvif_http.hpp"
 
 namespace vedette::simulate {
 
@@ -25,46 +25,8 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t max_head_bytes = 16 * 1024;
-constexpr std::size_t max_body_bytes = 256 * 1024;
 constexpr std::size_t max_connections = 256;
 constexpr std::chrono::seconds request_limit{10};
-
-/// What we need of an HTTP request (RFC 9112).
-struct HttpRequest {
-    std::string method;
-    std::string target;
-    std::string authorization;
-    std::size_t content_length = 0;
-};
-
-std::optional<HttpRequest> parse_head(std::string_view head) {
-    std::string_view line = rtsp::split_line(head);
-    HttpRequest request;
-    request.method = rtsp::split_off(line, ' ');
-    request.target = rtsp::split_off(line, ' ');
-    if (!line.starts_with("HTTP/1.") || !request.target.starts_with('/')) return std::nullopt;
-    while (!head.empty()) {
-        std::string_view value = rtsp::split_line(head);
-        const std::string_view name = rtsp::split_off(value, ':');
-        if (rtsp::equal_ignoring_case(name, "Authorization")) request.authorization = rtsp::trim(value);
-        if (rtsp::equal_ignoring_case(name, "Content-Length")) {
-            const auto size = rtsp::parse_number<std::size_t>(value);
-            if (!size || *size > max_body_bytes) return std::nullopt;
-            request.content_length = *size;
-        }
-    }
-    return request;
-}
-
-std::string write_response(const OnvifAnswer& answer, const rtsp::Challenge& challenge) {
-    std::string out = fmt::format(
-        "HTTP/1.1 {} {}\r\nContent-Type: application/soap+xml; charset=utf-8\r\nContent-Length: {}\r\n"
-        "Connection: close\r\n",
-        answer.status, answer.status == 200 ? "OK" : "Error", answer.body.size());
-    if (answer.challenge) out += "WWW-Authenticate: " + rtsp::print(challenge) + "\r\n";
-    return out + "\r\n" + answer.body;
-}
 
 }  // namespace
 
@@ -82,7 +44,7 @@ struct OnvifFarm::State {
     net::Awaitable<void> serve(tcp::socket socket);
     net::Awaitable<void> serve_in_time(tcp::socket socket);
     net::Awaitable<void> hear(net::UdpSocket* socket);
-    OnvifAnswer answer(const HttpRequest& request, std::string_view body);
+    OnvifAnswer answer(const OnvifHttpRequest& request, std::string_view body);
     net::Awaitable<void> run() {
         tasks.spawn(accept());
         for (net::UdpSocket& socket : sockets) tasks.spawn(hear(&socket));
@@ -152,7 +114,7 @@ net::Awaitable<void> OnvifFarm::State::serve_in_time(tcp::socket socket) {
 net::Awaitable<void> OnvifFarm::State::serve(tcp::socket socket) {
     std::string received;
     std::array<char, 4096> buffer;
-    std::optional<HttpRequest> request;
+    std::optional<OnvifHttpRequest> request;
     std::size_t head_size = 0;
     while (!request || received.size() < head_size + request->content_length) {
         const auto [error, size] = co_await socket.async_read_some(asio::buffer(buffer), as_values);
@@ -160,22 +122,22 @@ net::Awaitable<void> OnvifFarm::State::serve(tcp::socket socket) {
         received.append(buffer.data(), size);
         if (request) continue;
         const auto end = received.find("\r\n\r\n");
-        if (end == std::string::npos && received.size() > max_head_bytes) co_return;
+        if (end == std::string::npos && received.size() > max_http_head_bytes) co_return;
         if (end == std::string::npos) continue;
         head_size = end + 4;
-        request = parse_head(std::string_view(received).substr(0, end));
+        request = parse_http_head(std::string_view(received).substr(0, end));
         if (!request) co_return;
     }
     const OnvifAnswer answered = answer(*request, std::string_view(received).substr(head_size));
-    const std::string response = write_response(answered, challenge);
+    const std::string response = write_http_response(answered, challenge);
     const auto [error, size] = co_await asio::async_write(socket, asio::buffer(response), as_values);
     static_cast<void>(error);
     static_cast<void>(size);
 }
 
-OnvifAnswer OnvifFarm::State::answer(const HttpRequest& request, std::string_view body) {
+OnvifAnswer OnvifFarm::State::answer(const OnvifHttpRequest& request, std::string_view body) {
     if (request.method != "POST") return {.status = 405, .body = {}};
-    for (const OnvifDevice& device : options.devices) {
+    for (OnvifDevice& device : options.devices) {
         if (!request.target.starts_with(fmt::format("/cam{}/onvif/", device.number))) continue;
         const bool digest = options.credentials && !request.authorization.empty() &&
                             rtsp::verify_authorization(request.authorization, request.method, challenge,

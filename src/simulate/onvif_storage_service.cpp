@@ -1,7 +1,9 @@
-#include "simulate/onvif_storage.hpp"
+// Recording search and replay: what a camera with storage of its own keeps.
+
 
 #include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
+#include "simulate/onvif_service.hpp"
 
 namespace vedette::simulate {
 
@@ -40,17 +42,18 @@ std::string element(std::string_view prefix, std::string_view uri, std::string_v
 
 }  // namespace
 
-std::optional<std::string> search_answer(const OnvifStorage& storage, const onvif::Element& request,
-                                         UtcTime now, Ticks90k clock_offset) {
+OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& request, UtcTime now) {
+    const OnvifStorage& storage = *device.storage;
+    const Ticks90k clock_offset = device.clock_offset;
     const std::string_view name = request.local_name();
     const auto answer = [](std::string_view what, const std::string& content) {
-        return element("tse", ns::search, what, content);
+        return onvif_ok(element("tse", ns::search, what, content));
     };
     if (name == "FindRecordings")
         return answer("FindRecordingsResponse",
                       fmt::format("<tse:SearchToken>{}</tse:SearchToken>", search_token));
     if (name == "GetRecordingSearchResults") {
-        if (request.child("SearchToken").text() != search_token) return "";
+        if (request.child("SearchToken").text() != search_token) return onvif_refused("There is no such recording");
         return answer("GetRecordingSearchResultsResponse",
                       "<tse:ResultList><tt:SearchState>Completed</tt:SearchState>" +
                           information(storage, now, clock_offset) + "</tse:ResultList>");
@@ -59,7 +62,7 @@ std::optional<std::string> search_answer(const OnvifStorage& storage, const onvi
         return answer("EndSearchResponse", fmt::format("<tse:Endpoint>{}</tse:Endpoint>",
                                                        onvif::to_xml_time(now + clock_offset)));
     if (name == "GetRecordingInformation") {
-        if (request.child("RecordingToken").text() != recording_token) return "";
+        if (request.child("RecordingToken").text() != recording_token) return onvif_refused("There is no such recording");
         std::string content = information(storage, now, clock_offset);
         return answer("GetRecordingInformationResponse", content);
     }
@@ -69,14 +72,14 @@ std::optional<std::string> search_answer(const OnvifStorage& storage, const onvi
                                   "<tt:NumberRecordings>1</tt:NumberRecordings></tse:Summary>",
                                   onvif::to_xml_time(storage.since + clock_offset),
                                   onvif::to_xml_time(now + clock_offset)));
-    return std::nullopt;
+    return onvif_not_implemented();
 }
 
-std::optional<std::string> replay_answer(const OnvifStorage& storage, const onvif::Element& request) {
-    if (request.local_name() != "GetReplayUri") return std::nullopt;
-    if (request.child("RecordingToken").text() != recording_token) return "";
-    return element("trp", ns::replay, "GetReplayUriResponse",
-                   fmt::format("<trp:Uri>{}</trp:Uri>", onvif::escape(storage.replay_url)));
+OnvifAnswer answer_replay_service(OnvifDevice& device, const onvif::Element& request, UtcTime) {
+    if (request.local_name() != "GetReplayUri") return onvif_not_implemented();
+    if (request.child("RecordingToken").text() != recording_token) return onvif_refused("There is no such recording");
+    return onvif_ok(element("trp", ns::replay, "GetReplayUriResponse",
+                            fmt::format("<trp:Uri>{}</trp:Uri>", onvif::escape(device.storage->replay_url))));
 }
 
 }  // namespace vedette::simulate

@@ -1,0 +1,39 @@
+#pragma once
+// Inside of the simulated ONVIF device: what a service is. A service has a file of its own, a row in the table of
+// onvif_device.cpp, and keeps what clients set in a member of OnvifDevice.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "onvif/xml.hpp"
+#include "simulate/onvif_device.hpp"
+
+namespace vedette::simulate {
+
+struct OnvifService {
+    std::string_view uri;       ///< its namespace
+    std::string_view path;      ///< its address ends with it
+    std::string_view category;  ///< its name in tt:Capabilities; empty: it has none
+    std::string_view more_capabilities;  ///< XML that follows XAddr there
+    bool (*is_there)(const OnvifDevice&);
+    /// `request` is the first element of the body; `now` the real time.
+    OnvifAnswer (*answer)(OnvifDevice&, const onvif::Element& request, UtcTime now);
+
+    std::string address(const OnvifDevice& device) const;
+};
+std::span<const OnvifService> onvif_services();
+
+OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_media_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_media2_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_replay_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+
+/// `body` in an envelope.
+OnvifAnswer onvif_ok(std::string_view body);
+/// A fault of the sender: ter:InvalidArgVal.
+OnvifAnswer onvif_refused(std::string_view reason);
+OnvifAnswer onvif_not_implemented();
+
+}  // namespace vedette::simulate
