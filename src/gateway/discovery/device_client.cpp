@@ -69,11 +69,13 @@ net::Awaitable<Result<net::HttpAnswer>> post(std::string host, onvif::Call call,
     }
 }
 
-net::Awaitable<Result<onvif::DeviceDescription>> converse(onvif::SetUpOptions options, const Clock& clock) {
+// `Session` has next(), on_answer(), on_failure() and take_result() as onvif::SetUpSession.
+template <class Session, class Answer, class... More>
+net::Awaitable<Result<Answer>> converse(onvif::SetUpOptions options, const Clock& clock, More... more) {
     const std::string host = options.host;
     rtsp::Authenticator authenticator({options.username, options.password.duplicate()});
     const bool has_credentials = !options.username.empty() || !options.password.empty();
-    onvif::SetUpSession session(std::move(options));
+    Session session(std::move(options), more...);
     while (auto call = session.next(clock.utc_now())) {
         auto posting = post(host, *std::move(call), authenticator, has_credentials);
         auto answer = co_await std::move(posting);
@@ -90,7 +92,16 @@ net::Awaitable<Result<onvif::DeviceDescription>> converse(onvif::SetUpOptions op
 net::Awaitable<Result<onvif::DeviceDescription>> describe_device(onvif::SetUpOptions options,
                                                                  const Clock& clock) {
     std::string late = fmt::format("{} answers too slowly", options.host);
-    auto conversing = converse(std::move(options), clock);
+    auto conversing =
+        converse<onvif::SetUpSession, onvif::DeviceDescription>(std::move(options), clock);
+    co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(conversing));
+}
+
+net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(onvif::SetUpOptions options,
+                                                                 UtcInterval interval, const Clock& clock) {
+    std::string late = fmt::format("{} answers too slowly", options.host);
+    auto conversing =
+        converse<onvif::StorageSession, onvif::KeptRecording>(std::move(options), clock, interval);
     co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(conversing));
 }
 

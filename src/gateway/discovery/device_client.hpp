@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "net/http.hpp"
 #include "onvif/set_up_session.hpp"
+#include "onvif/storage_session.hpp"
 
 namespace vedette::gateway::discovery {
 
@@ -17,5 +18,9 @@ constexpr std::chrono::seconds set_up_limit{45};
 /// `unsupported`, `corrupt`.
 net::Awaitable<Result<onvif::DeviceDescription>> describe_device(onvif::SetUpOptions options,
                                                                  const Clock& clock);
+
+/// The same for what the device keeps of `interval`, by our clock (onvif/storage_session).
+net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(onvif::SetUpOptions options,
+                                                                 UtcInterval interval, const Clock& clock);
 
 }  // namespace vedette::gateway::discovery

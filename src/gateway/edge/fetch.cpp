@@ -1,0 +1,192 @@
+#include "gateway/edge/fetch.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "gateway/discovery/device_client.hpp"
+#include "net/timeout.hpp"
+
+namespace vedette::gateway::edge {
+
+namespace {
+
+constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::chrono::seconds write_limit{5};
+constexpr std::chrono::seconds silence_limit{5};
+constexpr std::chrono::milliseconds disk_pause{50};
+constexpr std::size_t max_known_pictures = 64;
+/// More than the camera's clock may be off by, when nothing was recognised.
+constexpr Ticks90k post_roll = std::chrono::seconds(3);
+
+/// Blocking. What was recorded just before the gap, from which the camera's pictures are recognised.
+Result<KnownPictures> read_known(vault::Vault& vault, vault::StreamKey live, UtcTime gap_start) {
+    KnownPictures known;
+    VEDETTE_TRY(vault::Cursor cursor, vault.read(live, gap_start - pre_roll));
+    while (known.size() < max_known_pictures) {
+        VEDETTE_TRY(auto item, cursor.next());
+        if (!item) break;
+        const auto* fragment = std::get_if<vault::PlayFragment>(&*item);
+        if (fragment == nullptr) continue;
+        if (fragment->start >= gap_start) break;
+        add_known_pictures(known, fragment->start, *fragment->data);
+    }
+    return known;
+}
+
+/// Keeps the average rate below max_bytes_per_second.
+class Throttle {
+  public:
+    explicit Throttle(MonotonicTime now) : paid_until_(now) {}
+    /// How long to wait after so many bytes.
+    std::chrono::nanoseconds after(std::size_t bytes, MonotonicTime now) {
+        const auto cost = std::chrono::nanoseconds(bytes * 1'000'000'000ULL / max_bytes_per_second);
+        paid_until_ = std::max(paid_until_, now) + cost;
+        return paid_until_ - now;
+    }
+
+  private:
+    MonotonicTime paid_until_;
+};
+
+net::Awaitable<Result<>> write_output(net::TcpStream& stream, rtsp::ClientSession& session) {
+    if (!session.has_output()) co_return Result<>{};
+    const std::string output = session.take_output();
+    auto writing = stream.write_all(as_bytes(output));
+    auto in_time =
+        net::with_timeout(write_limit, "the camera does not take our requests", std::move(writing));
+    co_return co_await std::move(in_time);
+}
+
+net::Awaitable<void> wait_into(net::TcpStream& stream, Result<>& result) {
+    result = co_await stream.wait_readable();
+}
+
+/// One lot of bytes, or the session's deadline.
+net::Awaitable<Result<std::size_t>> read_lot(net::TcpStream& stream, rtsp::ClientSession& session,
+                                             const Clock& clock, std::span<std::byte> buffer) {
+    VEDETTE_CO_TRY(std::size_t size, stream.read_available(buffer));
+    const auto limit = session.deadline() - clock.monotonic_now();
+    if (size == 0 && limit > std::chrono::nanoseconds::zero()) {
+        Result<> readable;
+        auto waiting = wait_into(stream, readable);
+        const bool in_time = co_await net::limit_time(limit, std::move(waiting));
+        if (in_time && !readable) co_return std::unexpected(readable.error());
+        VEDETTE_CO_TRY(size, stream.read_available(buffer));
+    }
+    session.receive(buffer.first(size), clock.monotonic_now());
+    session.on_time(clock.monotonic_now());
+    co_return size;
+}
+
+/// True when the session is over; `report` then says how.
+bool drain(rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport& report) {
+    while (auto event = session.next_event()) {
+        if (auto* closed = std::get_if<rtsp::Closed>(&*event)) {
+            recorder.finish();
+            if (!recorder.error() && closed->error) report.error = std::move(closed->error);
+            return true;
+        }
+        if (std::holds_alternative<rtsp::Redirected>(*event)) {
+            report.error = {ErrorKind::unsupported, "the camera sends us elsewhere for what it keeps"};
+            return true;
+        }
+        recorder.on_event(std::move(*event));
+        if (recorder.done()) session.close();
+    }
+    return false;
+}
+
+net::Awaitable<void> replay(FetchContext context, ingest::CameraConnection& connection,
+                            rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport& report) {
+    std::vector<std::byte> buffer(read_bytes);
+    Throttle throttle(context.clock.monotonic_now());
+    for (;;) {
+        if (drain(session, recorder, report)) break;
+        auto writing = write_output(connection.stream, session);
+        auto carried = co_await std::move(writing);
+        std::size_t size = 0;
+        if (carried) {
+            auto reading = read_lot(connection.stream, session, context.clock, buffer);
+            auto read = co_await std::move(reading);
+            if (read)
+                size = *read;
+            else
+                session.on_disconnected();
+        } else {
+            session.on_disconnected();
+        }
+        const auto pause = throttle.after(size, context.clock.monotonic_now());
+        if (pause > std::chrono::milliseconds(1)) co_await net::sleep_for(pause);
+        while (context.vault.counters().queued_bytes > max_queued_bytes)
+            co_await net::sleep_for(disk_pause);
+    }
+    co_await ingest::say_goodbye(connection.stream, session);
+}
+
+rtsp::ClientOptions replay_options(const ingest::CameraConnection& connection, const ingest::Route& route,
+                                   bool allow_basic_in_clear, UtcInterval by_camera) {
+    rtsp::ClientOptions options = ingest::client_options(connection, route, allow_basic_in_clear);
+    options.replay = rtsp::ReplayRange{by_camera.start - pre_roll, by_camera.end + post_roll};
+    options.media_timeout = silence_limit;
+    return options;
+}
+
+/// Replay is read at our own pace, which datagrams don't wait for.
+ingest::TransportSetting over_tcp(const ingest::CameraAccess& access) {
+    using enum ingest::TransportSetting;
+    if (access.transport == tls || access.remembered_transport == tls) return tls;
+    return access.transport == automatic && !access.remembered_transport ? automatic : tcp;
+}
+
+}  // namespace
+
+net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request,
+                                      ingest::CertificateBook& book) {
+    FetchReport report;
+    report.filled.until = request.gap.start;
+    auto asking = discovery::find_kept_recording(std::move(request.device), request.gap, context.clock);
+    auto kept = co_await std::move(asking);
+    if (!kept) {
+        report.error = std::move(kept).error();
+        co_return report;
+    }
+    report.clock_offset = kept->clock_offset;
+    const auto url = rtsp::parse_url(kept->url);
+    if (!url) {
+        report.error = url.error();
+        co_return report;
+    }
+    auto looking = net::run_blocking(context.pool, [&vault = context.vault, live = request.live,
+                                                    start = request.gap.start] {
+        return read_known(vault, live, start);
+    });
+    auto known = co_await std::move(looking);
+
+    const ingest::Route route = ingest::routes(url->url, over_tcp(request.access)).front();
+    auto connecting = ingest::connect_camera(route, book);
+    auto connection = co_await std::move(connecting);
+    if (!connection || connection->expected) {
+        report.error = connection ? Error{ErrorKind::forbidden, rtsp::describe_change(*connection->expected,
+                                                                                      *connection->certificate)}
+                                  : connection.error();
+        co_return report;
+    }
+    const Ticks90k offset = kept->clock_offset;
+    FetchedRecorder recorder({.live = request.live,
+                              .interval = request.gap,
+                              .clock_offset = offset,
+                              .fetched_at = context.clock.utc_now()},
+                             known ? std::move(*known) : KnownPictures{}, context.vault);
+    rtsp::ClientSession session(
+        route.url, std::move(request.access.credentials),
+        replay_options(*connection, route, request.access.allow_basic_in_clear,
+                       {request.gap.start + offset, request.gap.end + offset}),
+        context.clock.monotonic_now());
+    auto replaying = replay(context, *connection, session, recorder, report);
+    co_await std::move(replaying);
+    report.filled = recorder.filled();
+    if (recorder.error()) report.error = recorder.error();
+    co_return report;
+}
+
+}  // namespace vedette::gateway::edge
