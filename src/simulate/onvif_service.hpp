@@ -1,6 +1,6 @@
 #pragma once
-// Inside of the simulated ONVIF device: what a service is. A service has a file of its own, a row in the table of
-// onvif_device.cpp, and keeps what clients set in a member of OnvifDevice.
+// Inside of the simulated ONVIF device: what a service is. A service has a file of its own, a row in the
+// table of onvif_device.cpp, and keeps what clients set in a member of OnvifDevice.
 
 #include <span>
 #include <string>
@@ -12,9 +12,9 @@
 namespace vedette::simulate {
 
 struct OnvifService {
-    std::string_view uri;       ///< its namespace
-    std::string_view path;      ///< its address ends with it
-    std::string_view category;  ///< its name in tt:Capabilities; empty: it has none
+    std::string_view uri;                ///< its namespace
+    std::string_view path;               ///< its address ends with it
+    std::string_view category;           ///< its name in tt:Capabilities; empty: it has none
     std::string_view more_capabilities;  ///< XML that follows XAddr there
     bool (*is_there)(const OnvifDevice&);
     /// `request` is the first element of the body; `now` the real time.

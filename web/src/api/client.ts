@@ -1,4 +1,5 @@
-import createClient from 'openapi-fetch';
+import createClient, { type Middleware } from 'openapi-fetch';
+import { observeAnswer } from '../media/serverClock';
 import type { components, paths } from './schema.gen';
 
 type Schemas = components['schemas'];
@@ -23,3 +24,21 @@ export type TestReport = Schemas['TestReport'];
 export type Track = Schemas['Track'];
 
 export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' });
+
+const sentMs = new Map<string, number>();
+
+/** Every answer says what the server's clock shows. */
+const readClock: Middleware = {
+  onRequest: ({ id }) => {
+    sentMs.set(id, Date.now());
+  },
+  onResponse: ({ id, response }) => {
+    const sent = sentMs.get(id);
+    if (sent !== undefined) observeAnswer(response.headers.get('Date'), sent, Date.now());
+    sentMs.delete(id);
+  },
+  onError: ({ id }) => {
+    sentMs.delete(id);
+  },
+};
+api.use(readClock);

@@ -1,39 +1,78 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconPlugConnectedX } from '../ui/icons';
+import { IconAlertTriangle, IconClockPause, IconPlugConnectedX } from '../ui/icons';
 import { useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import type { Icon } from '@tabler/icons-react';
 import { camerasQuery } from '../api/queries';
 import { useConnection } from '../media/ConnectionContext';
-import { sentence } from '../ui/format';
+import { clockCorrectionMs, onClockCorrection } from '../media/serverClock';
+import { formatSeconds, sentence } from '../ui/format';
 import classes from './Banners.module.css';
 
-/** What concerns every screen: no way to the server, no way to record. */
+/** A difference of clocks that is worth a word. */
+const NOTABLE_CLOCK_MS = 30_000;
+
+interface BannerProps {
+  tone: 'wait' | 'bad';
+  Icon: Icon;
+  testId: string;
+  children: ReactNode;
+}
+
+function Banner({ tone, Icon, testId, children }: BannerProps) {
+  return (
+    <div
+      className={classes.banner}
+      data-tone={tone}
+      role={tone === 'bad' ? 'alert' : undefined}
+      data-testid={testId}
+    >
+      <Icon size={18} aria-hidden="true" />
+      {children}
+    </div>
+  );
+}
+
+function ClockBanner() {
+  const correctionMs = useSyncExternalStore(onClockCorrection, clockCorrectionMs);
+  if (Math.abs(correctionMs) < NOTABLE_CLOCK_MS) return null;
+  const span = formatSeconds(Math.abs(correctionMs) / 1000);
+  return (
+    <Banner tone="wait" Icon={IconClockPause} testId="banner-clock">
+      <span>
+        The clock of this device is {span} {correctionMs > 0 ? 'behind' : 'ahead of'} the server’s. Times here
+        are the server’s.
+      </span>
+    </Banner>
+  );
+}
+
+/** What concerns every screen: no way to the server, no way to record, a clock that is wrong. */
 export function Banners() {
   const { connection, state } = useConnection();
   const { data } = useQuery(camerasQuery);
   return (
-    <div aria-live="assertive">
+    <div role="region" aria-label="Notices" aria-live="polite">
       {state === 'lost' && (
-        <div className={classes.banner} data-tone="wait" role="status" data-testid="banner-unreachable">
-          <IconPlugConnectedX size={18} aria-hidden="true" />
+        <Banner tone="wait" Icon={IconPlugConnectedX} testId="banner-unreachable">
           <span>The server can’t be reached; what you see may be old. Trying again.</span>
           <Button size="compact-sm" variant="default" onClick={connection.retryNow}>
             Try now
           </Button>
-        </div>
+        </Banner>
       )}
+      <ClockBanner />
       {data?.storage.notices.map((notice) => (
-        <div key={notice} className={classes.banner} data-tone="wait" role="status" data-testid="banner-notice">
-          <IconAlertTriangle size={18} aria-hidden="true" />
+        <Banner key={notice} tone="wait" Icon={IconAlertTriangle} testId="banner-notice">
           <span>At the last start: {notice}</span>
-        </div>
+        </Banner>
       ))}
       {data && !data.storage.recording_possible && (
-        <div className={classes.banner} data-tone="bad" role="alert" data-testid="banner-storage">
-          <IconAlertTriangle size={18} aria-hidden="true" />
+        <Banner tone="bad" Icon={IconAlertTriangle} testId="banner-storage">
           <span>
             <strong>Nothing is being recorded.</strong> {sentence(data.storage.reason ?? '')}
           </span>
-        </div>
+        </Banner>
       )}
     </div>
   );

@@ -1,9 +1,13 @@
 import { IconLayoutGrid, IconVideo } from '../ui/icons';
+import { useRef } from 'react';
 import { NavLink, Outlet, Link } from 'react-router-dom';
 import { Logo, Mark } from '../ui/Logo';
+import { ShortcutsHelp } from '../help/ShortcutsHelp';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { AccountMenu } from '../session/AccountMenu';
 import { Banners } from './Banners';
+import { CameraNews } from './CameraNews';
+import { useArrival } from './useArrival';
 import classes from './Shell.module.css';
 
 const PLACES = [
@@ -12,6 +16,8 @@ const PLACES = [
 ];
 
 export function Shell() {
+  const content = useRef<HTMLElement>(null);
+  useArrival(content);
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
@@ -35,12 +41,14 @@ export function Shell() {
           ))}
         </nav>
         <div className={classes.tools}>
+          <ShortcutsHelp />
           <ThemeSwitch />
           <AccountMenu />
         </div>
       </header>
       <Banners />
-      <main id="content" className={classes.main} tabIndex={-1}>
+      <CameraNews />
+      <main ref={content} id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>
     </div>

@@ -2,6 +2,7 @@ import { ActionIcon, Group, Text } from '@mantine/core';
 import { IconPencil, IconTrash } from '../ui/icons';
 import { Link } from 'react-router-dom';
 import type { Camera, Stream } from '../api/client';
+import { nowTicks } from '../media/ticks';
 import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from '../ui/format';
 import classes from './CameraList.module.css';
 import { CertificateWarning } from './CertificateWarning';
@@ -16,7 +17,7 @@ interface Props {
 
 function since(stream: Stream | undefined): string {
   if (!stream || stream.since_90k <= 0) return '–';
-  const today = formatDay(Date.now() * 90) === formatDay(stream.since_90k);
+  const today = formatDay(nowTicks()) === formatDay(stream.since_90k);
   return today
     ? formatClock(stream.since_90k)
     : `${formatDay(stream.since_90k)}, ${formatClock(stream.since_90k)}`;

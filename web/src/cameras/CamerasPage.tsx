@@ -8,12 +8,19 @@ import type { Camera } from '../api/client';
 import { camerasQuery } from '../api/queries';
 import { formatBytes } from '../ui/format';
 import { Notice } from '../ui/Notice';
+import { usePageTitle } from '../ui/usePageTitle';
 import { CameraForm } from './CameraForm';
 import { CameraList } from './CameraList';
 import { DeleteCamera } from './DeleteCamera';
 import { NoCameras } from './NoCameras';
 
+/** The dialog gives the focus back as it goes; what comes after that counts. */
+const AFTER_DIALOG_MS = 300;
+
 type Dialog = { kind: 'add' } | { kind: 'edit' | 'delete'; camera: Camera };
+
+/** Where the focus goes when what opened a dialog is gone with it. */
+const toContent = () => window.setTimeout(() => document.getElementById('content')?.focus(), AFTER_DIALOG_MS);
 
 function summary(cameras: Camera[], bytesUsed: number, bytesFree: number): string {
   const recording = cameras.filter((camera) => camera.streams.some((s) => s.state === 'recording')).length;
@@ -21,6 +28,7 @@ function summary(cameras: Camera[], bytesUsed: number, bytesFree: number): strin
 }
 
 export function CamerasPage() {
+  usePageTitle('Cameras');
   const { data, error } = useQuery(camerasQuery);
   const [dialog, setDialog] = useState<Dialog>();
   const close = () => setDialog(undefined);
@@ -78,13 +86,16 @@ export function CamerasPage() {
             onCancel={close}
             onSaved={(camera) => {
               close();
+              if (data?.cameras.length === 0) toContent();
               const what = dialog.kind === 'add' ? 'was added; recording starts at once.' : 'was saved.';
               notifications.show({ message: `${camera.name} ${what}` });
             }}
           />
         </Modal>
       )}
-      {dialog?.kind === 'delete' && <DeleteCamera camera={dialog.camera} onClose={close} />}
+      {dialog?.kind === 'delete' && (
+        <DeleteCamera camera={dialog.camera} onClose={close} onDeleted={toContent} />
+      )}
     </Stack>
   );
 }

@@ -16,7 +16,7 @@ export function StateBadge({ state, overlay = false }: { state: CameraState; ove
   return (
     <span className={classes.badge} data-state={state} data-overlay={overlay || undefined}>
       <Icon size={14} aria-hidden="true" />
-      {STATE_WORDS[state]}
+      <span className={classes.word}>{STATE_WORDS[state]}</span>
     </span>
   );
 }

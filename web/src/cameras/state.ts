@@ -12,8 +12,12 @@ export const STATE_WORDS: Record<CameraState, string> = {
 export const streamOf = (camera: Camera, kind: StreamKind): Stream | undefined =>
   camera.streams.find((stream) => stream.kind === kind);
 
-/** The stream for a small picture: the sub stream when the camera has one. */
-export const gridStream = (camera: Camera): StreamKind => (camera.sub_url ? 'sub' : 'main');
+/** The stream for a small picture: the sub stream, unless there is none or it fails while the main stream works. */
+export function gridStream(camera: Camera): StreamKind {
+  if (!camera.sub_url) return 'main';
+  const sub = streamOf(camera, 'sub');
+  return sub && isAway(sub.state) && mainState(camera) === 'recording' ? 'main' : 'sub';
+}
 
 export const mainState = (camera: Camera): CameraState => streamOf(camera, 'main')?.state ?? 'connecting';
 

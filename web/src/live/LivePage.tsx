@@ -1,23 +1,27 @@
 import { Button, VisuallyHidden } from '@mantine/core';
 import { useElementSize, useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'react-router-dom';
+import { Link, useSearchParams } from 'react-router-dom';
 import { camerasQuery } from '../api/queries';
 import { NoCameras } from '../cameras/NoCameras';
 import { Notice } from '../ui/Notice';
+import { usePageTitle } from '../ui/usePageTitle';
 import { columnsFor } from './grid';
 import classes from './LivePage.module.css';
 import { Tile } from './Tile';
 
 const GAP = 10;
-const MIN_TILE_WIDTH = 250;
+const MIN_TILE_WIDTH = 200;
 
 export function LivePage() {
+  usePageTitle('Live');
   const { data, error } = useQuery(camerasQuery);
-  const [enlarged, setEnlarged] = useState<string>();
+  // In the address, so that one comes back to it.
+  const [parameters, setParameters] = useSearchParams();
+  const enlarged = parameters.get('camera');
+  const setEnlarged = (id?: string) => setParameters(id ? { camera: id } : {}, { replace: true });
   const { ref, width, height } = useElementSize();
-  useHotkeys([['Escape', () => setEnlarged(undefined)]]);
+  useHotkeys([['Escape', () => enlarged && setEnlarged(undefined)]]);
   const cameras = data?.cameras ?? [];
   const one = cameras.find((camera) => camera.id === enlarged);
   const shown = one ? [one] : cameras;
@@ -39,7 +43,7 @@ export function LivePage() {
       )}
       <div ref={ref} className={classes.area} hidden={data?.cameras.length === 0} data-testid="live-wall">
         {width > 0 && shown.length > 0 && (
-          <div className={classes.scroller}>
+          <div className={classes.scroller} data-scroller>
             <div
               className={classes.grid}
               style={{

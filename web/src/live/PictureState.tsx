@@ -8,6 +8,8 @@ interface Props {
   state: PlayerState;
   /** Why there is no picture, when the camera itself is away. */
   offlineReason?: string;
+  /** Not told by screen readers as it changes: on a wall of many that would never end. */
+  silent?: boolean;
 }
 
 function content(state: PlayerState, offlineReason: string): ReactNode {
@@ -47,10 +49,15 @@ function content(state: PlayerState, offlineReason: string): ReactNode {
 }
 
 /** Lies over a picture and says in words why it does not move. Nothing while it does. */
-export function PictureState({ state, offlineReason = '' }: Props) {
+export function PictureState({ state, offlineReason = '', silent = false }: Props) {
   const shown = content(state, offlineReason);
   return (
-    <div className={classes.cover} role="status" data-shown={shown !== null} data-phase={state.phase}>
+    <div
+      className={classes.cover}
+      role={silent ? undefined : 'status'}
+      data-shown={shown !== null}
+      data-phase={state.phase}
+    >
       {shown}
     </div>
   );

@@ -1,6 +1,6 @@
 import type { StreamKind } from '../api/client';
 import { sentence } from '../ui/format';
-import { trimBehind } from './buffer';
+import { roomBehind, trimBehind } from './buffer';
 import { whyUnplayable } from './codecs';
 import { keepAtEdge } from './liveEdge';
 import type { Channel, MediaConnection } from './MediaConnection';
@@ -21,6 +21,8 @@ const STALLED_MS = 6_000;
 const FROZEN_MS = 2_500;
 const KEEP_BEHIND_SECONDS = 8;
 const TRIM_SLACK_SECONDS = 8;
+/** What stays behind the picture when the browser's buffer is full. */
+const KEEP_WHEN_FULL_SECONDS = 0.5;
 /** A page that stays hidden for this long gives its streams back. */
 const HIDDEN_MS = 3_000;
 /** After a failure the channel is opened again after so long. */
@@ -127,7 +129,7 @@ export class LivePlayer {
     this.mimeType = mimeType;
     this.sink = new MseSink(this.video, {
       onUpdate: this.check,
-      onFull: () => this.sink?.remove(0, Math.max(0.1, this.video.currentTime - 1)),
+      onFull: this.makeRoom,
       onError: (message) => this.fail(message),
     });
     this.sink.configure(this.mimeType);
@@ -149,6 +151,11 @@ export class LivePlayer {
     sink.append(message.payload, () => this.channel?.credit(message.creditBytes));
   }
 
+  private makeRoom = () => {
+    const room = roomBehind(this.sink?.spans() ?? [], this.video.currentTime, KEEP_WHEN_FULL_SECONDS);
+    if (room) this.sink?.remove(room.start, room.end);
+  };
+
   private check = () => {
     if (this.held) return;
     const now = performance.now();
@@ -159,6 +166,7 @@ export class LivePlayer {
       this.followEdge(last.start, last.end, now);
       const trim = trimBehind(spans, video.currentTime, KEEP_BEHIND_SECONDS, TRIM_SLACK_SECONDS);
       if (trim) sink.remove(trim.start, trim.end);
+      else if (sink.isFull) this.makeRoom();
     }
     if (video.currentTime !== this.lastPosition) {
       this.lastPosition = video.currentTime;

@@ -65,6 +65,11 @@ export class MseSink {
     this.pump();
   }
 
+  /** An append waits for room. */
+  get isFull() {
+    return this.full;
+  }
+
   spans(): Span[] {
     return this.buffer && !this.dead ? spansOf(this.buffer.buffered) : [];
   }

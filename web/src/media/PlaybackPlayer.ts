@@ -1,6 +1,6 @@
 import type { StreamKind } from '../api/client';
 import { sentence } from '../ui/format';
-import { nextSpan, spanAt, totalAhead, trimBehind } from './buffer';
+import { nextSpan, roomBehind, spanAt, totalAhead, trimBehind } from './buffer';
 import type { PlayerState } from './LivePlayer';
 import type { Channel, MediaConnection } from './MediaConnection';
 import type { MediaMessage } from './message';
@@ -9,6 +9,8 @@ import { nowTicks, originFor, positionOf, TICKS_PER_SECOND, ticksAt } from './ti
 
 export interface PlaybackEvents {
   onState(state: PlayerState): void;
+  /** The moment that was asked for is there: on a new element, time to play. */
+  onEntered(): void;
   /** A gap was jumped over. `reason` may be empty. */
   onGap(start90k: number, end90k: number, reason: string): void;
   /** Everything that is recorded so far was played. */
@@ -26,6 +28,8 @@ const CHECK_MS = 200;
 const AHEAD_SECONDS = 20;
 const KEEP_BEHIND_SECONDS = 30;
 const TRIM_SLACK_SECONDS = 15;
+/** What stays behind the picture when the browser's buffer is full. */
+const KEEP_WHEN_FULL_SECONDS = 1;
 /** So near the end of a buffered stretch the picture counts as having arrived there. */
 const END_SECONDS = 0.15;
 const STALLED_MS = 4_000;
@@ -140,9 +144,12 @@ export class PlaybackPlayer {
   private ensureSink(): MseSink {
     this.sink ??= new MseSink(this.video, {
       onUpdate: this.check,
-      onFull: () => this.sink?.remove(0, Math.max(0.1, this.video.currentTime - 2)),
+      onFull: this.makeRoom,
       onError: (message) => {
         this.channel?.close();
+        // The next seek tries again with a new one.
+        this.sink?.destroy();
+        this.sink = undefined;
         this.setState({ phase: 'failed', message });
       },
     });
@@ -160,6 +167,11 @@ export class PlaybackPlayer {
     this.withheldBytes += message.creditBytes;
   }
 
+  private makeRoom = () => {
+    const room = roomBehind(this.sink?.spans() ?? [], this.video.currentTime, KEEP_WHEN_FULL_SECONDS);
+    if (room) this.sink?.remove(room.start, room.end);
+  };
+
   private check = () => {
     const { sink, video } = this;
     if (this.phase === 'failed') return;
@@ -169,7 +181,8 @@ export class PlaybackPlayer {
     }
     const spans = sink.spans();
     this.enter(spans[0]?.start);
-    if (totalAhead(spans, video.currentTime) < AHEAD_SECONDS * Math.max(1, video.playbackRate)) {
+    const wanted = AHEAD_SECONDS * Math.max(1, video.playbackRate);
+    if (!sink.isFull && totalAhead(spans, video.currentTime) < wanted) {
       if (this.withheldBytes > 0) this.channel?.credit(this.withheldBytes);
       this.withheldBytes = 0;
     }
@@ -179,6 +192,7 @@ export class PlaybackPlayer {
     }
     const trim = trimBehind(spans, video.currentTime, KEEP_BEHIND_SECONDS, TRIM_SLACK_SECONDS);
     if (trim) sink.remove(trim.start, trim.end);
+    else if (sink.isFull) this.makeRoom();
     if (this.target90k === undefined && !video.seeking) this.moveOn(spans);
     else if (this.ended && spans.length === 0) this.finish();
   };
@@ -195,6 +209,7 @@ export class PlaybackPlayer {
     const position = inside ? wanted : (later?.start ?? firstStart);
     this.target90k = undefined;
     this.video.currentTime = Math.max(position, 0);
+    this.events.onEntered();
     if (!inside && later) this.announceGap(target90k, ticksAt(later.start, this.origin90k));
     this.setState({ phase: 'playing' });
   }

@@ -31,6 +31,16 @@ export function totalAhead(spans: Span[], position: number): number {
 }
 
 /**
+ * What to drop when the browser's buffer is full: all that is behind the picture but `keep` seconds. undefined while
+ * nothing is; then the picture has to move on first.
+ */
+export function roomBehind(spans: Span[], position: number, keep: number): Span | undefined {
+  const first = spans[0];
+  const end = position - keep;
+  return first && end > first.start ? { start: 0, end } : undefined;
+}
+
+/**
  * What to drop behind the picture: everything older than `keep` seconds, but only once that is worth an
  * operation (`slack` seconds). A browser drops whole groups of pictures, and blocks appends meanwhile.
  */

@@ -1,3 +1,5 @@
+import { serverNowMs } from './serverClock';
+
 /** 90 kHz ticks since 1970-01-01 UTC, the API's unit of time. A double holds them exactly until the year 5000. */
 export const TICKS_PER_SECOND = 90_000;
 export const TICKS_PER_MS = 90;
@@ -5,7 +7,8 @@ export const TICKS_PER_MS = 90;
 export const ticksFromMs = (ms: number) => Math.round(ms * TICKS_PER_MS);
 export const msFromTicks = (ticks: number) => ticks / TICKS_PER_MS;
 export const dateFromTicks = (ticks: number) => new Date(msFromTicks(ticks));
-export const nowTicks = () => ticksFromMs(Date.now());
+/** Now, by the server's clock as far as it is known. */
+export const nowTicks = () => ticksFromMs(serverNowMs());
 
 /**
  * The moment that becomes second zero of a player. A whole second, so that the offset is exact in the

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff';
-import { bufferedAhead, nextSpan, spanAt, totalAhead, trimBehind } from './buffer';
+import { bufferedAhead, nextSpan, roomBehind, spanAt, totalAhead, trimBehind } from './buffer';
 import { keepAtEdge, targetLatency } from './liveEdge';
 import { originFor, positionOf, ticksAt } from './ticks';
 
@@ -73,6 +73,12 @@ describe('buffer', () => {
     expect(bufferedAhead(spans, 30)).toBe(0);
     expect(totalAhead(spans, 4)).toBe(16);
     expect(totalAhead([], 4)).toBe(0);
+  });
+
+  it('makes room behind the picture only', () => {
+    expect(roomBehind(spans, 5, 1)).toEqual({ start: 0, end: 4 });
+    expect(roomBehind(spans, 0.5, 1)).toBeUndefined();
+    expect(roomBehind([], 5, 1)).toBeUndefined();
   });
 
   it('trims only when it is worth it', () => {

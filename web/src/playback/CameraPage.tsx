@@ -1,6 +1,6 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Button, Group, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconArrowLeft } from '../ui/icons';
+import { IconArrowLeft, IconLayoutSidebarRight } from '../ui/icons';
 import { Link, useParams } from 'react-router-dom';
 import type { Camera } from '../api/client';
 import { camerasQuery } from '../api/queries';
@@ -8,14 +8,17 @@ import { mainState, reasonOf, resolutionOf, streamOf } from '../cameras/state';
 import { StateBadge } from '../cameras/StateBadge';
 import { formatBitrate, formatRate } from '../ui/format';
 import { Notice } from '../ui/Notice';
+import { usePageTitle } from '../ui/usePageTitle';
 import classes from './CameraPage.module.css';
+import { usePanels, type Panels } from './panels/usePanels';
 import { Viewer } from './Viewer';
 
-function Heading({ camera }: { camera: Camera }) {
+function Heading({ camera, panels }: { camera: Camera; panels: Panels }) {
   const main = streamOf(camera, 'main');
+  const label = panels.opened ? 'Hide the panel' : 'Show the panel';
   return (
     <Group gap="sm" className={classes.heading}>
-      <Title order={1} size="h3" lineClamp={1}>
+      <Title order={1} size="h3" lineClamp={1} title={camera.name} className={classes.name}>
         {camera.name}
       </Title>
       <StateBadge state={mainState(camera)} />
@@ -24,7 +27,36 @@ function Heading({ camera }: { camera: Camera }) {
           {resolutionOf(main)} · {formatRate(main.frames_per_second)} · {formatBitrate(main.bits_per_second)}
         </Text>
       )}
+      {panels.mayClose && (
+        <Tooltip label={label} openDelay={400}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={36}
+            ml="auto"
+            aria-label={label}
+            aria-expanded={panels.opened}
+            onClick={panels.toggle}
+            data-testid="toggle-panel"
+          >
+            <IconLayoutSidebarRight size={20} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      )}
     </Group>
+  );
+}
+
+function Page({ camera }: { camera: Camera }) {
+  const panels = usePanels(camera);
+  usePageTitle(camera.name);
+  const reason = reasonOf(camera);
+  return (
+    <div className={classes.page}>
+      <Heading camera={camera} panels={panels} />
+      {reason && <Notice tone="wait">{reason}</Notice>}
+      <Viewer key={camera.id} camera={camera} panels={panels} />
+    </div>
   );
 }
 
@@ -44,12 +76,5 @@ export function CameraPage() {
       </Stack>
     );
   }
-  const reason = reasonOf(camera);
-  return (
-    <div className={classes.page}>
-      <Heading camera={camera} />
-      {reason && <Notice tone="wait">{reason}</Notice>}
-      <Viewer key={camera.id} camera={camera} />
-    </div>
-  );
+  return <Page camera={camera} />;
 }

@@ -21,7 +21,15 @@ export function DownloadButton({ camera, position90k }: { camera: Camera; positi
     setOpened(true);
   };
   return (
-    <Popover opened={opened} onChange={setOpened} position="top-end" trapFocus shadow="md" withinPortal>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="top-end"
+      trapFocus
+      returnFocus
+      shadow="md"
+      withinPortal={false}
+    >
       <Popover.Target>
         <ActionIcon
           variant="subtle"

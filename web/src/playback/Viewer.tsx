@@ -1,30 +1,45 @@
 import { useQuery, keepPreviousData } from '@tanstack/react-query';
+import { useFullscreen, useIdle } from '@mantine/hooks';
 import { useEffect, useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
 import type { Camera } from '../api/client';
 import { recordingsQuery } from '../api/queries';
-import { isAway, mainState, reasonOf, STATE_WORDS } from '../cameras/state';
+import { isAway, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
 import { PictureState } from '../live/PictureState';
-import { nowTicks } from '../media/ticks';
+import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { questionOf } from '../timeline/scale';
 import { Timeline } from '../timeline/Timeline';
 import { Notice } from '../ui/Notice';
 import classes from './CameraPage.module.css';
 import { Controls } from './Controls';
+import type { PanelProps } from './panels/panel';
+import { SidePanel } from './panels/SidePanel';
+import type { Panels } from './panels/usePanels';
+import { nextSpeed } from './speeds';
 import { useCameraPlayer } from './useCameraPlayer';
+import { momentOf, usePlace } from './usePlace';
 import { useTimelineView } from './useTimelineView';
 import { useViewerKeys } from './useViewerKeys';
 
 const CLOCK_MS = 250;
+/** On the full screen the controls go away when nothing was moved for this long. */
+const IDLE_MS = 3_000;
+const USUAL_FRAMES_PER_SECOND = 25;
 
-/** Picture, controls and timeline of one camera. */
-export function Viewer({ camera }: { camera: Camera }) {
-  const player = useCameraPlayer(camera.id);
+/** Picture, controls, timeline and panels of one camera. */
+export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
+  const [parameters] = useSearchParams();
+  const player = useCameraPlayer(camera.id, useState(() => momentOf(parameters))[0]);
+  usePlace(player);
   const { view, follow, track, look, zoomBy, startFollowing } = useTimelineView();
   const [clock, setClock] = useState(() => ({
     now90k: nowTicks(),
     position90k: undefined as number | undefined,
   }));
   const [muted, setMuted] = useState(true);
+  const [goToOpened, setGoToOpened] = useState(false);
+  const full = useFullscreen();
+  const idle = useIdle(IDLE_MS, { initialState: false });
 
   const { position90k, mode, paused } = player;
   useEffect(() => {
@@ -55,17 +70,38 @@ export function Viewer({ camera }: { camera: Camera }) {
     startFollowing();
   };
   const step = (ticks: number) => seek((position90k() ?? nowTicks()) + ticks);
+  const stepFrame = (direction: number) => {
+    const position = position90k();
+    const rate = Math.round(streamOf(camera, 'main')?.frames_per_second ?? 0) || USUAL_FRAMES_PER_SECOND;
+    if (position !== undefined) player.seek(position + (direction * TICKS_PER_SECOND) / rate, true);
+  };
+  const toggleFullscreen = () => {
+    if (document.fullscreenEnabled) void full.toggle();
+  };
   useViewerKeys({
     togglePause: player.togglePause,
     goLive,
     step,
+    stepFrame,
+    toggleFullscreen,
+    goTo: () => setGoToOpened(true),
+    changeSpeed: (direction) => {
+      if (mode === 'playback') player.setSpeed(nextSpeed(player.speed, direction));
+    },
     toggleMute: () => setMuted((value) => !value),
   });
 
   const cameraState = mainState(camera);
   const away = mode === 'live' && isAway(cameraState);
+  const panelProps: PanelProps = { camera, mode, position90k, seek };
+  const Overlay = panels.current?.Overlay;
   return (
-    <div className={classes.viewer}>
+    <div
+      ref={full.ref}
+      className={classes.viewer}
+      data-panel={panels.opened || undefined}
+      data-idle={idle || undefined}
+    >
       <div className={classes.stage} data-testid="player" data-mode={mode} data-phase={player.state.phase}>
         {/* Camera sound has no words to caption. */}
         {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
@@ -74,7 +110,6 @@ export function Viewer({ camera }: { camera: Camera }) {
           className={classes.video}
           muted={muted}
           playsInline
-          autoPlay
           aria-label={`Picture of ${camera.name}`}
         />
         <PictureState
@@ -84,6 +119,7 @@ export function Viewer({ camera }: { camera: Camera }) {
         <div className={classes.notice} role="status" data-testid="player-notice">
           {player.notice && <span>{player.notice}</span>}
         </div>
+        {Overlay && <Overlay {...panelProps} />}
       </div>
       <div className={classes.desk}>
         <Controls
@@ -91,10 +127,18 @@ export function Viewer({ camera }: { camera: Camera }) {
           player={player}
           position90k={clock.position90k}
           muted={muted}
+          now90k={clock.now90k}
+          extent={recordings.data?.extent}
           following={follow}
+          fullscreen={full.fullscreen}
+          goToOpened={goToOpened}
+          onGoTo={setGoToOpened}
           onMute={() => setMuted(!muted)}
           onLive={goLive}
+          onSeek={seek}
           onStep={step}
+          onStepFrame={stepFrame}
+          onFullscreen={toggleFullscreen}
           onZoom={(factor) => zoomBy(factor, clock.position90k ?? clock.now90k)}
           onFollow={startFollowing}
         />
@@ -109,6 +153,7 @@ export function Viewer({ camera }: { camera: Camera }) {
           onStep={step}
         />
       </div>
+      <SidePanel panels={panels} {...panelProps} />
     </div>
   );
 }

@@ -16,7 +16,8 @@ export interface CameraPlayer {
   /** A short word about what just happened, like a gap that was jumped over. */
   notice: string;
   speed: number;
-  seek(moment90k: number): void;
+  /** Shows a recorded moment, and plays on from it unless `still`. */
+  seek(moment90k: number, still?: boolean): void;
   goLive(): void;
   togglePause(): void;
   setSpeed(speed: number): void;
@@ -30,17 +31,18 @@ const UNSUPPORTED: PlayerState = {
   message: 'This browser can’t play video from this server (it lacks Media Source Extensions).',
 };
 
-/** One picture that is either live or recorded, and the ways between the two. */
-export function useCameraPlayer(cameraId: string): CameraPlayer {
+/** One picture that is either live or recorded, and the ways between the two. Begins at `first90k`, else live. */
+export function useCameraPlayer(cameraId: string, first90k?: number): CameraPlayer {
   const { connection } = useConnection();
   const video = useRef<HTMLVideoElement>(null);
   const live = useRef<LivePlayer>(undefined);
   const playback = useRef<PlaybackPlayer>(undefined);
-  const start90k = useRef(0);
-  const [mode, setMode] = useState<Mode>('live');
+  const start90k = useRef(first90k ?? 0);
+  const still = useRef(false);
+  const [mode, setMode] = useState<Mode>(first90k === undefined ? 'live' : 'playback');
   const [state, setState] = useState<PlayerState>({ phase: 'connecting' });
   const [paused, setPaused] = useState(false);
-  const [speed, setSpeedState] = useState(1);
+  const [speed, setSpeed] = useState(1);
   const [notice, setNotice] = useState('');
   // Pausing live and going on changes to playback where the picture stood.
   const [held90k, setHeld90k] = useState<number>();
@@ -49,7 +51,7 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
     setMode('live');
     setHeld90k(undefined);
     setPaused(false);
-    setSpeedState(1);
+    setSpeed(1);
     setNotice('');
   }, []);
 
@@ -68,6 +70,7 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
       return;
     }
     if (mode === 'live') {
+      // `held90k` is not asked for here: a held picture stays until one goes live again.
       const player = new LivePlayer(element, connection, cameraId, 'main', setState);
       live.current = player;
       return () => {
@@ -77,6 +80,9 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
     }
     const player = new PlaybackPlayer(element, connection, cameraId, 'main', start90k.current, {
       onState: setState,
+      onEntered: () => {
+        if (!still.current) void element.play().catch(() => undefined);
+      },
       onGap: (from, to, reason) =>
         setNotice(`Skipped ${formatSpan(from, to)} that were not recorded${reason ? `: ${reason}` : '.'}`),
       onEnd: () => {
@@ -85,7 +91,6 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
       },
     });
     playback.current = player;
-    void element.play().catch(() => undefined);
     return () => {
       playback.current = undefined;
       player.destroy();
@@ -93,18 +98,20 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
   }, [connection, cameraId, mode, goLive]);
 
   const seek = useCallback(
-    (moment90k: number) => {
+    (moment90k: number, stay = false) => {
       if (moment90k >= nowTicks()) {
         goLive();
         return;
       }
       start90k.current = moment90k;
+      still.current = stay;
       setNotice('');
       setHeld90k(undefined);
-      setPaused(false);
+      setPaused(stay);
       setMode('playback');
       playback.current?.seek(moment90k);
-      void video.current?.play().catch(() => undefined);
+      if (stay) video.current?.pause();
+      else void video.current?.play().catch(() => undefined);
     },
     [goLive],
   );
@@ -123,9 +130,11 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
       setHeld90k(position);
       setPaused(true);
     } else if (paused) {
+      still.current = false;
       void element.play().catch(() => undefined);
       setPaused(false);
     } else {
+      still.current = true;
       element.pause();
       setPaused(true);
     }
@@ -141,17 +150,5 @@ export function useCameraPlayer(cameraId: string): CameraPlayer {
     [held90k],
   );
 
-  return {
-    video,
-    mode,
-    state,
-    paused,
-    notice,
-    speed,
-    seek,
-    goLive,
-    togglePause,
-    setSpeed: setSpeedState,
-    position90k,
-  };
+  return { video, mode, state, paused, notice, speed, seek, goLive, togglePause, setSpeed, position90k };
 }

@@ -2,10 +2,12 @@ import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Logo } from '../ui/Logo';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
+import { usePageTitle } from '../ui/usePageTitle';
 import classes from './DoorPage.module.css';
 
 /** The page in front of everything: one card with one form. */
 export function DoorPage({ title, intro, children }: { title: string; intro: string; children: ReactNode }) {
+  usePageTitle(title);
   return (
     <div className={classes.page}>
       <header className={classes.header}>

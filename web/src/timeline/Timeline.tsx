@@ -7,6 +7,7 @@ import { Axis } from './Axis';
 import { bars, pan, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
 import classes from './Timeline.module.css';
 import { useTimelineGestures } from './useTimelineGestures';
+import { useTold } from './useTold';
 
 interface Props {
   view: View;
@@ -28,9 +29,12 @@ interface Gap {
 
 const BAR_TOP = 30;
 const BAR_HEIGHT = 34;
-const HEIGHT = 74;
-/** More gaps than this can't be told apart; one zooms in to reach them. */
-const MAX_FOCUSABLE_GAPS = 40;
+const BAR_BOTTOM = BAR_TOP + BAR_HEIGHT;
+const HEIGHT = 88;
+/** More stops than this are a burden: the list of gaps has them all, and one may zoom in. */
+const MAX_FOCUSABLE_GAPS = 12;
+/** Playback begins so long before a gap that was chosen. */
+const BEFORE_GAP = 5 * TICKS_PER_SECOND;
 const STEP = 10 * TICKS_PER_SECOND;
 
 const describeGap = (gap: Gap) =>
@@ -54,6 +58,7 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
       ? { x: pointer, text: formatMoment(pointed90k) + (pointedGap ? ` · ${describeGap(pointedGap)}` : '') }
       : undefined;
   const position = position90k ?? now90k;
+  const told = useTold(position);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const extent = recordings?.extent;
@@ -85,15 +90,28 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
         aria-orientation="horizontal"
         aria-valuemin={Math.round((recordings?.extent?.start_90k ?? view.start90k) / TICKS_PER_SECOND)}
         aria-valuemax={Math.round(now90k / TICKS_PER_SECOND)}
-        aria-valuenow={Math.round(position / TICKS_PER_SECOND)}
-        aria-valuetext={formatMoment(position)}
+        aria-valuenow={Math.round(told / TICKS_PER_SECOND)}
+        aria-valuetext={formatMoment(told)}
         aria-describedby="timeline-keys"
         onKeyDown={onKeyDown}
         {...gestures}
       >
         <svg width={width} height={HEIGHT} className={classes.picture} aria-hidden="true">
-          <Axis view={view} width={width} height={HEIGHT} />
+          <defs>
+            {/* So that gaps are told apart without colours, too. */}
+            <pattern
+              id="gap-hatch"
+              width={6}
+              height={6}
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <rect width={6} height={6} className={classes.gapGround} />
+              <rect width={2} height={6} className={classes.gapStripe} />
+            </pattern>
+          </defs>
           <rect x={0} y={BAR_TOP} width={width} height={BAR_HEIGHT} rx={5} className={classes.track} />
+          <Axis view={view} width={width} top={BAR_TOP} bottom={BAR_BOTTOM} />
           {bars(view, gaps, width).map((bar) => (
             <rect
               key={`gap-${bar.x}`}
@@ -101,7 +119,7 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
               y={BAR_TOP}
               width={bar.width}
               height={BAR_HEIGHT}
-              className={classes.gap}
+              fill="url(#gap-hatch)"
               data-testid="timeline-gap"
             />
           ))}
@@ -118,7 +136,13 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
             />
           ))}
           {pointer !== undefined && (
-            <line x1={pointer} x2={pointer} y1={BAR_TOP - 6} y2={HEIGHT} className={classes.pointer} />
+            <line
+              x1={pointer}
+              x2={pointer}
+              y1={BAR_TOP - 6}
+              y2={BAR_BOTTOM + 6}
+              className={classes.pointer}
+            />
           )}
           <Needle x={xOf(view, now90k, width)} className={classes.now} />
           {position90k !== undefined && (
@@ -127,7 +151,14 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
         </svg>
       </div>
       {gaps.slice(0, MAX_FOCUSABLE_GAPS).map((gap) => (
-        <GapStop key={gap.start_90k} gap={gap} view={view} width={width} onFocusGap={setFocusedGap} />
+        <GapStop
+          key={gap.start_90k}
+          gap={gap}
+          view={view}
+          width={width}
+          onFocusGap={setFocusedGap}
+          onChoose={() => onSeek(gap.start_90k - BEFORE_GAP)}
+        />
       ))}
       {tip && (
         <div
@@ -151,7 +182,7 @@ const inside = (gap: Gap, moment: number) => moment >= gap.start_90k && moment <
 function Needle({ x, className, head = false }: { x: number; className?: string; head?: boolean }) {
   return (
     <g className={className} transform={`translate(${x} 0)`}>
-      <line y1={BAR_TOP - 6} y2={HEIGHT} />
+      <line y1={BAR_TOP - 6} y2={BAR_BOTTOM + 6} />
       {head && <circle cy={BAR_TOP - 6} r={5} />}
     </g>
   );
@@ -162,10 +193,11 @@ interface GapStopProps {
   view: View;
   width: number;
   onFocusGap(gap: Gap | undefined): void;
+  onChoose(): void;
 }
 
 /** Lets the keyboard and screen readers reach a gap; the mouse reads gaps on the timeline itself. */
-function GapStop({ gap, view, width, onFocusGap }: GapStopProps) {
+function GapStop({ gap, view, width, onFocusGap, onChoose }: GapStopProps) {
   const left = Math.max(0, xOf(view, gap.start_90k, width));
   const right = Math.min(width, xOf(view, gap.end_90k, width));
   return (
@@ -174,6 +206,7 @@ function GapStop({ gap, view, width, onFocusGap }: GapStopProps) {
       className={classes.gapStop}
       style={{ left, width: Math.max(4, right - left), top: BAR_TOP, height: BAR_HEIGHT }}
       aria-label={`${describeGap(gap)}, from ${formatClock(gap.start_90k)} to ${formatClock(gap.end_90k)}`}
+      onClick={onChoose}
       onFocus={() => onFocusGap(gap)}
       onBlur={() => onFocusGap(undefined)}
     />

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { TICKS_PER_SECOND as S } from '../media/ticks';
-import { bars, marksOf, MAX_SPAN, MIN_SPAN, placeAt, questionOf, spanOf, ticksAtX, xOf, zoom } from './scale';
+import {
+  bars,
+  marksOf,
+  MAX_SPAN,
+  MIN_SPAN,
+  placeAt,
+  questionOf,
+  spanOf,
+  startOfDay,
+  ticksAtX,
+  xOf,
+  zoom,
+} from './scale';
 
 const T = 161_000_000_000_000;
 const view = { start90k: T, end90k: T + 1000 * S };
@@ -47,9 +59,19 @@ describe('bars', () => {
 describe('axis', () => {
   it.each([60, 600, 3600, 86_400, 7 * 86_400])('has a few labels in %d seconds', (seconds) => {
     const { marks } = marksOf({ start90k: T, end90k: T + seconds * S }, 1000);
-    expect(marks.length).toBeGreaterThanOrEqual(1);
-    expect(marks.length).toBeLessThanOrEqual(13);
+    const labels = marks.filter((mark) => mark.major);
+    expect(labels.length).toBeGreaterThanOrEqual(1);
+    expect(labels.length).toBeLessThanOrEqual(13);
+    expect(marks.length).toBeLessThanOrEqual(100);
     for (const mark of marks) expect(mark.ticks).toBeGreaterThanOrEqual(T);
+  });
+});
+
+describe('day', () => {
+  it('begins at local midnight', () => {
+    const noon = new Date(2026, 10, 25, 12, 30).getTime() * 90;
+    expect(startOfDay(noon)).toBe(new Date(2026, 10, 25).getTime() * 90);
+    expect(startOfDay(startOfDay(noon))).toBe(startOfDay(noon));
   });
 });
 

@@ -1,4 +1,4 @@
-import { TICKS_PER_SECOND } from '../media/ticks';
+import { dateFromTicks, ticksFromMs, TICKS_PER_SECOND } from '../media/ticks';
 
 /** The stretch of time that is shown; half-open, 90 kHz ticks. */
 export interface View {
@@ -56,19 +56,40 @@ export function bars(view: View, intervals: { start_90k: number; end_90k: number
   return result;
 }
 
-const STEPS_SECONDS = [
-  5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 345_600,
+/** Distance of labelled marks, and of the small ones between them. */
+const STEPS_SECONDS: [major: number, minor: number][] = [
+  [5, 1],
+  [10, 2],
+  [15, 5],
+  [30, 10],
+  [60, 15],
+  [120, 30],
+  [300, 60],
+  [600, 120],
+  [900, 300],
+  [1800, 600],
+  [3600, 900],
+  [7200, 1800],
+  [10_800, 3600],
+  [21_600, 3600],
+  [43_200, 10_800],
+  [86_400, 21_600],
+  [172_800, 86_400],
+  [345_600, 86_400],
 ];
 const MIN_LABEL_PIXELS = 84;
 
 export interface Mark {
   ticks: number;
+  /** Has a label; the others are small. */
+  major: boolean;
   /** Begins a day in local time. */
   midnight: boolean;
 }
 
 export interface Marks {
   stepSeconds: number;
+  minorSeconds: number;
   marks: Mark[];
 }
 
@@ -76,23 +97,26 @@ export interface Marks {
 export function marksOf(view: View, width: number): Marks {
   const spanSeconds = spanOf(view) / TICKS_PER_SECOND;
   const atLeast = (spanSeconds * MIN_LABEL_PIXELS) / Math.max(width, 1);
-  const stepSeconds = STEPS_SECONDS.find((step) => step >= atLeast) ?? 345_600;
+  const [stepSeconds, minorSeconds] = STEPS_SECONDS.find(([step]) => step >= atLeast) ?? [345_600, 86_400];
   const marks: Mark[] = [];
-  let seconds = firstMark(view.start90k / TICKS_PER_SECOND, stepSeconds);
-  while (seconds * TICKS_PER_SECOND < view.end90k) {
-    const date = new Date(seconds * 1000);
+  const offset = new Date(view.start90k / 90).getTimezoneOffset() * 60;
+  let local = Math.ceil((view.start90k / TICKS_PER_SECOND - offset) / minorSeconds) * minorSeconds;
+  while ((local + offset) * TICKS_PER_SECOND < view.end90k) {
+    const date = new Date((local + offset) * 1000);
     marks.push({
-      ticks: seconds * TICKS_PER_SECOND,
+      ticks: (local + offset) * TICKS_PER_SECOND,
+      major: local % stepSeconds === 0,
       midnight: date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0,
     });
-    seconds += stepSeconds;
+    local += minorSeconds;
   }
-  return { stepSeconds, marks };
+  return { stepSeconds, minorSeconds, marks };
 }
 
-function firstMark(startSeconds: number, stepSeconds: number): number {
-  const offset = new Date(startSeconds * 1000).getTimezoneOffset() * 60;
-  return Math.ceil((startSeconds - offset) / stepSeconds) * stepSeconds + offset;
+/** The local midnight at or before a moment. */
+export function startOfDay(ticks: number): number {
+  const date = dateFromTicks(ticks);
+  return ticksFromMs(new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime());
 }
 
 /**

@@ -13,6 +13,7 @@ import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { IconArrowLeft, IconPlugConnected, IconPlus } from '../../ui/icons';
 import { Notice } from '../../ui/Notice';
+import { usePageTitle } from '../../ui/usePageTitle';
 import { FoundList } from './FoundList';
 import { SearchForm } from './SearchForm';
 import { toAdd, toCheck } from './finder';
@@ -22,6 +23,7 @@ const plural = (count: number) => `${count} camera${count === 1 ? '' : 's'}`;
 
 /** Search, one password for many, check, add all. */
 export function FindCamerasPage() {
+  usePageTitle('Find cameras');
   const { interfaces, candidates, notes, update, search, checkAll, addAll } = useFinder();
   const [credentials, setCredentials] = useState<Credentials>({ username: '', password: '' });
   const busy = checkAll.isPending || addAll.isPending;

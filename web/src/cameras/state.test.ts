@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Camera, CameraState, Stream } from '../api/client';
+import { gridStream } from './state';
+
+const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
+  kind,
+  state,
+  reason: '',
+  since_90k: 0,
+  bits_per_second: 0,
+  frames_per_second: 0,
+  tracks: [],
+  transport: '',
+  lost_packets: 0,
+  reordered_packets: 0,
+  certificate: null,
+});
+
+const camera = (sub_url: string, streams: Stream[]): Camera => ({
+  id: '',
+  name: '',
+  main_url: '',
+  sub_url,
+  username: '',
+  has_password: false,
+  transport: 'auto',
+  allow_basic_in_clear: false,
+  streams,
+});
+
+describe('the stream of a small picture', () => {
+  it.each<[CameraState, CameraState, string]>([
+    ['recording', 'recording', 'sub'],
+    ['recording', 'connecting', 'sub'],
+    ['recording', 'waiting', 'main'],
+    ['waiting', 'waiting', 'sub'],
+  ])('main %s, sub %s: %s', (main, sub, expected) => {
+    expect(gridStream(camera('rtsp://c/2', [stream('main', main), stream('sub', sub)]))).toBe(expected);
+  });
+
+  it('is the main stream where there is no other', () => {
+    expect(gridStream(camera('', [stream('main', 'recording')]))).toBe('main');
+  });
+});
