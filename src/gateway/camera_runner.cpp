@@ -146,6 +146,8 @@ wire::CameraStatus CameraRunner::status() const {
                               .has_password = !camera_.credentials.password.empty(),
                               .transport = camera_.transport,
                               .allow_basic_in_clear = camera_.allow_basic_in_clear,
+                              .fill_gaps = camera_.fill_gaps,
+                              .gap_filling = gap_filling_,
                               .device = camera_.device,
                               .streams = {}};
     for (const auto& stream : streams_) {
@@ -165,6 +167,12 @@ wire::CameraStatus CameraRunner::status() const {
              .certificate = certificate_status(health)});
     }
     return status;
+}
+
+bool CameraRunner::set_gap_filling(wire::GapFilling filling) {
+    if (gap_filling_ == filling) return false;
+    gap_filling_ = std::move(filling);
+    return true;
 }
 
 void CameraRunner::tick() {

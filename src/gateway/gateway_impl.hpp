@@ -7,6 +7,7 @@
 
 #include "gateway/camera_runner.hpp"
 #include "gateway/discovery/scan.hpp"
+#include "gateway/edge/fetch.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
 #include "net/task_group.hpp"
@@ -46,6 +47,28 @@ struct Gateway::Impl {
     net::Awaitable<void> follow_moved_cameras();
     net::Awaitable<void> follow(const discovery::FoundDevice& device);
 
+    // gateway_edge.cpp: gaps that a camera fills from its own storage
+    struct Filling {
+        std::unique_ptr<net::TaskGroup> task;
+        bool busy = false;
+        bool unsupported = false;
+        UtcTime looked_since{};  ///< the connection after which was looked for gaps
+        MonotonicTime next_look{};
+        unsigned failures = 0;  ///< in a row, of one gap
+        std::string note;       ///< about the last gap
+        std::vector<RefusedGap> refused;
+    };
+    net::Awaitable<void> fill_gaps();
+    bool wants_filling(CameraId id, CameraRunner& runner);
+    net::Awaitable<void> fill_camera(CameraId id);
+    net::Awaitable<bool> fill_gap(CameraId id, UtcInterval gap);
+    bool judge(CameraId id, UtcInterval gap, const edge::FetchReport& report);
+    void refuse_gap(CameraId id, UtcInterval gap, std::string message);
+    void set_filling(CameraId id, wire::GapFillingState state, std::string message);
+    /// Ends what goes on, and forgets what was found out, since settings change.
+    net::Awaitable<void> stop_filling(CameraId id);
+    void explain_gaps(CameraId id, std::vector<wire::RecordedGap>& gaps) const;
+
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
     net::Awaitable<void> play(std::shared_ptr<Playback> playback, std::uint32_t channel);
@@ -68,6 +91,8 @@ struct Gateway::Impl {
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
     bool searching = false;       ///< one search at a time
+    std::unordered_map<CameraId, Filling> fillings;
+    std::size_t fetches = 0;      ///< from cameras' storage, that go on
     std::size_t inspections = 0;  ///< devices that are being asked
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there
     net::TaskGroup tasks;

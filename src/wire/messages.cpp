@@ -18,4 +18,20 @@ std::string_view to_string(CameraState state) {
     return "unknown";
 }
 
+std::string_view to_string(GapFillingState state) {
+    switch (state) {
+        case GapFillingState::off:
+            return "off";
+        case GapFillingState::unsupported:
+            return "unsupported";
+        case GapFillingState::idle:
+            return "idle";
+        case GapFillingState::fetching:
+            return "fetching";
+        case GapFillingState::failed:
+            return "failed";
+    }
+    return "idle";
+}
+
 }  // namespace vedette::wire

@@ -45,6 +45,7 @@ struct CameraSettings {
     /// The camera may be sent its password by Basic on a connection without TLS: anybody on the way can read
     /// it.
     std::optional<bool> allow_basic_in_clear;
+    std::optional<bool> fill_gaps;  ///< after an outage, fetch what the camera recorded by itself
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
     std::optional<DeviceIdentity> device;
@@ -80,6 +81,21 @@ struct StreamStatus {
     std::optional<CertificateStatus> certificate;  ///< unset without TLS
 };
 
+/// What becomes of gaps that the camera may fill from its own storage.
+enum class GapFillingState : std::uint8_t {
+    off,          ///< by the camera's setting
+    unsupported,  ///< the camera can't be asked, or has no such services
+    idle,
+    fetching,
+    failed,  ///< will be tried again
+};
+std::string_view to_string(GapFillingState state);
+struct GapFilling {
+    GapFillingState state = GapFillingState::idle;
+    std::string message;  ///< one sentence about what was done last, or is wrong; may be empty
+    friend bool operator==(const GapFilling&, const GapFilling&) = default;
+};
+
 struct CameraStatus {
     CameraId id;
     std::string name;
@@ -89,6 +105,8 @@ struct CameraStatus {
     bool has_password = false;
     std::string transport = "auto";
     bool allow_basic_in_clear = false;
+    bool fill_gaps = true;
+    GapFilling gap_filling;
     std::optional<DeviceIdentity> device;
     std::vector<StreamStatus> streams;  ///< main first
 };
@@ -198,10 +216,12 @@ struct QueryRecordings {
 struct RecordedRange {
     UtcInterval interval;
     std::uint64_t run = 0;
+    std::optional<UtcTime> fetched_at{};  ///< set: fetched then from the camera's own storage
 };
 struct RecordedGap {
     UtcInterval interval;
     std::string reason;  ///< in words
+    std::string not_filled{};  ///< why the camera's own storage did not help; empty: it was not asked, or not yet
 };
 struct Recordings {
     std::vector<RecordedRange> ranges;  ///< in order of time

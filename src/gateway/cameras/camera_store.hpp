@@ -24,6 +24,7 @@ struct Camera {
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
     bool allow_basic_in_clear = false;  ///< its password may be sent readably
+    bool fill_gaps = true;  ///< after an outage, fetch what the camera recorded by itself
     std::string transport = "auto";     ///< auto, tls, tcp, udp or multicast
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
@@ -39,11 +40,19 @@ struct Camera {
                 sub_url,
                 credentials.duplicate(),
                 allow_basic_in_clear,
+                fill_gaps,
                 transport,
                 transport_found,
                 certificates,
                 device};
     }
+};
+
+/// A stretch that the camera's own storage did not fill, and why.
+struct RefusedGap {
+    UtcInterval interval;
+    std::string message;
+    friend bool operator==(const RefusedGap&, const RefusedGap&) = default;
 };
 
 /// What `settings` say, over what `camera` has: trimmed, checked against the limits of docs/ref/openapi.yaml,
@@ -62,6 +71,9 @@ class CameraStore {
     Result<> save(const Camera& camera);
     Result<> remove(CameraId id);
 
+    /// Replaces what was saved of the camera's main stream.
+    Result<> save_refused_gaps(CameraId id, const std::vector<RefusedGap>& gaps);
+    Result<std::vector<RefusedGap>> refused_gaps(CameraId id);
     /// Remembers in which way the camera sends.
     Result<> remember_transport(CameraId id, std::string_view transport);
     /// Remembers whom an address of the camera belongs to: adds, or replaces the one of the same authority.

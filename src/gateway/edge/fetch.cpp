@@ -161,6 +161,7 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
         return read_known(vault, live, start);
     });
     auto known = co_await std::move(looking);
+    report.comparable = known && !known->empty();
 
     const ingest::Route route = ingest::routes(url->url, over_tcp(request.access)).front();
     auto connecting = ingest::connect_camera(route, book);

@@ -34,6 +34,7 @@ struct FetchReport {
     Filled filled;
     std::optional<Error> error;  ///< why it ended before the gap's end
     Ticks90k clock_offset{0};    ///< of the camera's clock, now
+    bool comparable = false;     ///< pictures had been recorded live just before: they could be recognised
 };
 
 /// Everything that the context and the book refer to outlives the call. Cancelled: what was stored stays.

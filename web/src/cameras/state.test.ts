@@ -25,6 +25,8 @@ const camera = (sub_url: string, streams: Stream[]): Camera => ({
   has_password: false,
   transport: 'auto',
   allow_basic_in_clear: false,
+  fill_gaps: true,
+  gap_filling: { state: 'idle', message: '' },
   streams,
 });
 

@@ -13,6 +13,7 @@ export interface CameraValues {
   password: string;
   transport: Transport;
   allow_basic_in_clear: boolean;
+  fill_gaps: boolean;
 }
 
 const EMPTY: CameraValues = {
@@ -23,6 +24,7 @@ const EMPTY: CameraValues = {
   password: '',
   transport: 'auto',
   allow_basic_in_clear: false,
+  fill_gaps: true,
 };
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
@@ -44,6 +46,7 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     username: rest.username.trim(),
     transport: rest.transport,
     allow_basic_in_clear: rest.allow_basic_in_clear,
+    fill_gaps: rest.fill_gaps,
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -60,6 +63,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           password: '',
           transport: camera.transport,
           allow_basic_in_clear: camera.allow_basic_in_clear,
+          fill_gaps: camera.fill_gaps,
         }
       : EMPTY,
     validate: {
