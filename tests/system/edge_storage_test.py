@@ -60,7 +60,7 @@ class EdgeStorageTest(case.SystemTest):
         filling = self.wait_filling(server, camera, "filled")
         print(f"  {filling}")
         self.assertEqual(filling["state"], "idle")
-        self.assertNotIn("not recognised", filling["message"])
+        self.assertNotIn("recognised", filling["message"], "it says so only when nothing was")
 
         recordings = server.recordings(camera)
         ranges = sorted(recordings["ranges"], key=lambda r: r["start_90k"])
@@ -98,6 +98,57 @@ class EdgeStorageTest(case.SystemTest):
         server = self.server()
         again = self.fetched(server, camera)
         self.assertEqual([(r["start_90k"], r["end_90k"]) for r in again], [(filled["start_90k"], filled["end_90k"])])
+
+    def test_over_tls_with_a_password_and_a_clock_that_is_wrong(self):
+        simulator = self.camera("--onvif-clock", "-7200", "--tls-dir", self.dir / "tls", "--user", "viewer",
+                                "--password-file", self.password_file())
+        server = self.server()
+        camera = server.add_camera("Gate", simulator.url().replace("rtsp:", "rtsps:"), username="viewer",
+                                   password="s3cret", device=self.device())
+        self.wait_recorded(server, camera, 6)
+        self.outage(server, camera, 4)
+        filling = self.wait_filling(server, camera, "filled")
+        self.assertNotIn("recognised", filling["message"])
+        self.assertEqual(server.recordings(camera)["gaps"], [])
+
+    def test_says_why_a_gap_stays(self):
+        plain = vedette.free_port()
+        simulator = self.simulator(1, "--onvif", plain, "--outage-file", self.cut)
+        simulator.wait_line("ONVIF: http")
+        server = self.server()
+        device = {"onvif_url": f"http://127.0.0.1:{plain}/cam1/onvif/device_service"}
+        without_storage = server.add_camera("Hall", simulator.url(), device=device)
+        without_onvif = server.add_camera("Door", simulator.url())
+        switched_off = server.add_camera("Lane", simulator.url(), device=device, fill_gaps=False)
+        for camera in (without_storage, without_onvif, switched_off):
+            self.wait_recorded(server, camera, 3)
+        self.outage(server, without_storage, 3)
+        filling = self.wait_filling(server, without_storage, "no service to search")
+        self.assertEqual(filling["state"], "unsupported")
+        self.assertEqual(self.wait_filling(server, without_onvif, "without ONVIF")["state"], "unsupported")
+        camera = server.ok("GET", f"/api/v1/cameras/{switched_off}")
+        self.assertEqual((camera["fill_gaps"], camera["gap_filling"]["state"]), (False, "off"))
+        self.assertEqual(len(server.recordings(without_storage)["gaps"]), 1)
+
+    def test_what_the_camera_did_not_keep_is_told_and_not_asked_for_again(self):
+        """A camera that was restarted in the outage has nothing of it."""
+        simulator = self.camera()
+        server = self.server()
+        camera = server.add_camera("Roof", simulator.url(), device=self.device())
+        self.wait_recorded(server, camera, 4)
+        simulator.stop()
+        self.wait_state(server, camera, "waiting")
+        time.sleep(3)
+        simulator = self.start(vedette.Simulator(case.BINARY, 1, "--onvif", self.http, "--edge-storage",
+                                                 port=simulator.port))
+        filling = self.wait_filling(server, camera, "kept nothing of this time")
+        self.assertEqual(filling["state"], "idle")
+        gap = server.recordings(camera)["gaps"][0]
+        self.assertIn("kept nothing of this time", gap["not_filled"])
+        server.stop()
+        server = self.server()
+        gaps = [g for g in server.recordings(camera)["gaps"] if "not_filled" in g]
+        self.assertEqual(gaps[0]["start_90k"], gap["start_90k"], "a restart must not forget it")
 
 
 if __name__ == "__main__":
