@@ -23,6 +23,7 @@ struct SimulateArguments {
     std::string password_file;
     bool basic = false;
     bool only_basic = false;
+    bool http_sign_in = false;
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
@@ -59,7 +60,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.offer_basic = arguments.basic;
     options.only_basic = arguments.only_basic;
     options.tcp = arguments.transport != "udp";
-    options.udp = arguments.transport != "tcp";
+    options.udp = arguments.transport == "udp" || arguments.transport == "any";
+    options.only_http = arguments.transport == "http";
+    options.http_sign_in = arguments.http_sign_in;
     options.network = arguments.network;
     if (!arguments.tls_dir.empty()) {
         const SystemClock clock;
@@ -150,11 +153,17 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     password->needs(user);
     command->add_flag("--basic", arguments->basic, "Offer Basic authentication beside Digest")->needs(user);
     command->add_flag("--only-basic", arguments->only_basic, "Offer Basic authentication alone")->needs(user);
+    command
+        ->add_flag("--http-sign-in", arguments->http_sign_in,
+                   "Ask for the password before RTSP is let through HTTP, too")
+        ->needs(user);
     command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");
-    command->add_option("--transport", arguments->transport, "How media is sent: tcp, udp or any")
-        ->check(CLI::IsMember({"tcp", "udp", "any"}))
+    command
+        ->add_option("--transport", arguments->transport,
+                     "How media is sent: tcp, udp, any, or http: RTSP through HTTP alone")
+        ->check(CLI::IsMember({"tcp", "udp", "any", "http"}))
         ->capture_default_str();
     command->add_option("--udp-lose-every", arguments->network.lose_every, "Lose every N-th video packet");
     command->add_option("--udp-swap-every", arguments->network.swap_every,

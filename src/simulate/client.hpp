@@ -7,6 +7,7 @@
 #include "net/tls_session.hpp"
 #include "rtsp/stream_parser.hpp"
 #include "simulate/session.hpp"
+#include "simulate/tunnel.hpp"
 
 namespace vedette::simulate {
 
@@ -34,6 +35,9 @@ struct Client {
     std::string address{};  ///< of the client, without port
     std::optional<net::TlsSession> tls;
     bool shaking_hands = false;  ///< nothing may be written
+    Opening opening{};
+    std::string cookie{};  ///< of a tunnel's GET, by which its POST finds it
+    Base64Stream body{};   ///< of a POST
     Session session;
     rtsp::StreamParser parser;
     MonotonicTime connected;

@@ -1,8 +1,8 @@
 #pragma once
 // A farm of simulated RTSP cameras on one port, made for tests, demonstrations and benchmarks. It plays fair
-// (RTSP 1.0 over interleaved TCP, with or without TLS, or UDP, digest authentication, sender reports, session
-// timeout) and costs little: packets are patched once per picture and timeline, and each client costs one
-// send() per picture.
+// (RTSP 1.0 over interleaved TCP, with or without TLS, through HTTP, or UDP, digest authentication, sender
+// reports, session timeout) and costs little: packets are patched once per picture and timeline, and each
+// client costs one send() per picture.
 
 #include <atomic>
 #include <chrono>
@@ -52,6 +52,8 @@ struct FarmOptions {
     std::optional<crypto::ServerCertificate> tls;  ///< set: RTSPS, and nothing else, on the port
     bool tcp = true;                               ///< media over the connection
     bool udp = false;                              ///< media in datagrams
+    bool only_http = false;                        ///< RTSP through HTTP alone; it is always served too
+    bool http_sign_in = false;                     ///< the web server asks for the credentials as well
     NetworkFaults network{};
     Fault fault;
     bool storage = false;            ///< /camN/replay gives what the main stream showed since the start

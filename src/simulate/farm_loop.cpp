@@ -65,6 +65,7 @@ FarmLoop::FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const Packed
       wake_(wake),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     started_ = clock_.monotonic_now();
+    nonce_ = random_text();
     add_streams(main_clips, "");
     if (options_.storage) add_replay();
     add_streams(sub_clips, "/sub");
@@ -75,6 +76,7 @@ FarmLoop::FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const Packed
 }
 
 FarmLoop::~FarmLoop() {
+    tunnels_.clear();
     clients_.clear();
     counters_.clients = 0;
     counters_.playing = 0;
@@ -223,7 +225,7 @@ void FarmLoop::accept_clients() {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic,
                               options_.only_basic};
-        Session session(streams_, auth, random_text(), random_text(),
+        Session session(streams_, auth, random_text(), nonce_,
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
                          .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt});
@@ -256,13 +258,66 @@ void FarmLoop::on_readable(Client& client) {
     client.last_heard = clock_.monotonic_now();
     using enum Fault::Kind;
     if (options_.fault.kind == silent || options_.fault.kind == garbage) return;
-    client.parser.feed(std::span(buffer).first(*received));
+    if (!on_bytes(client, std::span(buffer).first(*received)) && !client.dead) die();
+}
+
+/// False when the connection is of no more use; so do the next three.
+bool FarmLoop::on_bytes(Client& client, ByteView bytes) {
+    switch (client.opening.kind()) {
+        case Opening::Kind::unknown: {
+            const auto kind = client.opening.feed(bytes);
+            if (!kind) return false;
+            return *kind == Opening::Kind::unknown || on_opened(client);
+        }
+        case Opening::Kind::rtsp:
+            return on_rtsp(client, bytes);
+        case Opening::Kind::get:
+            return true;
+        case Opening::Kind::post:
+            return on_post(client, bytes);
+    }
+    return false;
+}
+
+bool FarmLoop::on_opened(Client& client) {
+    const Opening& opening = client.opening;
+    const Bytes rest(opening.bytes().begin(), opening.bytes().end());
+    if (opening.kind() == Opening::Kind::rtsp) return !options_.only_http && on_rtsp(client, rest);
+    const auto challenges = options_.http_sign_in
+                                ? client.session.challenge(opening.method(), opening.head().headers)
+                                : std::nullopt;
+    if (challenges) {
+        client.closing = true;
+        deliver(client, as_bytes(tunnel_refused(*challenges)));
+        return true;
+    }
+    if (opening.kind() == Opening::Kind::post) return on_post(client, rest);
+    std::string cookie = opening.cookie();
+    if (cookie.empty() || !tunnels_.emplace(cookie, &client).second) return false;
+    client.cookie = std::move(cookie);
+    deliver(client, as_bytes(tunnel_accepted()));
+    return true;
+}
+
+bool FarmLoop::on_rtsp(Client& client, ByteView bytes) {
+    client.parser.feed(bytes);
     while (!client.dead) {
         auto item = client.parser.next();
-        if (!item) return die();
-        if (std::holds_alternative<rtsp::NeedMore>(*item)) return;
+        if (!item) return false;
+        if (std::holds_alternative<rtsp::NeedMore>(*item)) return true;
         if (const auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, *request);
     }
+    return true;
+}
+
+/// A POST is never answered: its GET is.
+bool FarmLoop::on_post(Client& client, ByteView body) {
+    const auto tunnel = tunnels_.find(client.opening.cookie());
+    if (tunnel == tunnels_.end() || tunnel->second->dead) return false;
+    const auto bytes = client.body.feed(body);
+    if (!bytes) return false;
+    tunnel->second->last_heard = clock_.monotonic_now();
+    return on_rtsp(*tunnel->second, *bytes);
 }
 
 void FarmLoop::on_request(Client& client, const rtsp::Request& request) {
@@ -364,6 +419,7 @@ void FarmLoop::sweep(MonotonicTime now) {
 void FarmLoop::bury_dead() {
     for (Client* client : dead_) {
         stop_playing(*client);
+        if (!client->cookie.empty()) tunnels_.erase(client->cookie);
         clients_.erase(client->fd);
     }
     if (!dead_.empty()) counters_.clients.store(clients_.size(), std::memory_order_relaxed);

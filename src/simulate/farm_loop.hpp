@@ -37,6 +37,10 @@ class FarmLoop {
     void add_replay();
     void accept_clients();
     void on_readable(Client& client);
+    bool on_bytes(Client& client, ByteView bytes);
+    bool on_opened(Client& client);
+    bool on_rtsp(Client& client, ByteView bytes);
+    bool on_post(Client& client, ByteView body);
     void on_request(Client& client, const rtsp::Request& request);
     void start_playing(Client& client);
     bool start_replay(Client& client, UtcInterval range, std::uint8_t cseq);
@@ -56,8 +60,10 @@ class FarmLoop {
     std::shared_ptr<boost::asio::ssl::context> tls_;  ///< null: clients speak plain RTSP
     std::optional<DatagramSender> datagrams_;
     std::vector<FarmStream> streams_;
+    std::string nonce_;  ///< one for all connections, as a tunnel has several
     std::vector<Channel> channels_;
     std::unordered_map<int, std::unique_ptr<Client>> clients_;
+    std::unordered_map<std::string, Client*> tunnels_;  ///< by cookie: their GETs
     std::vector<Client*> dead_;
     MonotonicTime next_sweep_{};
     MonotonicTime started_{};

@@ -104,19 +104,27 @@ Session::Reply Session::on_request(const rtsp::Request& request) {
     return out;
 }
 
-/// A 401, unless the request may pass.
-std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
-    if (auth_.credentials == nullptr || request.method == "OPTIONS") return std::nullopt;
-    const std::string* header = request.headers.find("Authorization");
-    if (header != nullptr) {
+std::optional<std::vector<std::string>> Session::challenge(std::string_view method,
+                                                           const rtsp::Headers& headers) const {
+    if (auth_.credentials == nullptr) return std::nullopt;
+    if (const std::string* header = headers.find("Authorization")) {
         for (const rtsp::Challenge& challenge : challenges_)
-            if (rtsp::verify_authorization(*header, request.method, challenge, *auth_.credentials) ==
+            if (rtsp::verify_authorization(*header, method, challenge, *auth_.credentials) ==
                 rtsp::Verdict::accepted)
                 return std::nullopt;
     }
+    std::vector<std::string> values;
+    for (const rtsp::Challenge& challenge : challenges_) values.push_back(rtsp::print(challenge));
+    return values;
+}
+
+/// A 401, unless the request may pass.
+std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
+    if (request.method == "OPTIONS") return std::nullopt;
+    const auto values = challenge(request.method, request.headers);
+    if (!values) return std::nullopt;
     Reply out = reply(401);
-    for (const rtsp::Challenge& challenge : challenges_)
-        out.response.headers.add("WWW-Authenticate", rtsp::print(challenge));
+    for (const std::string& value : *values) out.response.headers.add("WWW-Authenticate", value);
     return out;
 }
 

@@ -60,6 +60,10 @@ class Session {
 
     Reply on_request(const rtsp::Request& request);
 
+    /// Whether a request of HTTP may pass: nullopt, or the challenges.
+    std::optional<std::vector<std::string>> challenge(std::string_view method,
+                                                      const rtsp::Headers& headers) const;
+
     /// The stream that was set up; nullptr before.
     const FarmStream* stream() const { return stream_; }
     /// Where datagrams go; both unset over TCP.

@@ -41,7 +41,7 @@ struct CameraSettings {
     std::optional<std::string> sub_url;   ///< empty: the camera has no sub stream
     std::optional<std::string> username;
     std::optional<Secret> password;        ///< write-only: never sent back
-    std::optional<std::string> transport;  ///< auto, tls, tcp, udp or multicast
+    std::optional<std::string> transport;  ///< auto, tls, https, tcp, udp, multicast or http
     /// The camera may be sent its password by Basic on a connection without TLS: anybody on the way can read
     /// it.
     std::optional<bool> allow_basic_in_clear;
@@ -75,7 +75,7 @@ struct StreamStatus {
     double bits_per_second = 0;
     double frames_per_second = 0;
     std::vector<media::TrackParameters> tracks;  ///< empty before the first connection
-    std::string transport;           ///< tls, tcp, udp or multicast: in use; empty before the first picture
+    std::string transport;           ///< as the setting, without auto: in use; empty before the first picture
     std::uint64_t lost_packets = 0;  ///< since the gateway's start
     std::uint64_t reordered_packets = 0;           ///< since the gateway's start
     std::optional<CertificateStatus> certificate;  ///< unset without TLS

@@ -193,6 +193,28 @@ class GStreamerTest(case.SystemTest):
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
+    def test_through_http(self):
+        source = self.camera("viewer", "s3cret")
+        server = self.server()
+        camera = server.add_camera(
+            "GStreamer", f"rtsp://127.0.0.1:{source.port}/live", username="viewer", password="s3cret", transport="http"
+        )
+        self.assert_good_camera(server, camera)
+        self.assertEqual(server.stream(camera)["transport"], "http")
+        self.wait_recorded(server, camera, 4)
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+    def test_through_https(self):
+        source = self.options("--tls", self.pem())
+        server = self.server()
+        camera = server.add_camera("GStreamer", f"rtsps://127.0.0.1:{source.port}/live", transport="https")
+        self.assert_good_camera(server, camera)
+        self.assertEqual(server.stream(camera)["transport"], "https")
+        self.wait_recorded(server, camera, 4)
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
     # Multicast needs two machines: this server does not share the group's ports with a receiver beside it. net_test joins a
     # group on the loopback interface, and gst_rtsp_server takes --bind and --interface for a test by hand.
     def test_udp(self):

@@ -51,6 +51,35 @@ class CameraTransportTest(case.SystemTest):
         self.wait_recorded(server, camera, 2)
         self.assertEqual(server.stop(), 0, server.output())
 
+    def test_through_http_where_nothing_else_is_offered(self):
+        farm = self.simulator(1, "--transport", "http")
+        server = self.server()
+        told = server.ok("POST", "/api/v1/cameras/test", {"main_url": farm.url(), "transport": "http"})["streams"][0]
+        print(f"  {told['message']}")
+        self.assertIn("Over HTTP; not encrypted.", told["message"])
+        camera = server.add_camera("Tunnel", farm.url(), transport="http")
+        self.assertEqual(self.wait_state(server, camera, "recording")["transport"], "http")
+        self.wait_recorded(server, camera, 5)
+        self.assertEqual(server.stream(camera)["lost_packets"], 0)
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+    def test_through_https_with_sign_in(self):
+        """GET and POST are signed for each by itself, and both show the key that is pinned."""
+        password = ("--user", "viewer", "--password-file", self.password_file(), "--http-sign-in")
+        farm = self.simulator(1, "--transport", "http", "--tls-dir", self.dir / "tls", *password)
+        server = self.server()
+        url = farm.url().replace("rtsp://", "rtsps://")
+        camera = server.add_camera("Tunnel", url, transport="https", username="viewer", password="s3cret")
+        stream = self.wait_state(server, camera, "recording")
+        self.assertEqual(stream["transport"], "https")
+        self.assertFalse(stream["certificate"]["authorised"])
+        self.wait_recorded(server, camera, 3)
+        wrong = server.add_camera("Wrong", url, transport="https", username="viewer", password="wrong")
+        self.assertIn("password", self.wait_state(server, wrong, "unauthorised")["reason"])
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
     def test_a_setting_is_the_only_way(self):
         farm = self.simulator()
         server = self.server()

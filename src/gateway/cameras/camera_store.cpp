@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t max_name_bytes = 100;
 constexpr std::size_t max_credential_bytes = 128;
-constexpr std::array<std::string_view, 5> transports = {"auto", "tls", "tcp", "udp", "multicast"};
+constexpr std::array<std::string_view, 7> transports = {"auto", "tls",       "https", "tcp",
+                                                        "udp",  "multicast", "http"};
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
@@ -151,7 +152,8 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
         camera.credentials.username = trimmed(*settings.username);
     if (settings.transport) {
         if (std::ranges::count(transports, *settings.transport) == 0)
-            return fail(ErrorKind::invalid_input, "transport: choose auto, tls, tcp, udp or multicast");
+            return fail(ErrorKind::invalid_input,
+                        "transport: choose auto, tls, https, tcp, udp, multicast or http");
         camera.transport = *settings.transport;
     }
     if (settings.allow_basic_in_clear) camera.allow_basic_in_clear = *settings.allow_basic_in_clear;

@@ -11,7 +11,6 @@ namespace vedette::gateway::edge {
 namespace {
 
 constexpr std::size_t read_bytes = 64 * 1024;
-constexpr std::chrono::seconds write_limit{5};
 constexpr std::chrono::seconds silence_limit{5};
 constexpr std::chrono::milliseconds disk_pause{50};
 constexpr std::size_t max_known_pictures = 64;
@@ -48,36 +47,6 @@ class Throttle {
     MonotonicTime paid_until_;
 };
 
-net::Awaitable<Result<>> write_output(net::TcpStream& stream, rtsp::ClientSession& session) {
-    if (!session.has_output()) co_return Result<>{};
-    const std::string output = session.take_output();
-    auto writing = stream.write_all(as_bytes(output));
-    auto in_time =
-        net::with_timeout(write_limit, "the camera does not take our requests", std::move(writing));
-    co_return co_await std::move(in_time);
-}
-
-net::Awaitable<void> wait_into(net::TcpStream& stream, Result<>& result) {
-    result = co_await stream.wait_readable();
-}
-
-/// One lot of bytes, or the session's deadline.
-net::Awaitable<Result<std::size_t>> read_lot(net::TcpStream& stream, rtsp::ClientSession& session,
-                                             const Clock& clock, std::span<std::byte> buffer) {
-    VEDETTE_CO_TRY(std::size_t size, stream.read_available(buffer));
-    const auto limit = session.deadline() - clock.monotonic_now();
-    if (size == 0 && limit > std::chrono::nanoseconds::zero()) {
-        Result<> readable;
-        auto waiting = wait_into(stream, readable);
-        const bool in_time = co_await net::limit_time(limit, std::move(waiting));
-        if (in_time && !readable) co_return std::unexpected(readable.error());
-        VEDETTE_CO_TRY(size, stream.read_available(buffer));
-    }
-    session.receive(buffer.first(size), clock.monotonic_now());
-    session.on_time(clock.monotonic_now());
-    co_return size;
-}
-
 /// True when the session is over; `report` then says how.
 bool drain(rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport& report) {
     while (auto event = session.next_event()) {
@@ -100,27 +69,20 @@ net::Awaitable<void> replay(FetchContext context, ingest::CameraConnection& conn
                             rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport& report) {
     std::vector<std::byte> buffer(read_bytes);
     Throttle throttle(context.clock.monotonic_now());
+    std::uint64_t received = 0;
     for (;;) {
         if (drain(session, recorder, report)) break;
-        auto writing = write_output(connection.stream, session);
-        auto carried = co_await std::move(writing);
-        std::size_t size = 0;
-        if (carried) {
-            auto reading = read_lot(connection.stream, session, context.clock, buffer);
-            auto read = co_await std::move(reading);
-            if (read)
-                size = *read;
-            else
-                session.on_disconnected();
-        } else {
-            session.on_disconnected();
-        }
+        auto exchanging = ingest::exchange(connection, session, context.clock, buffer, 1);
+        const auto exchanged = co_await std::move(exchanging);
+        if (!exchanged) session.on_disconnected();
+        const auto size = static_cast<std::size_t>(recorder.payload_bytes() - received);
+        received = recorder.payload_bytes();
         const auto pause = throttle.after(size, context.clock.monotonic_now());
         if (pause > std::chrono::milliseconds(1)) co_await net::sleep_for(pause);
         while (context.vault.counters().queued_bytes > max_queued_bytes)
             co_await net::sleep_for(disk_pause);
     }
-    co_await ingest::say_goodbye(connection.stream, session);
+    co_await ingest::say_goodbye(connection, session);
 }
 
 rtsp::ClientOptions replay_options(const ingest::CameraConnection& connection, const ingest::Route& route,
@@ -131,11 +93,11 @@ rtsp::ClientOptions replay_options(const ingest::CameraConnection& connection, c
     return options;
 }
 
-/// Replay is read at our own pace, which datagrams don't wait for.
+/// As live, but replay is read at our own pace, which datagrams don't wait for.
 ingest::TransportSetting over_tcp(const ingest::CameraAccess& access) {
     using enum ingest::TransportSetting;
-    if (access.transport == tls || access.remembered_transport == tls) return tls;
-    return access.transport == automatic && !access.remembered_transport ? automatic : tcp;
+    const ingest::TransportSetting way = access.remembered_transport.value_or(access.transport);
+    return way == udp || way == multicast ? tcp : way;
 }
 
 }  // namespace
@@ -164,7 +126,8 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
     report.comparable = known && !known->empty();
 
     const ingest::Route route = ingest::routes(url->url, over_tcp(request.access)).front();
-    auto connecting = ingest::connect_camera(route, book);
+    auto connecting = ingest::connect_camera(route, request.access.credentials.duplicate(),
+                                             request.access.allow_basic_in_clear, book);
     auto connection = co_await std::move(connecting);
     if (!connection || connection->expected) {
         report.error = connection ? Error{ErrorKind::forbidden, rtsp::describe_change(*connection->expected,

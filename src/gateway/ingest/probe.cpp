@@ -40,6 +40,8 @@ std::string_view describe(TransportSetting way) {
             return "UDP";
         case TransportSetting::multicast:
             return "multicast";
+        case TransportSetting::http:
+            return "HTTP";
         default:
             return "TCP";
     }
@@ -91,10 +93,11 @@ namespace {
 net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, CertificateBook& book,
                                         const Clock& clock, std::span<std::byte> buffer,
                                         TransportChooser::Outcome& outcome) {
-    auto connecting = connect_camera(route, book);
+    auto connecting =
+        connect_camera(route, access.credentials.duplicate(), access.allow_basic_in_clear, book);
     auto connection = co_await std::move(connecting);
     if (!connection) {
-        outcome = TransportChooser::Outcome::unreachable;
+        outcome = outcome_of(route, connection.error());
         co_return ProbeReport{.ok = false, .message = sentence(connection.error().message), .tracks = {}};
     }
     if (connection->expected)
@@ -111,7 +114,7 @@ net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, Certif
     for (;;) {
         while (auto event = session.next_event()) {
             if (const auto* closed = std::get_if<rtsp::Closed>(&*event)) {
-                co_await say_goodbye(connection->stream, session);
+                co_await say_goodbye(*connection, session);
                 if (closed->transport_refused) outcome = TransportChooser::Outcome::refused_transport;
                 ProbeReport report = findings.report(*closed);
                 if (report.ok) report.message += describe(*connection, route);

@@ -1,17 +1,15 @@
 #include "gateway/ingest/session_pump.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "base/hex.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::gateway::ingest {
 
 namespace {
 
-constexpr std::chrono::seconds connect_limit{5};
-constexpr std::chrono::seconds handshake_limit{10};  // small processors take seconds for RSA
 constexpr std::chrono::seconds write_limit{5};
 constexpr std::chrono::milliseconds goodbye_limit{500};
 
@@ -32,27 +30,49 @@ void exchange_datagrams(net::MediaSockets& media, const std::string& camera, rts
         media.send(datagram.track, datagram.rtcp, camera, datagram.port, datagram.bytes);
 }
 
+net::Awaitable<Result<>> send_output(CameraConnection& connection, std::string output) {
+    if (connection.tunnel) {
+        auto tunnelling = write_through(*connection.tunnel, std::move(output));
+        co_return co_await std::move(tunnelling);
+    }
+    auto writing = connection.stream.write_all(as_bytes(output));
+    co_return co_await net::with_timeout(write_limit, "the camera does not take our requests",
+                                         std::move(writing));
+}
+
 }  // namespace
 
 net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSession& session,
-                                  const Clock& clock, std::span<std::byte> buffer) {
+                                  const Clock& clock, std::span<std::byte> buffer, std::size_t max_lots) {
     net::TcpStream& stream = connection.stream;
     if (session.has_output()) {
-        const std::string output = session.take_output();
-        auto writing = stream.write_all(as_bytes(output));
-        VEDETTE_CO_CHECK(co_await net::with_timeout(write_limit, "the camera does not take our requests",
-                                                    std::move(writing)));
+        auto sending = send_output(connection, session.take_output());
+        VEDETTE_CO_CHECK(co_await std::move(sending));
     }
-    const auto limit = session.deadline() - clock.monotonic_now();
+    Tunnel* const tunnel = connection.tunnel.get();
+    if (tunnel != nullptr) {
+        if (const Bytes early = tunnel->protocol.take_early(); !early.empty()) {
+            session.receive(early, clock.monotonic_now());
+            co_return Result<>{};
+        }
+    }
+    auto limit = session.deadline() - clock.monotonic_now();
+    const bool unheard = tunnel != nullptr && !tunnel->protocol.heard();
+    if (unheard) limit = std::min<decltype(limit)>(limit, post_look_period);
     if (limit > std::chrono::nanoseconds::zero()) {
         Result<> readable;
         auto waiting = wait_into(connection, readable);
         const bool in_time = co_await net::limit_time(limit, std::move(waiting));
         if (in_time && !readable) co_return readable;
     }
-    for (;;) {
+    if (unheard) {
+        auto looking = look_after_post(*tunnel);
+        VEDETTE_CO_CHECK(co_await std::move(looking));
+    }
+    for (std::size_t lot = 0; lot < max_lots; ++lot) {
         const auto size = stream.read_available(buffer);
         if (!size) co_return std::unexpected(size.error());
+        if (unheard && *size > 0) tunnel->protocol.on_heard();
         session.receive(buffer.first(*size), clock.monotonic_now());
         if (*size < buffer.size()) break;
     }
@@ -62,17 +82,23 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
     co_return Result<>{};
 }
 
-net::Awaitable<void> say_goodbye(net::TcpStream& stream, rtsp::ClientSession& session) {
-    const std::string last = session.take_output();
+net::Awaitable<void> say_goodbye(CameraConnection& connection, rtsp::ClientSession& session) {
+    std::string last = session.take_output();
     if (last.empty()) co_return;
-    auto writing = stream.write_all(as_bytes(last));
-    (void)co_await net::with_timeout(goodbye_limit, "the camera is gone", std::move(writing));
+    auto sending = send_output(connection, std::move(last));
+    (void)co_await net::with_timeout(goodbye_limit, "the camera is gone", std::move(sending));
 }
+
+namespace {
+rtsp::BasicUse basic_use(const Route& route, bool allow_basic_in_clear) {
+    return route.url.secure || allow_basic_in_clear ? rtsp::BasicUse::allow : rtsp::BasicUse::refuse;
+}
+}  // namespace
 
 rtsp::ClientOptions client_options(const CameraConnection& connection, const Route& route,
                                    bool allow_basic_in_clear) {
     rtsp::ClientOptions options;
-    options.basic = route.url.secure || allow_basic_in_clear ? rtsp::BasicUse::allow : rtsp::BasicUse::refuse;
+    options.basic = basic_use(route, allow_basic_in_clear);
     options.transport = route.transport;
     options.client_ports = connection.client_ports;
     return options;
@@ -97,32 +123,41 @@ Result<> open_ports(CameraConnection& connection, rtsp::Transport transport) {
 }
 }  // namespace
 
-net::Awaitable<Result<CameraConnection>> connect_camera(Route route, CertificateBook& book) {
-    const rtsp::Url& url = route.url;
-    auto connecting = net::connect_tcp(url.host, url.port, connect_limit);
+net::Awaitable<Result<CameraConnection>> connect_camera(Route route, rtsp::Credentials credentials,
+                                                        bool allow_basic_in_clear, CertificateBook& book) {
+    auto dialling = dial(route);
+    VEDETTE_CO_TRY(Dialled dialled, co_await std::move(dialling));
     CameraConnection connection;
-    VEDETTE_CO_TRY(connection.stream, co_await std::move(connecting));
-    VEDETTE_CO_CHECK(open_ports(connection, route.transport));
-    if (!url.secure) co_return connection;
-    auto securing = connection.stream.start_tls(url.host, handshake_limit);
-    VEDETTE_CO_TRY(const net::TlsPeer peer, co_await std::move(securing));
-    connection.protocol = peer.protocol;
-    connection.certificate = rtsp::CertificateTrust{.authority = fmt::format("{}:{}", url.host, url.port),
-                                                    .by_authority = peer.authorised,
-                                                    .fingerprint = to_hex(peer.key_sha256)};
-    const auto remembered = book.find(connection.certificate->authority);
-    switch (rtsp::judge_certificate(remembered, *connection.certificate)) {
-        case rtsp::CertificateVerdict::known:
-            break;
-        case rtsp::CertificateVerdict::first:
-            book.remember(*connection.certificate);
-            break;
-        case rtsp::CertificateVerdict::changed:
+    connection.stream = std::move(dialled.stream);
+    connection.certificate = std::move(dialled.certificate);
+    connection.protocol = std::move(dialled.protocol);
+    auto verdict = rtsp::CertificateVerdict::known;
+    if (connection.certificate) {
+        const auto remembered = book.find(connection.certificate->authority);
+        verdict = rtsp::judge_certificate(remembered, *connection.certificate);
+        if (verdict == rtsp::CertificateVerdict::changed) {
             connection.expected = remembered;
             connection.stream.close();
-            break;
+            co_return connection;
+        }
     }
+    VEDETTE_CO_CHECK(open_ports(connection, route.transport));
+    if (route.http) {
+        const auto basic = basic_use(route, allow_basic_in_clear);
+        auto opening =
+            open_tunnel(connection.stream, route, connection.certificate, std::move(credentials), basic);
+        VEDETTE_CO_TRY(connection.tunnel, co_await std::move(opening));
+    }
+    // A web server that is no way to the camera is not remembered: its certificate would stop the camera one
+    // day.
+    if (verdict == rtsp::CertificateVerdict::first) book.remember(*connection.certificate);
     co_return connection;
+}
+
+TransportChooser::Outcome outcome_of(const Route& route, const Error& error) {
+    return route.http && error.kind == ErrorKind::unsupported ? TransportChooser::Outcome::refused_transport
+           : error.kind == ErrorKind::unauthenticated         ? TransportChooser::Outcome::other
+                                                              : TransportChooser::Outcome::unreachable;
 }
 
 }  // namespace vedette::gateway::ingest

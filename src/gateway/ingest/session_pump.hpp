@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "gateway/ingest/transport_choice.hpp"
+#include "gateway/ingest/tunnel_pump.hpp"
 #include "net/media_sockets.hpp"
 #include "net/tcp.hpp"
 #include "rtsp/certificate_trust.hpp"
@@ -18,12 +19,13 @@ struct CameraConnection;
 /// One step of a session over its connection: writes what is to be written, waits until bytes come or the
 /// session's deadline is due, reads what is there into `buffer` and passes it on. Fails when the connection
 /// does. The caller takes the events. `buffer` is not used across a wait, so streams of one loop can share
-/// it.
+/// it. `max_lots`: of the buffer's size that are read at most; a caller that paces reading sets it.
 net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSession& session,
-                                  const Clock& clock, std::span<std::byte> buffer);
+                                  const Clock& clock, std::span<std::byte> buffer,
+                                  std::size_t max_lots = SIZE_MAX);
 
 /// Writes the last words of a session that is over (TEARDOWN); worth a try, not a wait.
-net::Awaitable<void> say_goodbye(net::TcpStream& stream, rtsp::ClientSession& session);
+net::Awaitable<void> say_goodbye(CameraConnection& connection, rtsp::ClientSession& session);
 
 /// What is known of a camera's certificates, and of the way that works. Used on the ingest loop; does not
 /// block for long.
@@ -50,6 +52,7 @@ struct CameraAccess {
 
 struct CameraConnection {
     net::TcpStream stream;
+    std::unique_ptr<Tunnel> tunnel;                     ///< set: `stream` is the GET of RTSP through HTTP
     net::MediaSockets media;                            ///< empty unless media comes in datagrams
     std::vector<std::uint16_t> client_ports;            ///< of `media`
     std::optional<rtsp::CertificateTrust> certificate;  ///< as the camera shows it now; unset without TLS
@@ -65,9 +68,13 @@ rtsp::ClientOptions client_options(const CameraConnection& connection, const Rou
 /// The session has told where datagrams come from.
 Result<> follow(CameraConnection& connection, const rtsp::MediaAddress& address);
 
-/// Connects to the route's host, with TLS where its URL says so, and opens the ports for datagrams; failures
-/// are sentences for whoever set up the camera. A certificate that is seen for the first time goes into
-/// `book`, which outlives the call.
-net::Awaitable<Result<CameraConnection>> connect_camera(Route route, CertificateBook& book);
+/// Connects to the route's host, with TLS where its URL says so, opens the ports for datagrams and
+/// establishes the tunnel; failures are sentences for whoever set up the camera. A certificate that is seen
+/// for the first time goes into `book`, which outlives the call. `credentials` are for a web server that is
+/// tunnelled through.
+net::Awaitable<Result<CameraConnection>> connect_camera(Route route, rtsp::Credentials credentials,
+                                                        bool allow_basic_in_clear, CertificateBook& book);
+/// What a failure of connect_camera() means for the choice of the way.
+TransportChooser::Outcome outcome_of(const Route& route, const Error& error);
 
 }  // namespace vedette::gateway::ingest

@@ -120,10 +120,12 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt() {
 }
 
 net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rtsp::Credentials credentials) {
-    auto connecting = connect_camera(route, book_);
+    auto connecting = connect_camera(route, credentials.duplicate(), access_.allow_basic_in_clear, book_);
     auto connected = co_await std::move(connecting);
-    if (!connected)
-        co_return SessionEnd{std::move(connected.error()), {}, TransportChooser::Outcome::unreachable};
+    if (!connected) {
+        const auto outcome = outcome_of(route, connected.error());
+        co_return SessionEnd{std::move(connected.error()), {}, outcome};
+    }
     health_.certificate = connected->expected ? connected->expected : connected->certificate;
     if (connected->expected) {
         health_.offered = connected->certificate;
@@ -138,7 +140,7 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
     rtsp::ClientSession session(route.url, std::move(credentials), options, context_.clock.monotonic_now());
     for (;;) {
         if (auto end = drain(session)) {
-            co_await say_goodbye(connection_.stream, session);
+            co_await say_goodbye(connection_, session);
             co_return std::move(*end);
         }
         const auto exchanged = co_await exchange(connection_, session, context_.clock, context_.read_buffer);

@@ -7,12 +7,14 @@
 namespace vedette::gateway::ingest {
 
 namespace {
-constexpr std::array<std::pair<TransportSetting, std::string_view>, 5> names{{
+constexpr std::array<std::pair<TransportSetting, std::string_view>, 7> names{{
     {TransportSetting::automatic, "auto"},
     {TransportSetting::tls, "tls"},
+    {TransportSetting::https, "https"},
     {TransportSetting::tcp, "tcp"},
     {TransportSetting::udp, "udp"},
     {TransportSetting::multicast, "multicast"},
+    {TransportSetting::http, "http"},
 }};
 
 rtsp::Url with_tls(rtsp::Url url) {
@@ -34,11 +36,26 @@ std::optional<TransportSetting> parse_transport_setting(std::string_view text) {
 
 std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting) {
     using enum TransportSetting;
+    const bool chosen = setting != automatic;
     const Route secure{tls, rtsp::Transport::tcp_interleaved, with_tls(url)};
-    if (url.secure || setting == tls) return {secure};
+    Route secure_web{https, rtsp::Transport::tcp_interleaved, with_tls(url), true, chosen};
+    switch (setting) {
+        case tls:
+            return {secure};
+        case https:
+            return {secure_web};
+        case http:
+            if (url.secure) return {secure_web};
+            break;
+        default:
+            break;
+    }
+    const bool usual_port = url.port == (url.secure ? rtsp::default_secure_port : rtsp::default_port);
+    if (url.secure) return chosen ? std::vector{secure} : std::vector{secure, secure_web};
     const Route plain{tcp, rtsp::Transport::tcp_interleaved, url};
     const Route unicast{udp, rtsp::Transport::udp, url};
     const Route group{multicast, rtsp::Transport::multicast, url};
+    const Route web{http, rtsp::Transport::tcp_interleaved, url, true, chosen};
     switch (setting) {
         case tcp:
             return {plain};
@@ -46,12 +63,14 @@ std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting) {
             return {unicast};
         case multicast:
             return {group};
+        case http:
+            return {web};
         default:
             break;
     }
     std::vector<Route> out;
-    if (url.port == rtsp::default_port) out.push_back(secure);
-    out.insert(out.end(), {plain, unicast, group});
+    if (usual_port) out.insert(out.end(), {secure, secure_web});
+    out.insert(out.end(), {plain, unicast, group, web});
     return out;
 }
 

@@ -8,28 +8,33 @@
 
 #include "base/result.hpp"
 #include "rtsp/client_events.hpp"
+#include "rtsp/http_tunnel.hpp"
 #include "rtsp/url.hpp"
 
 namespace vedette::gateway::ingest {
 
 /// What the owner of a camera has chosen.
-enum class TransportSetting : std::uint8_t { automatic, tls, tcp, udp, multicast };
+enum class TransportSetting : std::uint8_t { automatic, tls, https, tcp, udp, multicast, http };
 std::string_view to_string(TransportSetting setting);
-/// "auto", "tls", "tcp", "udp", "multicast".
+/// "auto", "tls", "https", "tcp", "udp", "multicast", "http".
 std::optional<TransportSetting> parse_transport_setting(std::string_view text);
 
 /// One way to try.
 struct Route {
     TransportSetting name = TransportSetting::tcp;  ///< never automatic
     rtsp::Transport transport = rtsp::Transport::tcp_interleaved;
-    rtsp::Url url;
+    rtsp::Url url;         ///< as RTSP speaks it
+    bool http = false;     ///< through HTTP, or with a secure URL HTTPS
+    bool sign_in = false;  ///< a web server's question for a password is answered
 
+    std::uint16_t port() const { return http ? rtsp::tunnel_port(url) : url.port; }  ///< to connect to
     friend bool operator==(const Route&, const Route&) = default;
 };
 
 /// The ways to try in their order. An rtsps:// address is never tried without TLS. An rtsp:// address at the
 /// usual port is tried with TLS at the usual port of RTSPS first; at another port nobody knows where TLS
-/// would be.
+/// would be. Through HTTP comes last; through HTTPS comes after RTSPS, and a web server that wants a password
+/// is passed over unless the owner has chosen that way: it may belong to other accounts, and locks them.
 std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting);
 
 /// Walks through the routes of one camera stream.

@@ -14,9 +14,11 @@ interface Props {
 const TRANSPORTS = [
   { value: 'auto', label: 'Automatic' },
   { value: 'tls', label: 'RTSPS: encrypted' },
+  { value: 'https', label: 'RTSP through HTTPS: encrypted' },
   { value: 'tcp', label: 'TCP: not encrypted' },
   { value: 'udp', label: 'UDP: not encrypted' },
   { value: 'multicast', label: 'Multicast: not encrypted' },
+  { value: 'http', label: 'RTSP through HTTP: not encrypted' },
 ];
 
 export function CameraForm({ camera, onSaved, onCancel }: Props) {

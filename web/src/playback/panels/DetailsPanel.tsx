@@ -9,9 +9,11 @@ import type { PanelProps } from './panel';
 const TRANSPORTS: Record<Stream['transport'], string> = {
   '': '–',
   tls: 'RTSPS, encrypted',
+  https: 'RTSP through HTTPS, encrypted',
   tcp: 'RTSP over TCP',
   udp: 'RTSP over UDP',
   multicast: 'RTSP, multicast',
+  http: 'RTSP through HTTP',
 };
 
 interface FactProps {

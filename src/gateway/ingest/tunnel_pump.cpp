@@ -1,0 +1,109 @@
+#include "gateway/ingest/tunnel_pump.hpp"
+
+#include <array>
+#include <utility>
+
+#include "net/timeout.hpp"
+
+namespace vedette::gateway::ingest {
+
+namespace {
+
+constexpr std::chrono::seconds answer_limit{10};
+constexpr std::chrono::seconds write_limit{5};
+constexpr const char* not_taken = "the camera does not take our requests";
+
+net::Awaitable<Result<>> write_text(net::TcpStream& stream, std::string text) {
+    auto writing = stream.write_all(as_bytes(text));
+    co_return co_await net::with_timeout(write_limit, not_taken, std::move(writing));
+}
+
+// A connection beside the first one. Whoever answers it must hold the key that was judged there, whatever
+// else vouches for him.
+net::Awaitable<Result<net::TcpStream>> dial_again(Route route, std::optional<rtsp::CertificateTrust> first) {
+    auto dialling = dial(std::move(route));
+    VEDETTE_CO_TRY(Dialled dialled, co_await std::move(dialling));
+    const bool same = dialled.certificate.has_value() == first.has_value() &&
+                      (!first || dialled.certificate->fingerprint == first->fingerprint);
+    if (!same)
+        co_return fail(ErrorKind::forbidden,
+                       "two connections to the camera were answered with two certificates; nothing was sent");
+    co_return std::move(dialled.stream);
+}
+
+net::Awaitable<Result<rtsp::HttpTunnel::Next>> read_answer(net::TcpStream& stream,
+                                                           rtsp::HttpTunnel& protocol) {
+    std::array<std::byte, 4096> buffer{};
+    for (;;) {
+        auto reading = stream.read_some(buffer);
+        auto size = co_await net::with_timeout(
+            answer_limit, "nothing answers the request for RTSP through HTTP", std::move(reading));
+        if (!size)
+            co_return fail(
+                size.error().kind == ErrorKind::timeout ? ErrorKind::timeout : ErrorKind::unsupported,
+                "the camera offers no RTSP through HTTP: it closed the connection instead of answering");
+        VEDETTE_CO_TRY(const auto next, protocol.on_get(ByteView(buffer).first(*size)));
+        if (next != rtsp::HttpTunnel::Next::read) co_return next;
+    }
+}
+
+net::Awaitable<Result<>> open_post(Tunnel& tunnel) {
+    auto dialling = dial_again(tunnel.route, tunnel.certificate);
+    VEDETTE_CO_TRY(tunnel.post, co_await std::move(dialling));
+    auto writing = write_text(tunnel.post, tunnel.protocol.post_request());
+    co_return co_await std::move(writing);
+}
+
+// What the POST's connection says now. True: it is of no more use.
+Result<bool> is_lost(Tunnel& tunnel) {
+    std::array<std::byte, 4096> buffer{};
+    const auto size = tunnel.post.read_available(buffer);
+    if (!size) return true;
+    if (*size == 0) return false;
+    VEDETTE_TRY(const auto next, tunnel.protocol.on_post(ByteView(buffer).first(*size)));
+    return next == rtsp::HttpTunnel::Next::again;
+}
+
+}  // namespace
+
+net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stream, Route route,
+                                                            std::optional<rtsp::CertificateTrust> certificate,
+                                                            rtsp::Credentials credentials,
+                                                            rtsp::BasicUse basic) {
+    rtsp::HttpTunnel protocol(route.url, std::move(credentials), basic, route.sign_in);
+    for (;;) {
+        auto asking = write_text(stream, protocol.get_request());
+        VEDETTE_CO_CHECK(co_await std::move(asking));
+        auto reading = read_answer(stream, protocol);
+        VEDETTE_CO_TRY(const auto next, co_await std::move(reading));
+        if (next == rtsp::HttpTunnel::Next::open) break;
+        auto dialling = dial_again(route, certificate);
+        VEDETTE_CO_TRY(stream, co_await std::move(dialling));
+    }
+    auto tunnel = std::make_unique<Tunnel>(
+        Tunnel{std::move(protocol), std::move(route), std::move(certificate), net::TcpStream()});
+    auto opening = open_post(*tunnel);
+    VEDETTE_CO_CHECK(co_await std::move(opening));
+    co_return tunnel;
+}
+
+net::Awaitable<Result<>> write_through(Tunnel& tunnel, std::string output) {
+    VEDETTE_CO_TRY(const bool lost, is_lost(tunnel));
+    if (lost) {
+        VEDETTE_CO_CHECK(tunnel.protocol.on_post_lost());
+        auto opening = open_post(tunnel);
+        VEDETTE_CO_CHECK(co_await std::move(opening));
+    }
+    auto writing = write_text(tunnel.post, tunnel.protocol.wrap(output));
+    co_return co_await std::move(writing);
+}
+
+net::Awaitable<Result<>> look_after_post(Tunnel& tunnel) {
+    VEDETTE_CO_TRY(const bool lost, is_lost(tunnel));
+    if (!lost) co_return Result<>{};
+    VEDETTE_CO_CHECK(tunnel.protocol.on_post_lost());
+    auto opening = open_post(tunnel);
+    co_return co_await std::move(opening);
+}
+
+}  // namespace vedette::gateway::ingest
