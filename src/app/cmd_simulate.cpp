@@ -102,7 +102,8 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
                                           .height = format->height,
                                           .frames_per_second = format->frames_per_second});
         if (arguments.storage)
-            device.storage = simulate::OnvifStorage{.replay_url = farm.replay_url(camera), .since = started, .has_audio = true};
+            device.storage = simulate::OnvifStorage{
+                .replay_url = farm.replay_url(camera), .since = started, .has_audio = true};
         options.devices.push_back(std::move(device));
     }
     return simulate::OnvifFarm::start(std::move(options));

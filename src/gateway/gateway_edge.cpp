@@ -68,12 +68,13 @@ onvif::SetUpOptions device_of(const Camera& camera) {
 }
 
 ingest::CameraAccess access_of(const Camera& camera, const wire::StreamStatus& live) {
-    return {.url = {},
-            .credentials = camera.credentials.duplicate(),
-            .allow_basic_in_clear = camera.allow_basic_in_clear,
-            .transport = ingest::parse_transport_setting(camera.transport)
-                             .value_or(ingest::TransportSetting::automatic),
-            .remembered_transport = ingest::parse_transport_setting(live.transport)};
+    return {
+        .url = {},
+        .credentials = camera.credentials.duplicate(),
+        .allow_basic_in_clear = camera.allow_basic_in_clear,
+        .transport =
+            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
+        .remembered_transport = ingest::parse_transport_setting(live.transport)};
 }
 
 std::string describe(UtcInterval interval) {
@@ -142,9 +143,8 @@ net::Awaitable<void> Gateway::Impl::fill_camera(CameraId id) {
     for (;;) {
         fillings[id].next_look = clock.monotonic_now() + look_again;
         const UtcTime now = clock.utc_now();
-        auto querying = net::run_blocking(pool, [this, live, now] {
-            return vault->recordings(live, {now - edge::oldest_gap, now});
-        });
+        auto querying = net::run_blocking(
+            pool, [this, live, now] { return vault->recordings(live, {now - edge::oldest_gap, now}); });
         const auto recordings = co_await std::move(querying);
         if (!recordings || !runners.contains(id)) co_return;
         std::vector<UtcInterval> refused;
@@ -195,9 +195,10 @@ bool Gateway::Impl::judge(CameraId id, UtcInterval gap, const edge::FetchReport&
     }
     if (whole) return true;
     if (!report.error || report.error->kind == ErrorKind::not_found) {
-        refuse_gap(id, left, anything ? "the camera kept only a part of it"
-                             : report.error ? report.error->message
-                                            : "the camera kept nothing of this time");
+        refuse_gap(id, left,
+                   anything       ? "the camera kept only a part of it"
+                   : report.error ? report.error->message
+                                  : "the camera kept nothing of this time");
         return true;
     }
     const std::string& why = report.error->message;
@@ -206,8 +207,8 @@ bool Gateway::Impl::judge(CameraId id, UtcInterval gap, const edge::FetchReport&
         set_filling(id, GapFillingState::unsupported, why);
         return false;
     }
-    const bool hopeless = report.error->kind == ErrorKind::unauthenticated ||
-                          report.error->kind == ErrorKind::forbidden;
+    const bool hopeless =
+        report.error->kind == ErrorKind::unauthenticated || report.error->kind == ErrorKind::forbidden;
     if (!hopeless && ++filling.failures >= max_attempts) {
         refuse_gap(id, left, fmt::format("given up after {} attempts: {}", max_attempts, why));
         filling.failures = 0;

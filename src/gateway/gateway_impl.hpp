@@ -90,7 +90,7 @@ struct Gateway::Impl {
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
-    bool searching = false;       ///< one search at a time
+    bool searching = false;  ///< one search at a time
     std::unordered_map<CameraId, Filling> fillings;
     std::size_t fetches = 0;      ///< from cameras' storage, that go on
     std::size_t inspections = 0;  ///< devices that are being asked

@@ -68,7 +68,8 @@ net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string
 
 wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcInterval> extent) {
     wire::Recordings result{.ranges = {}, .gaps = {}, .extent = extent};
-    for (const auto& range : recordings.ranges) result.ranges.push_back({range.interval, range.run, range.fetched_at});
+    for (const auto& range : recordings.ranges)
+        result.ranges.push_back({range.interval, range.run, range.fetched_at});
     for (const auto& gap : recordings.gaps) {
         std::string reason(vault::to_string(gap.reason));
         if (!gap.detail.empty()) reason += ": " + gap.detail;

@@ -117,10 +117,9 @@ bool RecordingInformation::has_video() const {
 }
 
 std::string find_recordings() {
-    return fmt::format(
-        R"(<tse:FindRecordings xmlns:tse="{}"><tse:Scope/><tse:MaxMatches>{}</tse:MaxMatches>)"
-        R"(<tse:KeepAliveTime>PT30S</tse:KeepAliveTime></tse:FindRecordings>)",
-        ns::search, max_found_recordings);
+    return fmt::format(R"(<tse:FindRecordings xmlns:tse="{}"><tse:Scope/><tse:MaxMatches>{}</tse:MaxMatches>)"
+                       R"(<tse:KeepAliveTime>PT30S</tse:KeepAliveTime></tse:FindRecordings>)",
+                       ns::search, max_found_recordings);
 }
 
 std::string get_recording_search_results(std::string_view search_token) {

@@ -40,11 +40,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)parse_xml_time(text);
     if (const auto results = parse_recording_search_results(text)) {
         const UtcInterval all{from_unix_seconds(0), from_unix_seconds(7'000'000'000)};
-        if (const auto* best = best_recording(results->recordings, all); best != nullptr && best->token.empty())
+        if (const auto* best = best_recording(results->recordings, all);
+            best != nullptr && best->token.empty())
             std::abort();
     }
-    StorageSession storage({.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))},
-                           {from_unix_seconds(1'790'000'000), from_unix_seconds(1'790'000'060)});
+    StorageSession storage(
+        {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))},
+        {from_unix_seconds(1'790'000'000), from_unix_seconds(1'790'000'060)});
     while (const auto call = storage.next(from_unix_seconds(1'800'000'000)))
         storage.on_answer(size % 2 == 0 ? 200 : 400, text, from_unix_seconds(1'800'000'000));
     if (const auto kept = storage.take_result(); kept && kept->url.find("192.0.2.1") == std::string::npos)

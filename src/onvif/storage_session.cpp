@@ -19,8 +19,10 @@ struct Place {
 
 Place place_of(std::string_view told, const SetUpOptions& options) {
     if (const auto believed = believe(told, "http", options.host))
-        return {believed->address.port == 0 ? std::uint16_t{80} : believed->address.port, believed->address.path};
-    if (const auto believed = believe(told, "https", options.host)) return {options.port, believed->address.path};
+        return {believed->address.port == 0 ? std::uint16_t{80} : believed->address.port,
+                believed->address.path};
+    if (const auto believed = believe(told, "https", options.host))
+        return {options.port, believed->address.path};
     return {options.port, options.path};
 }
 
@@ -144,9 +146,9 @@ Result<> StorageSession::take(std::string_view body, UtcTime now) {
 Result<> StorageSession::take_services(Result<Services> services) {
     VEDETTE_TRY(services_, std::move(services));
     if (services_.search.empty() || services_.replay.empty()) {
-        finish({ErrorKind::unsupported,
-                services_.search.empty() ? "the camera has no service to search what it keeps"
-                                         : "the camera has no service to replay what it keeps"});
+        finish({ErrorKind::unsupported, services_.search.empty()
+                                            ? "the camera has no service to search what it keeps"
+                                            : "the camera has no service to replay what it keeps"});
         return {};
     }
     step_ = Step::search;

@@ -1,6 +1,6 @@
 #pragma once
-// The conversation that finds what a camera keeps of a stretch of time, and where it is played from. No I/O, as
-// SetUpSession.
+// The conversation that finds what a camera keeps of a stretch of time, and where it is played from. No I/O,
+// as SetUpSession.
 
 #include <optional>
 #include <string>
@@ -15,8 +15,9 @@ namespace vedette::onvif {
 constexpr std::size_t max_storage_calls = 24;  ///< of one conversation
 
 struct KeptRecording {
-    std::string url;           ///< rtsp:// or rtsps://, on the host that was asked, without credentials
-    Ticks90k clock_offset{0};  ///< of the camera's clock against ours, now; positive: it is ahead. To a second.
+    std::string url;  ///< rtsp:// or rtsps://, on the host that was asked, without credentials
+    Ticks90k clock_offset{
+        0};  ///< of the camera's clock against ours, now; positive: it is ahead. To a second.
     std::string source;
     UtcInterval kept;  ///< of the stretch that was asked for, what it says that it has; by our clock
 };
@@ -34,7 +35,16 @@ class StorageSession {
     Result<KeptRecording> take_result();
 
   private:
-    enum class Step : std::uint8_t { time, services, capabilities, search, results, end_search, replay, done };
+    enum class Step : std::uint8_t {
+        time,
+        services,
+        capabilities,
+        search,
+        results,
+        end_search,
+        replay,
+        done
+    };
 
     std::string body_of_step() const;
     Result<> take(std::string_view body, UtcTime now);

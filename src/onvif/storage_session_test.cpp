@@ -12,16 +12,18 @@ const UtcTime now = from_unix_seconds(1'795'228'506);
 
 std::string time_answer() {
     return write_envelope(
-        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:UTCDateTime><tt:Time><tt:Hour>3</tt:Hour>"
+        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:UTCDateTime><tt:Time><tt:Hour>3</"
+        "tt:Hour>"
         "<tt:Minute>35</tt:Minute><tt:Second>6</tt:Second></tt:Time><tt:Date><tt:Year>2026</tt:Year>"
         "<tt:Month>11</tt:Month><tt:Day>21</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime>"
         "</tds:GetSystemDateAndTimeResponse>");
 }
 std::string services_answer(bool storage) {
     const auto service = [](std::string_view uri, std::string_view path) {
-        return fmt::format("<tds:Service><tds:Namespace>{}</tds:Namespace><tds:XAddr>http://10.0.0.9:81/{}"
-                           "</tds:XAddr></tds:Service>",
-                           uri, path);
+        return fmt::format(
+            "<tds:Service><tds:Namespace>{}</tds:Namespace><tds:XAddr>http://10.0.0.9:81/{}"
+            "</tds:XAddr></tds:Service>",
+            uri, path);
     };
     std::string body = service(ns::media, "media");
     if (storage) body += service(ns::search, "search") + service(ns::replay, "replay");
@@ -31,10 +33,12 @@ std::string in(std::string_view uri, std::string_view name, std::string_view con
     return write_envelope(fmt::format(R"(<x:{0} xmlns:x="{1}">{2}</x:{0}>)", name, uri, content));
 }
 std::string results(std::string_view state, std::string_view recordings) {
-    return in(ns::search, "GetRecordingSearchResultsResponse",
-              fmt::format("<x:ResultList><tt:SearchState>{}</tt:SearchState>{}</x:ResultList>", state, recordings));
+    return in(
+        ns::search, "GetRecordingSearchResultsResponse",
+        fmt::format("<x:ResultList><tt:SearchState>{}</tt:SearchState>{}</x:ResultList>", state, recordings));
 }
-std::string recording(std::string_view token, std::string_view from, std::string_view to, std::string_view type) {
+std::string recording(std::string_view token, std::string_view from, std::string_view to,
+                      std::string_view type) {
     return fmt::format(
         "<tt:RecordingInformation><tt:RecordingToken>{0}</tt:RecordingToken><tt:EarliestRecording>{1}"
         "</tt:EarliestRecording><tt:LatestRecording>{2}</tt:LatestRecording><tt:Track><tt:TrackToken>t"
@@ -61,7 +65,8 @@ class StorageSessionTest : public testing::Test {
 
     // An hour before now; the camera is an hour ahead.
     UtcInterval gap{now - std::chrono::minutes(60), now - std::chrono::minutes(50)};
-    StorageSession session{{.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))}, gap};
+    StorageSession session{
+        {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))}, gap};
     std::vector<std::string> paths;
 };
 
@@ -69,8 +74,9 @@ TEST_F(StorageSessionTest, FindsTheRecordingOfThatTimeOnTheCamerasClock) {
     converse({time_answer(), services_answer(true),
               in(ns::search, "FindRecordingsResponse", "<x:SearchToken>s1</x:SearchToken>"),
               results("Searching", recording("old", "2026-11-20T00:00:00Z", "2026-11-21T02:30:00Z", "Video")),
-              results("Completed", recording("sound", "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", "Audio") +
-                                       recording("right", "2026-11-21T03:37:06+01:00", "2026-11-22T00:00:00Z", "Video")),
+              results("Completed",
+                      recording("sound", "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", "Audio") +
+                          recording("right", "2026-11-21T03:37:06+01:00", "2026-11-22T00:00:00Z", "Video")),
               in(ns::search, "EndSearchResponse", ""),
               in(ns::replay, "GetReplayUriResponse", "<x:Uri>rtsp://u:p@10.0.0.9:8554/replay?x=1</x:Uri>")});
     const auto kept = session.take_result();
@@ -92,9 +98,10 @@ TEST_F(StorageSessionTest, SaysWhatIsMissing) {
 }
 
 TEST_F(StorageSessionTest, NothingOfThisTime) {
-    converse({time_answer(), services_answer(true),
-              in(ns::search, "FindRecordingsResponse", "<x:SearchToken>s1</x:SearchToken>"),
-              results("Completed", recording("old", "2026-11-20T00:00:00Z", "2026-11-21T02:30:00Z", "Video"))});
+    converse(
+        {time_answer(), services_answer(true),
+         in(ns::search, "FindRecordingsResponse", "<x:SearchToken>s1</x:SearchToken>"),
+         results("Completed", recording("old", "2026-11-20T00:00:00Z", "2026-11-21T02:30:00Z", "Video"))});
     const auto kept = session.take_result();
     ASSERT_FALSE(kept);
     EXPECT_EQ(kept.error().kind, ErrorKind::not_found);
@@ -106,8 +113,9 @@ TEST(XmlTime, ReadsWhatCamerasWrite) {
     EXPECT_EQ(parse_xml_time("2026-11-21T03:35:06+01:00"), now);
     EXPECT_EQ(parse_xml_time("2026-11-20T22:05:06-04:30"), now);
     EXPECT_EQ(parse_xml_time("2026-11-21T02:35:06.500000Z"), now + Ticks90k(45'000));
-    for (const std::string_view bad : {"", "2026-11-21", "2026-13-21T02:35:06Z", "2026-02-30T02:35:06Z", "2026-11-21T02:35:06.Z",
-                                       "2026-11-21T02:35:06X", "2026-11-21T02:35:06+1", "1969-12-31T00:00:00Z", "-026-11-21T02:35:06Z"})
+    for (const std::string_view bad :
+         {"", "2026-11-21", "2026-13-21T02:35:06Z", "2026-02-30T02:35:06Z", "2026-11-21T02:35:06.Z",
+          "2026-11-21T02:35:06X", "2026-11-21T02:35:06+1", "1969-12-31T00:00:00Z", "-026-11-21T02:35:06Z"})
         EXPECT_EQ(parse_xml_time(bad), std::nullopt) << bad;
 }
 

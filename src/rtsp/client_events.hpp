@@ -91,7 +91,8 @@ struct Closed {
     bool transport_refused = false;  ///< the camera is there and can't send in the way that was asked for
 };
 
-using ClientEvent = std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged,
-                                 media::AccessUnit, SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed>;
+using ClientEvent =
+    std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged, media::AccessUnit,
+                 SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed>;
 
 }  // namespace vedette::rtsp

@@ -38,7 +38,7 @@ struct ClientOptions {
     StopAfter stop_after = StopAfter::never;  ///< for "test connection": a Closed without error then
     Transport transport = Transport::tcp_interleaved;
     std::vector<std::uint16_t>
-        client_ports{};  ///< for udp: the even port of each track's pair; two are enough
+        client_ports{};                   ///< for udp: the even port of each track's pair; two are enough
     std::optional<ReplayRange> replay{};  ///< silence after pictures is its end: Closed without error then
     bool receiver_reports = true;
     std::chrono::seconds response_timeout{10};

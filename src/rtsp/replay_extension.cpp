@@ -44,13 +44,14 @@ UtcTime utc_of_ntp(std::uint64_t ntp) {
     std::uint64_t seconds = ntp >> 32;
     if (seconds < era_seconds / 2) seconds += era_seconds;
     const std::uint64_t fraction = ((ntp & 0xffff'ffff) * ticks_per_second + (era_seconds / 2)) >> 32;
-    return UtcTime(Ticks90k(static_cast<std::int64_t>(
-        (seconds - seconds_1900_to_1970) * ticks_per_second + fraction)));
+    return UtcTime(
+        Ticks90k(static_cast<std::int64_t>((seconds - seconds_1900_to_1970) * ticks_per_second + fraction)));
 }
 
 std::uint64_t ntp_of_utc(UtcTime time) {
     const auto ticks = static_cast<std::uint64_t>(time.time_since_epoch().count());
-    const std::uint64_t fraction = ((ticks % ticks_per_second << 32) + ticks_per_second / 2) / ticks_per_second;
+    const std::uint64_t fraction =
+        ((ticks % ticks_per_second << 32) + ticks_per_second / 2) / ticks_per_second;
     return (ticks / ticks_per_second + seconds_1900_to_1970) << 32 | fraction;
 }
 

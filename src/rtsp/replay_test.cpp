@@ -32,9 +32,11 @@ class ReplaySession : public testing::Test {
     std::string play() {
         say("");
         say("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
-        setup = say(fmt::format("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: {}\r\n\r\n{}", sdp.size(), sdp));
+        setup =
+            say(fmt::format("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: {}\r\n\r\n{}", sdp.size(), sdp));
         return say(
-            "RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 7\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
+            "RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 7\r\nTransport: "
+            "RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
     }
     std::optional<Closed> closed() {
         while (auto event = session.next_event())
@@ -44,8 +46,8 @@ class ReplaySession : public testing::Test {
     // One packet with a whole key picture.
     void send_picture(std::uint16_t sequence, std::uint32_t timestamp, const ReplayExtension& extension) {
         const Bytes nal = *from_hex("6588840021");
-        auto header = rtp_header({.marker = true, .payload_type = 96, .sequence = sequence,
-                                  .timestamp = timestamp, .ssrc = 5});
+        auto header = rtp_header(
+            {.marker = true, .payload_type = 96, .sequence = sequence, .timestamp = timestamp, .ssrc = 5});
         header[0] |= std::byte{0x10};
         const auto more = print(extension);
         const std::size_t size = header.size() + more.size() + nal.size();
@@ -60,7 +62,8 @@ class ReplaySession : public testing::Test {
 };
 
 TEST(ReplayExtension, KeepsWhatItSays) {
-    const ReplayExtension extension{.ntp = 0xEA1B'2C3D'8000'0000, .clean_point = true, .terminal = true, .cseq = 9};
+    const ReplayExtension extension{
+        .ntp = 0xEA1B'2C3D'8000'0000, .clean_point = true, .terminal = true, .cseq = 9};
     const auto bytes = print(extension);
     EXPECT_EQ(to_hex(bytes), "abac0003ea1b2c3d8000000090090000");
     EXPECT_EQ(parse_replay_extension(0xABAC, ByteView(bytes).subspan(4)), extension);
@@ -69,7 +72,8 @@ TEST(ReplayExtension, KeepsWhatItSays) {
 }
 
 TEST(ReplayExtension, TimesOfNtpGoOnAfter2036) {
-    for (const std::int64_t seconds : {946'684'800LL, 1'795'228'506LL, 2'085'978'495LL, 2'085'978'496LL, 4'000'000'000LL})
+    for (const std::int64_t seconds :
+         {946'684'800LL, 1'795'228'506LL, 2'085'978'495LL, 2'085'978'496LL, 4'000'000'000LL})
         for (const std::int64_t ticks : {0LL, 1LL, 44'999LL, 89'999LL}) {
             const UtcTime time = from_unix_seconds(seconds) + Ticks90k(ticks);
             EXPECT_EQ(utc_of_ntp(ntp_of_utc(time)), time);

@@ -17,7 +17,7 @@ struct RtpPacket {
     std::uint16_t sequence = 0;
     std::uint32_t timestamp = 0;
     std::uint32_t ssrc = 0;
-    ByteView payload{};  ///< a view into the parsed bytes, without padding
+    ByteView payload{};                   ///< a view into the parsed bytes, without padding
     std::uint16_t extension_profile = 0;  ///< of the header extension (section 5.3.1)
     ByteView extension{};                 ///< its content; empty without one
 };

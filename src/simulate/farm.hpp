@@ -56,8 +56,8 @@ struct FarmOptions {
     bool http_sign_in = false;                     ///< the web server asks for the credentials as well
     NetworkFaults network{};
     Fault fault;
-    bool storage = false;            ///< /camN/replay gives what the main stream showed since the start
-    Ticks90k clock_offset{0};        ///< of the cameras' clock, which replay is asked and answered by
+    bool storage = false;      ///< /camN/replay gives what the main stream showed since the start
+    Ticks90k clock_offset{0};  ///< of the cameras' clock, which replay is asked and answered by
     /// While there is such a file nobody is served, as if the cable was pulled; storage goes on.
     std::filesystem::path outage_file{};
     std::chrono::seconds session_timeout{60};

@@ -397,7 +397,8 @@ void FarmLoop::look_for_outage() {
     if (options_.outage_file.empty()) return;
     std::error_code ignored;
     const bool outage = std::filesystem::exists(options_.outage_file, ignored);
-    if (outage != outage_) log::info("simulated cameras: {}", outage ? "the cable is pulled" : "the cable is back");
+    if (outage != outage_)
+        log::info("simulated cameras: {}", outage ? "the cable is pulled" : "the cable is back");
     outage_ = outage;
 }
 
@@ -405,8 +406,11 @@ void FarmLoop::look_for_outage() {
 void FarmLoop::sweep(MonotonicTime now) {
     const bool drops = options_.fault.kind == Fault::Kind::drop;
     look_for_outage();
-    if (!options_.outage_file.empty()) next_sweep_ = now + outage_sweep_interval;
-    else next_sweep_ = now + (drops ? std::chrono::milliseconds(20) : std::chrono::milliseconds(sweep_interval));
+    if (!options_.outage_file.empty())
+        next_sweep_ = now + outage_sweep_interval;
+    else
+        next_sweep_ =
+            now + (drops ? std::chrono::milliseconds(20) : std::chrono::milliseconds(sweep_interval));
     for (auto& [fd, client] : clients_) {
         const bool timed_out = now - client->last_heard > options_.session_timeout;
         const bool dropped = drops && now - client->connected >= options_.fault.drop_after;

@@ -45,7 +45,9 @@ class FarmLoop {
     void start_playing(Client& client);
     bool start_replay(Client& client, UtcInterval range, std::uint8_t cseq);
     void continue_replay(Client& client);
-    bool can_replay(const Client& client) const { return client.replay && !client.dead && !client.has_pending(); }
+    bool can_replay(const Client& client) const {
+        return client.replay && !client.dead && !client.has_pending();
+    }
     void look_for_outage();
     void stop_playing(Client& client);
     void tick(Channel& channel, MonotonicTime now);

@@ -99,7 +99,8 @@ net::Awaitable<void> OnvifFarm::State::accept() {
         const auto [error] = co_await listener.async_accept(socket, as_values);
         if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
         std::error_code ignored;
-        const bool outage = !options.outage_file.empty() && std::filesystem::exists(options.outage_file, ignored);
+        const bool outage =
+            !options.outage_file.empty() && std::filesystem::exists(options.outage_file, ignored);
         if (error || outage || tasks.size() >= max_connections) continue;
         tasks.spawn(serve_in_time(std::move(socket)));
     }

@@ -1,6 +1,5 @@
 // Recording search and replay: what a camera with storage of its own keeps.
 
-
 #include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 #include "simulate/onvif_service.hpp"
@@ -27,8 +26,10 @@ std::string information(const OnvifStorage& storage, UtcTime now, Ticks90k clock
     const std::string to = onvif::to_xml_time(now + clock_offset);
     std::string out = fmt::format(
         "<tt:RecordingInformation><tt:RecordingToken>{}</tt:RecordingToken><tt:Source><tt:SourceId>"
-        "urn:simulated</tt:SourceId><tt:Name>Main stream</tt:Name><tt:Location/><tt:Description/><tt:Address/>"
-        "</tt:Source><tt:EarliestRecording>{}</tt:EarliestRecording><tt:LatestRecording>{}</tt:LatestRecording>"
+        "urn:simulated</tt:SourceId><tt:Name>Main "
+        "stream</tt:Name><tt:Location/><tt:Description/><tt:Address/>"
+        "</tt:Source><tt:EarliestRecording>{}</tt:EarliestRecording><tt:LatestRecording>{}</"
+        "tt:LatestRecording>"
         "<tt:Content>SD card</tt:Content>{}",
         recording_token, from, to, track("video", "Video", from, to));
     if (storage.has_audio) out += track("audio", "Audio", from, to);
@@ -53,16 +54,18 @@ OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& req
         return answer("FindRecordingsResponse",
                       fmt::format("<tse:SearchToken>{}</tse:SearchToken>", search_token));
     if (name == "GetRecordingSearchResults") {
-        if (request.child("SearchToken").text() != search_token) return onvif_refused("There is no such recording");
+        if (request.child("SearchToken").text() != search_token)
+            return onvif_refused("There is no such recording");
         return answer("GetRecordingSearchResultsResponse",
                       "<tse:ResultList><tt:SearchState>Completed</tt:SearchState>" +
                           information(storage, now, clock_offset) + "</tse:ResultList>");
     }
     if (name == "EndSearch")
-        return answer("EndSearchResponse", fmt::format("<tse:Endpoint>{}</tse:Endpoint>",
-                                                       onvif::to_xml_time(now + clock_offset)));
+        return answer("EndSearchResponse",
+                      fmt::format("<tse:Endpoint>{}</tse:Endpoint>", onvif::to_xml_time(now + clock_offset)));
     if (name == "GetRecordingInformation") {
-        if (request.child("RecordingToken").text() != recording_token) return onvif_refused("There is no such recording");
+        if (request.child("RecordingToken").text() != recording_token)
+            return onvif_refused("There is no such recording");
         std::string content = information(storage, now, clock_offset);
         return answer("GetRecordingInformationResponse", content);
     }
@@ -77,7 +80,8 @@ OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& req
 
 OnvifAnswer answer_replay_service(OnvifDevice& device, const onvif::Element& request, UtcTime) {
     if (request.local_name() != "GetReplayUri") return onvif_not_implemented();
-    if (request.child("RecordingToken").text() != recording_token) return onvif_refused("There is no such recording");
+    if (request.child("RecordingToken").text() != recording_token)
+        return onvif_refused("There is no such recording");
     return onvif_ok(element("trp", ns::replay, "GetReplayUriResponse",
                             fmt::format("<trp:Uri>{}</trp:Uri>", onvif::escape(device.storage->replay_url))));
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "rtsp/auth.hpp"
 #include "base/time.hpp"
+#include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
 #include "simulate/datagrams.hpp"
 #include "simulate/timeline.hpp"
@@ -49,8 +49,8 @@ class Session {
     struct Reply {
         rtsp::Response response;
         Action action = Action::none;
-        UtcInterval range{};     ///< of a replay, by the camera's clock
-        std::uint8_t cseq = 0;   ///< the low byte of a replay's request
+        UtcInterval range{};    ///< of a replay, by the camera's clock
+        std::uint8_t cseq = 0;  ///< the low byte of a replay's request
     };
 
     /// `streams` and the credentials outlive the session. `id` is what clients see as session identifier,

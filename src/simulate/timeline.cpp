@@ -131,12 +131,13 @@ std::uint64_t Timeline::key_at(std::uint64_t picture) const {
 
 /// ONVIF Streaming Specification, section 6.3: behind the fixed header of the frame's first packet.
 void Timeline::stamp_frame(std::size_t start, const ReplayStamp& stamp, Ticks90k since_epoch, bool key) {
-    const auto extension = rtsp::print(rtsp::ReplayExtension{.ntp = rtsp::ntp_of_utc(stamp.epoch + since_epoch),
-                                                             .clean_point = key,
-                                                             .end = stamp.end,
-                                                             .discontinuity = stamp.discontinuity,
-                                                             .terminal = stamp.end,
-                                                             .cseq = stamp.cseq});
+    const auto extension =
+        rtsp::print(rtsp::ReplayExtension{.ntp = rtsp::ntp_of_utc(stamp.epoch + since_epoch),
+                                          .clean_point = key,
+                                          .end = stamp.end,
+                                          .discontinuity = stamp.discontinuity,
+                                          .terminal = stamp.end,
+                                          .cseq = stamp.cseq});
     std::byte* const frame = out_.data() + start;
     const auto size = static_cast<std::uint16_t>(std::to_integer<unsigned>(frame[2]) << 8 |
                                                  std::to_integer<unsigned>(frame[3]));
@@ -172,7 +173,8 @@ Tick Timeline::build(std::uint64_t picture, UtcTime utc, const ReplayStamp* stam
             append_frame(*clip_->audio, audio_, sound,
                          static_cast<std::uint32_t>(audio_.first_timestamp + sound * clip_->sound_samples));
             const auto since = sound * clip_->sound_samples * 90'000 / clip_->sample_rate_hz;
-            if (stamp != nullptr) stamp_frame(start, *stamp, Ticks90k(static_cast<std::int64_t>(since)), true);
+            if (stamp != nullptr)
+                stamp_frame(start, *stamp, Ticks90k(static_cast<std::int64_t>(since)), true);
         }
     }
     return {out_, video_size, key};

@@ -221,7 +221,8 @@ struct RecordedRange {
 struct RecordedGap {
     UtcInterval interval;
     std::string reason;  ///< in words
-    std::string not_filled{};  ///< why the camera's own storage did not help; empty: it was not asked, or not yet
+    std::string
+        not_filled{};  ///< why the camera's own storage did not help; empty: it was not asked, or not yet
 };
 struct Recordings {
     std::vector<RecordedRange> ranges;  ///< in order of time

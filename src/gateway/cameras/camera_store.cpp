@@ -174,11 +174,11 @@ Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret 
 }
 
 Result<std::vector<Camera>> CameraStore::load() {
-    VEDETTE_TRY(auto row,
-                database_.prepare("SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
-                                  "allow_basic_in_clear, transport, transport_found, "
-                                  "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, fill_gaps "
-                                  "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
+    VEDETTE_TRY(auto row, database_.prepare(
+                              "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
+                              "allow_basic_in_clear, transport, transport_found, "
+                              "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, fill_gaps "
+                              "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
@@ -283,8 +283,8 @@ Result<std::vector<RefusedGap>> CameraStore::refused_gaps(CameraId id) {
     for (;;) {
         VEDETTE_TRY(const bool more, row.step());
         if (!more) return gaps;
-        gaps.push_back({{UtcTime(Ticks90k(row.int64(0))), UtcTime(Ticks90k(row.int64(1)))},
-                        std::string(row.text(2))});
+        gaps.push_back(
+            {{UtcTime(Ticks90k(row.int64(0))), UtcTime(Ticks90k(row.int64(1)))}, std::string(row.text(2))});
     }
 }
 

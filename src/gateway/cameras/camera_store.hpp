@@ -24,7 +24,7 @@ struct Camera {
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
     bool allow_basic_in_clear = false;  ///< its password may be sent readably
-    bool fill_gaps = true;  ///< after an outage, fetch what the camera recorded by itself
+    bool fill_gaps = true;              ///< after an outage, fetch what the camera recorded by itself
     std::string transport = "auto";     ///< auto, tls, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone

@@ -92,8 +92,7 @@ net::Awaitable<Result<Answer>> converse(onvif::SetUpOptions options, const Clock
 net::Awaitable<Result<onvif::DeviceDescription>> describe_device(onvif::SetUpOptions options,
                                                                  const Clock& clock) {
     std::string late = fmt::format("{} answers too slowly", options.host);
-    auto conversing =
-        converse<onvif::SetUpSession, onvif::DeviceDescription>(std::move(options), clock);
+    auto conversing = converse<onvif::SetUpSession, onvif::DeviceDescription>(std::move(options), clock);
     co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(conversing));
 }
 

@@ -79,8 +79,7 @@ net::Awaitable<void> replay(FetchContext context, ingest::CameraConnection& conn
         received = recorder.payload_bytes();
         const auto pause = throttle.after(size, context.clock.monotonic_now());
         if (pause > std::chrono::milliseconds(1)) co_await net::sleep_for(pause);
-        while (context.vault.counters().queued_bytes > max_queued_bytes)
-            co_await net::sleep_for(disk_pause);
+        while (context.vault.counters().queued_bytes > max_queued_bytes) co_await net::sleep_for(disk_pause);
     }
     co_await ingest::say_goodbye(connection, session);
 }
@@ -118,10 +117,10 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
         report.error = url.error();
         co_return report;
     }
-    auto looking = net::run_blocking(context.pool, [&vault = context.vault, live = request.live,
-                                                    start = request.gap.start] {
-        return read_known(vault, live, start);
-    });
+    auto looking = net::run_blocking(
+        context.pool, [&vault = context.vault, live = request.live, start = request.gap.start] {
+            return read_known(vault, live, start);
+        });
     auto known = co_await std::move(looking);
     report.comparable = known && !known->empty();
 
@@ -130,9 +129,10 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
                                              request.access.allow_basic_in_clear, book);
     auto connection = co_await std::move(connecting);
     if (!connection || connection->expected) {
-        report.error = connection ? Error{ErrorKind::forbidden, rtsp::describe_change(*connection->expected,
-                                                                                      *connection->certificate)}
-                                  : connection.error();
+        report.error = connection
+                           ? Error{ErrorKind::forbidden,
+                                   rtsp::describe_change(*connection->expected, *connection->certificate)}
+                           : connection.error();
         co_return report;
     }
     const Ticks90k offset = kept->clock_offset;
@@ -141,11 +141,10 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
                               .clock_offset = offset,
                               .fetched_at = context.clock.utc_now()},
                              known ? std::move(*known) : KnownPictures{}, context.vault);
-    rtsp::ClientSession session(
-        route.url, std::move(request.access.credentials),
-        replay_options(*connection, route, request.access.allow_basic_in_clear,
-                       {request.gap.start + offset, request.gap.end + offset}),
-        context.clock.monotonic_now());
+    rtsp::ClientSession session(route.url, std::move(request.access.credentials),
+                                replay_options(*connection, route, request.access.allow_basic_in_clear,
+                                               {request.gap.start + offset, request.gap.end + offset}),
+                                context.clock.monotonic_now());
     auto replaying = replay(context, *connection, session, recorder, report);
     co_await std::move(replaying);
     report.filled = recorder.filled();

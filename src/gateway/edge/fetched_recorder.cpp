@@ -10,9 +10,9 @@ namespace vedette::gateway::edge {
 
 namespace {
 
-constexpr Ticks90k tolerance = std::chrono::milliseconds(10);        // less than a picture's time
-constexpr Ticks90k longest_recognised = std::chrono::seconds(3);     // that the camera's clock may be off
-constexpr Ticks90k largest_step = std::chrono::seconds(1);           // of two pictures in one run
+constexpr Ticks90k tolerance = std::chrono::milliseconds(10);     // less than a picture's time
+constexpr Ticks90k longest_recognised = std::chrono::seconds(3);  // that the camera's clock may be off
+constexpr Ticks90k largest_step = std::chrono::seconds(1);        // of two pictures in one run
 constexpr std::size_t max_times = 256;  // of frames whose access unit is still to come
 
 Ticks90k to_ticks(std::int64_t time, std::uint32_t rate) {
@@ -70,8 +70,8 @@ void FetchedRecorder::on_event(rtsp::ClientEvent event) {
 // The frame's own time, or that of the one before it and the distance by RTP.
 std::optional<UtcTime> FetchedRecorder::place(Track& track, const media::AccessUnit& unit) const {
     const std::int64_t rtp_time = unit.time + unit.presentation_offset;
-    const auto found = std::ranges::find_if(
-        track.times.rbegin(), track.times.rend(), [&](const auto& t) { return t.rtp_time <= rtp_time; });
+    const auto found = std::ranges::find_if(track.times.rbegin(), track.times.rend(),
+                                            [&](const auto& t) { return t.rtp_time <= rtp_time; });
     if (found == track.times.rend()) return std::nullopt;
     return rtsp::utc_of_ntp(found->extension.ntp) - gap_.clock_offset + shift_ +
            to_ticks(unit.time - found->rtp_time, track.parameters->clock_rate_hz);

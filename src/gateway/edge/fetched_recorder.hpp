@@ -16,8 +16,8 @@
 
 namespace vedette::gateway::edge {
 
-/// The camera is asked from so much before the gap on: for the key frame that its first picture needs, and for
-/// pictures that were recorded live, too.
+/// The camera is asked from so much before the gap on: for the key frame that its first picture needs, and
+/// for pictures that were recorded live, too.
 inline constexpr Ticks90k pre_roll = std::chrono::seconds(10);
 
 /// Key frames that were recorded around the gap: where they stand, by their bytes.

@@ -49,7 +49,8 @@ class FetchedRecorderTest : public testing::Test {
                                   .clock_offset = Ticks90k(std::llround(camera_ahead * 90'000)),
                                   .fetched_at = at(1000)},
                                  std::move(known), *vault);
-        recorder.on_event(rtsp::Described{{{.codec = media::Codec::h264, .clock_rate_hz = 90'000, .parameters = video()}}});
+        recorder.on_event(
+            rtsp::Described{{{.codec = media::Codec::h264, .clock_rate_hz = 90'000, .parameters = video()}}});
         return recorder;
     }
     // Frame n of an endless recording that began at t0; `said_ahead`: the camera's clock is off by so much.

@@ -16,8 +16,8 @@ inline constexpr Ticks90k oldest_gap = std::chrono::hours(24 * 7);
 /// The gap's reason lies with the camera or the way to it: meanwhile it may have recorded by itself.
 bool may_be_kept(vault::GapReason reason);
 
-/// `gaps` as Vault::recordings() gives them, in order of time; those that touch are one. What `refused` covers is
-/// left out. Oldest first: it is written over first.
+/// `gaps` as Vault::recordings() gives them, in order of time; those that touch are one. What `refused`
+/// covers is left out. Oldest first: it is written over first.
 std::vector<UtcInterval> plan_gaps(const std::vector<vault::Gap>& gaps,
                                    const std::vector<UtcInterval>& refused, UtcTime now);
 

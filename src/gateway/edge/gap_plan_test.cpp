@@ -17,13 +17,13 @@ vault::Gap gap(int from, int to, GapReason reason) {
 }
 
 TEST(GapPlan, AsksForWhatTheCameraMayHave) {
-    const auto planned = plan_gaps({gap(500, 400, GapReason::camera_unreachable),
-                                    gap(400, 300, GapReason::switched_off),
-                                    gap(300, 200, GapReason::camera_silent), gap(100, 90, GapReason::disk_full),
-                                    gap(80, 70, GapReason::not_running), gap(60, 50, GapReason::bad_media)},
-                                   {}, now);
-    EXPECT_EQ(planned, (std::vector<UtcInterval>{
-                           {ago(500), ago(400)}, {ago(300), ago(200)}, {ago(60), ago(50)}}));
+    const auto planned =
+        plan_gaps({gap(500, 400, GapReason::camera_unreachable), gap(400, 300, GapReason::switched_off),
+                   gap(300, 200, GapReason::camera_silent), gap(100, 90, GapReason::disk_full),
+                   gap(80, 70, GapReason::not_running), gap(60, 50, GapReason::bad_media)},
+                  {}, now);
+    EXPECT_EQ(planned,
+              (std::vector<UtcInterval>{{ago(500), ago(400)}, {ago(300), ago(200)}, {ago(60), ago(50)}}));
 }
 
 // A gap that goes on is written down every minute.
@@ -32,8 +32,7 @@ TEST(GapPlan, JoinsPiecesAndCutsWhatIsLong) {
     for (int minute = 25; minute > 1; --minute)
         gaps.push_back(gap(minute * 60, minute * 60 - 60, GapReason::camera_unreachable));
     EXPECT_EQ(plan_gaps(gaps, {}, now),
-              (std::vector<UtcInterval>{
-                  {ago(1500), ago(900)}, {ago(900), ago(300)}, {ago(300), ago(60)}}));
+              (std::vector<UtcInterval>{{ago(1500), ago(900)}, {ago(900), ago(300)}, {ago(300), ago(60)}}));
 }
 
 TEST(GapPlan, LeavesOutWhatWasRefusedIsTooShortOrTooOld) {

@@ -56,7 +56,8 @@ Result<bool> FetchedCursor::look_ahead() {
         looked_ = true;
         return look_ahead();
     }
-    std::ranges::sort(found_, {}, [](const Found& found) { return std::pair(found.row.start, found.row.sequence); });
+    std::ranges::sort(found_, {},
+                      [](const Found& found) { return std::pair(found.row.start, found.row.sequence); });
     looked_ = true;
     from_ = wanted.end;
     return true;

@@ -10,7 +10,9 @@ constexpr std::string_view segment_suffix = ".seg";
 
 std::string stream_text(std::uint8_t stream) {
     const auto live = static_cast<std::uint8_t>(stream & ~fetched_bit);
-    return (live == 0 ? "main" : live == 1 ? "sub" : fmt::format("stream{}", live)) +
+    return (live == 0   ? "main"
+            : live == 1 ? "sub"
+                        : fmt::format("stream{}", live)) +
            std::string(live == stream ? "" : "-fetched");
 }
 

@@ -4,8 +4,8 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr Ticks90k tolerance = std::chrono::milliseconds(20);    // rounding between two runs
-constexpr Ticks90k least_gap = std::chrono::milliseconds(500);   // less is not told
+constexpr Ticks90k tolerance = std::chrono::milliseconds(20);   // rounding between two runs
+constexpr Ticks90k least_gap = std::chrono::milliseconds(500);  // less is not told
 
 UtcInterval interval_of(const PlayItem& item) {
     if (const auto* fragment = std::get_if<PlayFragment>(&item))
@@ -73,8 +73,8 @@ Result<std::optional<PlayItem>> Merge::next() {
         }
         if (fetched.end <= live.start + tolerance) return take(fetched_);
         if (live.end <= fetched.start + tolerance) return take(live_);
-        const bool replaces = fetched.start <= live.start + tolerance && live.start <= fetched.start + tolerance &&
-                              fetched.end > live.end + tolerance;
+        const bool replaces = fetched.start <= live.start + tolerance &&
+                              live.start <= fetched.start + tolerance && fetched.end > live.end + tolerance;
         if (replaces)
             live_.head.reset();
         else

@@ -6,8 +6,8 @@
 namespace vedette::vault {
 
 /// Where both have the same time the live fragment is taken, but for one: a fetched group of pictures that
-/// begins where a live fragment does and goes on longer stands in its place, so that the pictures behind it have
-/// their key frame.
+/// begins where a live fragment does and goes on longer stands in its place, so that the pictures behind it
+/// have their key frame.
 class Merge {
   public:
     Merge(StreamCursor live, FetchedCursor fetched)

@@ -20,7 +20,7 @@ enum class RecordType : std::uint8_t {
     log_start = 6,  ///< first entry of a log that replaces a damaged one
 };
 
-inline constexpr std::uint8_t record_version = 2;  ///< the newest that is known
+inline constexpr std::uint8_t record_version = 2;       ///< the newest that is known
 inline constexpr std::size_t block_size = 4096;         ///< every record begins on such a border
 inline constexpr std::size_t entry_size = 160;          ///< the log's entry: the header without its leaf hash
 inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash

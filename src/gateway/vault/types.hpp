@@ -88,8 +88,8 @@ struct RecordedRange {
     friend bool operator==(const RecordedRange&, const RecordedRange&) = default;
 };
 
-/// In the order in which they were recorded, and then what was fetched later. Live intervals may overlap where
-/// the wall clock was set back.
+/// In the order in which they were recorded, and then what was fetched later. Live intervals may overlap
+/// where the wall clock was set back.
 struct Recordings {
     std::vector<RecordedRange> ranges;
     std::vector<Gap> gaps;

@@ -72,8 +72,7 @@ json::object to_json(const wire::CameraStatus& status) {
                      {"main_url", status.main_url},   {"sub_url", status.sub_url},
                      {"username", status.username},   {"has_password", status.has_password},
                      {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
-                     {"fill_gaps", status.fill_gaps},
-                     {"gap_filling", gap_filling_json(status.gap_filling)},
+                     {"fill_gaps", status.fill_gaps}, {"gap_filling", gap_filling_json(status.gap_filling)},
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;
