@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "base/log.hpp"
+#include "rtsp/sdes.hpp"
 #include "simulate/farm.hpp"
 #include "simulate/onvif_farm.hpp"
 
@@ -27,6 +28,9 @@ struct SimulateArguments {
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
+    std::string srtp;
+    std::string srtp_suite = "AES_CM_128_HMAC_SHA1_80";
+    bool srtp_mki = false;
     std::string fault;
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
@@ -47,6 +51,19 @@ Result<Secret> read_password(const std::string& path) {
     return password;
 }
 
+Result<std::optional<simulate::SrtpPolicy>> srtp_policy(const SimulateArguments& arguments) {
+    using Keying = simulate::SrtpPolicy::Keying;
+    if (arguments.srtp.empty()) return std::nullopt;
+    const auto suite = rtsp::parse_srtp_suite(arguments.srtp_suite);
+    if (!suite)
+        return fail(ErrorKind::invalid_input,
+                    "{} is no suite of SRTP: take AES_CM_128_HMAC_SHA1_80, for example",
+                    arguments.srtp_suite);
+    return simulate::SrtpPolicy{.keying = arguments.srtp == "mikey" ? Keying::mikey : Keying::sdes,
+                                .suite = *suite,
+                                .mki = arguments.srtp_mki};
+}
+
 Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     simulate::FarmOptions options;
     options.bind = arguments.bind;
@@ -64,6 +81,7 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.only_http = arguments.transport == "http";
     options.http_sign_in = arguments.http_sign_in;
     options.network = arguments.network;
+    VEDETTE_TRY(options.srtp, srtp_policy(arguments));
     if (!arguments.tls_dir.empty()) {
         const SystemClock clock;
         VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(arguments.tls_dir, clock));
@@ -169,6 +187,15 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_option("--udp-lose-every", arguments->network.lose_every, "Lose every N-th video packet");
     command->add_option("--udp-swap-every", arguments->network.swap_every,
                         "Send every N-th video packet after the next one");
+    auto* srtp = command
+                     ->add_option("--srtp", arguments->srtp,
+                                  "Send media by SRTP alone, its keys told by sdes or mikey")
+                     ->check(CLI::IsMember({"sdes", "mikey"}));
+    command->add_option("--srtp-suite", arguments->srtp_suite, "Suite, by its name in RFC 4568, 6188 or 7714")
+        ->needs(srtp)
+        ->capture_default_str();
+    command->add_flag("--srtp-mki", arguments->srtp_mki, "Packets carry an identifier of their key (MKI)")
+        ->needs(srtp);
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
     command
         ->add_option("--session-timeout", arguments->session_timeout_seconds,

@@ -61,7 +61,8 @@ void CameraRunner::connect(Stream& stream) {
             .allow_basic_in_clear = camera_.allow_basic_in_clear,
             .transport = ingest::parse_transport_setting(camera_.transport)
                              .value_or(ingest::TransportSetting::automatic),
-            .remembered_transport = ingest::parse_transport_setting(camera_.transport_found)},
+            .remembered_transport = ingest::parse_transport_setting(camera_.transport_found),
+            .floor = camera_.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern},
         *this, stream, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
     stream.ingest->start();
@@ -81,6 +82,7 @@ net::Awaitable<void> CameraRunner::stop() {
 net::Awaitable<void> CameraRunner::reconfigure(Camera camera) {
     const bool all = !same_credentials(camera.credentials, camera_.credentials) ||
                      camera.allow_basic_in_clear != camera_.allow_basic_in_clear ||
+                     camera.allow_legacy_tls != camera_.allow_legacy_tls ||
                      camera.transport != camera_.transport;
     const bool main = all || camera.main_url != camera_.main_url;
     const bool sub = all || camera.sub_url != camera_.sub_url;
@@ -101,7 +103,9 @@ net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprin
         const auto offered = stream->ingest->health().offered;
         if (!offered || offered->fingerprint != fingerprint) continue;
         found = true;
-        remember(*offered);
+        rtsp::CertificateTrust accepted = *offered;
+        accepted.accepted = true;
+        remember(accepted);
         co_await disconnect(*stream);
         connect(*stream);
     }
@@ -109,6 +113,14 @@ net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprin
         co_return fail(ErrorKind::conflict,
                        "accept_certificate: the camera does not wait for this certificate; look again");
     co_return Result<>{};
+}
+
+net::Awaitable<void> CameraRunner::reconsider() {
+    for (auto& stream : streams_) {
+        if (!stream->ingest || !stream->ingest->health().certificate) continue;
+        co_await disconnect(*stream);
+        connect(*stream);
+    }
 }
 
 std::optional<rtsp::CertificateTrust> CameraRunner::find(std::string_view authority) const {
@@ -146,6 +158,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .has_password = !camera_.credentials.password.empty(),
                               .transport = camera_.transport,
                               .allow_basic_in_clear = camera_.allow_basic_in_clear,
+                              .allow_legacy_tls = camera_.allow_legacy_tls,
                               .fill_gaps = camera_.fill_gaps,
                               .gap_filling = gap_filling_,
                               .device = camera_.device,

@@ -38,6 +38,13 @@ class CameraRunner final : public ingest::CertificateBook {
     /// `conflict` when no stream waits for this fingerprint: the camera may have changed once more.
     net::Awaitable<Result<>> accept_certificate(std::string fingerprint);
 
+    /// Whether keys that no authority vouches for have to be accepted; before start(), or followed by
+    /// reconsider().
+    void set_only_trusted(bool on) { only_trusted_ = on; }
+    /// Connects anew to judge the certificates again.
+    net::Awaitable<void> reconsider();
+
+    bool only_trusted() const override { return only_trusted_; }
     std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override;
     void remember(const rtsp::CertificateTrust& certificate) override;
     void remember(ingest::TransportSetting transport) override;
@@ -79,6 +86,7 @@ class CameraRunner final : public ingest::CertificateBook {
     RememberCertificate remember_;
     RememberTransport remember_transport_;
     std::function<void()> changed_;
+    bool only_trusted_ = false;
     std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
     wire::GapFilling gap_filling_;
 };

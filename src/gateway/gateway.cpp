@@ -54,9 +54,11 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
         return std::unexpected(std::move(store.error()));
     }
     VEDETTE_TRY(auto cameras, store->load());
+    VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
 
     auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store));
     impl->loaded = std::move(cameras);
+    impl->site = settings;
     impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
     *reach = impl->self;
@@ -115,6 +117,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
         remember_transport, [this](wire::ToHub message) { link->send(std::move(message)); },
         [this, id] { announce(id); });
     CameraRunner& reference = *runner;
+    reference.set_only_trusted(site.only_trusted_certificates);
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });

@@ -39,6 +39,10 @@ class BookOfCamera final : public ingest::CertificateBook {
             found->second->remember(certificate);
     }
     void remember(ingest::TransportSetting) override {}
+    bool only_trusted() const override {
+        const auto found = runners_.find(id_);
+        return found == runners_.end() || found->second->only_trusted();
+    }
 
   private:
     Runners& runners_;
@@ -74,7 +78,8 @@ ingest::CameraAccess access_of(const Camera& camera, const wire::StreamStatus& l
         .allow_basic_in_clear = camera.allow_basic_in_clear,
         .transport =
             ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
-        .remembered_transport = ingest::parse_transport_setting(live.transport)};
+        .remembered_transport = ingest::parse_transport_setting(live.transport),
+            .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
 }
 
 std::string describe(UtcInterval interval) {

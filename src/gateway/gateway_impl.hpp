@@ -38,6 +38,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::GetSettings request);
+    net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
     // gateway_discovery.cpp: cameras that are new, or somewhere else
     net::Awaitable<Answer> handle(wire::ListInterfaces request);
@@ -90,7 +92,8 @@ struct Gateway::Impl {
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
     wire::StorageStatus storage;
-    bool searching = false;  ///< one search at a time
+    wire::SiteSettings site;
+    bool searching = false;       ///< one search at a time
     std::unordered_map<CameraId, Filling> fillings;
     std::size_t fetches = 0;      ///< from cameras' storage, that go on
     std::size_t inspections = 0;  ///< devices that are being asked

@@ -36,7 +36,9 @@ const Error being_changed{ErrorKind::conflict,
 // A test changes nothing: what it sees is not remembered.
 class ReadOnlyBook final : public ingest::CertificateBook {
   public:
-    explicit ReadOnlyBook(std::vector<rtsp::CertificateTrust> known) : known_(std::move(known)) {}
+    ReadOnlyBook(std::vector<rtsp::CertificateTrust> known, bool only_trusted)
+        : known_(std::move(known)), only_trusted_(only_trusted) {}
+    bool only_trusted() const override { return only_trusted_; }
     std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override {
         const auto found = std::ranges::find(known_, authority, &rtsp::CertificateTrust::authority);
         return found == known_.end() ? std::nullopt : std::optional(*found);
@@ -46,6 +48,7 @@ class ReadOnlyBook final : public ingest::CertificateBook {
 
   private:
     std::vector<rtsp::CertificateTrust> known_;
+    bool only_trusted_;
 };
 
 net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string address,
@@ -168,17 +171,48 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera req
         .credentials = camera.credentials.duplicate(),
         .allow_basic_in_clear = camera.allow_basic_in_clear,
         .transport =
-            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic)};
+            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
+        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
     wire::TestReport report;
-    auto testing_main = test_stream(media::StreamKind::main, camera.main_url, access.duplicate(),
-                                    ReadOnlyBook(camera.certificates), clock, read_buffer);
+    auto testing_main =
+        test_stream(media::StreamKind::main, camera.main_url, access.duplicate(),
+                    ReadOnlyBook(camera.certificates, site.only_trusted_certificates), clock, read_buffer);
     report.streams.push_back(co_await std::move(testing_main));
     if (!camera.sub_url.empty()) {
         auto testing_sub = test_stream(media::StreamKind::sub, camera.sub_url, access.duplicate(),
-                                       ReadOnlyBook(camera.certificates), clock, read_buffer);
+                                       ReadOnlyBook(camera.certificates, site.only_trusted_certificates),
+                                       clock, read_buffer);
         report.streams.push_back(co_await std::move(testing_sub));
     }
     co_return report;
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::GetSettings) {
+    co_return site;
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeSettings request) {
+    wire::SiteSettings changed = site;
+    if (request.only_trusted_certificates)
+        changed.only_trusted_certificates = *request.only_trusted_certificates;
+    VEDETTE_CO_CHECK(store.save(changed));
+    const bool other_trust = changed.only_trusted_certificates != site.only_trusted_certificates;
+    site = changed;
+    if (!other_trust) co_return site;
+    std::vector<CameraId> ids;
+    for (auto& [id, runner] : runners) {
+        runner->set_only_trusted(site.only_trusted_certificates);
+        ids.push_back(id);
+    }
+    for (const CameraId id : ids) {  // cameras may be removed while others connect anew
+        const Hold hold(busy, id);
+        const auto found = runners.find(id);
+        if (found == runners.end() || !hold.held()) continue;
+        auto reconsidering = found->second->reconsider();
+        co_await std::move(reconsidering);
+        announce(id);
+    }
+    co_return changed;
 }
 
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryRecordings request) {

@@ -191,10 +191,11 @@ Awaitable<Result<TlsPeer>> shake_hands(std::shared_ptr<State> state, TlsSession 
 }
 }  // namespace
 
-Awaitable<Result<TlsPeer>> TcpStream::start_tls(std::string host, std::chrono::nanoseconds limit) {
+Awaitable<Result<TlsPeer>> TcpStream::start_tls(std::string host, std::chrono::nanoseconds limit,
+                                                TlsFloor floor) {
     const auto state = state_;
     if (!state) co_return fail(ErrorKind::unavailable, "Not connected");
-    VEDETTE_CO_TRY(TlsSession tls, TlsSession::connect(state->socket.native_handle(), host));
+    VEDETTE_CO_TRY(TlsSession tls, TlsSession::connect(state->socket.native_handle(), host, floor));
     auto shaking = shake_hands(state, std::move(tls));
     auto peer = co_await with_timeout(
         limit, "nothing answers the TLS handshake: is this the RTSPS port (usually 322)?",

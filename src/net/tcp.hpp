@@ -26,7 +26,8 @@ class TcpStream {
     /// Begins TLS as the client; all bytes pass through it from then on. `host`: whom the certificate has to
     /// name. The handshake tells who is there and trusts nobody: judge the peer before anything confidential
     /// is written. `unsupported` when no safe TLS is spoken there, `timeout` after `limit`.
-    Awaitable<Result<TlsPeer>> start_tls(std::string host, std::chrono::nanoseconds limit);
+    Awaitable<Result<TlsPeer>> start_tls(std::string host, std::chrono::nanoseconds limit,
+                                         TlsFloor floor = TlsFloor::modern);
 
     /// Until there are bytes to read, at least the low-water mark of them, or the peer has closed.
     Awaitable<Result<>> wait_readable();

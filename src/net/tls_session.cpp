@@ -60,10 +60,21 @@ BIO_METHOD* socket_method() {
     return method;
 }
 
-// One for the process: loading the system's authorities takes tens of milliseconds. OpenSSL reads hashed
-// directories anew at each look-up; a bundle that was replaced counts from the next start on.
-SSL_CTX* client_context() {
-    static SSL_CTX* const context = [] {
+// What old cameras know: CBC, RSA key exchange, SHA-1, short keys. Not anonymous, not export, not without
+// encryption.
+constexpr const char* legacy_ciphers = "ALL:!aNULL:!eNULL:!EXPORT:!LOW:!RC4:@SECLEVEL=0";
+
+void lower(SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_cipher_list(context, legacy_ciphers);
+    SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+}
+
+// One of each for the process: loading the system's authorities takes tens of milliseconds. OpenSSL reads
+// hashed directories anew at each look-up; a bundle that was replaced counts from the next start on.
+SSL_CTX* client_context(TlsFloor floor) {
+    const auto make = [](TlsFloor wanted) {
         SSL_CTX* made = SSL_CTX_new(TLS_client_method());
         if (made == nullptr) return made;
         SSL_CTX_set_min_proto_version(made, TLS1_2_VERSION);
@@ -74,9 +85,13 @@ SSL_CTX* client_context() {
         SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_default_verify_paths(made);
         SSL_CTX_set_verify(made, SSL_VERIFY_NONE, nullptr);  // the result is read by peer()
+        if (wanted == TlsFloor::legacy) lower(made);
         return made;
-    }();
-    return context;
+    };
+    static SSL_CTX* const modern = make(TlsFloor::modern);
+    if (floor == TlsFloor::modern) return modern;
+    static SSL_CTX* const legacy = make(TlsFloor::legacy);
+    return legacy;
 }
 
 bool is_address(const std::string& host) {
@@ -112,7 +127,9 @@ std::unexpected<Error> handshake_failure() {
         return fail(ErrorKind::unavailable, "the connection was closed during the TLS handshake");
     const char* text = ERR_reason_error_string(code);
     return fail(ErrorKind::unsupported,
-                "no safe TLS connection could be agreed upon ({}): TLS 1.2 with AES-GCM is the least",
+                "no safe TLS connection could be agreed upon ({}): TLS 1.2 with AES-GCM is the least. Update "
+                "the camera, "
+                "or allow old TLS in its settings",
                 text != nullptr ? text : "unknown reason");
 }
 
@@ -136,8 +153,8 @@ Result<TlsSession> TlsSession::accept(int socket, boost::asio::ssl::context& con
     return session;
 }
 
-Result<TlsSession> TlsSession::connect(int socket, const std::string& host) {
-    SSL_CTX* context = client_context();
+Result<TlsSession> TlsSession::connect(int socket, const std::string& host, TlsFloor floor) {
+    SSL_CTX* context = client_context(floor);
     VEDETTE_TRY(TlsSession client, over(socket, context != nullptr ? SSL_new(context) : nullptr));
     SSL* ssl = client.ssl_;
     X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);

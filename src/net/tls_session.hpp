@@ -28,6 +28,13 @@ struct TlsPeer {
     std::string protocol;     ///< "TLSv1.3"
 };
 
+/// What is agreed to with a camera.
+enum class TlsFloor : std::uint8_t {
+    modern,  ///< TLS 1.2 with forward secrecy and AEAD, or TLS 1.3 (RFC 9325)
+    legacy   ///< from TLS 1.0 on, with suites and keys that can be broken with effort; never without
+             ///< encryption
+};
+
 /// One side of a TLS connection over a non-blocking socket that the caller owns: TLS 1.2 with forward
 /// secrecy and AEAD only, or TLS 1.3 (RFC 9325). It never waits; each call says what to wait for. As a client
 /// it looks at certificates and never judges: until the caller has judged peer(), nothing confidential may be
@@ -38,7 +45,7 @@ class TlsSession {
 
     /// As a client of `host`, a name or an address without brackets. Error `internal` when TLS can't be set
     /// up.
-    static Result<TlsSession> connect(int socket, const std::string& host);
+    static Result<TlsSession> connect(int socket, const std::string& host, TlsFloor floor = TlsFloor::modern);
     /// As a server; for simulated cameras. The context of make_server_tls() outlives the session.
     static Result<TlsSession> accept(int socket, boost::asio::ssl::context& context);
     ~TlsSession();

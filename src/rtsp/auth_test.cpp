@@ -88,6 +88,21 @@ TEST(Digest, ClientAndServerAgree) {
     }
 }
 
+// Quirk 31: such a camera lets everybody pass who writes 127.0.0.1 into his requests. It gets the password
+// that its owner has set, and without one no request that pretends.
+TEST(Authenticator, TpLinkIsSignedInToLikeAnyOther) {
+    const std::vector<std::string_view> values{
+        "Digest realm=\"TP-LINK Streaming Media\", nonce=\"9c5f\", algorithm=MD5"};
+    Authenticator client(mufasa());
+    ASSERT_TRUE(client.on_unauthorized(values));
+    const std::string answer = client.authorize("DESCRIBE", "rtsp://192.0.2.7/stream1").value();
+    EXPECT_EQ(verify_authorization(answer, "DESCRIBE", parse_challenges(values).at(0), mufasa()),
+              Verdict::accepted);
+    EXPECT_NE(answer.find("uri=\"rtsp://192.0.2.7/stream1\""), std::string::npos) << answer;
+    Authenticator nobody{Credentials{}};
+    EXPECT_EQ(nobody.on_unauthorized(values).error().kind, ErrorKind::unauthenticated);
+}
+
 TEST(Digest, BasicAgrees) {
     const Challenge challenge{.scheme = AuthScheme::basic, .realm = "r"};
     const std::string printed = print(challenge);

@@ -5,11 +5,22 @@
 namespace vedette::rtsp {
 
 CertificateVerdict judge_certificate(const std::optional<CertificateTrust>& remembered,
-                                     const CertificateTrust& seen) {
-    if (!remembered) return CertificateVerdict::first;
+                                     const CertificateTrust& seen, bool only_trusted) {
+    const bool needs_acceptance = only_trusted && !seen.by_authority;
+    if (!remembered) return needs_acceptance ? CertificateVerdict::untrusted : CertificateVerdict::first;
     const bool same =
         remembered->by_authority ? seen.by_authority : seen.fingerprint == remembered->fingerprint;
-    return same ? CertificateVerdict::known : CertificateVerdict::changed;
+    if (!same) return CertificateVerdict::changed;
+    return needs_acceptance && !remembered->accepted ? CertificateVerdict::untrusted
+                                                     : CertificateVerdict::known;
+}
+
+std::string describe_untrusted(const CertificateTrust& seen) {
+    return fmt::format(
+        "certificate not trusted: no authority vouches for the key {}, and only trusted certificates are "
+        "allowed "
+        "here; nothing was sent to it. Accept it if it is the one that the camera's own page shows",
+        short_fingerprint(seen.fingerprint));
 }
 
 std::string describe_change(const CertificateTrust& remembered, const CertificateTrust& seen) {

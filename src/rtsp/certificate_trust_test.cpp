@@ -35,5 +35,22 @@ TEST(CertificateTrust, TheChangeIsToldInWords) {
                 testing::HasSubstr("was one that a certificate authority vouches for, is bbbb"));
 }
 
+TEST(CertificateTrust, WhereOnlyTrustedOnesAreAllowedAKeyHasToBeAccepted) {
+    using enum CertificateVerdict;
+    const CertificateTrust vouched{.authority = "cam:322", .by_authority = true, .fingerprint = "aa"};
+    const CertificateTrust pinned{.authority = "cam:322", .by_authority = false, .fingerprint = "aa"};
+    CertificateTrust accepted = pinned;
+    accepted.accepted = true;
+    CertificateTrust other = pinned;
+    other.fingerprint = "bb";
+    EXPECT_EQ(judge_certificate(std::nullopt, vouched, true), first);
+    EXPECT_EQ(judge_certificate(vouched, vouched, true), known);
+    EXPECT_EQ(judge_certificate(std::nullopt, pinned, true), untrusted);
+    EXPECT_EQ(judge_certificate(pinned, pinned, true), untrusted) << "it was pinned by its first use";
+    EXPECT_EQ(judge_certificate(accepted, pinned, true), known);
+    EXPECT_EQ(judge_certificate(accepted, other, true), changed);
+    EXPECT_EQ(judge_certificate(pinned, pinned, false), known);
+}
+
 }  // namespace
 }  // namespace vedette::rtsp

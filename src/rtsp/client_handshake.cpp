@@ -121,8 +121,15 @@ void ClientSession::on_describe(const Response& response, MonotonicTime now) {
     };
     base_ = control_base(url_, header("Content-Base"), header("Content-Location"));
     session_url_ = join_control(base_, sdp->control);
-    auto tracks = plan_tracks(*sdp, base_, options_.audio);
-    if (!tracks) return finish(std::move(tracks).error());
+    const MediaRules rules{
+        .encrypted = options_.encrypted,
+        .needs_srtp = options_.encrypted && options_.transport != Transport::tcp_interleaved,
+        .own_ssrc = own_ssrc_};
+    auto tracks = plan_tracks(*sdp, base_, options_.audio, rules);
+    if (!tracks) {
+        transport_refused_ = rules.needs_srtp;
+        return finish(std::move(tracks).error());
+    }
     tracks_ = *std::move(tracks);
     Described described;
     for (ClientTrack& track : tracks_) track.expect_replay(options_.replay.has_value());
@@ -144,6 +151,9 @@ void ClientSession::set_up_next(MonotonicTime now) {
     }
     Request request = make_request("SETUP", tracks_[setting_up_].control_url());
     request.headers.add("Transport", wanted_transport());
+    if (const MediaSecurity* security = tracks_[setting_up_].security())
+        if (const auto keys = security->key_management(request.uri, options_.begun))
+            request.headers.add("KeyMgmt", *keys);
     require_replay(request);
     send(std::move(request), now);
 }
@@ -165,13 +175,14 @@ void ClientSession::play_range(Request& request) const {
 
 /// No `mode`: it breaks some cameras (quirk 13).
 std::string ClientSession::wanted_transport() const {
-    if (options_.transport == Transport::multicast) return "RTP/AVP;multicast";
+    const std::string& profile = tracks_[setting_up_].profile();
+    if (options_.transport == Transport::multicast) return profile + ";multicast";
     if (options_.transport == Transport::udp && setting_up_ < options_.client_ports.size()) {
         const std::uint16_t port = options_.client_ports[setting_up_];
-        return fmt::format("RTP/AVP;unicast;client_port={}-{}", port, port + 1);
+        return fmt::format("{};unicast;client_port={}-{}", profile, port, port + 1);
     }
     const std::size_t channel = 2 * setting_up_;
-    return fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", channel, channel + 1);
+    return fmt::format("{}/TCP;unicast;interleaved={}-{}", profile, channel, channel + 1);
 }
 
 Result<> ClientSession::accept_datagrams(const TransportAnswer& answer) {
@@ -192,6 +203,11 @@ Result<> ClientSession::accept_datagrams(const TransportAnswer& answer) {
 }
 
 Result<> ClientSession::accept_transport(const Response& response) {
+    MediaSecurity* const security = tracks_[setting_up_].security();
+    if (const std::string* management = response.headers.find("KeyMgmt"); management && security != nullptr) {
+        VEDETTE_TRY(const MediaKeys keys, keys_of_header(*management));
+        security->replace_keys(keys);
+    }
     const std::string* value = response.headers.find("Transport");
     TransportAnswer answer = parse_transport(value ? std::string_view(*value) : std::string_view{});
     // A camera that was asked for datagrams may still choose the connection (quirk 18).

@@ -71,15 +71,29 @@ void ClientSession::receive_datagram(std::uint8_t track, bool rtcp, ByteView dat
     on_media(track, datagram, now);
 }
 
+/// What a packet is without its protection; nullopt for what a track with SRTP does not take.
+std::optional<ByteView> ClientSession::open(std::uint8_t track, ByteView packet, bool rtcp) {
+    MediaSecurity* const security = tracks_[track].security();
+    return security == nullptr ? std::optional(packet) : security->open(packet, rtcp);
+}
+
+Bytes ClientSession::seal(std::size_t track, Bytes packet, bool rtcp) {
+    MediaSecurity* const security = tracks_[track].security();
+    return security == nullptr ? std::move(packet) : security->seal(packet, rtcp);
+}
+
 void ClientSession::on_control(std::uint8_t number, ByteView packet, MonotonicTime now) {
-    paths_[number].on_control(packet, tracks_[number], now, events_);
+    if (const auto plain = open(number, packet, true))
+        paths_[number].on_control(*plain, tracks_[number], now, events_);
 }
 
 void ClientSession::on_media(std::uint8_t number, ByteView packet, MonotonicTime now) {
     ClientTrack& track = tracks_[number];
     MediaPath& path = paths_[number];
-    const bool counted = path.datagrams ? path.on_datagram(packet, track, now, events_)
-                                        : path.on_packet(packet, track, now, events_);
+    const auto plain = open(number, packet, false);
+    if (!plain) return;
+    const bool counted = path.datagrams ? path.on_datagram(*plain, track, now, events_)
+                                        : path.on_packet(*plain, track, now, events_);
     if (!counted || number != 0) return;
     heard_datagram_ |= path.datagrams;
     media_due_ = now + options_.media_timeout;
@@ -108,6 +122,13 @@ std::string ClientSession::silence() const {
         options_.response_timeout.count());
 }
 
+std::string ClientSession::media_silence() const {
+    const MediaSecurity* const security = tracks_[0].security();
+    if (security != nullptr && !security->opened_any() && security->refused_any())
+        return "the camera's packets can't be opened with the key that it told (SRTP)";
+    return fmt::format("the camera sent no video for {} s", options_.media_timeout.count());
+}
+
 void ClientSession::on_time(MonotonicTime now) {
     if (closed()) return;
     if (now >= response_due_) return fail_with(ErrorKind::timeout, silence());
@@ -119,9 +140,7 @@ void ClientSession::on_time(MonotonicTime now) {
                          "a network address translation may be between",
                          options_.first_datagram_timeout.count())});
     if (now >= media_due_ && options_.replay && tracks_.front().has_delivered()) return close();
-    if (now >= media_due_)
-        return fail_with(ErrorKind::timeout,
-                         fmt::format("the camera sent no video for {} s", options_.media_timeout.count()));
+    if (now >= media_due_) return fail_with(ErrorKind::timeout, media_silence());
     if (now >= picture_due_)
         return fail_with(
             ErrorKind::timeout,
@@ -153,7 +172,7 @@ void ClientSession::send_reports(MonotonicTime now) {
         MediaPath& path = paths_[i];
         if (!tracks_[i].accepted()) continue;
         if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) continue;
-        Bytes report = path.receiver_report(own_ssrc_, now);
+        Bytes report = seal(i, path.receiver_report(own_ssrc_, now), true);
         if (path.datagrams) {
             datagrams_.push_back({.track = static_cast<std::uint8_t>(i),
                                   .rtcp = true,
@@ -174,10 +193,12 @@ void ClientSession::punch_holes() {
         if (!path.datagrams || path.server_rtp_port == 0) continue;
         const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc_});
         const auto track = static_cast<std::uint8_t>(i);
-        datagrams_.push_back({track, false, path.server_rtp_port, {header.begin(), header.end()}});
+        datagrams_.push_back(
+            {track, false, path.server_rtp_port, seal(i, Bytes(header.begin(), header.end()), false)});
         if (path.server_rtcp_port != 0)
-            datagrams_.push_back({track, true, path.server_rtcp_port,
-                                  print_receiver_report({.ssrc = own_ssrc_, .reports = {}}, "vedette")});
+            datagrams_.push_back(
+                {track, true, path.server_rtcp_port,
+                 seal(i, print_receiver_report({.ssrc = own_ssrc_, .reports = {}}, "vedette"), true)});
     }
 }
 

@@ -37,6 +37,8 @@ struct ClientOptions {
     BasicUse basic = BasicUse::refuse;
     StopAfter stop_after = StopAfter::never;  ///< for "test connection": a Closed without error then
     Transport transport = Transport::tcp_interleaved;
+    UtcTime begun{};         ///< the wall clock's time, for key messages
+    bool encrypted = false;  ///< the connection is TLS: keys for SRTP may be told over it
     std::vector<std::uint16_t>
         client_ports{};                   ///< for udp: the even port of each track's pair; two are enough
     std::optional<ReplayRange> replay{};  ///< silence after pictures is its end: Closed without error then
@@ -107,6 +109,9 @@ class ClientSession {
     void refuse_transport(Error error);
     void fail_with(ErrorKind kind, std::string message) { finish(Error{kind, std::move(message)}); }
     std::string silence() const;
+    std::string media_silence() const;
+    std::optional<ByteView> open(std::uint8_t track, ByteView packet, bool rtcp);
+    Bytes seal(std::size_t track, Bytes packet, bool rtcp);
 
     // client_handshake.cpp: one function per answer
     void on_response(const Response& response, MonotonicTime now);

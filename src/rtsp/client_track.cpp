@@ -5,6 +5,7 @@
 
 #include "media/h264.hpp"
 #include "rtsp/rtcp.hpp"
+#include "rtsp/text.hpp"
 
 namespace vedette::rtsp {
 
@@ -32,6 +33,11 @@ ClientTrack::ClientTrack(std::uint8_t index, TrackSetup setup, std::string contr
       depacketizer_(std::move(setup.depacketizer)),
       parameters_(std::move(setup.parameters)) {
     order_.configure(parameters_ ? parameters_->reorder_depth : std::uint8_t{0}, clock_rate_hz_);
+}
+
+void ClientTrack::secure(std::string_view protocol, MediaSecurity security) {
+    profile_ = starts_with_ignoring_case(protocol, "RTP/SAVPF") ? "RTP/SAVPF" : "RTP/SAVP";
+    security_ = std::make_unique<MediaSecurity>(std::move(security));
 }
 
 TrackDescription ClientTrack::description() const {

@@ -8,6 +8,7 @@
 
 #include "media/decode_order.hpp"
 #include "rtsp/client_events.hpp"
+#include "rtsp/media_security.hpp"
 #include "rtsp/rtp.hpp"
 #include "rtsp/track_setup.hpp"
 
@@ -22,6 +23,12 @@ class ClientTrack {
     const std::string& control_url() const { return control_url_; }
     TrackDescription description() const;
 
+    /// Its media is SRTP, and nothing else is taken for it. `protocol`: of its media line.
+    void secure(std::string_view protocol, MediaSecurity security);
+    /// nullptr: plain RTP.
+    MediaSecurity* security() const { return security_.get(); }
+    /// "RTP/AVP", or the secure profile: what its transport is called.
+    const std::string& profile() const { return profile_; }
     /// In replay each frame's own time is told, too.
     void expect_replay(bool replay) { replay_ = replay; }
 
@@ -50,6 +57,8 @@ class ClientTrack {
     media::Codec codec_;
     std::uint32_t clock_rate_hz_;
     std::string control_url_;
+    std::string profile_ = "RTP/AVP";
+    std::unique_ptr<MediaSecurity> security_;
     bool accepted_ = false;
     std::optional<std::uint32_t> ssrc_;
     std::uint32_t foreign_ssrc_ = 0;

@@ -19,7 +19,7 @@ constexpr std::string_view description =
 class Camera {
   public:
     explicit Camera(std::string_view sdp = description)
-        : track_(plan_tracks(*parse_sdp(sdp), "rtsp://c/live", true)->at(0)) {}
+        : track_(std::move(plan_tracks(*parse_sdp(sdp), "rtsp://c/live", true)->at(0))) {}
 
     Camera& accept(std::optional<std::uint32_t> ssrc) {
         track_.accept(ssrc);

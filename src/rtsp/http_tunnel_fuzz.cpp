@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t step = std::size_t{data[0]} / 2 * 7 + 1;
     const bool post = (data[0] & 1) != 0;
     const ByteView bytes = std::as_bytes(std::span(data + 1, size - 1));
+    if (as_text(bytes).contains("geheim")) return 0;  // what a server says may be repeated to it
     HttpTunnel tunnel({.host = "camera", .path = "/live"}, {"user", Secret(std::string_view("geheim"))},
                       BasicUse::refuse, true);
     std::size_t early = 0;

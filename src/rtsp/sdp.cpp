@@ -84,8 +84,15 @@ void read_attribute(std::string_view value, Sdp& sdp) {
         if (control.empty()) control = value;
         return;
     }
+    if (equal_ignoring_case(name, "key-mgmt")) {
+        std::string& management = sdp.media.empty() ? sdp.key_management : sdp.media.back().key_management;
+        if (management.empty()) management = value;
+        return;
+    }
     if (sdp.media.empty()) return;
     SdpMedia& media = sdp.media.back();
+    if (equal_ignoring_case(name, "crypto") && media.crypto.size() < max_sdp_crypto_lines)
+        media.crypto.emplace_back(value);
     if (equal_ignoring_case(name, "rtpmap")) read_rtpmap(value, sdp);
     if (equal_ignoring_case(name, "fmtp")) read_fmtp(value, sdp);
     if (equal_ignoring_case(name, "sendonly")) media.direction = SdpDirection::sendonly;
@@ -164,6 +171,7 @@ std::string print(const Sdp& sdp) {
     std::string out = fmt::format("v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns={}\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n",
                                   sdp.session_name.empty() ? "-" : sdp.session_name);
     if (!sdp.control.empty()) out += fmt::format("a=control:{}\r\n", sdp.control);
+    if (!sdp.key_management.empty()) out += fmt::format("a=key-mgmt:{}\r\n", sdp.key_management);
     for (const SdpMedia& media : sdp.media) {
         out += fmt::format("m={} {} {}", media.type, media.port, media.protocol);
         for (const SdpFormat& format : media.formats) out += fmt::format(" {}", format.payload_type);
@@ -172,6 +180,8 @@ std::string print(const Sdp& sdp) {
         if (media.direction != SdpDirection::unspecified)
             out += fmt::format("a={}\r\n", name_of(media.direction));
         if (!media.control.empty()) out += fmt::format("a=control:{}\r\n", media.control);
+        for (const std::string& line : media.crypto) out += fmt::format("a=crypto:{}\r\n", line);
+        if (!media.key_management.empty()) out += fmt::format("a=key-mgmt:{}\r\n", media.key_management);
     }
     return out;
 }

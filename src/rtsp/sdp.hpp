@@ -17,6 +17,7 @@ constexpr std::size_t max_sdp_bytes = 128 * 1024;
 constexpr std::size_t max_sdp_media = 32;
 constexpr std::size_t max_sdp_formats = 32;            ///< per media
 constexpr std::size_t max_sdp_format_parameters = 32;  ///< per format
+constexpr std::size_t max_sdp_crypto_lines = 16;       ///< per media
 
 /// One payload type of a media, with what rtpmap and fmtp say about it.
 struct SdpFormat {
@@ -40,13 +41,16 @@ struct SdpMedia {
     std::vector<SdpFormat> formats;
     std::string control;
     SdpDirection direction = SdpDirection::unspecified;
+    std::vector<std::string> crypto{};  ///< values of a=crypto (RFC 4568); they hold keys
+    std::string key_management{};       ///< the first a=key-mgmt (RFC 4567); it may hold a key
 
     friend bool operator==(const SdpMedia&, const SdpMedia&) = default;
 };
 
 struct Sdp {
     std::string session_name;
-    std::string control;  ///< of the session
+    std::string control;           ///< of the session
+    std::string key_management{};  ///< of the session
     std::vector<SdpMedia> media;
 
     friend bool operator==(const Sdp&, const Sdp&) = default;

@@ -49,19 +49,47 @@ std::string address_in(std::string_view text) {
     return numeric && separated && text.size() <= longest ? std::string(text) : std::string();
 }
 
+/// The keys of a media whose profile is secure, nothing for another; an error when it may not be asked for.
+Result<std::optional<MediaKeys>> security_of(const Sdp& sdp, const SdpMedia& media, const MediaRules& rules) {
+    const bool secure = is_secure_profile(media.protocol);
+    if (!secure && rules.needs_srtp)
+        return fail(ErrorKind::unsupported, "the camera offers no SRTP, so that its video would leave TLS");
+    if (!secure) return std::nullopt;
+    if (!rules.encrypted)
+        return fail(
+            ErrorKind::unsupported,
+            "the camera encrypts its video (SRTP) and would tell the key where anybody on its network "
+            "can read it: turn on RTSPS in the camera");
+    VEDETTE_TRY(MediaKeys keys, media_keys(sdp, media));
+    return keys;
+}
+
 }  // namespace
 
-Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio) {
+Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio,
+                                             const MediaRules& rules) {
     const std::string session_base = join_control(base, sdp.control);
     // A relative session control does not move the base of its media.
     const bool absolute = starts_with_ignoring_case(sdp.control, "rtsp://") ||
                           starts_with_ignoring_case(sdp.control, "rtsps://");
     const std::string_view media_base = absolute ? std::string_view(session_base) : base;
     std::vector<ClientTrack> tracks;
-    const auto video = std::ranges::find_if(
-        sdp.media, [](const SdpMedia& media) { return set_up_video(media).has_value(); });
-    if (video == sdp.media.end()) return std::unexpected(no_video(sdp));
-    tracks.emplace_back(std::uint8_t{0}, *set_up_video(*video), join_control(media_base, video->control));
+    std::optional<Error> refused;
+    const auto add = [&](const SdpMedia& media, TrackSetup setup, std::string control) {
+        auto keys = security_of(sdp, media, rules);
+        if (!keys) {
+            if (!refused) refused = std::move(keys).error();
+            return false;
+        }
+        tracks.emplace_back(static_cast<std::uint8_t>(tracks.size()), std::move(setup), std::move(control));
+        if (*keys) tracks.back().secure(media.protocol, MediaSecurity(**keys, rules.own_ssrc));
+        return true;
+    };
+    const auto video = std::ranges::find_if(sdp.media, [&](const SdpMedia& media) {
+        auto setup = set_up_video(media);
+        return setup && add(media, *std::move(setup), join_control(media_base, media.control));
+    });
+    if (video == sdp.media.end()) return std::unexpected(refused ? *std::move(refused) : no_video(sdp));
     // Without a control URL of its own a further media can't be asked for (quirk 6).
     const auto add_first = [&](auto set_up) {
         for (const SdpMedia& media : sdp.media) {
@@ -69,9 +97,7 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
             if (!setup || is_back_channel(media, *video) || media.control.empty()) continue;
             std::string control = join_control(media_base, media.control);
             if (std::ranges::find(tracks, control, &ClientTrack::control_url) != tracks.end()) continue;
-            tracks.emplace_back(static_cast<std::uint8_t>(tracks.size()), *std::move(setup),
-                                std::move(control));
-            return;
+            if (add(media, *std::move(setup), std::move(control))) return;
         }
     };
     if (audio) add_first(set_up_audio);

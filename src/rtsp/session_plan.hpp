@@ -13,10 +13,18 @@
 
 namespace vedette::rtsp {
 
+/// Which media may be asked for.
+struct MediaRules {
+    bool encrypted = false;      ///< RTSP runs inside TLS: keys for SRTP may be told over it
+    bool needs_srtp = false;     ///< media leaves the TLS connection, so that it needs its own protection
+    std::uint32_t own_ssrc = 0;  ///< of our reports
+};
+
 /// The first video that we can take apart, then with `audio` the first such audio that the camera sends, and
 /// the first metadata. `unsupported`, naming what the camera offers instead, when there is no such video.
 /// `base`: of control URLs.
-Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio);
+Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view base, bool audio,
+                                             const MediaRules& rules = {});
 
 /// What a status other than success means for the person who set the camera up.
 Error refusal(std::string_view method, const Response& response);

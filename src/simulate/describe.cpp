@@ -24,22 +24,25 @@ std::string h265_lines(const PackedClip& clip) {
 
 }  // namespace
 
-std::string describe(const FarmStream& stream) {
+std::string describe(const FarmStream& stream, const ProtectedTracks* srtp, std::uint64_t ntp) {
+    const std::string_view profile = srtp != nullptr ? "RTP/SAVP" : "RTP/AVP";
     const PackedClip& clip = *stream.clip;
     std::string sdp = fmt::format(
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns={}\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=control:*\r\n"
         "a=range:npt=now-\r\n",
         stream.name);
-    sdp += fmt::format("m=video 0 RTP/AVP {}\r\n{}a=framerate:{:.6g}\r\na=control:trackID=0\r\n",
+    sdp += fmt::format("m=video 0 {} {}\r\n{}a=framerate:{:.6g}\r\na=control:trackID=0\r\n", profile,
                        video_payload_type,
                        clip.codec == media::Codec::h265 ? h265_lines(clip) : h264_lines(clip),
                        static_cast<double>(clip.frame_rate.numerator) / clip.frame_rate.denominator);
+    if (srtp != nullptr) sdp += srtp->describe(0, ntp);
     if (clip.audio)
         sdp += fmt::format(
-            "m=audio 0 RTP/AVP {0}\r\na=rtpmap:{0} mpeg4-generic/{1}/{2}\r\n"
+            "m=audio 0 {4} {0}\r\na=rtpmap:{0} mpeg4-generic/{1}/{2}\r\n"
             "a=fmtp:{0} streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;"
             "indexdeltalength=3;config={3}\r\na=control:trackID=1\r\n",
-            audio_payload_type, clip.sample_rate_hz, clip.channels, to_hex(clip.audio_config));
+            audio_payload_type, clip.sample_rate_hz, clip.channels, to_hex(clip.audio_config), profile);
+    if (clip.audio && srtp != nullptr) sdp += srtp->describe(1, ntp);
     return sdp;
 }
 

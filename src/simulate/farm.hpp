@@ -20,6 +20,7 @@
 #include "rtsp/url.hpp"
 #include "simulate/clip.hpp"
 #include "simulate/datagrams.hpp"
+#include "simulate/srtp.hpp"
 
 namespace vedette::simulate {
 
@@ -54,6 +55,7 @@ struct FarmOptions {
     bool udp = false;                              ///< media in datagrams
     bool only_http = false;                        ///< RTSP through HTTP alone; it is always served too
     bool http_sign_in = false;                     ///< the web server asks for the credentials as well
+    std::optional<SrtpPolicy> srtp{};              ///< media by SRTP, and nothing else
     NetworkFaults network{};
     Fault fault;
     bool storage = false;      ///< /camN/replay gives what the main stream showed since the start

@@ -179,6 +179,7 @@ void FarmLoop::tick(Channel& channel, MonotonicTime now) {
 }
 
 void FarmLoop::deliver_media(Client& client, ByteView bytes) {
+    if (ProtectedTracks* srtp = client.session.srtp()) bytes = srtp->protect(bytes);
     const ClientPorts& ports = client.session.client_ports();
     if (datagrams_ && (ports[0] || ports[1])) {
         datagrams_->send(client.address, ports, bytes);
@@ -228,7 +229,8 @@ void FarmLoop::accept_clients() {
         Session session(streams_, auth, random_text(), nonce_,
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
-                         .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt});
+                         .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt,
+                         .srtp = options_.srtp});
         auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
         client->address = address_of_peer(fd);
         if (tls_ != nullptr) {

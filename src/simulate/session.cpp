@@ -77,6 +77,7 @@ std::optional<UtcInterval> parse_clock_range(std::string_view range) {
 Session::Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::string id, std::string nonce,
                  unsigned timeout_seconds, MediaPolicy media)
     : streams_(streams), auth_(auth), id_(std::move(id)), timeout_seconds_(timeout_seconds), media_(media) {
+    if (media_.srtp) srtp_.emplace(*media_.srtp);
     // MD5 comes last: simple clients use the last Digest challenge that they read.
     if (!auth_.only_basic)
         for (const auto algorithm : {rtsp::DigestAlgorithm::sha256, rtsp::DigestAlgorithm::md5}) {
@@ -169,7 +170,7 @@ Session::Reply Session::describe_stream(const rtsp::Request& request) {
     if (!base.ends_with('/')) base += '/';
     out.response.headers.add("Content-Base", base);
     out.response.headers.add("Content-Type", "application/sdp");
-    out.response.body = describe(*stream);
+    out.response.body = describe(*stream, srtp());
     return out;
 }
 
@@ -181,7 +182,9 @@ Session::Reply Session::setup(const rtsp::Request& request) {
     if (stream_ != nullptr && (stream_ != stream || !names_session(request))) return reply(459);
     const std::string* transport = request.headers.find("Transport");
     if (transport == nullptr) return reply(461);
-    const bool tcp = media_.tcp && transport->find("RTP/AVP/TCP") != std::string::npos;
+    const std::string profile = srtp_ ? "RTP/SAVP" : "RTP/AVP";
+    if (!transport->starts_with(profile)) return reply(461);
+    const bool tcp = media_.tcp && transport->find(profile + "/TCP") != std::string::npos;
     const auto port = client_port(*transport);
     if (!tcp && (!media_.udp_port || !port)) return reply(461);
     stream_ = stream;
@@ -189,15 +192,15 @@ Session::Reply Session::setup(const rtsp::Request& request) {
     Reply out = with_session(reply(200));
     if (!tcp) {
         client_ports_[track] = port;
-        out.response.headers.add(
-            "Transport", fmt::format("RTP/AVP;unicast;client_port={}-{};server_port={}-{}", *port, *port + 1,
-                                     *media_.udp_port, *media_.udp_port + 1));
+        out.response.headers.add("Transport",
+                                 fmt::format("{};unicast;client_port={}-{};server_port={}-{}", profile, *port,
+                                             *port + 1, *media_.udp_port, *media_.udp_port + 1));
         return out;
     }
     // Everybody gets the same bytes, so the channels are ours whatever the client proposed.
     const unsigned channel = track == 0 ? video_channel : audio_channel;
     out.response.headers.add("Transport",
-                             fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}", channel, channel + 1));
+                             fmt::format("{}/TCP;unicast;interleaved={}-{}", profile, channel, channel + 1));
     return out;
 }
 

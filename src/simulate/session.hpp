@@ -10,6 +10,7 @@
 #include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
 #include "simulate/datagrams.hpp"
+#include "simulate/srtp.hpp"
 #include "simulate/timeline.hpp"
 
 namespace vedette::simulate {
@@ -26,7 +27,8 @@ struct FarmStream {
 };
 
 /// The session description of a stream (RFC 4566, RFC 6184 section 8, RFC 3640 section 4.1).
-std::string describe(const FarmStream& stream);
+/// With `srtp` its media is of the secure profile; `ntp` is the time that its keys are told with.
+std::string describe(const FarmStream& stream, const ProtectedTracks* srtp = nullptr, std::uint64_t ntp = 0);
 
 struct AuthPolicy {
     const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
@@ -38,6 +40,7 @@ struct AuthPolicy {
 struct MediaPolicy {
     bool tcp = true;
     std::optional<std::uint16_t> udp_port{};  ///< the farm's even port; unset: no UDP
+    std::optional<SrtpPolicy> srtp{};         ///< set: SRTP, and nothing else
 };
 
 /// clock=20261121T023506.120Z-20261121T023530Z (RFC 2326 section 3.7); an open end is far away.
@@ -68,6 +71,8 @@ class Session {
     const FarmStream* stream() const { return stream_; }
     /// Where datagrams go; both unset over TCP.
     const ClientPorts& client_ports() const { return client_ports_; }
+    /// What protects the packets; nullptr: nothing.
+    ProtectedTracks* srtp() { return srtp_ ? &*srtp_ : nullptr; }
     /// The tracks that were set up: video, audio.
     const std::array<bool, 2>& tracks() const { return tracks_; }
 
@@ -90,6 +95,7 @@ class Session {
     const FarmStream* stream_ = nullptr;
     std::array<bool, 2> tracks_{};
     MediaPolicy media_;
+    std::optional<ProtectedTracks> srtp_;
     ClientPorts client_ports_{};
 };
 

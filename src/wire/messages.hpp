@@ -41,10 +41,13 @@ struct CameraSettings {
     std::optional<std::string> sub_url;   ///< empty: the camera has no sub stream
     std::optional<std::string> username;
     std::optional<Secret> password;        ///< write-only: never sent back
-    std::optional<std::string> transport;  ///< auto, tls, https, tcp, udp, multicast or http
+    std::optional<std::string> transport;  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     /// The camera may be sent its password by Basic on a connection without TLS: anybody on the way can read
     /// it.
     std::optional<bool> allow_basic_in_clear;
+    /// TLS with this camera may be of an old version or with weak suites: who is between can read and alter
+    /// it.
+    std::optional<bool> allow_legacy_tls;
     std::optional<bool> fill_gaps;  ///< after an outage, fetch what the camera recorded by itself
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
@@ -105,6 +108,7 @@ struct CameraStatus {
     bool has_password = false;
     std::string transport = "auto";
     bool allow_basic_in_clear = false;
+    bool allow_legacy_tls = false;
     bool fill_gaps = true;
     GapFilling gap_filling;
     std::optional<DeviceIdentity> device;
@@ -206,6 +210,19 @@ struct DeviceReport {
     bool has_events = false;
 };
 
+// ---- settings of the site
+
+/// Answered by SiteSettings.
+struct GetSettings {};
+struct ChangeSettings {
+    std::optional<bool> only_trusted_certificates;
+};
+struct SiteSettings {
+    /// No trust on first use: certificate authorities vouch for a camera, or an administrator has accepted
+    /// its key.
+    bool only_trusted_certificates = false;
+};
+
 // ---- recordings
 
 struct QueryRecordings {
@@ -235,13 +252,14 @@ struct Recordings {
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
-                 DiscoverCameras, InspectDevice>
+                 DiscoverCameras, InspectDevice, GetSettings, ChangeSettings>
         body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
-    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport>>
+    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
+                        SiteSettings>>
         body;
 };
 

@@ -1,5 +1,6 @@
 // A camera that we did not write: GStreamer's RTSP server with a live test picture and sound, for tests.
-// usage: gst_rtsp_server [--media NAME] [--tls PEM] [--transport udp|multicast|tcp] [--bind ADDRESS]
+// usage: gst_rtsp_server [--media NAME] [--profile savp] [--tls PEM] [--transport udp|multicast|tcp] [--bind
+// ADDRESS]
 // [--interface NAME] PORT [USER PASSWORD] With credentials it asks for digest authentication. NAME is one of
 // `media` below, h264-aac when absent. PEM holds a certificate and its key. Prints "ready" when it listens.
 
@@ -103,8 +104,10 @@ int main(int argc, char** argv) {
     const char* bind_address = "127.0.0.1";
     const char* interface = "lo";
     const char* name = "h264-aac";
+    const char* profile = "avp";
     while (argc > 3 && strncmp(argv[1], "--", 2) == 0) {
         if (strcmp(argv[1], "--media") == 0) name = argv[2];
+        if (strcmp(argv[1], "--profile") == 0) profile = argv[2];
         if (strcmp(argv[1], "--tls") == 0) pem = argv[2];
         if (strcmp(argv[1], "--transport") == 0) transport = argv[2];
         if (strcmp(argv[1], "--bind") == 0) bind_address = argv[2];
@@ -115,8 +118,8 @@ int main(int argc, char** argv) {
     const char* launch = launch_of(name);
     if ((argc != 2 && argc != 4) || launch == NULL) {
         fprintf(stderr,
-                "usage: gst_rtsp_server [--media NAME] [--tls PEM] [--transport udp|multicast|tcp] [--bind "
-                "ADDRESS] "
+                "usage: gst_rtsp_server [--media NAME] [--profile savp] [--tls PEM] [--transport "
+                "udp|multicast|tcp] [--bind ADDRESS] "
                 "[--interface NAME] PORT [USER PASSWORD]\n");
         return 2;
     }
@@ -129,6 +132,7 @@ int main(int argc, char** argv) {
     GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
     gst_rtsp_media_factory_set_launch(factory, launch);
     gst_rtsp_media_factory_set_shared(factory, TRUE);
+    if (strcmp(profile, "savp") == 0) gst_rtsp_media_factory_set_profiles(factory, GST_RTSP_PROFILE_SAVP);
     if (transport != NULL && !restrict_transport(factory, transport, interface)) return 2;
     if (argc == 4 || pem != NULL) {
         GstRTSPAuth* auth = gst_rtsp_auth_new();

@@ -215,6 +215,28 @@ class GStreamerTest(case.SystemTest):
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
+    def srtp(self, *options, transport):
+        """SRTP with MIKEY over RTSPS: GStreamer seals with libsrtp, and drops reports that it can't open."""
+        source = self.options("--tls", self.pem(), "--profile", "savp", *options)
+        server = self.server()
+        camera = server.add_camera("GStreamer", f"rtsps://127.0.0.1:{source.port}/live")
+        self.assert_good_camera(server, camera)
+        self.assertEqual(server.stream(camera)["transport"], transport)
+        self.wait_recorded(server, camera, 6)
+        recorded = server.recordings(camera)["ranges"][0]
+        self.assert_playable(
+            server.download(camera, recorded["start_90k"], recorded["end_90k"], self.dir / "export.mp4"),
+            (recorded["end_90k"] - recorded["start_90k"]) / SECOND,
+        )
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+    def test_srtp_with_mikey_inside_tls(self):
+        self.srtp(transport="tls")
+
+    def test_srtp_with_mikey_over_udp(self):
+        self.srtp("--transport", "udp", transport="srtp")
+
     # Multicast needs two machines: this server does not share the group's ports with a receiver beside it. net_test joins a
     # group on the loopback interface, and gst_rtsp_server takes --bind and --interface for a test by hand.
     def test_udp(self):

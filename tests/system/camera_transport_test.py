@@ -80,6 +80,40 @@ class CameraTransportTest(case.SystemTest):
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
+    def secure_farm(self, name, *arguments):
+        farm = self.simulator(1, "--tls-dir", self.dir / name, *arguments)
+        return farm.url().replace("rtsp://", "rtsps://")
+
+    def test_srtp_inside_tls_and_over_udp(self):
+        """Every keying over every transport; automatic choice finds what the camera offers."""
+        inside = self.secure_farm("a", "--srtp", "sdes")
+        udp = self.secure_farm("b", "--srtp", "mikey", "--transport", "udp", "--udp-swap-every", "9")
+        marked = self.secure_farm("c", "--srtp", "mikey", "--srtp-suite", "AEAD_AES_256_GCM", "--srtp-mki")
+        server = self.server()
+        told = server.ok("POST", "/api/v1/cameras/test", {"main_url": udp})["streams"][0]
+        print(f"  {told['message']}")
+        self.assertIn("SRTP over UDP", told["message"])
+        cameras = {
+            server.add_camera("SDES", inside): "tls",
+            server.add_camera("MIKEY over UDP", udp): "srtp",
+            server.add_camera("MIKEY with MKI", marked): "tls",
+        }
+        for camera, transport in cameras.items():
+            self.assertEqual(self.wait_state(server, camera, "recording")["transport"], transport)
+        for camera in cameras:
+            self.wait_recorded(server, camera, 4)
+            self.assertEqual(server.stream(camera)["lost_packets"], 0)
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+    def test_srtp_keys_that_travel_readably_are_refused(self):
+        farm = self.simulator(1, "--srtp", "sdes")
+        server = self.server()
+        told = server.ok("POST", "/api/v1/cameras/test", {"main_url": farm.url()})["streams"][0]
+        print(f"  {told['message']}")
+        self.assertFalse(told["ok"])
+        self.assertIn("would tell the key where anybody", told["message"])
+
     def test_a_setting_is_the_only_way(self):
         farm = self.simulator()
         server = self.server()

@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::size_t max_name_bytes = 100;
 constexpr std::size_t max_credential_bytes = 128;
-constexpr std::array<std::string_view, 7> transports = {"auto", "tls",       "https", "tcp",
-                                                        "udp",  "multicast", "http"};
+constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",      "https",
+                                                        "tcp",  "udp", "multicast", "http"};
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 4> migrations = {R"sql(
+constexpr std::array<store::Migration, 5> migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -50,6 +50,14 @@ CREATE TABLE camera_device (            -- what ONVIF told about the device
     manufacturer TEXT NOT NULL,
     model TEXT NOT NULL,
     firmware TEXT NOT NULL
+) WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+ALTER TABLE camera ADD COLUMN allow_legacy_tls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE camera_certificate ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;  -- by an administrator
+CREATE TABLE site_setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
                                                         R"sql(
@@ -153,10 +161,11 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     if (settings.transport) {
         if (std::ranges::count(transports, *settings.transport) == 0)
             return fail(ErrorKind::invalid_input,
-                        "transport: choose auto, tls, https, tcp, udp, multicast or http");
+                        "transport: choose auto, tls, srtp, https, tcp, udp, multicast or http");
         camera.transport = *settings.transport;
     }
     if (settings.allow_basic_in_clear) camera.allow_basic_in_clear = *settings.allow_basic_in_clear;
+    if (settings.allow_legacy_tls) camera.allow_legacy_tls = *settings.allow_legacy_tls;
     if (settings.fill_gaps) camera.fill_gaps = *settings.fill_gaps;
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
@@ -174,11 +183,13 @@ Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret 
 }
 
 Result<std::vector<Camera>> CameraStore::load() {
-    VEDETTE_TRY(auto row, database_.prepare(
-                              "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
-                              "allow_basic_in_clear, transport, transport_found, "
-                              "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, fill_gaps "
-                              "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
+    VEDETTE_TRY(auto row,
+                database_.prepare(
+                    "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
+                    "allow_basic_in_clear, transport, transport_found, "
+                    "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, allow_legacy_tls, "
+                    "fill_gaps "
+                    "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
@@ -193,7 +204,8 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .sub_url = std::string(row.text(3)),
                       .credentials = {},
                       .allow_basic_in_clear = row.int64(6) != 0,
-                      .fill_gaps = row.int64(16) != 0,
+                      .allow_legacy_tls = row.int64(16) != 0,
+                      .fill_gaps = row.int64(17) != 0,
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
@@ -233,14 +245,14 @@ Result<> CameraStore::save(const Camera& camera) {
         wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
     VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
-        "allow_basic_in_clear, transport, fill_gaps)"
-        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
-        "transport = ?8, fill_gaps = ?9",
+        "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
         camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport,
-        std::int64_t{camera.fill_gaps}));
+        std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}));
     return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }
 
@@ -251,7 +263,7 @@ Result<> CameraStore::remove(CameraId id) {
 }
 
 Result<std::vector<rtsp::CertificateTrust>> CameraStore::certificates(CameraId id) {
-    VEDETTE_TRY(auto row, database_.prepare("SELECT authority, by_authority, fingerprint FROM "
+    VEDETTE_TRY(auto row, database_.prepare("SELECT authority, by_authority, fingerprint, accepted FROM "
                                             "camera_certificate WHERE camera_id = ?1"));
     row.bind(1, ByteView(id.bytes()));
     std::vector<rtsp::CertificateTrust> found;
@@ -260,7 +272,8 @@ Result<std::vector<rtsp::CertificateTrust>> CameraStore::certificates(CameraId i
         if (!more) return found;
         found.push_back({.authority = std::string(row.text(0)),
                          .by_authority = row.int64(1) != 0,
-                         .fingerprint = std::string(row.text(2))});
+                         .fingerprint = std::string(row.text(2)),
+                         .accepted = row.int64(3) != 0});
     }
 }
 
@@ -295,11 +308,31 @@ Result<> CameraStore::remember_transport(CameraId id, std::string_view transport
 
 Result<> CameraStore::trust(CameraId id, const rtsp::CertificateTrust& certificate) {
     return database_.run(
-        "INSERT INTO camera_certificate (camera_id, authority, by_authority, fingerprint) VALUES (?1, ?2, "
-        "?3, ?4)"
-        " ON CONFLICT (camera_id, authority) DO UPDATE SET by_authority = ?3, fingerprint = ?4",
+        "INSERT INTO camera_certificate (camera_id, authority, by_authority, fingerprint, accepted)"
+        " VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (camera_id, authority) DO UPDATE SET by_authority = ?3, fingerprint = ?4, accepted = "
+        "?5",
         ByteView(id.bytes()), certificate.authority, std::int64_t{certificate.by_authority},
-        certificate.fingerprint);
+        certificate.fingerprint, std::int64_t{certificate.accepted});
+}
+
+namespace {
+constexpr std::string_view only_trusted_setting = "only_trusted_certificates";
+}  // namespace
+
+Result<wire::SiteSettings> CameraStore::settings() {
+    wire::SiteSettings settings;
+    VEDETTE_TRY(auto row, database_.prepare("SELECT value FROM site_setting WHERE name = ?1"));
+    row.bind(1, only_trusted_setting);
+    VEDETTE_TRY(const bool found, row.step());
+    if (found) settings.only_trusted_certificates = row.text(0) == "1";
+    return settings;
+}
+
+Result<> CameraStore::save(const wire::SiteSettings& settings) {
+    return database_.run("INSERT OR REPLACE INTO site_setting (name, value) VALUES (?1, ?2)",
+                         only_trusted_setting,
+                         std::string_view(settings.only_trusted_certificates ? "1" : "0"));
 }
 
 }  // namespace vedette::gateway

@@ -24,8 +24,9 @@ struct Camera {
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
     bool allow_basic_in_clear = false;  ///< its password may be sent readably
+    bool allow_legacy_tls = false;      ///< TLS with it may be old and weak
     bool fill_gaps = true;              ///< after an outage, fetch what the camera recorded by itself
-    std::string transport = "auto";     ///< auto, tls, https, tcp, udp, multicast or http
+    std::string transport = "auto";     ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
     /// Whom its addresses belong to, as they were seen first; written by CameraStore::trust() alone.
@@ -40,6 +41,7 @@ struct Camera {
                 sub_url,
                 credentials.duplicate(),
                 allow_basic_in_clear,
+                allow_legacy_tls,
                 fill_gaps,
                 transport,
                 transport_found,
@@ -70,6 +72,10 @@ class CameraStore {
     /// Adds or replaces.
     Result<> save(const Camera& camera);
     Result<> remove(CameraId id);
+
+    /// What holds for the whole site; the defaults where nothing was set.
+    Result<wire::SiteSettings> settings();
+    Result<> save(const wire::SiteSettings& settings);
 
     /// Replaces what was saved of the camera's main stream.
     Result<> save_refused_gaps(CameraId id, const std::vector<RefusedGap>& gaps);

@@ -96,6 +96,7 @@ rtsp::ClientOptions replay_options(const ingest::CameraConnection& connection, c
 ingest::TransportSetting over_tcp(const ingest::CameraAccess& access) {
     using enum ingest::TransportSetting;
     const ingest::TransportSetting way = access.remembered_transport.value_or(access.transport);
+    if (way == srtp) return tls;
     return way == udp || way == multicast ? tcp : way;
 }
 
@@ -125,14 +126,12 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
     report.comparable = known && !known->empty();
 
     const ingest::Route route = ingest::routes(url->url, over_tcp(request.access)).front();
-    auto connecting = ingest::connect_camera(route, request.access.credentials.duplicate(),
-                                             request.access.allow_basic_in_clear, book);
+    auto connecting =
+        ingest::connect_camera(route, request.access.credentials.duplicate(), request.access, book);
     auto connection = co_await std::move(connecting);
-    if (!connection || connection->expected) {
-        report.error = connection
-                           ? Error{ErrorKind::forbidden,
-                                   rtsp::describe_change(*connection->expected, *connection->certificate)}
-                           : connection.error();
+    if (!connection || connection->objection) {
+        report.error =
+            connection ? Error{ErrorKind::forbidden, *connection->objection} : connection.error();
         co_return report;
     }
     const Ticks90k offset = kept->clock_offset;

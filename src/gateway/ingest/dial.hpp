@@ -19,6 +19,6 @@ struct Dialled {
 
 /// Connects and shakes hands, and trusts nobody: the caller judges the certificate before it writes anything.
 /// Failures are sentences for whoever set up the camera.
-net::Awaitable<Result<Dialled>> dial(Route route);
+net::Awaitable<Result<Dialled>> dial(Route route, net::TlsFloor floor);
 
 }  // namespace vedette::gateway::ingest

@@ -48,15 +48,16 @@ std::string_view describe(TransportSetting way) {
 }
 
 std::string describe(const CameraConnection& connection, const Route& route) {
+    const std::string_view media = route.name == TransportSetting::srtp ? " Video by SRTP over UDP." : "";
     if (!connection.certificate) return fmt::format(" Over {}; not encrypted.", describe(route.name));
     const std::string key = rtsp::short_fingerprint(connection.certificate->fingerprint);
     if (connection.certificate->by_authority)
-        return fmt::format(" Encrypted with {}; a certificate authority vouches for the camera (key {}).",
-                           connection.protocol, key);
+        return fmt::format("{} Encrypted with {}; a certificate authority vouches for the camera (key {}).",
+                           media, connection.protocol, key);
     return fmt::format(
-        " Encrypted with {}; no certificate authority vouches for the camera, so its key {} is "
+        "{} Encrypted with {}; no certificate authority vouches for the camera, so its key {} is "
         "remembered and any other refused.",
-        connection.protocol, key);
+        media, connection.protocol, key);
 }
 
 // What the session has told so far about the tracks.
@@ -93,18 +94,15 @@ namespace {
 net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, CertificateBook& book,
                                         const Clock& clock, std::span<std::byte> buffer,
                                         TransportChooser::Outcome& outcome) {
-    auto connecting =
-        connect_camera(route, access.credentials.duplicate(), access.allow_basic_in_clear, book);
+    auto connecting = connect_camera(route, access.credentials.duplicate(), access, book);
     auto connection = co_await std::move(connecting);
     if (!connection) {
         outcome = outcome_of(route, connection.error());
         co_return ProbeReport{.ok = false, .message = sentence(connection.error().message), .tracks = {}};
     }
-    if (connection->expected)
+    if (connection->objection)
         co_return ProbeReport{
-            .ok = false,
-            .message = sentence(rtsp::describe_change(*connection->expected, *connection->certificate)),
-            .tracks = {}};
+            .ok = false, .message = sentence(*std::move(connection->objection)), .tracks = {}};
 
     rtsp::ClientOptions options = client_options(*connection, route, access.allow_basic_in_clear);
     options.stop_after = rtsp::ClientOptions::StopAfter::key_frame;

@@ -100,6 +100,8 @@ rtsp::ClientOptions client_options(const CameraConnection& connection, const Rou
     rtsp::ClientOptions options;
     options.basic = basic_use(route, allow_basic_in_clear);
     options.transport = route.transport;
+    options.begun = SystemClock().utc_now();
+    options.encrypted = route.url.secure;
     options.client_ports = connection.client_ports;
     return options;
 }
@@ -124,8 +126,8 @@ Result<> open_ports(CameraConnection& connection, rtsp::Transport transport) {
 }  // namespace
 
 net::Awaitable<Result<CameraConnection>> connect_camera(Route route, rtsp::Credentials credentials,
-                                                        bool allow_basic_in_clear, CertificateBook& book) {
-    auto dialling = dial(route);
+                                                        const CameraAccess& access, CertificateBook& book) {
+    auto dialling = dial(route, access.floor);
     VEDETTE_CO_TRY(Dialled dialled, co_await std::move(dialling));
     CameraConnection connection;
     connection.stream = std::move(dialled.stream);
@@ -134,8 +136,15 @@ net::Awaitable<Result<CameraConnection>> connect_camera(Route route, rtsp::Crede
     auto verdict = rtsp::CertificateVerdict::known;
     if (connection.certificate) {
         const auto remembered = book.find(connection.certificate->authority);
-        verdict = rtsp::judge_certificate(remembered, *connection.certificate);
-        if (verdict == rtsp::CertificateVerdict::changed) {
+        verdict = rtsp::judge_certificate(remembered, *connection.certificate, book.only_trusted());
+        if (verdict == rtsp::CertificateVerdict::changed)
+            connection.objection = rtsp::describe_change(*remembered, *connection.certificate);
+        if (verdict == rtsp::CertificateVerdict::untrusted)
+            connection.objection = rtsp::describe_untrusted(*connection.certificate);
+        // A web server may be none of RTSP's business: the automatic choice passes it over.
+        if (verdict == rtsp::CertificateVerdict::untrusted && route.http && !route.sign_in)
+            co_return fail(ErrorKind::unsupported, "{}", *connection.objection);
+        if (connection.objection) {
             connection.expected = remembered;
             connection.stream.close();
             co_return connection;
@@ -143,9 +152,9 @@ net::Awaitable<Result<CameraConnection>> connect_camera(Route route, rtsp::Crede
     }
     VEDETTE_CO_CHECK(open_ports(connection, route.transport));
     if (route.http) {
-        const auto basic = basic_use(route, allow_basic_in_clear);
-        auto opening =
-            open_tunnel(connection.stream, route, connection.certificate, std::move(credentials), basic);
+        const auto basic = basic_use(route, access.allow_basic_in_clear);
+        auto opening = open_tunnel(connection.stream, route, access.floor, connection.certificate,
+                                   std::move(credentials), basic);
         VEDETTE_CO_TRY(connection.tunnel, co_await std::move(opening));
     }
     // A web server that is no way to the camera is not remembered: its certificate would stop the camera one

@@ -34,6 +34,8 @@ class CertificateBook {
     virtual ~CertificateBook() = default;
     virtual std::optional<rtsp::CertificateTrust> find(std::string_view authority) const = 0;
     virtual void remember(const rtsp::CertificateTrust& certificate) = 0;
+    /// There is no trust on first use at this site.
+    virtual bool only_trusted() const = 0;
     virtual void remember(TransportSetting transport) = 0;
 };
 
@@ -44,9 +46,10 @@ struct CameraAccess {
     bool allow_basic_in_clear = false;  ///< the owner has accepted that the password can be read on the way
     TransportSetting transport = TransportSetting::automatic;
     std::optional<TransportSetting> remembered_transport{};  ///< the way that worked before
+    net::TlsFloor floor = net::TlsFloor::modern;  ///< legacy: the owner has accepted that TLS can be broken
 
     CameraAccess duplicate() const {
-        return {url, credentials.duplicate(), allow_basic_in_clear, transport, remembered_transport};
+        return {url, credentials.duplicate(), allow_basic_in_clear, transport, remembered_transport, floor};
     }
 };
 
@@ -57,8 +60,9 @@ struct CameraConnection {
     std::vector<std::uint16_t> client_ports;            ///< of `media`
     std::optional<rtsp::CertificateTrust> certificate;  ///< as the camera shows it now; unset without TLS
     std::string protocol;                               ///< "TLSv1.3"; empty without TLS
-    /// Set: what was shown is not what was remembered. The connection is closed, and nothing was said.
-    std::optional<rtsp::CertificateTrust> expected;
+    /// Set: who answered is not to be trusted, in words. The connection is closed, and nothing was said.
+    std::optional<std::string> objection;
+    std::optional<rtsp::CertificateTrust> expected;  ///< with an objection: what was remembered, if anything
 };
 
 /// What a session may do over this connection.
@@ -71,9 +75,9 @@ Result<> follow(CameraConnection& connection, const rtsp::MediaAddress& address)
 /// Connects to the route's host, with TLS where its URL says so, opens the ports for datagrams and
 /// establishes the tunnel; failures are sentences for whoever set up the camera. A certificate that is seen
 /// for the first time goes into `book`, which outlives the call. `credentials` are for a web server that is
-/// tunnelled through.
+/// tunnelled through. Of `access`, which outlives the call, only what is allowed counts.
 net::Awaitable<Result<CameraConnection>> connect_camera(Route route, rtsp::Credentials credentials,
-                                                        bool allow_basic_in_clear, CertificateBook& book);
+                                                        const CameraAccess& access, CertificateBook& book);
 /// What a failure of connect_camera() means for the choice of the way.
 TransportChooser::Outcome outcome_of(const Route& route, const Error& error);
 

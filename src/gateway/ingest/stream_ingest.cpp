@@ -120,17 +120,16 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt() {
 }
 
 net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rtsp::Credentials credentials) {
-    auto connecting = connect_camera(route, credentials.duplicate(), access_.allow_basic_in_clear, book_);
+    auto connecting = connect_camera(route, credentials.duplicate(), access_, book_);
     auto connected = co_await std::move(connecting);
     if (!connected) {
         const auto outcome = outcome_of(route, connected.error());
         co_return SessionEnd{std::move(connected.error()), {}, outcome};
     }
     health_.certificate = connected->expected ? connected->expected : connected->certificate;
-    if (connected->expected) {
+    if (connected->objection) {
         health_.offered = connected->certificate;
-        co_return SessionEnd{
-            {ErrorKind::forbidden, rtsp::describe_change(*connected->expected, *connected->certificate)}, {}};
+        co_return SessionEnd{{ErrorKind::forbidden, *std::move(connected->objection)}, {}};
     }
     connection_ = std::move(*connected);
     low_water_mark_ = 1;

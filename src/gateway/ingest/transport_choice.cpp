@@ -7,9 +7,10 @@
 namespace vedette::gateway::ingest {
 
 namespace {
-constexpr std::array<std::pair<TransportSetting, std::string_view>, 7> names{{
+constexpr std::array<std::pair<TransportSetting, std::string_view>, 8> names{{
     {TransportSetting::automatic, "auto"},
     {TransportSetting::tls, "tls"},
+    {TransportSetting::srtp, "srtp"},
     {TransportSetting::https, "https"},
     {TransportSetting::tcp, "tcp"},
     {TransportSetting::udp, "udp"},
@@ -38,10 +39,13 @@ std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting) {
     using enum TransportSetting;
     const bool chosen = setting != automatic;
     const Route secure{tls, rtsp::Transport::tcp_interleaved, with_tls(url)};
-    Route secure_web{https, rtsp::Transport::tcp_interleaved, with_tls(url), true, chosen};
+    const Route secure_datagrams{srtp, rtsp::Transport::udp, with_tls(url)};
+    const Route secure_web{https, rtsp::Transport::tcp_interleaved, with_tls(url), true, chosen};
     switch (setting) {
         case tls:
             return {secure};
+        case srtp:
+            return {secure_datagrams};
         case https:
             return {secure_web};
         case http:
@@ -51,7 +55,7 @@ std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting) {
             break;
     }
     const bool usual_port = url.port == (url.secure ? rtsp::default_secure_port : rtsp::default_port);
-    if (url.secure) return chosen ? std::vector{secure} : std::vector{secure, secure_web};
+    if (url.secure) return chosen ? std::vector{secure} : std::vector{secure, secure_datagrams, secure_web};
     const Route plain{tcp, rtsp::Transport::tcp_interleaved, url};
     const Route unicast{udp, rtsp::Transport::udp, url};
     const Route group{multicast, rtsp::Transport::multicast, url};
@@ -69,7 +73,7 @@ std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting) {
             break;
     }
     std::vector<Route> out;
-    if (usual_port) out.insert(out.end(), {secure, secure_web});
+    if (usual_port) out.insert(out.end(), {secure, secure_datagrams, secure_web});
     out.insert(out.end(), {plain, unicast, group, web});
     return out;
 }
@@ -96,7 +100,12 @@ bool TransportChooser::failed(Outcome outcome) {
         at_ = 0;
         return true;
     }
-    at_ = (at_ + 1) % routes_.size();
+    // Where nobody listens, or speaks TLS, the other ways through the same door need no trying.
+    const Route failed_route = current();
+    do {
+        at_ = (at_ + 1) % routes_.size();
+    } while (at_ != 0 && outcome == Outcome::unreachable && current().url == failed_route.url &&
+             current().http == failed_route.http);
     return at_ != 0;
 }
 

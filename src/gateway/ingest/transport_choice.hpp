@@ -14,9 +14,9 @@
 namespace vedette::gateway::ingest {
 
 /// What the owner of a camera has chosen.
-enum class TransportSetting : std::uint8_t { automatic, tls, https, tcp, udp, multicast, http };
+enum class TransportSetting : std::uint8_t { automatic, tls, srtp, https, tcp, udp, multicast, http };
 std::string_view to_string(TransportSetting setting);
-/// "auto", "tls", "https", "tcp", "udp", "multicast", "http".
+/// "auto", "tls", "srtp", "https", "tcp", "udp", "multicast", "http".
 std::optional<TransportSetting> parse_transport_setting(std::string_view text);
 
 /// One way to try.
@@ -33,8 +33,9 @@ struct Route {
 
 /// The ways to try in their order. An rtsps:// address is never tried without TLS. An rtsp:// address at the
 /// usual port is tried with TLS at the usual port of RTSPS first; at another port nobody knows where TLS
-/// would be. Through HTTP comes last; through HTTPS comes after RTSPS, and a web server that wants a password
-/// is passed over unless the owner has chosen that way: it may belong to other accounts, and locks them.
+/// would be. SRTP over UDP, keyed over RTSPS, comes after what stays inside TLS. Through HTTP comes last;
+/// through HTTPS comes after RTSPS, and a web server that wants a password is passed over unless the owner
+/// has chosen that way: it may belong to other accounts, and locks them.
 std::vector<Route> routes(const rtsp::Url& url, TransportSetting setting);
 
 /// Walks through the routes of one camera stream.

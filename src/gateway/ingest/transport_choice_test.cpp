@@ -16,10 +16,10 @@ std::string order(std::string_view url, TransportSetting setting) {
 }
 
 TEST(TransportChoice, MostSecureFirst) {
-    EXPECT_EQ(
-        order("rtsp://cam/a", automatic),
-        "tls rtsps://cam/a;https rtsps://cam/a;tcp rtsp://cam/a;udp rtsp://cam/a;multicast rtsp://cam/a;"
-        "http rtsp://cam/a;");
+    EXPECT_EQ(order("rtsp://cam/a", automatic),
+              "tls rtsps://cam/a;srtp rtsps://cam/a;https rtsps://cam/a;tcp rtsp://cam/a;udp "
+              "rtsp://cam/a;multicast rtsp://cam/a;"
+              "http rtsp://cam/a;");
     EXPECT_EQ(
         order("rtsp://cam:8554/a", automatic),
         "tcp rtsp://cam:8554/a;udp rtsp://cam:8554/a;multicast rtsp://cam:8554/a;http rtsp://cam:8554/a;");
@@ -30,7 +30,8 @@ TEST(TransportChoice, RtspsStaysRtsps) {
         EXPECT_EQ(order("rtsps://cam:8322/a", setting), "tls rtsps://cam:8322/a;");
     for (const auto setting : {https, http})
         EXPECT_EQ(order("rtsps://cam:8322/a", setting), "https rtsps://cam:8322/a;");
-    EXPECT_EQ(order("rtsps://cam:8322/a", automatic), "tls rtsps://cam:8322/a;https rtsps://cam:8322/a;");
+    EXPECT_EQ(order("rtsps://cam:8322/a", automatic),
+              "tls rtsps://cam:8322/a;srtp rtsps://cam:8322/a;https rtsps://cam:8322/a;");
 }
 
 TEST(TransportChoice, ASettingIsTheOnlyWay) {
@@ -40,6 +41,7 @@ TEST(TransportChoice, ASettingIsTheOnlyWay) {
     EXPECT_EQ(order("rtsp://cam/a", udp), "udp rtsp://cam/a;");
     EXPECT_EQ(order("rtsp://cam/a", http), "http rtsp://cam/a;");
     EXPECT_EQ(order("rtsp://cam/a", https), "https rtsps://cam/a;");
+    EXPECT_EQ(order("rtsp://cam/a", srtp), "srtp rtsps://cam/a;");
 }
 
 TEST(TransportChoice, WebServersHaveTheirOwnPorts) {
@@ -65,7 +67,7 @@ TEST(TransportChoice, WalksOnWhereTheWayIsWrongAndWaitsElsewhere) {
     EXPECT_EQ(chooser.current().name, tls);
     EXPECT_FALSE(chooser.failed(Outcome::other));
     EXPECT_TRUE(chooser.failed(Outcome::unreachable));
-    EXPECT_EQ(chooser.current().name, https);
+    EXPECT_EQ(chooser.current().name, https) << "SRTP is agreed upon over the same port";
     EXPECT_TRUE(chooser.failed(Outcome::refused_transport));
     EXPECT_EQ(chooser.current().name, tcp);
     EXPECT_FALSE(chooser.failed(Outcome::unreachable)) << "the other ways have the same port";
@@ -95,7 +97,7 @@ TEST(TransportChoice, WhatSpokeTlsOnceIsNotTalkedOutOfIt) {
 }
 
 TEST(TransportChoice, NamesGoBothWays) {
-    for (const auto setting : {automatic, tls, https, tcp, udp, multicast, http})
+    for (const auto setting : {automatic, tls, srtp, https, tcp, udp, multicast, http})
         EXPECT_EQ(parse_transport_setting(to_string(setting)), setting);
     EXPECT_FALSE(parse_transport_setting("sctp"));
 }

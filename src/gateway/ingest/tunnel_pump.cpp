@@ -20,8 +20,9 @@ net::Awaitable<Result<>> write_text(net::TcpStream& stream, std::string text) {
 
 // A connection beside the first one. Whoever answers it must hold the key that was judged there, whatever
 // else vouches for him.
-net::Awaitable<Result<net::TcpStream>> dial_again(Route route, std::optional<rtsp::CertificateTrust> first) {
-    auto dialling = dial(std::move(route));
+net::Awaitable<Result<net::TcpStream>> dial_again(Route route, net::TlsFloor floor,
+                                                  std::optional<rtsp::CertificateTrust> first) {
+    auto dialling = dial(std::move(route), floor);
     VEDETTE_CO_TRY(Dialled dialled, co_await std::move(dialling));
     const bool same = dialled.certificate.has_value() == first.has_value() &&
                       (!first || dialled.certificate->fingerprint == first->fingerprint);
@@ -48,7 +49,7 @@ net::Awaitable<Result<rtsp::HttpTunnel::Next>> read_answer(net::TcpStream& strea
 }
 
 net::Awaitable<Result<>> open_post(Tunnel& tunnel) {
-    auto dialling = dial_again(tunnel.route, tunnel.certificate);
+    auto dialling = dial_again(tunnel.route, tunnel.floor, tunnel.certificate);
     VEDETTE_CO_TRY(tunnel.post, co_await std::move(dialling));
     auto writing = write_text(tunnel.post, tunnel.protocol.post_request());
     co_return co_await std::move(writing);
@@ -67,6 +68,7 @@ Result<bool> is_lost(Tunnel& tunnel) {
 }  // namespace
 
 net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stream, Route route,
+                                                            net::TlsFloor floor,
                                                             std::optional<rtsp::CertificateTrust> certificate,
                                                             rtsp::Credentials credentials,
                                                             rtsp::BasicUse basic) {
@@ -77,11 +79,11 @@ net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stre
         auto reading = read_answer(stream, protocol);
         VEDETTE_CO_TRY(const auto next, co_await std::move(reading));
         if (next == rtsp::HttpTunnel::Next::open) break;
-        auto dialling = dial_again(route, certificate);
+        auto dialling = dial_again(route, floor, certificate);
         VEDETTE_CO_TRY(stream, co_await std::move(dialling));
     }
     auto tunnel = std::make_unique<Tunnel>(
-        Tunnel{std::move(protocol), std::move(route), std::move(certificate), net::TcpStream()});
+        Tunnel{std::move(protocol), std::move(route), floor, std::move(certificate), net::TcpStream()});
     auto opening = open_post(*tunnel);
     VEDETTE_CO_CHECK(co_await std::move(opening));
     co_return tunnel;

@@ -12,6 +12,7 @@ namespace vedette::gateway::ingest {
 struct Tunnel {
     rtsp::HttpTunnel protocol;
     Route route;
+    net::TlsFloor floor = net::TlsFloor::modern;
     std::optional<rtsp::CertificateTrust> certificate;  ///< of the GET: each POST must show the same key
     net::TcpStream post;
 };
@@ -19,6 +20,7 @@ struct Tunnel {
 /// Establishes the tunnel over `stream`, whose peer has been judged; a web server that wants a password
 /// closes it or not, and another takes its place. Error `unsupported`: this is not the way to the camera.
 net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stream, Route route,
+                                                            net::TlsFloor floor,
                                                             std::optional<rtsp::CertificateTrust> certificate,
                                                             rtsp::Credentials credentials,
                                                             rtsp::BasicUse basic);

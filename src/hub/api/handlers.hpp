@@ -25,6 +25,9 @@ net::Awaitable<Outcome<>> remove_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> list_interfaces(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> discover_cameras(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> inspect_device(ServicesPtr services, Call call);
+// settings.cpp
+net::Awaitable<Outcome<>> get_settings(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_settings(ServicesPtr services, Call call);
 // recordings.cpp
 net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call);

@@ -96,6 +96,7 @@ void read_camera(ObjectReader& reader, wire::CameraSettings& settings, bool main
         settings.password = Secret(std::string_view(*password));
     settings.transport = reader.optional_text("transport", transport_limits);
     settings.allow_basic_in_clear = reader.optional_flag("allow_basic_in_clear");
+    settings.allow_legacy_tls = reader.optional_flag("allow_legacy_tls");
     read_url(reader, "main_url", false, settings.main_url, settings);
     read_url(reader, "sub_url", true, settings.sub_url, settings);
     if (main_is_required && !settings.main_url) reader.refuse("main_url", "The field main_url is missing");
@@ -176,6 +177,16 @@ Outcome<wire::CameraSettings> read_new_camera(std::string_view body) {
 
 Outcome<wire::CameraSettings> read_camera_change(std::string_view body) {
     return read_settings(body, false);
+}
+
+Outcome<wire::ChangeSettings> read_settings_change(std::string_view body) {
+    auto object = parse_object(body);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(*object);
+    wire::ChangeSettings change;
+    change.only_trusted_certificates = reader.optional_flag("only_trusted_certificates");
+    VEDETTE_CHECK(reader.finish());
+    return change;
 }
 
 Outcome<CameraTestInput> read_camera_test(std::string_view body) {

@@ -68,11 +68,17 @@ json::object stream_json(const wire::StreamStatus& stream) {
 json::object to_json(const wire::CameraStatus& status) {
     json::array streams;
     for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
-    json::object out{{"id", status.id.text()},        {"name", status.name},
-                     {"main_url", status.main_url},   {"sub_url", status.sub_url},
-                     {"username", status.username},   {"has_password", status.has_password},
-                     {"transport", status.transport}, {"allow_basic_in_clear", status.allow_basic_in_clear},
-                     {"fill_gaps", status.fill_gaps}, {"gap_filling", gap_filling_json(status.gap_filling)},
+    json::object out{{"id", status.id.text()},
+                     {"name", status.name},
+                     {"main_url", status.main_url},
+                     {"sub_url", status.sub_url},
+                     {"username", status.username},
+                     {"has_password", status.has_password},
+                     {"transport", status.transport},
+                     {"allow_basic_in_clear", status.allow_basic_in_clear},
+                     {"allow_legacy_tls", status.allow_legacy_tls},
+                     {"fill_gaps", status.fill_gaps},
+                     {"gap_filling", gap_filling_json(status.gap_filling)},
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;
@@ -84,6 +90,10 @@ json::object to_json(const wire::StorageStatus& status) {
             {"bytes_used", status.bytes_used},
             {"bytes_free", status.bytes_free},
             {"notices", json::array(status.notices.begin(), status.notices.end())}};
+}
+
+json::object to_json(const wire::SiteSettings& settings) {
+    return {{"only_trusted_certificates", settings.only_trusted_certificates}};
 }
 
 json::object to_json(const wire::TestReport& report) {

@@ -13,6 +13,7 @@ namespace vedette::hub::api {
 
 boost::json::object to_json(const wire::CameraStatus& status);
 boost::json::object to_json(const wire::StorageStatus& status);
+boost::json::object to_json(const wire::SiteSettings& settings);
 boost::json::object to_json(const wire::TestReport& report);
 boost::json::object to_json(const wire::Recordings& recordings);
 boost::json::object to_json(const wire::Interfaces& interfaces);

@@ -41,6 +41,8 @@ constexpr auto table = std::to_array<Route>({
     {get,   "/api/v1/discovery/interfaces",                    "listInterfaces",    Do::list_interfaces,    the_organisation, list_interfaces},
     {post,  "/api/v1/discovery",                               "discoverCameras",   Do::discover_cameras,   the_organisation, discover_cameras},
     {post,  "/api/v1/discovery/inspect",                       "inspectDevice",     Do::inspect_device,     the_organisation, inspect_device},
+    {get,   "/api/v1/settings",                                "getSettings",       Do::view_settings,      the_organisation, get_settings},
+    {patch, "/api/v1/settings",                                "changeSettings",    Do::change_settings,    the_organisation, change_settings},
     {get,   "/api/v1/ws",                                      "openWebSocket",     Do::open_websocket,     the_organisation, open_websocket},
     {get,   "/metrics",                                        "getMetrics",        Do::view_metrics,       the_organisation, get_metrics},
     {get,   "/{file}",                                         "getWebClient",      Do::load_web_client,    the_service,      get_web_client},

@@ -133,6 +133,19 @@ net::Awaitable<Outcome<wire::DeviceReport>> Site::inspect(Authorised granted, wi
     co_return co_await ask<wire::DeviceReport>(std::move(body), inspect_limit);
 }
 
+net::Awaitable<Outcome<wire::SiteSettings>> Site::settings(Authorised granted) {
+    VEDETTE_CO_CHECK(demand(granted, Action::view_settings));
+    relay::Relay::RequestBody body = wire::GetSettings{};
+    co_return co_await ask<wire::SiteSettings>(std::move(body), answer_limit);
+}
+
+net::Awaitable<Outcome<wire::SiteSettings>> Site::change_settings(Authorised granted,
+                                                                  wire::ChangeSettings change) {
+    VEDETTE_CO_CHECK(demand(granted, Action::change_settings));
+    relay::Relay::RequestBody body = change;
+    co_return co_await ask<wire::SiteSettings>(std::move(body), answer_limit);
+}
+
 net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, media::StreamKind stream,
                                                            UtcInterval interval) {
     VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_recordings));

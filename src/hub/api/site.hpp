@@ -36,6 +36,9 @@ class Site {
                                                          wire::DiscoverCameras search);
     net::Awaitable<Outcome<wire::DeviceReport>> inspect(policy::Authorised granted,
                                                         wire::InspectDevice device);
+    net::Awaitable<Outcome<wire::SiteSettings>> settings(policy::Authorised granted);
+    net::Awaitable<Outcome<wire::SiteSettings>> change_settings(policy::Authorised granted,
+                                                                wire::ChangeSettings change);
     net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
                                                          UtcInterval interval);
 

@@ -77,6 +77,7 @@ class FakeGateway {
     std::size_t requests = 0;
     std::vector<wire::FoundCamera> found;
     std::vector<std::string> searched;
+    wire::SiteSettings settings;
 
   private:
     void answer(const wire::Request& request) {
@@ -106,6 +107,12 @@ class FakeGateway {
             body = wire::Interfaces{
                 .interfaces = {
                     {.name = "eth0", .address = "192.0.2.1", .prefix_length = 24, .loopback = false}}};
+        } else if (std::holds_alternative<wire::GetSettings>(request.body)) {
+            body = settings;
+        } else if (const auto* changed = std::get_if<wire::ChangeSettings>(&request.body)) {
+            settings.only_trusted_certificates =
+                changed->only_trusted_certificates.value_or(settings.only_trusted_certificates);
+            body = settings;
         } else if (const auto* search = std::get_if<wire::DiscoverCameras>(&request.body)) {
             searched = search->ranges;
             body = wire::FoundCameras{.cameras = found, .notes = {"No multicast."}};

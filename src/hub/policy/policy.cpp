@@ -41,6 +41,8 @@ constexpr Rule rule_of(Action action) {
         case Action::watch_live:       return {"watch_live",       camera,       false, false, true,  true};
         case Action::play_recording:   return {"play_recording",   camera,       false, false, true,  true};
         case Action::view_metrics:     return {"view_metrics",     organisation, false, true,  false, false};
+        case Action::view_settings:    return {"view_settings",    organisation, false, false, false, false};
+        case Action::change_settings:  return {"change_settings",  organisation, false, false, true,  true};
             // clang-format on
     }
     return {"unknown", service, false, false, true, true};

@@ -41,6 +41,11 @@ export const sessionQuery = queryOptions({
   refetchInterval: (query) => (query.state.error ? 3_000 : 5 * 60_000),
 });
 
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: () => dataOf(api.GET('/api/v1/settings')),
+});
+
 export const camerasQuery = queryOptions({
   queryKey: ['cameras'],
   queryFn: () => dataOf(api.GET('/api/v1/cameras')),

@@ -14,6 +14,7 @@ interface Props {
 const TRANSPORTS = [
   { value: 'auto', label: 'Automatic' },
   { value: 'tls', label: 'RTSPS: encrypted' },
+  { value: 'srtp', label: 'RTSPS with SRTP over UDP: encrypted' },
   { value: 'https', label: 'RTSP through HTTPS: encrypted' },
   { value: 'tcp', label: 'TCP: not encrypted' },
   { value: 'udp', label: 'UDP: not encrypted' },
@@ -94,6 +95,12 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           description="A risk: with cameras that know only Basic authentication, anybody on the network can read it."
           data-testid="camera-allow-basic"
           {...form.getInputProps('allow_basic_in_clear', { type: 'checkbox' })}
+        />
+        <Checkbox
+          label="Allow old TLS"
+          description="A risk: somebody between could read and alter what an old camera sends by RTSPS or HTTPS."
+          data-testid="camera-allow-legacy-tls"
+          {...form.getInputProps('allow_legacy_tls', { type: 'checkbox' })}
         />
         <Checkbox
           label="Fill gaps from the camera’s own storage"

@@ -83,6 +83,9 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
       {camera.allow_basic_in_clear && (
         <p className={classes.reason}>Risk: this camera’s password may be sent unencrypted.</p>
       )}
+      {camera.allow_legacy_tls && (
+        <p className={classes.reason}>Risk: TLS with this camera may be old and weak.</p>
+      )}
       {offeredCertificates(camera).length > 0 ? (
         <div className={classes.reason}>
           <CertificateWarning camera={camera} />

@@ -13,6 +13,7 @@ import { CameraForm } from './CameraForm';
 import { CameraList } from './CameraList';
 import { DeleteCamera } from './DeleteCamera';
 import { NoCameras } from './NoCameras';
+import { TrustSetting } from './TrustSetting';
 
 /** The dialog gives the focus back as it goes; what comes after that counts. */
 const AFTER_DIALOG_MS = 300;
@@ -73,6 +74,7 @@ export function CamerasPage() {
           onDelete={(camera) => setDialog({ kind: 'delete', camera })}
         />
       )}
+      {data && data.cameras.length > 0 && <TrustSetting />}
       {(dialog?.kind === 'add' || dialog?.kind === 'edit') && (
         <Modal
           opened

@@ -20,14 +20,25 @@ export function CertificateWarning({ camera }: { camera: Camera }) {
   });
   const [offered] = offeredCertificates(camera);
   if (!offered) return null;
+  const changed = camera.streams.some(({ certificate }) => {
+    return (
+      certificate?.offered === offered &&
+      certificate.fingerprint !== '' &&
+      certificate.fingerprint !== offered
+    );
+  });
   return (
     <Notice>
       <Stack gap="xs" data-testid={`certificate-changed-${camera.name}`}>
         <Text size="sm">
-          This camera does not prove that it is the one you added: it shows another key. If you replaced or
-          reset it, or gave it a new certificate, accept the key {shortFingerprint(offered)}…. If you did not,
-          somebody may be posing as the camera to get its password. Nothing was sent to it, and nothing is
-          recorded.
+          {changed
+            ? `This camera does not prove that it is the one you added: it shows another key. If you replaced or
+              reset it, or gave it a new certificate, accept the key ${shortFingerprint(offered)}…. If you did not,
+              somebody may be posing as the camera to get its password.`
+            : `Only trusted certificates are allowed here, and no authority vouches for this camera. Compare the key
+              ${shortFingerprint(offered)}… with the one that the camera’s own page shows, and accept it if they
+              are the same.`}{' '}
+          Nothing was sent to it, and nothing is recorded.
         </Text>
         {accept.error && <Text size="sm">{accept.error.message}</Text>}
         <Group>
@@ -38,7 +49,7 @@ export function CertificateWarning({ camera }: { camera: Camera }) {
             onClick={() => accept.mutate(offered)}
             data-testid={`accept-certificate-${camera.name}`}
           >
-            It is my camera: accept its new key
+            {changed ? 'It is my camera: accept its new key' : 'It is my camera: accept its key'}
           </Button>
         </Group>
       </Stack>

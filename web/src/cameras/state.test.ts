@@ -25,6 +25,7 @@ const camera = (sub_url: string, streams: Stream[]): Camera => ({
   has_password: false,
   transport: 'auto',
   allow_basic_in_clear: false,
+  allow_legacy_tls: false,
   fill_gaps: true,
   gap_filling: { state: 'idle', message: '' },
   streams,

@@ -6,7 +6,7 @@ export const STATE_WORDS: Record<CameraState, string> = {
   recording: 'Recording',
   waiting: 'Offline',
   unauthorised: 'Not authorised',
-  certificate_changed: 'Certificate changed',
+  certificate_changed: 'Certificate not trusted',
 };
 
 export const streamOf = (camera: Camera, kind: StreamKind): Stream | undefined =>

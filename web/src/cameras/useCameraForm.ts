@@ -13,6 +13,7 @@ export interface CameraValues {
   password: string;
   transport: Transport;
   allow_basic_in_clear: boolean;
+  allow_legacy_tls: boolean;
   fill_gaps: boolean;
 }
 
@@ -24,6 +25,7 @@ const EMPTY: CameraValues = {
   password: '',
   transport: 'auto',
   allow_basic_in_clear: false,
+  allow_legacy_tls: false,
   fill_gaps: true,
 };
 type Field = keyof CameraValues;
@@ -46,6 +48,7 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     username: rest.username.trim(),
     transport: rest.transport,
     allow_basic_in_clear: rest.allow_basic_in_clear,
+    allow_legacy_tls: rest.allow_legacy_tls,
     fill_gaps: rest.fill_gaps,
   };
   return password ? { ...trimmed, password } : trimmed;
@@ -63,6 +66,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           password: '',
           transport: camera.transport,
           allow_basic_in_clear: camera.allow_basic_in_clear,
+          allow_legacy_tls: camera.allow_legacy_tls,
           fill_gaps: camera.fill_gaps,
         }
       : EMPTY,
@@ -95,9 +99,9 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
-      const { main_url, sub_url, username, password, transport, allow_basic_in_clear } = requestOf(values);
-      const stored = { camera_id: camera?.id };
-      const body = { main_url, sub_url, username, password, transport, allow_basic_in_clear, ...stored };
+      const { name, ...tested } = requestOf(values);
+      void name;
+      const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },
     onError: showAtField,

@@ -9,6 +9,7 @@ import type { PanelProps } from './panel';
 const TRANSPORTS: Record<Stream['transport'], string> = {
   '': '–',
   tls: 'RTSPS, encrypted',
+  srtp: 'SRTP over UDP, encrypted',
   https: 'RTSP through HTTPS, encrypted',
   tcp: 'RTSP over TCP',
   udp: 'RTSP over UDP',
