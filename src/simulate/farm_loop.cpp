@@ -381,7 +381,7 @@ void FarmLoop::continue_replay(Client& client) {
                                : video        ? out.all.first(out.video_size)
                                               : out.all.subspan(out.video_size);
         sent += bytes.size();
-        deliver(client, bytes);
+        deliver_media(client, bytes);
         if (client.dead) return;
     }
     if (replay.next >= replay.end) client.replay.reset();
