@@ -121,7 +121,9 @@ class Vedette(Contender):
         wait_for("the last camera", lambda: self.server.stream(self.camera)["state"] == "recording", 60)
 
     def pids(self):
-        return [self.server.pid]
+        """The main process, and the one that reads what cameras send."""
+        children = pathlib.Path(f"/proc/{self.server.pid}/task").glob("*/children")
+        return [self.server.pid, *(int(pid) for file in children for pid in file.read_text().split())]
 
     def media(self):
         return self.folder / "data" / "media"

@@ -14,6 +14,7 @@
 #include "hub/hub.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_server.hpp"
+#include "net/outgoing.hpp"
 #include "net/shutdown.hpp"
 #include "net/task_group.hpp"
 #include "net/timeout.hpp"
@@ -30,6 +31,7 @@ constexpr std::chrono::hours certificate_check{24};
 struct ServeArguments {
     std::string data_dir;
     std::string address;
+    std::vector<std::string> camera_interfaces;
     std::uint16_t port = 8443;
     std::uint16_t camera_port = 8554;  ///< demo
     unsigned cameras = 4;              ///< demo
@@ -94,6 +96,12 @@ net::Awaitable<void> run_until_signal(crypto::CertificateAuthority& authority, n
 
 /// Hub and gateway in one process, each on its own loop, joined by the in-memory link.
 Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings> cameras) {
+    VEDETTE_CHECK(net::restrict_outgoing(arguments.camera_interfaces));
+    if (!arguments.camera_interfaces.empty() && net::kernel_forwards())
+        log::warn(
+            "this machine passes packets on between its networks (net.ipv4.ip_forward is 1): cameras may "
+            "reach "
+            "others past Vedette. Set it to 0 unless something else here is a router");
     VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
     static const SystemClock clock;
     net::EventLoop hub_loop("hub");
@@ -165,6 +173,12 @@ void add_serve(CLI::App& cli, int& exit_code) {
     arguments->data_dir = "vedette-data";
     CLI::App* command = cli.add_subcommand("serve", "Run hub and gateway in one process");
     add_common_options(*command, *arguments);
+    command
+        ->add_option(
+            "--camera-interface", arguments->camera_interfaces,
+            "Network interface by which cameras may be reached; may be given several times. Any, when "
+            "it is left out")
+        ->allow_extra_args(false);
     command->callback([arguments, &exit_code] { exit_code = report(serve(*arguments, {})); });
 }
 

@@ -25,6 +25,7 @@ struct SimulateArguments {
     bool basic = false;
     bool only_basic = false;
     bool http_sign_in = false;
+    std::size_t http_post_limit = 0;
     std::string tls_dir;
     std::string transport = "tcp";
     simulate::NetworkFaults network;
@@ -32,9 +33,12 @@ struct SimulateArguments {
     std::string srtp_suite = "AES_CM_128_HMAC_SHA1_80";
     bool srtp_mki = false;
     std::string fault;
+    std::vector<std::string> quirks;
+    bool list_quirks = false;
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
+    unsigned onvif_motion_seconds = 20;
     bool storage = false;
     std::string outage_file;
 };
@@ -80,6 +84,7 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.udp = arguments.transport == "udp" || arguments.transport == "any";
     options.only_http = arguments.transport == "http";
     options.http_sign_in = arguments.http_sign_in;
+    options.http_post_limit = arguments.http_post_limit;
     options.network = arguments.network;
     VEDETTE_TRY(options.srtp, srtp_policy(arguments));
     if (!arguments.tls_dir.empty()) {
@@ -89,6 +94,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
+    for (const std::string& name : arguments.quirks) {
+        VEDETTE_TRY(options.quirks.emplace_back(), simulate::find_quirk(name));
+    }
     options.storage = arguments.storage;
     options.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
     options.outage_file = arguments.outage_file;
@@ -111,6 +119,7 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         simulate::OnvifDevice device;
         device.number = camera;
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
+        device.events.motion_period = std::chrono::seconds(arguments.onvif_motion_seconds);
         for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
             if (const auto format = farm.format(camera, kind))
                 device.streams.push_back({.token = std::string(media::to_string(kind)),
@@ -125,6 +134,13 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         options.devices.push_back(std::move(device));
     }
     return simulate::OnvifFarm::start(std::move(options));
+}
+
+void list_quirks() {
+    for (const simulate::Quirk* quirk : simulate::all_quirks())
+        fmt::print("{:<36} {:>2}  {}{}{}\n", quirk->name, quirk->number, quirk->sentence,
+                   quirk->wants_user ? " (with --user)" : "",
+                   quirk->wants_udp ? " (with --transport udp)" : "");
 }
 
 Result<> run_simulate(const SimulateArguments& arguments) {
@@ -176,6 +192,8 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_flag("--http-sign-in", arguments->http_sign_in,
                    "Ask for the password before RTSP is let through HTTP, too")
         ->needs(user);
+    command->add_option("--http-post-limit", arguments->http_post_limit,
+                        "Close the connection of a tunnel's POST after so many bytes");
     command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");
@@ -197,6 +215,10 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_flag("--srtp-mki", arguments->srtp_mki, "Packets carry an identifier of their key (MKI)")
         ->needs(srtp);
     command->add_option("--fault", arguments->fault, "Misbehave: garbage, silent, drop=SECONDS or no-media");
+    command->add_option("--quirk", arguments->quirks,
+                        "Do this wrong, as some real camera does; repeat for more");
+    command->add_flag("--list-quirks", arguments->list_quirks,
+                      "Print the quirks: name, number in docs/ref/cameras.md, and what they do");
     command
         ->add_option("--session-timeout", arguments->session_timeout_seconds,
                      "Seconds after which a client that says nothing is closed")
@@ -210,12 +232,19 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->needs(onvif)
         ->capture_default_str();
     command
+        ->add_option("--onvif-motion", arguments->onvif_motion_seconds,
+                     "Seconds after which each camera sees motion again; 0: never")
+        ->needs(onvif)
+        ->check(CLI::Range(0U, 3600U))
+        ->capture_default_str();
+    command
         ->add_flag("--edge-storage", arguments->storage,
                    "The cameras record by themselves and answer ONVIF's recording search and replay")
         ->needs(onvif);
     command->add_option("--outage-file", arguments->outage_file,
                         "While this file exists nobody is served, as if the network was cut");
     command->callback([arguments, &exit_code] {
+        if (arguments->list_quirks) return list_quirks();
         if (const auto result = run_simulate(*arguments); !result) {
             log::error("{}", result.error().message);
             exit_code = 1;

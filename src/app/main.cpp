@@ -1,4 +1,5 @@
 #include <csignal>
+#include <string_view>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -6,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "base/log.hpp"
+#include "gateway/camera_process/worker.hpp"
 
 namespace {
 
@@ -41,6 +43,9 @@ void raise_file_limit() {
 int main(int argc, char** argv) {
     using namespace vedette;
     protect_process();
+    // How `serve` starts its second process; not a command for people.
+    if (argc == 2 && std::string_view(argv[1]) == gateway::camera_process::worker_word)
+        gateway::camera_process::run_worker();
 
     CLI::App cli("Vedette: secure video from cameras and shared screens");
     cli.set_version_flag("--version", "vedette " VEDETTE_VERSION);

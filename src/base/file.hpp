@@ -31,6 +31,8 @@ class File {
 
     int fd() const { return fd_; }
     bool is_open() const { return fd_ >= 0; }
+    /// The caller closes it.
+    int release() { return std::exchange(fd_, -1); }
     void close() noexcept;
     /// Fills as much of `out` as the file has from `offset`; the number of bytes read.
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const;

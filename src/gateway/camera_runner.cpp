@@ -23,6 +23,16 @@ wire::CameraState to_wire(ingest::StreamState state) {
     return wire::CameraState::connecting;
 }
 
+wire::StreamHealth health_of(const ingest::StreamHealth& health, const ingest::StreamRecorder& recorder) {
+    const ingest::StreamFigures figures = recorder.figures();
+    return {.damaged_pictures = recorder.counters().damaged_units,
+            .reconnects = health.reconnects,
+            .last_picture = figures.last_picture,
+            .key_frame_interval_seconds = figures.key_frame_interval_seconds,
+            .clock_drift_ppm = figures.clock_drift_ppm,
+            .clock_offset = figures.clock_offset};
+}
+
 bool same_credentials(const rtsp::Credentials& a, const rtsp::Credentials& b) {
     return a.username == b.username && a.password.reveal_text() == b.password.reveal_text();
 }
@@ -177,7 +187,8 @@ wire::CameraStatus CameraRunner::status() const {
              .transport = health.transport ? std::string(to_string(*health.transport)) : "",
              .lost_packets = health.lost_packets,
              .reordered_packets = health.reordered_packets,
-             .certificate = certificate_status(health)});
+             .certificate = certificate_status(health),
+             .health = health_of(health, stream->ingest->recorder())});
     }
     return status;
 }

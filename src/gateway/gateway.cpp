@@ -13,21 +13,35 @@ namespace vedette::gateway {
 
 namespace {
 
-constexpr std::size_t read_buffer_bytes = 256 * 1024;
 constexpr std::chrono::seconds tick_period{1};
 constexpr std::chrono::seconds status_period{2};
 constexpr std::chrono::seconds storage_period{10};
+constexpr std::chrono::seconds states_period{10};
+
+/// A history that can't be read is no reason not to record.
+std::optional<StateHistoryFile> open_states(const std::filesystem::path& file, StateHistory& states) {
+    auto opened = StateHistoryFile::open(file);
+    auto loaded = opened ? opened->load() : std::unexpected(opened.error());
+    if (!loaded) {
+        log::error("the history of the cameras' states is not kept: {}", loaded.error().message);
+        return std::nullopt;
+    }
+    states.restore(*loaded);
+    return std::move(*opened);
+}
 
 }  // namespace
 
 Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_ptr<wire::GatewayEnd> l,
-                    std::unique_ptr<vault::Vault> v, CameraStore s)
+                    std::unique_ptr<vault::Vault> v, CameraStore s, devices::DeviceStore d,
+                    std::unique_ptr<ingest::CameraProcess> p)
     : clock(c),
       executor(e),
       link(std::move(l)),
       vault(std::move(v)),
       store(std::move(s)),
-      read_buffer(read_buffer_bytes),
+      device_store(std::move(d)),
+      process(std::move(p)),
       tasks(e, "gateway") {}
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -36,6 +50,8 @@ Gateway::~Gateway() = default;
 Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clock& clock,
                                                boost::asio::any_io_executor executor,
                                                std::shared_ptr<wire::GatewayEnd> link) {
+    // It gets ready while the store is opened.
+    VEDETTE_TRY(auto process, ingest::CameraProcess::start(executor, clock));
     // The writer's thread tells of the disk while Impl is being made, and after it is gone.
     const auto reach = std::make_shared<std::weak_ptr<Impl*>>();
     vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
@@ -56,8 +72,18 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     VEDETTE_TRY(auto cameras, store->load());
     VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
 
-    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store));
+    VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
+                                                              vault->derive_key("camera events")));
+    VEDETTE_TRY(auto patrols, device_store.patrols());
+    VEDETTE_TRY(auto lasting, device_store.lasting_events());
+
+    VEDETTE_CHECK(process->wait_ready());
+    auto impl = std::make_unique<Impl>(clock, executor, std::move(link), std::move(vault), std::move(*store),
+                                       std::move(device_store), std::move(process));
+    impl->stored_patrols = std::move(patrols);
+    impl->lasting_events = std::move(lasting);
     impl->loaded = std::move(cameras);
+    impl->states_file = open_states(options.data_dir / "states.db", impl->states);
     impl->site = settings;
     impl->storage.notices = std::move(notices);
     impl->self = std::make_shared<Impl*>(impl.get());
@@ -89,10 +115,13 @@ net::Awaitable<void> Gateway::stop() {
 
 void Gateway::Impl::start(std::vector<Camera> cameras) {
     link->on_receive([this](wire::ToGateway message) { receive(std::move(message)); });
+    process->run();
     for (Camera& camera : cameras) add_runner(std::move(camera));
     tasks.spawn(tick());
     tasks.spawn(report_storage());
+    tasks.spawn(save_states());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(prune_events());
     tasks.spawn(fill_gaps());
 }
 
@@ -113,7 +142,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
                        saved.error().message);
     };
     auto runner = std::make_unique<CameraRunner>(
-        ingest::IngestContext{executor, clock, *vault, read_buffer}, std::move(camera), remember,
+        ingest::IngestContext{executor, clock, *vault, *process}, std::move(camera), remember,
         remember_transport, [this](wire::ToHub message) { link->send(std::move(message)); },
         [this, id] { announce(id); });
     CameraRunner& reference = *runner;
@@ -121,6 +150,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
+    attach_device(reference.camera());
     announce(id);
     return reference;
 }
@@ -144,7 +174,31 @@ std::optional<UtcTime> Gateway::Impl::account_for_absence(vault::StreamKey key) 
 
 void Gateway::Impl::announce(CameraId id) {
     const auto found = runners.find(id);
-    if (found != runners.end()) link->send(wire::CameraChanged{found->second->status()});
+    if (found == runners.end()) return;
+    wire::CameraStatus status = found->second->status();
+    note_states(status);
+    link->send(wire::CameraChanged{std::move(status)});
+}
+
+void Gateway::Impl::note_states(const wire::CameraStatus& status) {
+    for (const wire::StreamStatus& stream : status.streams) {
+        wire::StateChange change{
+            .stream = stream.kind, .state = stream.state, .reason = stream.reason, .at = clock.utc_now()};
+        if (states.note(status.id, change))
+            link->send(wire::CameraStateChanged{status.id, std::move(change)});
+    }
+}
+
+net::Awaitable<void> Gateway::Impl::save_states() {
+    while (states_file) {
+        co_await net::sleep_for(states_period);
+        auto unsaved = states.take_unsaved();
+        if (unsaved.empty()) continue;
+        auto saving = net::run_blocking(
+            pool, [this, changes = std::move(unsaved)] { return states_file->write(changes); });
+        const auto saved = co_await std::move(saving);
+        if (!saved) log::warn("the cameras' states could not be written down: {}", saved.error().message);
+    }
 }
 
 net::Awaitable<void> Gateway::Impl::stop() {
@@ -154,16 +208,20 @@ net::Awaitable<void> Gateway::Impl::stop() {
     co_await tasks.stop();
     for (auto& [id, filling] : fillings)
         if (filling.task) co_await filling.task->stop();
+    co_await stop_devices();
     for (auto& [id, runner] : runners) {
         co_await runner->stop();
         runner->end_viewers({ErrorKind::unavailable, "the gateway is being stopped"});
     }
     runners.clear();
+    co_await process->stop();
     auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });
     const auto flushed = co_await std::move(flushing);
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
     self.reset();
     pool.join();
+    device_pool.join();
+    if (states_file) (void)states_file->write(states.take_unsaved());
 }
 
 net::Awaitable<void> Gateway::Impl::tick() {

@@ -11,6 +11,7 @@
 #include "gateway/discovery/scan.hpp"
 #include "gateway/gateway_impl.hpp"
 #include "net/interfaces.hpp"
+#include "net/outgoing.hpp"
 #include "net/timeout.hpp"
 #include "onvif/address.hpp"
 
@@ -73,7 +74,7 @@ bool on_the_same_network(std::string_view a, std::string_view b) {
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ListInterfaces) {
     wire::Interfaces answer;
     for (const auto& interface : net::interface_addresses())
-        if (answer.interfaces.size() < max_interfaces)
+        if (answer.interfaces.size() < max_interfaces && net::may_leave_by(interface.name))
             answer.interfaces.push_back({.name = interface.name,
                                          .address = interface.address,
                                          .prefix_length = interface.prefix_length,

@@ -59,7 +59,7 @@ std::string why_not(const Camera& camera) {
     return {};
 }
 
-onvif::SetUpOptions device_of(const Camera& camera) {
+onvif::SetUpOptions set_up_of(const Camera& camera) {
     onvif::SetUpOptions options;
     const auto address = onvif::parse_address(camera.device->onvif_url);
     if (!address) return options;
@@ -173,10 +173,10 @@ net::Awaitable<bool> Gateway::Impl::fill_gap(CameraId id, UtcInterval gap) {
     const wire::CameraStatus status = runner.status();
     edge::FetchRequest request{.live = {id, static_cast<std::uint8_t>(media::StreamKind::main)},
                                .gap = gap,
-                               .device = device_of(runner.camera()),
+                               .device = set_up_of(runner.camera()),
                                .access = access_of(runner.camera(), status.streams.front())};
     BookOfCamera book(runners, id);
-    auto fetching = edge::fetch_gap({clock, *vault, pool}, std::move(request), book);
+    auto fetching = edge::fetch_gap({clock, *vault, pool, *process}, std::move(request), book);
     const edge::FetchReport report = co_await std::move(fetching);
     auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });
     const auto flushed = co_await std::move(flushing);

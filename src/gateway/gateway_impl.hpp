@@ -1,11 +1,15 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "gateway/camera_runner.hpp"
+#include "gateway/cameras/state_history.hpp"
+#include "gateway/devices/device_runner.hpp"
+#include "gateway/devices/device_store.hpp"
 #include "gateway/discovery/scan.hpp"
 #include "gateway/edge/fetch.hpp"
 #include "gateway/gateway.hpp"
@@ -17,7 +21,8 @@ namespace vedette::gateway {
 
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
-         std::unique_ptr<vault::Vault> vault, CameraStore store);
+         std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store,
+         std::unique_ptr<ingest::CameraProcess> process);
 
     // gateway.cpp: life
     void start(std::vector<Camera> loaded);
@@ -27,6 +32,8 @@ struct Gateway::Impl {
     CameraRunner& add_runner(Camera camera);
     std::optional<UtcTime> account_for_absence(vault::StreamKey key);
     void announce(CameraId id);
+    void note_states(const wire::CameraStatus& status);
+    net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
 
     // gateway_requests.cpp: what the hub asks for
@@ -38,6 +45,7 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::QueryStateHistory request);
     net::Awaitable<Answer> handle(wire::GetSettings request);
     net::Awaitable<Answer> handle(wire::ChangeSettings request);
 
@@ -49,6 +57,20 @@ struct Gateway::Impl {
     net::Awaitable<void> follow_moved_cameras();
     net::Awaitable<void> follow(const discovery::FoundDevice& device);
 
+    // gateway_devices.cpp: cameras in use
+    void attach_device(const Camera& camera);
+    net::Awaitable<void> detach_device(CameraId id);
+    net::Awaitable<void> reattach_device(CameraId id);
+    devices::EventKeeper event_keeper();
+    net::Awaitable<void> prune_events();
+    net::Awaitable<void> stop_devices();
+    Result<std::shared_ptr<devices::DeviceRunner>> device_of(CameraId id) const;
+    net::Awaitable<Answer> handle(wire::ControlPtz request);
+    net::Awaitable<Answer> handle(wire::ListRelays request);
+    net::Awaitable<Answer> handle(wire::SwitchRelay request);
+    net::Awaitable<Answer> handle(wire::QueryEvents request);
+    template <class F>
+    net::Awaitable<Result<>> store_device(F write);
     // gateway_edge.cpp: gaps that a camera fills from its own storage
     struct Filling {
         std::unique_ptr<net::TaskGroup> task;
@@ -80,8 +102,13 @@ struct Gateway::Impl {
     std::shared_ptr<wire::GatewayEnd> link;
     std::unique_ptr<vault::Vault> vault;
     CameraStore store;  ///< used by one coroutine at a time: they all run here and don't wait inside
+    devices::DeviceStore device_store;  ///< used on device_pool alone, once the loop runs
+    net::WorkerPool device_pool{1};
+    std::map<CameraId, devices::StoredPatrols> stored_patrols;  ///< of cameras without a device, too
+    std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
+    std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
-    std::vector<std::byte> read_buffer;
+    std::unique_ptr<ingest::CameraProcess> process;
     std::vector<Camera> loaded;  ///< until start()
     std::unordered_map<CameraId, std::unique_ptr<CameraRunner>> runners;
     /// A change of a camera waits for the one before it.
@@ -91,6 +118,8 @@ struct Gateway::Impl {
         std::unique_ptr<net::TaskGroup> task;
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    StateHistory states;
+    std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
     wire::SiteSettings site;
     bool searching = false;       ///< one search at a time

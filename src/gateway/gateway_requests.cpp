@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/device_writing.hpp"
 #include "gateway/gateway_impl.hpp"
 #include "gateway/ingest/probe.hpp"
 
@@ -53,7 +54,7 @@ class ReadOnlyBook final : public ingest::CertificateBook {
 
 net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string address,
                                              ingest::CameraAccess access, ReadOnlyBook book,
-                                             const Clock& clock, std::span<std::byte> buffer) {
+                                             ingest::CameraProcess& process) {
     wire::StreamTest test{.kind = kind, .message = {}, .tracks = {}};
     auto url = rtsp::parse_url(address);
     if (!url) {
@@ -61,7 +62,7 @@ net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string
         co_return test;
     }
     access.url = std::move(url->url);
-    auto probing = ingest::probe(std::move(access), book, clock, buffer);
+    auto probing = ingest::probe(process, std::move(access), book);
     ingest::ProbeReport report = co_await std::move(probing);
     test.ok = report.ok;
     test.message = std::move(report.message);
@@ -137,6 +138,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     (void)vault->set_camera_name(camera.id, camera.name);
     co_await stop_filling(request.id);
     co_await runner.reconfigure(std::move(camera));
+    co_await reattach_device(request.id);
     announce(request.id);
     co_return runner.status();
 }
@@ -149,9 +151,14 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     VEDETTE_CO_CHECK(store.remove(request.id));
     co_await stop_filling(request.id);
     fillings.erase(request.id);
-    co_await found->second->stop();
+    co_await detach_device(request.id);
+    auto forgetting =
+        store_device([id = request.id](devices::DeviceStore& devices) { return devices.remove_camera(id); });
+    VEDETTE_CO_CHECK(co_await std::move(forgetting));
+    co_await runners.at(request.id)->stop();
     runners.at(request.id)->end_viewers(no_such_camera);
     runners.erase(request.id);
+    states.forget(request.id);
     link->send(wire::CameraRemoved{request.id});
     auto shredding = net::run_blocking(pool, [this, id = request.id] { return vault->delete_camera(id); });
     VEDETTE_CO_CHECK(co_await std::move(shredding));
@@ -176,12 +183,12 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera req
     wire::TestReport report;
     auto testing_main =
         test_stream(media::StreamKind::main, camera.main_url, access.duplicate(),
-                    ReadOnlyBook(camera.certificates, site.only_trusted_certificates), clock, read_buffer);
+                    ReadOnlyBook(camera.certificates, site.only_trusted_certificates), *process);
     report.streams.push_back(co_await std::move(testing_main));
     if (!camera.sub_url.empty()) {
-        auto testing_sub = test_stream(media::StreamKind::sub, camera.sub_url, access.duplicate(),
-                                       ReadOnlyBook(camera.certificates, site.only_trusted_certificates),
-                                       clock, read_buffer);
+        auto testing_sub =
+            test_stream(media::StreamKind::sub, camera.sub_url, access.duplicate(),
+                        ReadOnlyBook(camera.certificates, site.only_trusted_certificates), *process);
         report.streams.push_back(co_await std::move(testing_sub));
     }
     co_return report;
@@ -226,6 +233,11 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryRecording
     wire::Recordings answer = to_wire(recordings, extent);
     if (request.stream == media::StreamKind::main) explain_gaps(request.camera, answer.gaps);
     co_return answer;
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryStateHistory request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    co_return wire::StateHistory{states.of(request.camera)};
 }
 
 void Gateway::Impl::open_channel(const wire::OpenChannel& open) {

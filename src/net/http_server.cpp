@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
+#include "net/outgoing.hpp"
 #include "net/task_group.hpp"
 #include "net/timeout.hpp"
 #include "net/tls_context.hpp"
@@ -139,6 +140,11 @@ Awaitable<void> accept_all(std::shared_ptr<State> state) {
         const auto peer = socket.remote_endpoint(error);
         if (error) continue;
         std::string address = address_text(peer);
+        const auto local = socket.local_endpoint(error);
+        if (error || crosses_networks(local.data(), peer.data(), static_cast<socklen_t>(peer.size()))) {
+            log::debug("{} is in a camera network; it is not let in", address);
+            continue;
+        }
         if (!state->admit(address)) {
             log::debug("Too many connections; refusing one of {}", address);
             continue;

@@ -63,30 +63,13 @@ bool same_host(const Address& a, const Address& b) {
     return std::memcmp(&a.v6.sin6_addr, &b.v6.sin6_addr, sizeof a.v6.sin6_addr) == 0;
 }
 
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
-Result<Descriptor> bind_udp(Address address, bool shared) {
-    Descriptor socket(::socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (socket.get() < 0) return fail_errno(errno, "A UDP socket can't be opened");
+Result<File> bind_udp(Address address, bool shared) {
+    File socket(::socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (socket.fd() < 0) return fail_errno(errno, "A UDP socket can't be opened");
     const int on = 1;
-    if (shared) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
-    if (::bind(socket.get(), &address.any, address.size()) != 0)
+    if (shared) ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+    if (::bind(socket.fd(), &address.any, address.size()) != 0)
         return fail_errno(errno, "A UDP port can't be used");
     return socket;
 }
@@ -121,20 +104,20 @@ Result<> join(int socket, const Address& group, const Address& local) {
 struct MediaSockets::State {
     State() : epoll(::epoll_create1(EPOLL_CLOEXEC)) {}
 
-    void add(std::array<Descriptor, 2> pair) {
-        for (const Descriptor& socket : pair) watch(socket.get());
+    void add(std::array<File, 2> pair) {
+        for (const File& socket : pair) watch(socket.fd());
         pairs.push_back(std::move(pair));
     }
     void watch(int fd) {
         epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
-        ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event);
+        ::epoll_ctl(epoll.fd(), EPOLL_CTL_ADD, fd, &event);
     }
     bool allows(const Address& sender) const {
         return std::ranges::any_of(senders, [&](const Address& a) { return same_host(a, sender); });
     }
 
-    Descriptor epoll;
-    std::vector<std::array<Descriptor, 2>> pairs;
+    File epoll;
+    std::vector<std::array<File, 2>> pairs;
     std::vector<Address> senders;
     int watched_control = -1;
     std::unique_ptr<asio::posix::stream_descriptor> waiter;  ///< of `epoll`, which it does not own
@@ -158,10 +141,10 @@ Result<std::uint16_t> MediaSockets::add_pair(const std::string& local_address) {
     VEDETTE_TRY(Address local, parse_address(local_address));
     for (int attempt = 0; attempt < pair_attempts; ++attempt) {
         local.set_port(0);
-        VEDETTE_TRY(Descriptor first, bind_udp(local, false));
+        VEDETTE_TRY(File first, bind_udp(local, false));
         Address bound{};
         socklen_t size = sizeof bound;
-        if (::getsockname(first.get(), &bound.any, &size) != 0)
+        if (::getsockname(first.fd(), &bound.any, &size) != 0)
             return fail_errno(errno, "A UDP port can't be used");
         const std::uint16_t port = bound.port();
         local.set_port(static_cast<std::uint16_t>(port ^ 1U));
@@ -189,13 +172,30 @@ Result<> MediaSockets::add_group(const std::string& group, std::uint16_t port,
         return fail(ErrorKind::invalid_input, "the camera names {} port {} as its multicast group", group,
                     port);
     address.set_port(port);
-    VEDETTE_TRY(Descriptor rtp, bind_udp(address, true));
-    VEDETTE_CHECK(join(rtp.get(), address, local));
+    VEDETTE_TRY(File rtp, bind_udp(address, true));
+    VEDETTE_CHECK(join(rtp.fd(), address, local));
     address.set_port(static_cast<std::uint16_t>(port + 1));
-    VEDETTE_TRY(Descriptor rtcp, bind_udp(address, true));
-    VEDETTE_CHECK(join(rtcp.get(), address, local));
+    VEDETTE_TRY(File rtcp, bind_udp(address, true));
+    VEDETTE_CHECK(join(rtcp.fd(), address, local));
     state_->add({std::move(rtp), std::move(rtcp)});
     return {};
+}
+
+Result<> MediaSockets::adopt_pair(File rtp, File rtcp) {
+    if (!state_) state_ = std::make_unique<State>();
+    for (const File* socket : {&rtp, &rtcp}) {
+        int type = 0;
+        socklen_t size = sizeof type;
+        if (::getsockopt(socket->fd(), SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_DGRAM)
+            return fail(ErrorKind::invalid_input, "what was handed over is no UDP socket");
+    }
+    state_->add({std::move(rtp), std::move(rtcp)});
+    return {};
+}
+
+std::array<int, 2> MediaSockets::handles(std::size_t pair) const {
+    const auto& sockets = state_->pairs.at(pair);
+    return {sockets[0].fd(), sockets[1].fd()};
 }
 
 Result<> MediaSockets::allow_sender(const std::string& address) {
@@ -219,7 +219,7 @@ Awaitable<Result<>> MediaSockets::wait_readable(TcpStream& control) {
     }
     if (!state.waiter) {
         const auto executor = co_await asio::this_coro::executor;
-        state.waiter = std::make_unique<asio::posix::stream_descriptor>(executor, state.epoll.get());
+        state.waiter = std::make_unique<asio::posix::stream_descriptor>(executor, state.epoll.fd());
     }
     const auto [error] = co_await state.waiter->async_wait(asio::posix::stream_descriptor::wait_read,
                                                            asio::as_tuple(asio::use_awaitable));
@@ -235,7 +235,7 @@ void MediaSockets::receive(std::span<std::byte> buffer, const Sink& sink) {
     std::array<Address, max_batch> senders{};
     for (std::size_t pair = 0; pair < state_->pairs.size(); ++pair) {
         for (const bool rtcp : {false, true}) {
-            const int fd = state_->pairs[pair][rtcp ? 1 : 0].get();
+            const int fd = state_->pairs[pair][rtcp ? 1 : 0].fd();
             int got = static_cast<int>(slots);
             // A flood does not keep the loop from its other cameras.
             for (std::size_t batch = 0; batch < max_batches && got == static_cast<int>(slots); ++batch) {
@@ -271,7 +271,7 @@ void MediaSockets::send(std::size_t pair, bool rtcp, const std::string& address,
     auto to = parse_address(address);
     if (!to) return;
     to->set_port(port);
-    static_cast<void>(::sendto(state_->pairs[pair][rtcp ? 1 : 0].get(), datagram.data(), datagram.size(),
+    static_cast<void>(::sendto(state_->pairs[pair][rtcp ? 1 : 0].fd(), datagram.data(), datagram.size(),
                                MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->size()));
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/bytes.hpp"
+#include "base/file.hpp"
 #include "net/http.hpp"
 #include "net/tcp.hpp"
 
@@ -32,6 +33,10 @@ class MediaSockets {
     Result<std::uint16_t> add_pair(const std::string& local_address);
     /// Joins a multicast group at the interface that has `local_address`: RTP at `port`, RTCP at `port` + 1.
     Result<> add_group(const std::string& group, std::uint16_t port, const std::string& local_address);
+    /// A pair that was opened elsewhere.
+    Result<> adopt_pair(File rtp, File rtcp);
+    /// For handing a pair to another process: RTP and RTCP socket. `pair` < pairs().
+    std::array<int, 2> handles(std::size_t pair) const;
     /// Who may send; an address that can't be read is an error.
     Result<> allow_sender(const std::string& address);
     std::size_t pairs() const;

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "net/outgoing.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::net {
@@ -85,8 +86,17 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
         for (const auto& entry : found) endpoints.push_back(entry.endpoint());
     }
     error = asio::error::host_not_found;
+    std::optional<Error> refused;
     for (const auto& endpoint : endpoints) {
         tcp::socket socket(executor);
+        socket.open(endpoint.protocol(), error);
+        if (error) continue;
+        const auto tied = tie_to_interface(socket.native_handle(), endpoint.data(),
+                                           static_cast<socklen_t>(endpoint.size()));
+        if (!tied) {
+            refused = tied.error();
+            continue;
+        }
         const auto [failure] = co_await socket.async_connect(endpoint, as_values);
         if (!failure) {
             socket.non_blocking(true, error);
@@ -95,6 +105,7 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
         }
         error = failure;
     }
+    if (refused) co_return std::unexpected(std::move(*refused));
     co_return connect_failure(error, where);
 }
 
@@ -127,6 +138,33 @@ TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
         state_ = std::move(other.state_);
     }
     return *this;
+}
+
+Result<TcpStream> TcpStream::adopt(asio::any_io_executor executor, File file) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getpeername(file.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        return fail_errno(errno, "A connection that was handed over");
+    if (address.ss_family != AF_INET && address.ss_family != AF_INET6)
+        return fail(ErrorKind::invalid_input, "what was handed over is no TCP connection");
+    tcp::socket socket(std::move(executor));
+    boost::system::error_code error;
+    socket.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), file.fd(), error);
+    if (!error) {
+        static_cast<void>(file.release());
+        socket.non_blocking(true, error);
+    }
+    if (error) return fail(ErrorKind::internal, "a connection can't be taken over: {}", error.message());
+    return TcpStream(std::make_shared<State>(std::move(socket)));
+}
+
+Result<File> TcpStream::release() {
+    if (!is_open() || state_->tls) return fail(ErrorKind::internal, "there is no connection to hand over");
+    boost::system::error_code error;
+    File file(state_->socket.release(error));
+    state_.reset();
+    if (error) return fail(ErrorKind::internal, "a connection can't be handed over: {}", error.message());
+    return file;
 }
 
 Awaitable<Result<>> TcpStream::wait_readable() {

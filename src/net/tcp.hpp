@@ -7,7 +7,10 @@
 #include <span>
 #include <string>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "base/bytes.hpp"
+#include "base/file.hpp"
 #include "net/http.hpp"
 #include "net/tls_session.hpp"
 
@@ -22,6 +25,11 @@ class TcpStream {
     ~TcpStream();
     TcpStream(TcpStream&&) noexcept;
     TcpStream& operator=(TcpStream&&) noexcept;
+
+    /// A connection that was made elsewhere, as with connect_tcp(). `invalid_input` when it is none.
+    static Result<TcpStream> adopt(boost::asio::any_io_executor executor, File socket);
+    /// Gives the connection away; before start_tls(). An error when there is none.
+    Result<File> release();
 
     /// Begins TLS as the client; all bytes pass through it from then on. `host`: whom the certificate has to
     /// name. The handshake tells who is there and trusts nobody: judge the peer before anything confidential

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -94,6 +96,12 @@ SSL_CTX* client_context(TlsFloor floor) {
     return legacy;
 }
 
+// The names that OpenSSL looks for in a directory of authorities: a hash and a number.
+bool is_hashed_name(const std::string& name) {
+    return name.size() > 9 && name[8] == '.' && name.find_first_not_of("0123456789abcdef") == 8 &&
+           name.find_first_not_of("0123456789", 9) == std::string::npos;
+}
+
 bool is_address(const std::string& host) {
     in6_addr ignored{};
     return inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
@@ -134,6 +142,23 @@ std::unexpected<Error> handshake_failure() {
 }
 
 }  // namespace
+
+void prepare_tls_clients() {
+    SSL_CTX* modern = client_context(TlsFloor::modern);
+    SSL_CTX* legacy = client_context(TlsFloor::legacy);
+    if (modern == nullptr || legacy == nullptr) return;
+    X509_STORE* authorities = SSL_CTX_get_cert_store(modern);
+    const char* named = std::getenv(X509_get_default_cert_dir_env());
+    std::error_code ignored;
+    std::filesystem::directory_iterator entries(named != nullptr ? named : X509_get_default_cert_dir(),
+                                                ignored);
+    for (; !ignored && entries != std::filesystem::directory_iterator(); entries.increment(ignored))
+        if (is_hashed_name(entries->path().filename().string()))
+            X509_STORE_load_file(authorities, entries->path().c_str());
+    SSL_CTX_set1_cert_store(legacy, authorities);
+    for (SSL_CTX* context : {modern, legacy}) SSL_free(SSL_new(context));  // what OpenSSL loads at first use
+    ERR_clear_error();
+}
 
 Result<TlsSession> TlsSession::over(int socket, SSL* ssl) {
     if (ssl == nullptr) return fail(ErrorKind::internal, "TLS can't be set up");

@@ -28,6 +28,10 @@ struct TlsPeer {
     std::string protocol;     ///< "TLSv1.3"
 };
 
+/// Reads what clients need from the system (certificate authorities, OpenSSL's configuration), all of it, so
+/// that a process which can't open files afterwards can still judge certificates. Takes tens of milliseconds.
+void prepare_tls_clients();
+
 /// What is agreed to with a camera.
 enum class TlsFloor : std::uint8_t {
     modern,  ///< TLS 1.2 with forward secrecy and AEAD, or TLS 1.3 (RFC 9325)

@@ -5,6 +5,8 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "net/outgoing.hpp"
+
 namespace vedette::net {
 
 namespace asio = boost::asio;
@@ -55,6 +57,9 @@ UdpSocket& UdpSocket::operator=(UdpSocket&& other) noexcept {
 Result<UdpSocket> UdpSocket::open(asio::any_io_executor executor, const std::string& address,
                                   std::uint16_t port, bool shared) {
     VEDETTE_TRY(const auto local, parse_v4(address));
+    const udp::endpoint own(local, port);
+    if (!local.is_unspecified())
+        VEDETTE_CHECK(check_outgoing(own.data(), static_cast<socklen_t>(own.size())));
     auto state = std::make_shared<State>(std::move(executor));
     const std::string what = fmt::format("UDP on {} port {}", address, port);
     boost::system::error_code error;
@@ -80,6 +85,9 @@ Result<> UdpSocket::join(const std::string& group, const std::string& interface)
 
 Result<> UdpSocket::send(std::string_view data, const std::string& address, std::uint16_t port) {
     VEDETTE_TRY(const auto to, parse_v4(address));
+    const udp::endpoint where(to, port);
+    // What goes to a group leaves by the socket's own interface, which open() has looked at.
+    if (!to.is_multicast()) VEDETTE_CHECK(check_outgoing(where.data(), static_cast<socklen_t>(where.size())));
     boost::system::error_code error;
     state_->socket.send_to(asio::buffer(data), {to, port}, 0, error);
     if (error && error != asio::error::would_block)

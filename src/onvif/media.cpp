@@ -75,7 +75,8 @@ Profile read_profile(MediaVersion version, const Element& element) {
             .height = read_side(resolution.child("Height")),
             .frames_per_second = read_rate(parts.encoder.child("RateControl").child("FrameRateLimit")),
             .has_audio = static_cast<bool>(parts.audio),
-            .has_ptz = static_cast<bool>(parts.ptz)};
+            .has_ptz = static_cast<bool>(parts.ptz),
+            .ptz_node = parts.ptz.child("NodeToken").text(max_token_bytes)};
 }
 
 std::uint64_t pixels(const Profile& profile) {

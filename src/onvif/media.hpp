@@ -28,6 +28,7 @@ struct Profile {
     double frames_per_second = 0;
     bool has_audio = false;
     bool has_ptz = false;
+    std::string ptz_node{};  ///< token of the node that moves it; may be empty
 
     friend bool operator==(const Profile&, const Profile&) = default;
 };

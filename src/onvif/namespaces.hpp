@@ -20,6 +20,7 @@ constexpr std::string_view base64_binary =
 
 constexpr std::string_view addressing = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 constexpr std::string_view addressing_2005 = "http://www.w3.org/2005/08/addressing";
+constexpr std::string_view notification = "http://docs.oasis-open.org/wsn/b-2";
 constexpr std::string_view discovery = "http://schemas.xmlsoap.org/ws/2005/04/discovery";
 constexpr std::string_view discovery_1_1 = "http://docs.oasis-open.org/ws-dd/ns/discovery/2009/01";
 

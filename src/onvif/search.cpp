@@ -61,14 +61,14 @@ RecordingInformation read_recording(const Element& element) {
     recording.token = element.child("RecordingToken").text(max_token_bytes);
     const Element source = element.child("Source");
     recording.source = source.child("Name").text(max_token_bytes);
-    recording.earliest = parse_xml_time(element.child("EarliestRecording").text(64));
-    recording.latest = parse_xml_time(element.child("LatestRecording").text(64));
+    recording.earliest = parse_date_time(element.child("EarliestRecording").text(64));
+    recording.latest = parse_date_time(element.child("LatestRecording").text(64));
     recording.is_recording = element.child("RecordingStatus").text(32) == "Recording";
     for (const Element& track : element.children()) {
         if (track.local_name() != "Track" || recording.tracks.size() == max_recording_tracks) continue;
         recording.tracks.push_back({.is_video = track.child("TrackType").text(32) == "Video",
-                                    .from = parse_xml_time(track.child("DataFrom").text(64)),
-                                    .to = parse_xml_time(track.child("DataTo").text(64))});
+                                    .from = parse_date_time(track.child("DataFrom").text(64)),
+                                    .to = parse_date_time(track.child("DataTo").text(64))});
     }
     return recording;
 }
@@ -83,7 +83,7 @@ Ticks90k share_of(const RecordingInformation& recording, UtcInterval interval) {
 
 }  // namespace
 
-std::optional<UtcTime> parse_xml_time(std::string_view text) {
+std::optional<UtcTime> parse_date_time(std::string_view text) {
     const auto year = take_number(text, 4);
     if (!year || !take_mark(text, '-')) return std::nullopt;
     const auto month = take_number(text, 2);

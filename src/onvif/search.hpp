@@ -51,6 +51,6 @@ const RecordingInformation* best_recording(const std::vector<RecordingInformatio
                                            UtcInterval interval);
 
 /// xsd:dateTime; without a zone it is UTC. nullopt for what is no date between 1970 and 2199.
-std::optional<UtcTime> parse_xml_time(std::string_view text);
+std::optional<UtcTime> parse_date_time(std::string_view text);
 
 }  // namespace vedette::onvif

@@ -2,14 +2,83 @@
 #include <cstdlib>
 
 #include "base/bytes.hpp"
+#include "onvif/control_session.hpp"
+#include "onvif/event_session.hpp"
 #include "onvif/replay.hpp"
 #include "onvif/set_up_session.hpp"
 #include "onvif/soap.hpp"
 #include "onvif/storage_session.hpp"
 
+namespace {
+
+using namespace vedette;
+using namespace vedette::onvif;
+
+DeviceAccess access_of_camera() {
+    return {.host = "192.0.2.1",
+            .port = 80,
+            .path = "/onvif/device_service",
+            .username = "u",
+            .password = Secret(std::string_view("p")),
+            .stream_url = "rtsp://192.0.2.1/1"};
+}
+
+void read_control_and_events(std::string_view text) {
+    if (const auto nodes = parse_ptz_nodes(text))
+        for (const PtzNode& node : *nodes) {
+            // What we write about whatever a camera has told is an envelope.
+            if (!parse_envelope(write_envelope(absolute_move("p", node, 1, -1, 1)))) std::abort();
+            if (const auto position = parse_ptz_status(text, node); position && position->pan)
+                if (!(*position->pan >= -1 && *position->pan <= 1)) std::abort();
+        }
+    (void)parse_ptz_status(text, PtzNode{.absolute_pan_tilt = PtzSpace{}, .absolute_zoom = PtzSpace{}});
+    (void)parse_presets(text);
+    (void)parse_set_preset(text);
+    (void)parse_relay_outputs(text);
+    (void)parse_renew(text);
+    if (const auto subscription = parse_create_pull_point(text))
+        if (!parse_envelope(
+                write_envelope(unsubscribe(), write_addressing(action_unsubscribe, subscription->reference))))
+            std::abort();
+    if (const auto messages = parse_pull_messages(text))
+        for (const Notification& notification : messages->notifications) {
+            (void)kind_of_topic(notification.topic);
+            (void)state_of(notification);
+            (void)describe(notification.data);
+        }
+    (void)parse_xml_time(text);
+}
+
+// Conversations in which each answer is this one: a command has to end, and events may only go on with
+// pauses.
+void converse(std::string_view text, unsigned status, UtcTime now) {
+    ControlSession control(access_of_camera());
+    for (const Command& command :
+         {Command(MoveOn{}), Command(StopMove{}), Command(AskPosition{}), Command(ListRelays{})}) {
+        control.begin(command);
+        while (const auto call = control.next(now)) {
+            if (!call->path.starts_with('/')) std::abort();
+            control.on_answer(status, text, now);
+        }
+        (void)control.take_result();
+    }
+    EventSession events(access_of_camera());
+    unsigned without_pause = 0;
+    for (int i = 0; i < 50; ++i) {
+        const auto call = events.next(now);
+        if (!call) break;
+        if (!call->path.starts_with('/')) std::abort();
+        events.on_answer(status, text, now);
+        (void)events.take_notifications();
+        without_pause = events.pause().count() > 0 ? 0 : without_pause + 1;
+        if (without_pause > 12) std::abort();
+        now += std::chrono::seconds(5);
+    }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace vedette;
-    using namespace vedette::onvif;
     const std::string_view text = as_text(std::as_bytes(std::span(data, size)));
     if (const auto envelope = parse_envelope(text)) {
         const UsernameToken token = read_security(envelope->header);
@@ -35,6 +104,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
         (void)parse_snapshot_uri(version, text);
     }
+    read_control_and_events(text);
+    converse(text, size % 2 == 0 ? 200 : 400, from_unix_seconds(1'800'000'000));
     (void)parse_find_recordings(text);
     (void)parse_replay_uri(text);
     (void)parse_xml_time(text);

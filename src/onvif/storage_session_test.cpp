@@ -108,15 +108,15 @@ TEST_F(StorageSessionTest, NothingOfThisTime) {
 }
 
 TEST(XmlTime, ReadsWhatCamerasWrite) {
-    EXPECT_EQ(parse_xml_time("2026-11-21T02:35:06Z"), now);
-    EXPECT_EQ(parse_xml_time("2026-11-21T02:35:06"), now);
-    EXPECT_EQ(parse_xml_time("2026-11-21T03:35:06+01:00"), now);
-    EXPECT_EQ(parse_xml_time("2026-11-20T22:05:06-04:30"), now);
-    EXPECT_EQ(parse_xml_time("2026-11-21T02:35:06.500000Z"), now + Ticks90k(45'000));
+    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06Z"), now);
+    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06"), now);
+    EXPECT_EQ(parse_date_time("2026-11-21T03:35:06+01:00"), now);
+    EXPECT_EQ(parse_date_time("2026-11-20T22:05:06-04:30"), now);
+    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06.500000Z"), now + Ticks90k(45'000));
     for (const std::string_view bad :
          {"", "2026-11-21", "2026-13-21T02:35:06Z", "2026-02-30T02:35:06Z", "2026-11-21T02:35:06.Z",
           "2026-11-21T02:35:06X", "2026-11-21T02:35:06+1", "1969-12-31T00:00:00Z", "-026-11-21T02:35:06Z"})
-        EXPECT_EQ(parse_xml_time(bad), std::nullopt) << bad;
+        EXPECT_EQ(parse_date_time(bad), std::nullopt) << bad;
 }
 
 }  // namespace

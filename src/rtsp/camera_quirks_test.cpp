@@ -1,7 +1,9 @@
 // What real cameras do wrong in a session, one row each; the numbers are those of docs/ref/cameras.md. A
 // scripted camera answers as a good one does, but for what the row says. Each must end with a picture.
 
+#include <cctype>
 #include <functional>
+#include <ostream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,6 +56,8 @@ struct Quirk {
     std::function<void(Camera&)> differ;
     std::vector<std::string> sends{};  ///< has to be in what the client writes
     std::vector<std::string> never_sends{};
+
+    friend void PrintTo(const Quirk& quirk, std::ostream* out) { *out << quirk.behaviour; }
 };
 
 struct Conversation {
@@ -265,18 +269,32 @@ std::vector<Quirk> session_quirks() {
     };
 }
 
-TEST(CameraQuirks, EachSessionEndsWithAPicture) {
-    for (const Quirk& quirk : session_quirks()) {
-        SCOPED_TRACE(fmt::format("{}: {}", quirk.number, quirk.behaviour));
-        Camera camera;
-        quirk.differ(camera);
-        const Conversation got = converse(camera);
-        EXPECT_FALSE(got.error) << got.error->message;
-        EXPECT_EQ(got.pictures, 1U) << got.sent;
-        for (const std::string& part : quirk.sends) EXPECT_THAT(got.sent, HasSubstr(part));
-        for (const std::string& part : quirk.never_sends) EXPECT_THAT(got.sent, Not(HasSubstr(part)));
-    }
+class CameraQuirk : public testing::TestWithParam<Quirk> {};
+
+TEST_P(CameraQuirk, EndsWithAPicture) {
+    const Quirk& quirk = GetParam();
+    Camera camera;
+    quirk.differ(camera);
+    const Conversation got = converse(camera);
+    EXPECT_FALSE(got.error) << got.error->message;
+    EXPECT_EQ(got.pictures, 1U) << got.sent;
+    for (const std::string& part : quirk.sends) EXPECT_THAT(got.sent, HasSubstr(part));
+    for (const std::string& part : quirk.never_sends) EXPECT_THAT(got.sent, Not(HasSubstr(part)));
 }
+
+/// "4: relative Content-Base" is the test No04RelativeContentBase.
+std::string test_name(const testing::TestParamInfo<Quirk>& info) {
+    std::string name = fmt::format("No{:02}", info.param.number);
+    bool begins_word = true;
+    for (const char* c = info.param.behaviour; *c != '\0'; ++c) {
+        const bool letter = std::isalnum(static_cast<unsigned char>(*c)) != 0;
+        if (letter) name += begins_word ? static_cast<char>(std::toupper(*c)) : *c;
+        begins_word = !letter;
+    }
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Session, CameraQuirk, testing::ValuesIn(session_quirks()), test_name);
 
 }  // namespace
 }  // namespace vedette::rtsp

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/hex.hpp"
 #include "rtsp/client_session.hpp"
 
 namespace vedette::rtsp {
@@ -21,10 +22,11 @@ constexpr std::string_view sdp =
 /// A camera that answers everything with success.
 class DatagramSession : public testing::Test {
   protected:
-    void begin(ClientOptions options, std::string_view transport, std::uint16_t setup_status = 200) {
+    void begin(ClientOptions options, std::string_view transport, std::uint16_t setup_status = 200,
+               std::string_view feedback = "") {
         session.emplace(parse_url("rtsp://192.0.2.7/live")->url, Credentials{}, std::move(options), now);
         answer("Public: OPTIONS\r\n", "");
-        answer("Content-Type: application/sdp\r\n", sdp);
+        answer("Content-Type: application/sdp\r\n", std::string(sdp) + std::string(feedback));
         answer(fmt::format("Session: 7\r\nTransport: {}\r\n", transport), "", setup_status);
         if (!session->closed()) answer("", "");
         drain();
@@ -188,6 +190,48 @@ TEST_F(DatagramSession, ReportsGoOverTheConnectionToo) {
     ASSERT_GE(sent.size(), 4U);
     EXPECT_EQ(sent.substr(0, 2), "$\x05");
     EXPECT_TRUE(parse_rtcp(as_bytes(sent).subspan(4)));
+}
+
+TEST_F(DatagramSession, AfterLossAKeyFrameIsAskedForWhereFeedbackIsOffered) {
+    for (const auto& [line, request] :
+         {std::pair("a=rtcp-fb:96 nack pli\r\n", "81ce0002"),
+          std::pair("a=rtcp-fb:* ccm fir\r\n", "84ce0004"), std::pair("", "")}) {
+        SCOPED_TRACE(line);
+        number = 0;
+        begin(udp(), "RTP/AVP;unicast;client_port=40000-40001;server_port=6970-6971", 200, line);
+        now += 1ms;
+        picture(1);
+        datagrams.clear();
+        const auto requests = [&] {
+            std::size_t count = 0;
+            for (const OutgoingDatagram& datagram : datagrams) {
+                EXPECT_EQ(datagram.port, 6971);
+                EXPECT_TRUE(parse_rtcp(datagram.bytes)) << "a report comes first (RFC 4585 section 3.1)";
+                count += *request != '\0' && to_hex(datagram.bytes).find(request) != std::string::npos;
+            }
+            return count;
+        };
+        const auto lose = [&](std::uint16_t sequence) {
+            const auto header =
+                rtp_header({.payload_type = 96, .sequence = sequence, .timestamp = 1, .ssrc = 0x1234});
+            ByteWriter packet;  // the end of a fragmented slice whose start is lost
+            packet.bytes(header).u8(0x7c).u8(0x45).u32(0);
+            const Bytes bytes = std::move(packet).finish();
+            session->receive_datagram(0, false, bytes, now);
+            picture(static_cast<std::uint16_t>(sequence + 1), false);
+            now += max_reordering;
+            session->on_time(now);
+            drain();
+        };
+        now += 3s;
+        lose(5);
+        EXPECT_EQ(requests(), *request == '\0' ? 0U : 1U);
+        lose(9);
+        EXPECT_EQ(requests(), *request == '\0' ? 0U : 1U) << "not again so soon";
+        now += 2s;
+        lose(15);
+        EXPECT_EQ(requests(), *request == '\0' ? 0U : 2U);
+    }
 }
 
 }  // namespace

@@ -272,6 +272,7 @@ void ClientSession::on_play(const Response& response, MonotonicTime now) {
     media_due_ = now + (paths_[0].datagrams ? options_.first_datagram_timeout : options_.media_timeout);
     if (options_.receiver_reports) report_due_ = now + std::chrono::seconds(5);
     picture_due_ = now + options_.first_picture_timeout;
+    asked_for_key_frame_ = now;  // most cameras begin with one by themselves
     events_.emplace_back(Playing{});
 }
 

@@ -13,6 +13,8 @@ constexpr std::string_view not_rtsp =
     "what answers at this address is not an RTSP server: is the port right (usually 554)?";
 
 constexpr std::chrono::seconds report_period{5};  // RFC 3550 section 6.2
+/// A camera takes a while for a key frame, and each one costs as much as many other pictures.
+constexpr std::chrono::seconds key_frame_request_period{2};
 
 }  // namespace
 
@@ -90,13 +92,16 @@ void ClientSession::on_control(std::uint8_t number, ByteView packet, MonotonicTi
 void ClientSession::on_media(std::uint8_t number, ByteView packet, MonotonicTime now) {
     ClientTrack& track = tracks_[number];
     MediaPath& path = paths_[number];
+    const std::size_t events_before = events_.size();
     const auto plain = open(number, packet, false);
     if (!plain) return;
     const bool counted = path.datagrams ? path.on_datagram(*plain, track, now, events_)
                                         : path.on_packet(*plain, track, now, events_);
+    if (number == 0) ask_for_key_frame(events_before, now);
     if (!counted || number != 0) return;
     heard_datagram_ |= path.datagrams;
     media_due_ = now + options_.media_timeout;
+    probe_due_ = now + options_.silence_probe;
     if (track.has_delivered()) picture_due_ = MonotonicTime::max();
     if (options_.stop_after == ClientOptions::StopAfter::key_frame && track.has_delivered_random_access())
         close();
@@ -132,7 +137,11 @@ std::string ClientSession::media_silence() const {
 void ClientSession::on_time(MonotonicTime now) {
     if (closed()) return;
     if (now >= response_due_) return fail_with(ErrorKind::timeout, silence());
-    for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].on_time(tracks_[i], now, events_);
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+        const std::size_t events_before = events_.size();
+        paths_[i].on_time(tracks_[i], now, events_);
+        if (i == 0) ask_for_key_frame(events_before, now);
+    }
     if (now >= media_due_ && options_.transport != Transport::tcp_interleaved && !heard_datagram_)
         return refuse_transport(
             {ErrorKind::timeout,
@@ -147,20 +156,21 @@ void ClientSession::on_time(MonotonicTime now) {
             fmt::format("the camera sends packets, and no picture that can be decoded within {} s",
                         options_.first_picture_timeout.count()));
     if (now >= report_due_) send_reports(now);
-    if (now >= keep_alive_due_) keep_alive(now);
+    if (now >= keep_alive_due_ || now >= probe_due_) keep_alive(now);
 }
 
 MonotonicTime ClientSession::deadline() const {
     if (closed()) return MonotonicTime::max();
     // Reports wait for the next packets: an idle core is not woken for them, and without packets there is
     // nothing new.
-    MonotonicTime due = std::min({response_due_, media_due_, picture_due_, keep_alive_due_});
+    MonotonicTime due = std::min({response_due_, media_due_, probe_due_, picture_due_, keep_alive_due_});
     for (const MediaPath& path : paths_) due = std::min(due, path.deadline());
     return due;
 }
 
 void ClientSession::keep_alive(MonotonicTime now) {
     keep_alive_due_ = now + keep_alive_period_;
+    probe_due_ = MonotonicTime::max();
     Request request = make_request(has_get_parameter_ ? "GET_PARAMETER" : "OPTIONS", session_url_);
     const std::uint32_t number = write(request);
     keep_alive_ = Pending{.cseq = number, .request = std::move(request)};
@@ -172,17 +182,40 @@ void ClientSession::send_reports(MonotonicTime now) {
         MediaPath& path = paths_[i];
         if (!tracks_[i].accepted()) continue;
         if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) continue;
-        Bytes report = seal(i, path.receiver_report(own_ssrc_, now), true);
-        if (path.datagrams) {
-            datagrams_.push_back({.track = static_cast<std::uint8_t>(i),
-                                  .rtcp = true,
-                                  .port = path.server_rtcp_port,
-                                  .bytes = std::move(report)});
-        } else {
-            output_ += as_text(interleaved_header(*path.rtcp_channel, report.size()));
-            output_ += as_text(report);
-        }
+        send_control(i, path.receiver_report(own_ssrc(i), now));
     }
+}
+
+void ClientSession::send_control(std::size_t track, Bytes compound) {
+    const MediaPath& path = paths_[track];
+    compound = seal(track, std::move(compound), true);
+    if (path.datagrams) {
+        datagrams_.push_back({.track = static_cast<std::uint8_t>(track),
+                              .rtcp = true,
+                              .port = path.server_rtcp_port,
+                              .bytes = std::move(compound)});
+    } else {
+        output_ += as_text(interleaved_header(*path.rtcp_channel, compound.size()));
+        output_ += as_text(compound);
+    }
+}
+
+/// Where pictures of the video were damaged, or none that can be decoded has come yet (quirks 48, 59).
+void ClientSession::ask_for_key_frame(std::size_t events_before, MonotonicTime now) {
+    const ClientTrack& video = tracks_.front();
+    if (video.key_frame_request() == KeyFrameRequest::none ||
+        now - asked_for_key_frame_ < key_frame_request_period)
+        return;
+    MediaPath& path = paths_.front();
+    if (path.datagrams ? path.server_rtcp_port == 0 : !path.rtcp_channel) return;
+    const bool damaged =
+        std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(events_before), events_.end(),
+                    [](const ClientEvent& event) { return std::holds_alternative<UnitDamaged>(event); });
+    if (!damaged && video.has_delivered_random_access()) return;
+    auto request = path.key_frame_request(video.key_frame_request(), own_ssrc(0), now);
+    if (!request) return;
+    asked_for_key_frame_ = now;
+    send_control(0, std::move(*request));
 }
 
 /// A firewall or address translation in between opens for what we have sent to first. An empty RTP packet and
@@ -191,14 +224,14 @@ void ClientSession::punch_holes() {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
         const MediaPath& path = paths_[i];
         if (!path.datagrams || path.server_rtp_port == 0) continue;
-        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc_});
+        const auto header = rtp_header({.payload_type = tracks_[i].payload_type(), .ssrc = own_ssrc(i)});
         const auto track = static_cast<std::uint8_t>(i);
         datagrams_.push_back(
             {track, false, path.server_rtp_port, seal(i, Bytes(header.begin(), header.end()), false)});
         if (path.server_rtcp_port != 0)
             datagrams_.push_back(
                 {track, true, path.server_rtcp_port,
-                 seal(i, print_receiver_report({.ssrc = own_ssrc_, .reports = {}}, "vedette"), true)});
+                 seal(i, print_receiver_report({.ssrc = own_ssrc(i), .reports = {}}, "vedette"), true)});
     }
 }
 

@@ -46,6 +46,9 @@ struct ClientOptions {
     std::chrono::seconds response_timeout{10};
     std::chrono::seconds first_datagram_timeout{5};  ///< nothing comes over UDP at all
     std::chrono::seconds media_timeout{10};          ///< without a packet of the video track
+    /// Without one: a camera that was switched off and on answers a request by ending the connection, which
+    /// it can't when it is only listened to.
+    std::chrono::seconds silence_probe{3};
     std::chrono::seconds first_picture_timeout{30};  ///< packets come, and no picture can be decoded
     std::string user_agent = "Vedette";              ///< some cameras refuse requests without (quirk 14)
 };
@@ -80,6 +83,7 @@ class ClientSession {
     /// The next event in order; nullopt when there is none.
     std::optional<ClientEvent> next_event();
     bool closed() const { return state_ == State::closed; }
+    bool has_played() const { return state_ == State::playing; }
 
     /// Bytes in the stream that belonged to nothing.
     std::uint64_t junk_bytes() const { return parser_.junk_bytes(); }
@@ -102,6 +106,8 @@ class ClientSession {
     void on_media(std::uint8_t track, ByteView packet, MonotonicTime now);
     void on_control(std::uint8_t track, ByteView packet, MonotonicTime now);
     void send_reports(MonotonicTime now);
+    void send_control(std::size_t track, Bytes compound);
+    void ask_for_key_frame(std::size_t events_before, MonotonicTime now);
     void punch_holes();
     void on_request(const Request& request);
     void keep_alive(MonotonicTime now);
@@ -112,6 +118,9 @@ class ClientSession {
     std::string media_silence() const;
     std::optional<ByteView> open(std::uint8_t track, ByteView packet, bool rtcp);
     Bytes seal(std::size_t track, Bytes packet, bool rtcp);
+    /// Whom our reports on a track come from. Tracks may share a key, so that two of them under one SSRC
+    /// would share a keystream.
+    std::uint32_t own_ssrc(std::size_t track) const { return own_ssrc_ + static_cast<std::uint32_t>(track); }
 
     // client_handshake.cpp: one function per answer
     void on_response(const Response& response, MonotonicTime now);
@@ -162,8 +171,10 @@ class ClientSession {
     std::optional<Pending> keep_alive_;
     MonotonicTime keep_alive_due_ = MonotonicTime::max();
     MonotonicTime media_due_ = MonotonicTime::max();
+    MonotonicTime probe_due_ = MonotonicTime::max();
     MonotonicTime picture_due_ = MonotonicTime::max();
     MonotonicTime report_due_ = MonotonicTime::max();
+    MonotonicTime asked_for_key_frame_{};
     bool heard_datagram_ = false;
     bool transport_refused_ = false;
     std::uint32_t own_ssrc_ = 0;

@@ -19,6 +19,7 @@ class ClientTrack {
   public:
     ClientTrack(std::uint8_t index, TrackSetup setup, std::string control_url);
 
+    std::uint8_t index() const { return index_; }
     std::uint8_t payload_type() const { return payload_type_; }
     const std::string& control_url() const { return control_url_; }
     TrackDescription description() const;
@@ -35,6 +36,10 @@ class ClientTrack {
     /// SETUP succeeded; `ssrc` from the Transport header, if it had one. It is a hint (quirks 23, 42).
     void accept(std::optional<std::uint32_t> ssrc);
     bool accepted() const { return accepted_; }
+
+    /// How this track's camera can be asked for a key frame.
+    void set_key_frame_request(KeyFrameRequest way) { key_frame_request_ = way; }
+    KeyFrameRequest key_frame_request() const { return key_frame_request_; }
 
     /// True when the packet counted as media of this track. Appends to `out`.
     bool on_rtp(ByteView bytes, std::vector<ClientEvent>& out);
@@ -60,6 +65,7 @@ class ClientTrack {
     std::string profile_ = "RTP/AVP";
     std::unique_ptr<MediaSecurity> security_;
     bool accepted_ = false;
+    KeyFrameRequest key_frame_request_ = KeyFrameRequest::none;
     std::optional<std::uint32_t> ssrc_;
     std::uint32_t foreign_ssrc_ = 0;
     std::uint32_t foreign_in_a_row_ = 0;

@@ -151,7 +151,7 @@ std::string HttpTunnel::post_request() {
 }
 
 std::string HttpTunnel::wrap(std::string_view output) {
-    if (!heard_ && unconfirmed_.size() + output.size() <= max_unconfirmed_bytes) unconfirmed_ += output;
+    if (unconfirmed_.size() + output.size() <= max_unconfirmed_bytes) unconfirmed_ += output;
     return crypto::to_base64(as_bytes(output));
 }
 
@@ -168,7 +168,6 @@ Result<> HttpTunnel::on_post_lost() {
 }
 
 void HttpTunnel::on_heard() {
-    heard_ = true;
     posts_ = 0;
     unconfirmed_.clear();
 }

@@ -81,7 +81,8 @@ class HttpTunnel {
     Result<> on_post_lost();
     /// Bytes came over the GET: what was sent has arrived.
     void on_heard();
-    bool heard() const { return heard_; }
+    /// Something was sent, and nothing has been heard since.
+    bool awaits_answer() const { return !unconfirmed_.empty(); }
 
   private:
     std::string head(std::string_view method);
@@ -98,7 +99,6 @@ class HttpTunnel {
     std::string unconfirmed_;
     unsigned gets_ = 0;
     unsigned posts_ = 0;
-    bool heard_ = false;
 };
 
 }  // namespace vedette::rtsp

@@ -136,6 +136,17 @@ TEST(HttpTunnel, AnotherPostRepeatsWhatTheCameraHasNotReactedTo) {
     EXPECT_TRUE(http.post_request().ends_with("\r\n\r\n"));
 }
 
+TEST(HttpTunnel, WhatWasSentWaitsForAnAnswerEachTime) {
+    HttpTunnel http = tunnel();
+    EXPECT_FALSE(http.awaits_answer());
+    for (int i = 0; i < 2; ++i) {
+        http.wrap("OPTIONS *");
+        EXPECT_TRUE(http.awaits_answer());
+        http.on_heard();
+        EXPECT_FALSE(http.awaits_answer());
+    }
+}
+
 TEST(HttpTunnel, APostMayBeLostNowAndThen) {
     HttpTunnel http = tunnel();
     for (int i = 0; i < 10; ++i) {

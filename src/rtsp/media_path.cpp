@@ -63,4 +63,15 @@ Bytes MediaPath::receiver_report(std::uint32_t own_ssrc, MonotonicTime now) {
     return print_receiver_report(report, cname);
 }
 
+std::optional<Bytes> MediaPath::key_frame_request(KeyFrameRequest way, std::uint32_t own_ssrc,
+                                                  MonotonicTime now) {
+    if (way == KeyFrameRequest::none || !ssrc_) return std::nullopt;
+    Bytes compound = receiver_report(own_ssrc, now);
+    const Bytes request = way == KeyFrameRequest::picture_loss_indication
+                              ? print_picture_loss_indication(own_ssrc, *ssrc_)
+                              : print_full_intra_request(own_ssrc, *ssrc_, requests_++);
+    compound.insert(compound.end(), request.begin(), request.end());
+    return compound;
+}
+
 }  // namespace vedette::rtsp

@@ -45,6 +45,9 @@ class MediaPath {
     /// A receiver report with SDES, as the sender of our SSRC; empty of blocks before the first packet.
     Bytes receiver_report(std::uint32_t own_ssrc, MonotonicTime now);
 
+    /// A compound that asks for a key frame; nullopt where the camera can't be asked, or has sent nothing.
+    std::optional<Bytes> key_frame_request(KeyFrameRequest way, std::uint32_t own_ssrc, MonotonicTime now);
+
     const ReceiverStatistics& statistics() const { return statistics_; }
     const ReorderBuffer& reorder() const { return reorder_; }
 
@@ -53,6 +56,7 @@ class MediaPath {
     ReceiverStatistics statistics_;
     ReorderBuffer reorder_;
     std::optional<std::uint32_t> ssrc_;  ///< of the packets that count
+    std::uint8_t requests_ = 0;          ///< of key frames
 };
 
 }  // namespace vedette::rtsp

@@ -10,6 +10,9 @@ constexpr std::uint8_t sender_report_type = 200;
 constexpr std::uint8_t receiver_report_type = 201;
 constexpr std::uint8_t source_description_type = 202;
 constexpr std::uint8_t bye_type = 203;
+constexpr std::uint8_t payload_feedback_type = 206;  // RFC 4585 section 6.1
+constexpr std::size_t picture_loss_format = 1;
+constexpr std::size_t full_intra_format = 4;
 constexpr std::uint8_t cname_item = 1;
 constexpr std::size_t max_report_blocks = 31;
 
@@ -137,6 +140,20 @@ Bytes print_receiver_report(const RtcpReceiverReport& report, std::string_view c
     out.u32(report.ssrc);
     print_blocks(out, report.reports);
     print_cname(out, report.ssrc, cname);
+    return std::move(out).finish();
+}
+
+Bytes print_picture_loss_indication(std::uint32_t sender_ssrc, std::uint32_t media_ssrc) {
+    ByteWriter out;
+    print_head(out, picture_loss_format, payload_feedback_type, 8);
+    out.u32(sender_ssrc).u32(media_ssrc);
+    return std::move(out).finish();
+}
+
+Bytes print_full_intra_request(std::uint32_t sender_ssrc, std::uint32_t media_ssrc, std::uint8_t number) {
+    ByteWriter out;
+    print_head(out, full_intra_format, payload_feedback_type, 16);
+    out.u32(sender_ssrc).u32(0).u32(media_ssrc).u8(number).zeros(3);
     return std::move(out).finish();
 }
 

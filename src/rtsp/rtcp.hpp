@@ -56,4 +56,10 @@ std::optional<RtcpCompound> parse_rtcp(ByteView bytes);
 Bytes print_sender_report(const RtcpSenderReport& report, std::string_view cname);
 Bytes print_receiver_report(const RtcpReceiverReport& report, std::string_view cname);
 
+/// Feedback behind a report, which has to come first in a compound: a picture of `media_ssrc` was lost (RFC
+/// 4585 section 6.3.1).
+Bytes print_picture_loss_indication(std::uint32_t sender_ssrc, std::uint32_t media_ssrc);
+/// A key frame of `media_ssrc` is wanted; `number` grows by one with each new wish (RFC 5104 section 4.3.1).
+Bytes print_full_intra_request(std::uint32_t sender_ssrc, std::uint32_t media_ssrc, std::uint8_t number);
+
 }  // namespace vedette::rtsp

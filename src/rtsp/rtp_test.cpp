@@ -82,5 +82,11 @@ TEST(Rtcp, ReadsByeAndIgnoresTheBroken) {
     EXPECT_FALSE(parse_rtcp({}));
 }
 
+TEST(Rtcp, RequestsForKeyFrames) {
+    EXPECT_EQ(to_hex(print_picture_loss_indication(0x11223344, 0xaabbccdd)), "81ce000211223344aabbccdd");
+    EXPECT_EQ(to_hex(print_full_intra_request(0x11223344, 0xaabbccdd, 7)),
+              "84ce00041122334400000000aabbccdd07000000");
+}
+
 }  // namespace
 }  // namespace vedette::rtsp

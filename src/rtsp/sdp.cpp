@@ -76,6 +76,19 @@ void read_fmtp(std::string_view value, Sdp& sdp) {
     }
 }
 
+/// `96 nack pli`, `* ccm fir`
+void read_feedback(std::string_view value, SdpMedia& media) {
+    split_word(value);
+    const std::string_view kind = split_word(value);
+    const std::string_view parameter = split_word(value);
+    // A lost picture is what we tell; FIR asks for more than is needed (RFC 5104 section 3.5.1).
+    if (equal_ignoring_case(kind, "nack") && equal_ignoring_case(parameter, "pli"))
+        media.key_frame_request = KeyFrameRequest::picture_loss_indication;
+    if (equal_ignoring_case(kind, "ccm") && equal_ignoring_case(parameter, "fir") &&
+        media.key_frame_request == KeyFrameRequest::none)
+        media.key_frame_request = KeyFrameRequest::full_intra_request;
+}
+
 void read_attribute(std::string_view value, Sdp& sdp) {
     const std::string_view name = trim(split_off(value, ':'));
     value = trim(value);
@@ -95,6 +108,7 @@ void read_attribute(std::string_view value, Sdp& sdp) {
         media.crypto.emplace_back(value);
     if (equal_ignoring_case(name, "rtpmap")) read_rtpmap(value, sdp);
     if (equal_ignoring_case(name, "fmtp")) read_fmtp(value, sdp);
+    if (equal_ignoring_case(name, "rtcp-fb")) read_feedback(value, media);
     if (equal_ignoring_case(name, "sendonly")) media.direction = SdpDirection::sendonly;
     if (equal_ignoring_case(name, "recvonly")) media.direction = SdpDirection::recvonly;
     if (equal_ignoring_case(name, "sendrecv")) media.direction = SdpDirection::sendrecv;
@@ -177,6 +191,9 @@ std::string print(const Sdp& sdp) {
         for (const SdpFormat& format : media.formats) out += fmt::format(" {}", format.payload_type);
         out += "\r\n";
         for (const SdpFormat& format : media.formats) print_format(out, format);
+        if (media.key_frame_request == KeyFrameRequest::picture_loss_indication)
+            out += "a=rtcp-fb:* nack pli\r\n";
+        if (media.key_frame_request == KeyFrameRequest::full_intra_request) out += "a=rtcp-fb:* ccm fir\r\n";
         if (media.direction != SdpDirection::unspecified)
             out += fmt::format("a={}\r\n", name_of(media.direction));
         if (!media.control.empty()) out += fmt::format("a=control:{}\r\n", media.control);

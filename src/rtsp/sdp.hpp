@@ -34,6 +34,9 @@ struct SdpFormat {
 
 enum class SdpDirection : std::uint8_t { unspecified, sendonly, recvonly, sendrecv, inactive };
 
+/// How a camera can be asked for a key frame (RFC 4585 section 4.2, RFC 5104 section 7.1).
+enum class KeyFrameRequest : std::uint8_t { none, picture_loss_indication, full_intra_request };
+
 struct SdpMedia {
     std::string type;  ///< video, audio, application, ...
     std::uint16_t port = 0;
@@ -41,6 +44,7 @@ struct SdpMedia {
     std::vector<SdpFormat> formats;
     std::string control;
     SdpDirection direction = SdpDirection::unspecified;
+    KeyFrameRequest key_frame_request = KeyFrameRequest::none;  ///< of rtcp-fb, for any of the formats
     std::vector<std::string> crypto{};  ///< values of a=crypto (RFC 4568); they hold keys
     std::string key_management{};       ///< the first a=key-mgmt (RFC 4567); it may hold a key
 

@@ -17,7 +17,19 @@ std::string quotable(std::string_view text) {
     return out;
 }
 
+bool is_transport_stream(const SdpFormat& format) {
+    constexpr std::uint8_t static_mp2t = 33;  // RFC 3551 table 5
+    return equal_ignoring_case(format.encoding, "MP2T") ||
+           (format.encoding.empty() && format.payload_type == static_mp2t);
+}
+
 Error no_video(const Sdp& sdp) {
+    for (const SdpMedia& media : sdp.media)
+        if (std::ranges::any_of(media.formats, is_transport_stream))
+            return {
+                ErrorKind::unsupported,
+                "the camera sends an MPEG transport stream (MP2T), which is not recorded; choose H.264 or "
+                "H.265 without it (RTP, elementary stream) in the camera's settings"};
     std::string offered;
     for (const SdpMedia& media : sdp.media) {
         if (!equal_ignoring_case(media.type, "video")) continue;
@@ -82,7 +94,9 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
             return false;
         }
         tracks.emplace_back(static_cast<std::uint8_t>(tracks.size()), std::move(setup), std::move(control));
-        if (*keys) tracks.back().secure(media.protocol, MediaSecurity(**keys, rules.own_ssrc));
+        if (*keys)
+            tracks.back().secure(media.protocol,
+                                 MediaSecurity(**keys, rules.own_ssrc + tracks.back().index()));
         return true;
     };
     const auto video = std::ranges::find_if(sdp.media, [&](const SdpMedia& media) {
@@ -90,6 +104,7 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
         return setup && add(media, *std::move(setup), join_control(media_base, media.control));
     });
     if (video == sdp.media.end()) return std::unexpected(refused ? *std::move(refused) : no_video(sdp));
+    tracks.front().set_key_frame_request(video->key_frame_request);
     // Without a control URL of its own a further media can't be asked for (quirk 6).
     const auto add_first = [&](auto set_up) {
         for (const SdpMedia& media : sdp.media) {

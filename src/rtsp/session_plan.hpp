@@ -17,7 +17,7 @@ namespace vedette::rtsp {
 struct MediaRules {
     bool encrypted = false;      ///< RTSP runs inside TLS: keys for SRTP may be told over it
     bool needs_srtp = false;     ///< media leaves the TLS connection, so that it needs its own protection
-    std::uint32_t own_ssrc = 0;  ///< of our reports
+    std::uint32_t own_ssrc = 0;  ///< of our reports on the first track; the next tracks have the next ones
 };
 
 /// The first video that we can take apart, then with `audio` the first such audio that the camera sends, and

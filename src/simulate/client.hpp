@@ -1,11 +1,13 @@
 #pragma once
 // One connection of the farm: non-blocking socket, request parser, and what the socket did not take yet.
 
+#include <memory>
 #include <optional>
 
 #include "base/time.hpp"
 #include "net/tls_session.hpp"
 #include "rtsp/stream_parser.hpp"
+#include "simulate/quirks.hpp"
 #include "simulate/session.hpp"
 #include "simulate/tunnel.hpp"
 
@@ -36,9 +38,11 @@ struct Client {
     std::optional<net::TlsSession> tls;
     bool shaking_hands = false;  ///< nothing may be written
     Opening opening{};
-    std::string cookie{};  ///< of a tunnel's GET, by which its POST finds it
-    Base64Stream body{};   ///< of a POST
+    std::string cookie{};        ///< of a tunnel's GET, by which its POST finds it
+    std::size_t body_bytes = 0;  ///< of a POST
+    Base64Stream body{};         ///< of a POST
     Session session;
+    std::unique_ptr<QuirkScript> quirks{};  ///< null: a good camera
     rtsp::StreamParser parser;
     MonotonicTime connected;
     MonotonicTime last_heard;

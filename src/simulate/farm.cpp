@@ -116,6 +116,14 @@ Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
     if (options.cameras == 0 || options.cameras > max_cameras)
         return fail(ErrorKind::invalid_input, "a farm has 1 to {} cameras, not {}", max_cameras,
                     options.cameras);
+    for (const Quirk* quirk : options.quirks) {
+        if (quirk->wants_user && !options.credentials)
+            return fail(ErrorKind::invalid_input, "{} is about signing in: give a user and a password",
+                        quirk->name);
+        if (quirk->wants_udp && !options.udp)
+            return fail(ErrorKind::invalid_input, "{} is about UDP: choose that transport", quirk->name);
+        if (quirk->session_timeout) options.session_timeout = *quirk->session_timeout;
+    }
     if (options.clips.empty()) {
         VEDETTE_TRY(options.clips, find_default_clips());
     }

@@ -20,6 +20,7 @@
 #include "rtsp/url.hpp"
 #include "simulate/clip.hpp"
 #include "simulate/datagrams.hpp"
+#include "simulate/quirks.hpp"
 #include "simulate/srtp.hpp"
 
 namespace vedette::simulate {
@@ -54,6 +55,7 @@ struct FarmOptions {
     bool tcp = true;                               ///< media over the connection
     bool udp = false;                              ///< media in datagrams
     bool only_http = false;                        ///< RTSP through HTTP alone; it is always served too
+    std::size_t http_post_limit = 0;               ///< closes a POST after so many bytes; 0: never
     bool http_sign_in = false;                     ///< the web server asks for the credentials as well
     std::optional<SrtpPolicy> srtp{};              ///< media by SRTP, and nothing else
     NetworkFaults network{};
@@ -63,6 +65,7 @@ struct FarmOptions {
     /// While there is such a file nobody is served, as if the cable was pulled; storage goes on.
     std::filesystem::path outage_file{};
     std::chrono::seconds session_timeout{60};
+    std::vector<const Quirk*> quirks{};  ///< of all cameras
 };
 
 /// The pictures of a stream.

@@ -170,15 +170,17 @@ void FarmLoop::tick(Channel& channel, MonotonicTime now) {
             client->waits_for_key = false;
             const auto [video, audio] = client->session.tracks();
             if (video && audio)
-                deliver_media(*client, out.all);
+                deliver_media(*client, out.all, out.key);
             else
                 deliver_media(*client,
-                              video ? out.all.first(out.video_size) : out.all.subspan(out.video_size));
+                              video ? out.all.first(out.video_size) : out.all.subspan(out.video_size),
+                              out.key);
         }
     }
 }
 
-void FarmLoop::deliver_media(Client& client, ByteView bytes) {
+void FarmLoop::deliver_media(Client& client, ByteView bytes, bool key) {
+    if (client.quirks) bytes = client.quirks->media(bytes, key, clock_.monotonic_now());
     if (ProtectedTracks* srtp = client.session.srtp()) bytes = srtp->protect(bytes);
     const ClientPorts& ports = client.session.client_ports();
     if (datagrams_ && (ports[0] || ports[1])) {
@@ -233,6 +235,8 @@ void FarmLoop::accept_clients() {
                          .srtp = options_.srtp});
         auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
         client->address = address_of_peer(fd);
+        if (!options_.quirks.empty())
+            client->quirks = std::make_unique<QuirkScript>(options_.quirks, client->session, quirks_shared_);
         if (tls_ != nullptr) {
             auto secured = net::TlsSession::accept(fd, *tls_);
             if (!secured) continue;  // the client goes with its socket
@@ -307,7 +311,7 @@ bool FarmLoop::on_rtsp(Client& client, ByteView bytes) {
         auto item = client.parser.next();
         if (!item) return false;
         if (std::holds_alternative<rtsp::NeedMore>(*item)) return true;
-        if (const auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, *request);
+        if (auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, std::move(*request));
     }
     return true;
 }
@@ -319,11 +323,16 @@ bool FarmLoop::on_post(Client& client, ByteView body) {
     const auto bytes = client.body.feed(body);
     if (!bytes) return false;
     tunnel->second->last_heard = clock_.monotonic_now();
-    return on_rtsp(*tunnel->second, *bytes);
+    client.body_bytes += body.size();
+    const bool used_up = options_.http_post_limit > 0 && client.body_bytes >= options_.http_post_limit;
+    return on_rtsp(*tunnel->second, *bytes) && !used_up;
 }
 
-void FarmLoop::on_request(Client& client, const rtsp::Request& request) {
-    Session::Reply reply = client.session.on_request(request);
+void FarmLoop::on_request(Client& client, rtsp::Request request) {
+    const MonotonicTime now = clock_.monotonic_now();
+    auto refusal = client.quirks ? client.quirks->before(request, now) : std::nullopt;
+    Session::Reply reply =
+        refusal ? Session::Reply{.response = std::move(*refusal)} : client.session.on_request(request);
     if (reply.action == Session::Action::replay && !start_replay(client, reply.range, reply.cseq)) {
         reply.response.status = 457;
         reply.response.reason = rtsp::reason_phrase(457);
@@ -332,7 +341,9 @@ void FarmLoop::on_request(Client& client, const rtsp::Request& request) {
         stop_playing(client);
         client.closing = true;
     }
-    deliver(client, as_bytes(rtsp::print(reply.response)));
+    const std::string text = client.quirks ? client.quirks->answer(request, std::move(reply.response), now)
+                                           : rtsp::print(reply.response);
+    deliver(client, as_bytes(text));
     if (reply.action == Session::Action::play) start_playing(client);
     if (reply.action == Session::Action::pause) stop_playing(client);
 }
@@ -381,7 +392,7 @@ void FarmLoop::continue_replay(Client& client) {
                                : video        ? out.all.first(out.video_size)
                                               : out.all.subspan(out.video_size);
         sent += bytes.size();
-        deliver_media(client, bytes);
+        deliver_media(client, bytes, out.key);
         if (client.dead) return;
     }
     if (replay.next >= replay.end) client.replay.reset();

@@ -41,7 +41,7 @@ class FarmLoop {
     bool on_opened(Client& client);
     bool on_rtsp(Client& client, ByteView bytes);
     bool on_post(Client& client, ByteView body);
-    void on_request(Client& client, const rtsp::Request& request);
+    void on_request(Client& client, rtsp::Request request);
     void start_playing(Client& client);
     bool start_replay(Client& client, UtcInterval range, std::uint8_t cseq);
     void continue_replay(Client& client);
@@ -51,7 +51,7 @@ class FarmLoop {
     void look_for_outage();
     void stop_playing(Client& client);
     void tick(Channel& channel, MonotonicTime now);
-    void deliver_media(Client& client, ByteView bytes);
+    void deliver_media(Client& client, ByteView bytes, bool key);
     void deliver(Client& client, ByteView bytes);
     void watch_writable(Client& client, bool on);
     void sweep(MonotonicTime now);
@@ -61,6 +61,7 @@ class FarmLoop {
     FarmOptions options_;
     std::shared_ptr<boost::asio::ssl::context> tls_;  ///< null: clients speak plain RTSP
     std::optional<DatagramSender> datagrams_;
+    QuirkShared quirks_shared_;
     std::vector<FarmStream> streams_;
     std::string nonce_;  ///< one for all connections, as a tunnel has several
     std::vector<Channel> channels_;

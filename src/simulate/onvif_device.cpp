@@ -31,6 +31,14 @@ bool with_storage(const OnvifDevice& device) {
     return device.storage.has_value();
 }
 
+bool with_head(const OnvifDevice& device) {
+    return device.has_head();
+}
+
+constexpr std::string_view event_capabilities =
+    "<tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport><tt:WSPullPointSupport>true"
+    "</tt:WSPullPointSupport><tt:WSPausableSubscriptionManagerInterfaceSupport>false"
+    "</tt:WSPausableSubscriptionManagerInterfaceSupport>";
 constexpr std::string_view streaming_capabilities =
     "<tt:StreamingCapabilities><tt:RTPMulticast>false</tt:RTPMulticast><tt:RTP_TCP>true</tt:RTP_TCP>"
     "<tt:RTP_RTSP_TCP>true</tt:RTP_RTSP_TCP></tt:StreamingCapabilities>";
@@ -39,6 +47,8 @@ constexpr auto table = std::to_array<OnvifService>({
     {ns::device, "device_service", "Device", {}, always, answer_device_service},
     {ns::media, "media_service", "Media", streaming_capabilities, always, answer_media_service},
     {ns::media2, "media2_service", {}, {}, with_media2, answer_media2_service},
+    {ns::ptz, "ptz_service", "PTZ", {}, with_head, answer_ptz_service},
+    {ns::events, "event_service", "Events", event_capabilities, always, answer_event_service},
     {ns::search, "search_service", {}, {}, with_storage, answer_search_service},
     {ns::replay, "replay_service", {}, {}, with_storage, answer_replay_service},
 });
@@ -124,6 +134,8 @@ OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request,
         return {.status = token.username.empty() ? 401U : 400U,
                 .body = onvif::write_fault(onvif::FaultCode::not_authorized, "Sender not authorized"),
                 .challenge = token.username.empty()};
+    // Subscriptions are managed in the words of WS-BaseNotification.
+    if (uri == ns::notification) return answer_event_service(device, body, now);
     for (const OnvifService& service : onvif_services())
         if (service.uri == uri && service.is_there(device)) return service.answer(device, body, now);
     return onvif_not_implemented();

@@ -1,6 +1,7 @@
 #pragma once
 // How a simulated camera answers ONVIF: its services, one file each (onvif_service.hpp lists them). No I/O.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/time.hpp"
 #include "onvif/discovery.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/onvif_state.hpp"
 
 namespace vedette::simulate {
 
@@ -38,6 +40,12 @@ struct OnvifDevice {
     Ticks90k clock_offset{0};
     std::optional<OnvifStorage> storage{};  ///< set: it records by itself
 
+    OnvifHead head{};
+    OnvifEvents events{};
+    std::string target{};  ///< path of the request that is being answered
+
+    /// Every fourth one does not move.
+    bool has_head() const { return number % 4 != 0; }
     bool has_media2() const { return number % 2 == 1; }
     std::string name() const;
     std::string serial() const;
@@ -49,6 +57,8 @@ struct OnvifAnswer {
     unsigned status = 200;
     std::string body;
     bool challenge = false;  ///< the client should be asked for HTTP Digest
+    /// There is nothing to tell yet: the client waits for so long, and the answer is to be asked for again.
+    std::chrono::milliseconds hold{0};
 };
 
 /// What `request`, the body of a POST to one of its services, is answered; what it sets stays in `device`.

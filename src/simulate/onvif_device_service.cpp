@@ -96,6 +96,7 @@ OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& req
     if (name == "GetDeviceInformation") return onvif_ok(device_information(device));
     if (name == "GetNetworkInterfaces") return onvif_ok(network_interfaces(device));
     if (name == "GetScopes") return onvif_ok(scopes(device));
+    if (auto relays = answer_relays(device, request, now)) return *std::move(relays);
     return onvif_not_implemented();
 }
 

@@ -26,7 +26,8 @@ namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_connections = 256;
-constexpr std::chrono::seconds request_limit{10};
+constexpr std::chrono::seconds request_limit{40};    // a client may wait for events for half of it
+constexpr std::chrono::milliseconds look_again{50};  // for events that a client waits for
 
 }  // namespace
 
@@ -129,7 +130,13 @@ net::Awaitable<void> OnvifFarm::State::serve(tcp::socket socket) {
         request = parse_http_head(std::string_view(received).substr(0, end));
         if (!request) co_return;
     }
-    const OnvifAnswer answered = answer(*request, std::string_view(received).substr(head_size));
+    const std::string_view body = std::string_view(received).substr(head_size);
+    OnvifAnswer answered = answer(*request, body);
+    const MonotonicTime until = clock.monotonic_now() + answered.hold;
+    while (answered.hold.count() > 0 && clock.monotonic_now() < until) {
+        co_await net::sleep_for(look_again);
+        answered = answer(*request, body);
+    }
     const std::string response = write_http_response(answered, challenge);
     const auto [error, size] = co_await asio::async_write(socket, asio::buffer(response), as_values);
     static_cast<void>(error);
@@ -140,6 +147,7 @@ OnvifAnswer OnvifFarm::State::answer(const OnvifHttpRequest& request, std::strin
     if (request.method != "POST") return {.status = 405, .body = {}};
     for (OnvifDevice& device : options.devices) {
         if (!request.target.starts_with(fmt::format("/cam{}/onvif/", device.number))) continue;
+        device.target = request.target;
         const bool digest = options.credentials && !request.authorization.empty() &&
                             rtsp::verify_authorization(request.authorization, request.method, challenge,
                                                        *options.credentials) == rtsp::Verdict::accepted;

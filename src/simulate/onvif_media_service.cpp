@@ -20,8 +20,9 @@ std::string profiles1(const OnvifDevice& device) {
             R"(<tt:Encoding>{5}</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
             R"(</tt:Resolution><tt:Quality>5</tt:Quality><tt:RateControl><tt:FrameRateLimit>{4:.0f}</tt:FrameRateLimit>)"
             R"(<tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl>)"
-            R"(</tt:VideoEncoderConfiguration></trt:Profiles>)",
-            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding);
+            R"(</tt:VideoEncoderConfiguration>{6}</trt:Profiles>)",
+            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding,
+            device.has_head() ? ptz_configuration("tt:PTZConfiguration") : "");
     return out + "</trt:GetProfilesResponse>";
 }
 
@@ -36,8 +37,9 @@ std::string profiles2(const OnvifDevice& device) {
             R"(<tt:Encoding>{5}</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
             R"(</tt:Resolution><tt:RateControl ConstantBitRate="false"><tt:FrameRateLimit>{4:.0f}</tt:FrameRateLimit>)"
             R"(<tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl><tt:Quality>5</tt:Quality></tr2:VideoEncoder>)"
-            R"(</tr2:Configurations></tr2:Profiles>)",
-            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding);
+            R"({6}</tr2:Configurations></tr2:Profiles>)",
+            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding,
+            device.has_head() ? ptz_configuration("tr2:PTZ") : "");
     return out + "</tr2:GetProfilesResponse>";
 }
 

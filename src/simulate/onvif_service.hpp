@@ -2,6 +2,7 @@
 // Inside of the simulated ONVIF device: what a service is. A service has a file of its own, a row in the
 // table of onvif_device.cpp, and keeps what clients set in a member of OnvifDevice.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,13 @@ std::span<const OnvifService> onvif_services();
 OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media2_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_event_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+
+/// The part of the device service that is about relays; nullopt for what is not.
+std::optional<OnvifAnswer> answer_relays(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+/// What a profile says of its head, as an element of that name.
+std::string ptz_configuration(std::string_view element);
 OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_replay_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 

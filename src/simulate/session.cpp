@@ -63,7 +63,7 @@ std::optional<UtcInterval> parse_clock_range(std::string_view range) {
     std::string_view end = range.substr(unit.size());
     const auto parse = [](std::string_view text) -> std::optional<UtcTime> {
         if (text.size() < least) return std::nullopt;
-        return onvif::parse_xml_time(fmt::format("{}-{}-{}:{}:{}", text.substr(0, 4), text.substr(4, 2),
+        return onvif::parse_date_time(fmt::format("{}-{}-{}:{}:{}", text.substr(0, 4), text.substr(4, 2),
                                                  text.substr(6, 5), text.substr(11, 2), text.substr(13)));
     };
     const auto start = parse(rtsp::split_off(end, '-'));
@@ -94,6 +94,11 @@ Session::Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::s
         basic.realm = realm;
         challenges_.push_back(std::move(basic));
     }
+}
+
+void Session::change_nonce(const std::string& nonce) {
+    for (rtsp::Challenge& challenge : challenges_)
+        if (challenge.scheme == rtsp::AuthScheme::digest) challenge.nonce = nonce;
 }
 
 Session::Reply Session::on_request(const rtsp::Request& request) {

@@ -63,6 +63,8 @@ class Session {
 
     Reply on_request(const rtsp::Request& request);
 
+    /// What clients sign from now on; answers for another nonce are refused.
+    void change_nonce(const std::string& nonce);
     /// Whether a request of HTTP may pass: nullopt, or the challenges.
     std::optional<std::vector<std::string>> challenge(std::string_view method,
                                                       const rtsp::Headers& headers) const;

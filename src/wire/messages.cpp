@@ -34,4 +34,49 @@ std::string_view to_string(GapFillingState state) {
     return "idle";
 }
 
+std::optional<CameraState> parse_camera_state(std::string_view text) {
+    for (const auto state : {CameraState::connecting, CameraState::recording, CameraState::waiting,
+                             CameraState::unauthorised, CameraState::certificate_changed})
+        if (to_string(state) == text) return state;
+    return std::nullopt;
+}
+
+std::string_view to_string(EventKind kind) {
+    switch (kind) {
+        case EventKind::motion:
+            return "motion";
+        case EventKind::tamper:
+            return "tamper";
+        case EventKind::digital_input:
+            return "digital_input";
+        case EventKind::relay_output:
+            return "relay_output";
+        case EventKind::sound:
+            return "sound";
+        case EventKind::analytics:
+            return "analytics";
+        case EventKind::device:
+            return "device";
+        case EventKind::other:
+            break;
+    }
+    return "other";
+}
+
+std::string_view to_string(SubscriptionState state) {
+    switch (state) {
+        case SubscriptionState::none:
+            return "none";
+        case SubscriptionState::connecting:
+            return "connecting";
+        case SubscriptionState::subscribed:
+            return "subscribed";
+        case SubscriptionState::waiting:
+            return "waiting";
+        case SubscriptionState::refused:
+            return "refused";
+    }
+    return "unknown";
+}
+
 }  // namespace vedette::wire

@@ -15,6 +15,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "media/types.hpp"
+#include "wire/control.hpp"
 
 namespace vedette::wire {
 
@@ -62,12 +63,33 @@ enum class CameraState : std::uint8_t {
     certificate_changed,  ///< not who it was: not tried again until an administrator accepts the certificate
 };
 std::string_view to_string(CameraState state);
+std::optional<CameraState> parse_camera_state(std::string_view text);
 
 /// Who the camera is by its TLS certificate. Fingerprints are of public keys: SHA-256, 64 hexadecimal digits.
 struct CertificateStatus {
     bool authorised = false;  ///< the system's authorities vouch for it; else it is pinned since first use
     std::string fingerprint;  ///< of the trusted key
     std::string offered;  ///< in state certificate_changed, of the key that the camera shows now; else empty
+};
+
+/// How well a stream does, beyond its state.
+struct StreamHealth {
+    std::uint64_t damaged_pictures = 0;   ///< left out; since the gateway's start
+    std::uint64_t reconnects = 0;         ///< since the gateway's start
+    std::optional<UtcTime> last_picture;  ///< when it arrived; unset before the first
+    std::optional<double> key_frame_interval_seconds;
+    std::optional<double> clock_drift_ppm;  ///< of the media clock; positive: the camera's runs fast
+    std::optional<Ticks90k> clock_offset;   ///< the camera's wall clock minus the gateway's
+};
+
+/// At `at` a stream came into `state`, or its reason became another one.
+struct StateChange {
+    media::StreamKind stream = media::StreamKind::main;
+    CameraState state = CameraState::connecting;
+    std::string reason;
+    UtcTime at{};
+
+    friend bool operator==(const StateChange&, const StateChange&) = default;
 };
 
 struct StreamStatus {
@@ -82,6 +104,7 @@ struct StreamStatus {
     std::uint64_t lost_packets = 0;  ///< since the gateway's start
     std::uint64_t reordered_packets = 0;           ///< since the gateway's start
     std::optional<CertificateStatus> certificate;  ///< unset without TLS
+    StreamHealth health{};
 };
 
 /// What becomes of gaps that the camera may fill from its own storage.
@@ -141,6 +164,14 @@ struct StreamTest {
 };
 struct TestReport {
     std::vector<StreamTest> streams;
+};
+
+/// The last changes of state of a camera's streams; earlier processes' among them.
+struct QueryStateHistory {
+    CameraId camera;
+};
+struct StateHistory {
+    std::vector<StateChange> changes;  ///< the newest first
 };
 
 // ---- discovery
@@ -252,14 +283,15 @@ struct Recordings {
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
-                 DiscoverCameras, InspectDevice, GetSettings, ChangeSettings>
+                 DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
+                 GetSettings, ChangeSettings, QueryStateHistory>
         body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
     Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
-                        SiteSettings>>
+                        PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory>>
         body;
 };
 
@@ -329,6 +361,11 @@ struct CameraChanged {
 struct CameraRemoved {
     CameraId id;
 };
+/// As it happens; the same is kept for QueryStateHistory.
+struct CameraStateChanged {
+    CameraId camera;
+    StateChange change;
+};
 struct StorageStatus {
     bool recording_possible = true;
     std::string reason;  ///< one sentence when it is not
@@ -339,6 +376,6 @@ struct StorageStatus {
 
 using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;
 using ToHub = std::variant<Reply, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
-                           CameraRemoved, StorageStatus>;
+                           CameraRemoved, CameraStateChanged, StorageStatus, CameraEventHappened>;
 
 }  // namespace vedette::wire

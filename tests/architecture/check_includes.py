@@ -15,6 +15,7 @@ RESTRICTED = {
     r"openssl/": {"crypto", "net"},
     r"argon2": {"crypto"},
     r"pugixml": {"onvif"},
+    r"seccomp\.h": {"sandbox"},
 }
 
 

@@ -13,6 +13,9 @@ SKIPPED = {"node_modules", "build", ".git"}
 CONFIGURATION = "docs/ref/configuration.md"
 TROUBLESHOOTING = "docs/guide/troubleshooting.md"
 OPENAPI = "docs/ref/openapi.yaml"
+CAMERAS = "docs/ref/cameras.md"
+CAMERA_BEHAVIOURS = 76
+SESSION_QUIRKS = "src/rtsp/camera_quirks_test.cpp"
 STORE_FORMAT = "docs/ref/store-format.md"  # its code spans are bytes on the disk, not commands
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -155,6 +158,55 @@ def check_sentences(root):
     return faults
 
 
+def tests_of(root):
+    """(names of all GoogleTests as Suite.Case, numbers of the rows of the session quirks, {name: number} of the simulator's quirks)"""
+    cases = set()
+    for path in (root / "src").rglob("*_test.cpp"):
+        cases |= {f"{suite}.{case}" for suite, case in re.findall(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", path.read_text(), re.M)}
+    table = root / SESSION_QUIRKS
+    rows = set(map(int, re.findall(r"^ {8}\{(\d+),", table.read_text(), re.M))) if table.exists() else set()
+    simulated = {}
+    for path in sorted((root / "src/simulate").glob("quirks_*.cpp")):
+        for name, number in re.findall(r'\.name = "([^"]+)",\s*\.number = (\d+)', path.read_text()):
+            simulated[name] = int(number)
+    return cases, rows, simulated
+
+
+def check_test(root, number, reference, known):
+    """What is wrong with one entry of the column of tests; empty when nothing is."""
+    cases, rows, simulated = known
+    if reference.startswith("not yet"):
+        return ""
+    if reference == "quirks":
+        return "" if number in rows else f"{SESSION_QUIRKS} has no row of that number"
+    if match := re.fullmatch(r"`--quirk ([a-z0-9-]+)`", reference):
+        return "" if simulated.get(match[1]) == number else f"the simulator has no {match[1]} of that number"
+    if match := re.fullmatch(r"`(\w+\.\w+)`", reference):
+        return "" if match[1] in cases else f"there is no test {match[1]}"
+    if match := re.fullmatch(r"`([\w/.]+\.\w+)`(?:: ([\w-]+))?", reference):
+        file = root / match[1] if match[1].startswith("tests/") else root / "src" / match[1]
+        if not file.exists():
+            return f"there is no {match[1]}"
+        return "" if match[2] is None or re.search(rf"(?<![\w-]){re.escape(match[2])}(?![\w-])", file.read_text()) else f"{match[1]} has no {match[2]}"
+    return f"{reference or 'nothing'} names no test"
+
+
+def check_cameras(root):
+    """Every behaviour of the list is there, and every test that it names."""
+    text = (root / CAMERAS).read_text()
+    found = re.findall(r"^\| (\d+) \| .* \| ([^|]*?) ?\|$", text, re.M)
+    known = tests_of(root)
+    faults = [f"{CAMERAS}: {n} is missing" for n in range(1, CAMERA_BEHAVIOURS + 1) if str(n) not in dict(found)]
+    for number, tests in found:
+        for reference in tests.strip().split("; "):
+            if fault := check_test(root, int(number), reference, known):
+                faults.append(f"{CAMERAS}: {number}: {fault}")
+    for name, number in known[2].items():
+        if f"`--quirk {name}`" not in text:
+            faults.append(f"{CAMERAS}: {number}: `--quirk {name}` is missing")
+    return faults
+
+
 def check_openapi(text):
     """Enough of YAML for this file, with nothing to install: paths and methods by their indentation. The API's own tests read it in full."""
     faults = []
@@ -188,7 +240,7 @@ def check_openapi(text):
 
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
-    faults = check_links(root) + check_run_commands(root) + check_sentences(root)
+    faults = check_links(root) + check_run_commands(root) + check_sentences(root) + check_cameras(root)
     faults += check_openapi((root / OPENAPI).read_text())
     if len(sys.argv) > 2:
         program = Program(sys.argv[2])

@@ -33,6 +33,13 @@ components:
 """
 
 
+CAMERAS = """| 1 | a | b | quirks; `A.B`; `rtsp/a_test.cpp`: B; `--quirk one` |
+| 2 | a | b | quirks; `A.C`; `rtsp/a_test.cpp`: D; `rtsp/b_test.cpp`: B; `--quirk one` |
+| 3 | a | b | not yet |
+| 4 | a | b | |
+"""
+
+
 class FakeProgram:
     options = {"": {"--verbose"}, "vault": set(), "vault verify": {"--data"}}
 
@@ -45,6 +52,10 @@ with tempfile.TemporaryDirectory() as folder:
         "docs/a.md": "## B c\n`vedette vault verify --data x`, `vedette vault mend`, `vedette --verbose vault verify --deta x`\n",
         check_docs.TROUBLESHOOTING: TROUBLE,
         "src/a.cpp": SOURCE,
+        check_docs.CAMERAS: CAMERAS,
+        check_docs.SESSION_QUIRKS: "        {1,\n",
+        "src/rtsp/a_test.cpp": "TEST(A, B) {\n",
+        "src/simulate/quirks_a.cpp": '{.name = "one",\n .number = 1}, {.name = "two", .number = 4}',
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
@@ -54,6 +65,19 @@ with tempfile.TemporaryDirectory() as folder:
     ], check_docs.check_links(root)
     assert check_docs.check_run_commands(root) == ["README.md: there is no ./run bild"]
     assert check_docs.check_sentences(root) == [f"{check_docs.TROUBLESHOOTING}: nothing says `the disk is empty` any more"]
+    cameras = check_docs.check_cameras(root)
+    assert cameras[: check_docs.CAMERA_BEHAVIOURS - 4] == [
+        f"{check_docs.CAMERAS}: {number} is missing" for number in range(5, check_docs.CAMERA_BEHAVIOURS + 1)
+    ], cameras
+    assert cameras[check_docs.CAMERA_BEHAVIOURS - 4 :] == [
+        f"{check_docs.CAMERAS}: 2: {check_docs.SESSION_QUIRKS} has no row of that number",
+        f"{check_docs.CAMERAS}: 2: there is no test A.C",
+        f"{check_docs.CAMERAS}: 2: rtsp/a_test.cpp has no D",
+        f"{check_docs.CAMERAS}: 2: there is no rtsp/b_test.cpp",
+        f"{check_docs.CAMERAS}: 2: the simulator has no one of that number",
+        f"{check_docs.CAMERAS}: 4: nothing names no test",
+        f"{check_docs.CAMERAS}: 4: `--quirk two` is missing",
+    ], cameras
     assert check_docs.check_subcommands(root, FakeProgram) == [
         "docs/a.md: there is no `vedette vault mend`",
         "docs/a.md: `vedette vault verify` has no --deta",

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { checkAccess } from './support/axe.mjs';
 import { byId, forgive, openPage, startBrowser } from './support/browser.mjs';
 import { seeMove } from './support/picture.mjs';
-import { PASSWORD, USER, folder, freePort, startServer, waitFor } from './support/product.mjs';
+import { PASSWORD, USER, delay, folder, freePort, startServer, waitFor } from './support/product.mjs';
 
 let scratch, server, browser, page, cameraPort;
 
@@ -88,11 +88,19 @@ test('sign out by the menu, and in', async () => {
   forgive(page, 401);
 });
 
+test('help on keys, by its key', async () => {
+  await press('Shift+?');
+  await byId(page, 'shortcuts-list').waitFor();
+  await checkAccess(page, 'shortcuts');
+  await press('Escape');
+  await byId(page, 'shortcuts-list').waitFor({ state: 'detached' });
+});
+
 test('enlarge a tile and open its camera', async () => {
   const tile = page.locator('article[data-testid^="tile-"]').first();
   await seeMove('the first tile', tile.locator('video'));
   await checkAccess(page, 'live');
-  await tabTo('enlarge', tile.locator('button'));
+  await tabTo('enlarge', tile.locator('[data-testid^="enlarge-"]'));
   await press('Enter');
   await page.locator('article[data-enlarged]').waitFor();
   await press('Escape');
@@ -100,26 +108,71 @@ test('enlarge a tile and open its camera', async () => {
   await tabTo('open', tile.locator('a'), 'Shift+Tab');
   await press('Enter');
   await byId(page, 'player').waitFor();
+  assert.ok(await isFocused(page.locator('#content')), 'the focus goes on to the new page');
+  assert.match(await page.title(), /Vedette$/);
   await seeMove('the live picture', video());
+  await checkAccess(page, 'camera');
 });
+
+test('the tabs beside the picture', async () => {
+  await tabTo('the tabs', byId(page, 'panel-details'));
+  await press('ArrowRight');
+  await waitFor('the list of gaps', async () => (await byId(page, 'panel-gaps').getAttribute('aria-selected')) === 'true');
+  await checkAccess(page, 'gaps');
+  await press('ArrowLeft');
+  await waitFor('the details', async () => (await byId(page, 'panel-details').getAttribute('aria-selected')) === 'true');
+});
+
+/** A full stop shows the next frame of the 25 in a second, and a comma the one before. */
+async function stepFrames() {
+  const shown = () => video().evaluate((element) => element.currentTime);
+  const before = await shown();
+  await press('.');
+  const after = await waitFor('the next frame', async () => (await shown()) !== before && shown(), 10);
+  assert.ok(Math.abs(after - before - 0.04) < 0.005, `one frame is ${after - before} s`);
+  await press(',');
+  await waitFor('the frame before', async () => Math.abs((await shown()) - before) < 0.001, 10);
+  assert.ok(await video().evaluate((element) => element.paused));
+}
+
+/** The form for a moment refuses one to come, and goes to one that was. */
+async function goToByKeys() {
+  await press('g');
+  const field = byId(page, 'go-to-moment');
+  await waitFor('the focus in the form', () => isFocused(field));
+  await checkAccess(page, 'go to');
+  const shown = await field.inputValue();
+  await field.fill(`2099${shown.slice(4)}`);
+  await page.getByText('This is still to come').waitFor();
+  assert.ok(await byId(page, 'go-to').isDisabled());
+  await field.fill(shown);
+  await press('Enter');
+  await field.waitFor({ state: 'detached' });
+  await waitFor('the focus to come back', () => isFocused(byId(page, 'timeline').getByRole('slider')));
+  await seeMove('the recording', video());
+}
 
 test('step back, play, and return to live', async () => {
   const slider = byId(page, 'timeline').getByRole('slider');
   await tabTo('the timeline', slider);
-  const now = Number(await slider.getAttribute('aria-valuenow'));
   assert.match(await slider.getAttribute('aria-valuetext'), /\d{4}.*\d:\d\d/);
-  await waitFor('twelve seconds of recording', async () => now - Number(await slider.getAttribute('aria-valuemin')) > 0 &&
-    Number(await slider.getAttribute('aria-valuenow')) - Number(await slider.getAttribute('aria-valuemin')) > 12, 60);
+  const recorded = async () => Number(await slider.getAttribute('aria-valuemax')) - Number(await slider.getAttribute('aria-valuemin'));
+  await waitFor('twenty seconds of recording', async () => (await recorded()) > 20, 60);
   await press('ArrowLeft');
   await waitFor('playback', async () => (await byId(page, 'player').getAttribute('data-mode')) === 'playback');
   await seeMove('the recording', video());
   await checkAccess(page, 'playback');
   await press('Home');
   await waitFor('the beginning', async () => Number(await slider.getAttribute('aria-valuenow')) - Number(await slider.getAttribute('aria-valuemin')) < 8);
-  await tabTo('back to live', byId(page, 'back-to-live'), 'Shift+Tab');
+  await press('Space');
+  await waitFor('the pause', () => video().evaluate((element) => element.paused));
+  await stepFrames();
+  await press('Space');
+  await goToByKeys();
+  await tabTo('back to live', byId(page, 'back-to-live'));
   await press('Enter');
   await byId(page, 'live-badge').waitFor();
-  assert.notEqual(await page.evaluate(() => document.activeElement.tagName), 'BODY', 'the focus is not lost with the button');
+  assert.ok(await isFocused(byId(page, 'live-badge')), 'the focus is not lost with the button');
   await tabTo('download', byId(page, 'download'));
   await press('Enter');
   await byId(page, 'download-link').waitFor();
@@ -144,7 +197,7 @@ test('add, edit and delete a camera', async () => {
   await page.keyboard.type(`rtsp://127.0.0.1:${cameraPort}/cam1`);
   await tabTo('test', byId(page, 'camera-test'));
   await press('Enter');
-  await byId(page, 'test-report').getByText(/H\.?264/).waitFor();
+  await byId(page, 'test-report').getByText(/H\.?264/).first().waitFor();
   await checkAccess(page, 'add camera');
   await tabTo('save', byId(page, 'camera-save'));
   await press('Enter');
@@ -164,6 +217,35 @@ test('add, edit and delete a camera', async () => {
   await tabTo('delete', byId(page, 'delete-submit'));
   await press('Enter');
   await byId(page, 'camera-row-Third door').waitFor({ state: 'detached' });
+  await waitFor('the focus on the page', () => isFocused(page.locator('#content')));
+});
+
+test('find cameras', async () => {
+  await tabTo('find', byId(page, 'find-cameras'));
+  await press('Enter');
+  await byId(page, 'search-form').waitFor();
+  assert.ok(await isFocused(page.locator('#content')), 'the focus goes on to the new page');
+  await checkAccess(page, 'find cameras');
+  await tabTo('the address range', byId(page, 'search-ranges'));
+  await page.keyboard.type('nothing like an address');
+  await press('Enter');
+  await byId(page, 'notice').waitFor();
+  await checkAccess(page, 'find cameras, refused');
+  forgive(page, 400);
+});
+
+test('whoever dictates turns off the keys of one character', async () => {
+  await tabTo('the cameras', byId(page, 'nav-live'), 'Shift+Tab');
+  await press('Enter');
+  await tabTo('help on keys', byId(page, 'shortcuts'), 'Shift+Tab');
+  await press('Enter');
+  await tabTo('the switch', byId(page, 'letter-keys'));
+  await press('Space');
+  await press('Escape');
+  await waitFor('the focus to come back', () => isFocused(byId(page, 'shortcuts')));
+  await press('Shift+?');
+  await delay(500);
+  assert.equal(await byId(page, 'shortcuts-list').count(), 0);
 });
 
 test('nothing complained on the way', () => {

@@ -13,9 +13,9 @@ NODE = os.environ.get("NODE", "node")
 
 
 class OnvifClientTest(case.SystemTest):
-    def ask(self, port, camera=1, *credentials):
+    def ask(self, port, camera=1, *credentials, script="onvif_client.mjs"):
         done = subprocess.run(
-            [NODE, HERE / "onvif_client.mjs", "127.0.0.1", str(port), f"/cam{camera}/onvif/device_service", *credentials],
+            [NODE, HERE / script, "127.0.0.1", str(port), f"/cam{camera}/onvif/device_service", *credentials],
             capture_output=True, text=True, timeout=120, check=False,
         )
         self.assertTrue(done.stdout.strip(), done.stderr)
@@ -45,6 +45,23 @@ class OnvifClientTest(case.SystemTest):
                 self.assertEqual(len(found.get("streams", [])), 2, found)
                 self.assertIn("error", self.ask(port, 1, "viewer", "wrong"))
                 farm.stop()
+
+    def test_moves_switches_and_listens(self):
+        port = vedette.free_port()
+        self.simulator(1, "--onvif", port, "--onvif-motion", 0, "--user", "viewer", "--password-file", self.password_file())
+        seen = self.ask(port, 1, "viewer", "s3cret", script="onvif_control.mjs")
+        print(f"  {seen}")
+        self.assertNotIn("error", seen)
+        pan = {name: seen[name]["x"] for name in ("start", "moved", "stopped", "placed", "recalled")}
+        self.assertEqual(pan["start"], 0)
+        self.assertGreater(pan["moved"], 0.1)
+        self.assertEqual(pan["moved"], pan["stopped"])
+        self.assertEqual((pan["placed"], pan["recalled"]), (-0.375, pan["moved"]))
+        self.assertEqual(seen["moving"]["panTilt"], "MOVING")
+        self.assertEqual((list(seen["presets"]), list(seen["left"])), (["Gate"], []))
+        self.assertEqual(seen["relays"], ["relay1", "relay2"])
+        self.assertEqual(seen["initial"]["tns1:Device/Trigger/DigitalInput"], False)
+        self.assertEqual(seen["followed"], {"tns1:Device/Trigger/Relay": True, "tns1:Device/Trigger/DigitalInput": True})
 
 
 if __name__ == "__main__":

@@ -120,8 +120,9 @@ class Simulator(Process):
 class Server(Process):
     """`vedette serve`, claimed by an administrator."""
 
-    def __init__(self, binary, data_dir, port=None, command="serve", extra=(), **options):
+    def __init__(self, binary, data_dir, port=None, command="serve", extra=(), host="127.0.0.1", **options):
         self.binary = binary
+        self.host = host
         self.data_dir = pathlib.Path(data_dir)
         self.port = port or free_port()
         super().__init__([binary, command, "--data", data_dir, "--port", self.port, *extra], **options)
@@ -131,8 +132,8 @@ class Server(Process):
     def request(self, method, path, body=None, headers=None, raw=False):
         """(status, decoded JSON or bytes)"""
         context = ssl.create_default_context(cafile=self.data_dir / "hub" / "ca.pem")
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=60)
-        all_headers = {"Origin": f"https://127.0.0.1:{self.port}", **(headers or {})}
+        connection = http.client.HTTPSConnection(self.host, self.port, context=context, timeout=60)
+        all_headers = {"Origin": f"https://{self.host}:{self.port}", **(headers or {})}
         if self.cookie:
             all_headers["Cookie"] = self.cookie
         data = None

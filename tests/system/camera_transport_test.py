@@ -64,6 +64,16 @@ class CameraTransportTest(case.SystemTest):
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
+    def test_a_post_that_the_camera_closes_is_opened_anew(self):
+        """The session lives by its keep-alives, each of which finds its POST closed."""
+        farm = self.simulator(1, "--transport", "http", "--http-post-limit", "200", "--session-timeout", "4")
+        server = self.server()
+        camera = server.add_camera("Counting", farm.url(), transport="http")
+        self.wait_recorded(server, camera, 14)
+        recorded = server.recordings(camera)
+        self.assertEqual((len(recorded["ranges"]), recorded["gaps"]), (1, []))
+        self.assertEqual(server.stop(), 0, server.output())
+
     def test_through_https_with_sign_in(self):
         """GET and POST are signed for each by itself, and both show the key that is pinned."""
         password = ("--user", "viewer", "--password-file", self.password_file(), "--http-sign-in")

@@ -10,9 +10,7 @@ namespace vedette::gateway::edge {
 
 namespace {
 
-constexpr std::size_t read_bytes = 64 * 1024;
 constexpr std::chrono::seconds silence_limit{5};
-constexpr std::chrono::milliseconds disk_pause{50};
 constexpr std::size_t max_known_pictures = 64;
 /// More than the camera's clock may be off by, when nothing was recognised.
 constexpr Ticks90k post_roll = std::chrono::seconds(3);
@@ -32,23 +30,8 @@ Result<KnownPictures> read_known(vault::Vault& vault, vault::StreamKey live, Utc
     return known;
 }
 
-/// Keeps the average rate below max_bytes_per_second.
-class Throttle {
-  public:
-    explicit Throttle(MonotonicTime now) : paid_until_(now) {}
-    /// How long to wait after so many bytes.
-    std::chrono::nanoseconds after(std::size_t bytes, MonotonicTime now) {
-        const auto cost = std::chrono::nanoseconds(bytes * 1'000'000'000ULL / max_bytes_per_second);
-        paid_until_ = std::max(paid_until_, now) + cost;
-        return paid_until_ - now;
-    }
-
-  private:
-    MonotonicTime paid_until_;
-};
-
 /// True when the session is over; `report` then says how.
-bool drain(rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport& report) {
+bool drain(ingest::CameraSession& session, FetchedRecorder& recorder, FetchReport& report) {
     while (auto event = session.next_event()) {
         if (auto* closed = std::get_if<rtsp::Closed>(&*event)) {
             recorder.finish();
@@ -60,33 +43,18 @@ bool drain(rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport&
             return true;
         }
         recorder.on_event(std::move(*event));
-        if (recorder.done()) session.close();
+        if (recorder.done()) return true;  // the session ends with its object
     }
     return false;
 }
 
-net::Awaitable<void> replay(FetchContext context, ingest::CameraConnection& connection,
-                            rtsp::ClientSession& session, FetchedRecorder& recorder, FetchReport& report) {
-    std::vector<std::byte> buffer(read_bytes);
-    Throttle throttle(context.clock.monotonic_now());
-    std::uint64_t received = 0;
-    for (;;) {
-        if (drain(session, recorder, report)) break;
-        auto exchanging = ingest::exchange(connection, session, context.clock, buffer, 1);
-        const auto exchanged = co_await std::move(exchanging);
-        if (!exchanged) session.on_disconnected();
-        const auto size = static_cast<std::size_t>(recorder.payload_bytes() - received);
-        received = recorder.payload_bytes();
-        const auto pause = throttle.after(size, context.clock.monotonic_now());
-        if (pause > std::chrono::milliseconds(1)) co_await net::sleep_for(pause);
-        while (context.vault.counters().queued_bytes > max_queued_bytes) co_await net::sleep_for(disk_pause);
-    }
-    co_await ingest::say_goodbye(connection, session);
+net::Awaitable<void> replay(ingest::CameraSession& session, FetchedRecorder& recorder, FetchReport& report) {
+    while (!drain(session, recorder, report)) co_await session.wait();
 }
 
-rtsp::ClientOptions replay_options(const ingest::CameraConnection& connection, const ingest::Route& route,
-                                   bool allow_basic_in_clear, UtcInterval by_camera) {
-    rtsp::ClientOptions options = ingest::client_options(connection, route, allow_basic_in_clear);
+rtsp::ClientOptions replay_options(const ingest::Route& route, bool allow_basic_in_clear,
+                                   UtcInterval by_camera) {
+    rtsp::ClientOptions options = ingest::client_options(route, allow_basic_in_clear);
     options.replay = rtsp::ReplayRange{by_camera.start - pre_roll, by_camera.end + post_roll};
     options.media_timeout = silence_limit;
     return options;
@@ -126,25 +94,23 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
     report.comparable = known && !known->empty();
 
     const ingest::Route route = ingest::routes(url->url, over_tcp(request.access)).front();
-    auto connecting =
-        ingest::connect_camera(route, request.access.credentials.duplicate(), request.access, book);
+    const Ticks90k offset = kept->clock_offset;
+    const UtcInterval by_camera{request.gap.start + offset, request.gap.end + offset};
+    auto connecting = ingest::connect_camera(
+        context.process, route, std::move(request.access.credentials), request.access.floor,
+        replay_options(route, request.access.allow_basic_in_clear, by_camera), book);
     auto connection = co_await std::move(connecting);
     if (!connection || connection->objection) {
         report.error =
             connection ? Error{ErrorKind::forbidden, *connection->objection} : connection.error();
         co_return report;
     }
-    const Ticks90k offset = kept->clock_offset;
     FetchedRecorder recorder({.live = request.live,
                               .interval = request.gap,
                               .clock_offset = offset,
                               .fetched_at = context.clock.utc_now()},
                              known ? std::move(*known) : KnownPictures{}, context.vault);
-    rtsp::ClientSession session(route.url, std::move(request.access.credentials),
-                                replay_options(*connection, route, request.access.allow_basic_in_clear,
-                                               {request.gap.start + offset, request.gap.end + offset}),
-                                context.clock.monotonic_now());
-    auto replaying = replay(context, *connection, session, recorder, report);
+    auto replaying = replay(*connection->session, recorder, report);
     co_await std::move(replaying);
     report.filled = recorder.filled();
     if (recorder.error()) report.error = recorder.error();

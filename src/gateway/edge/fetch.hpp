@@ -4,22 +4,17 @@
 #include <memory>
 
 #include "gateway/edge/fetched_recorder.hpp"
-#include "gateway/ingest/session_pump.hpp"
+#include "gateway/ingest/camera_access.hpp"
 #include "net/worker_pool.hpp"
 #include "onvif/set_up_session.hpp"
 
 namespace vedette::gateway::edge {
 
-/// So fast the camera may send; with it a day of 4 Mbit/s comes in less than an hour and a half, and live
-/// recording has the rest of the loop and of the disk.
-inline constexpr std::size_t max_bytes_per_second = 8 << 20;
-/// While more than this waits for the disk nothing is read: the queue belongs to what is live.
-inline constexpr std::size_t max_queued_bytes = 8 << 20;
-
 struct FetchContext {
     const Clock& clock;
     vault::Vault& vault;
     net::WorkerPool& pool;
+    ingest::CameraProcess& process;  ///< what the camera replays is parsed there, and read at 8 MiB/s at most
 };
 
 struct FetchRequest {

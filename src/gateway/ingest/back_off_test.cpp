@@ -7,10 +7,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(BackOff, DoublesUpToFourSecondsForWhatPasses) {
+TEST(BackOff, DoublesUpToTwoAndAHalfSecondsForWhatPasses) {
     BackOff back_off;
-    for (const auto wait : {500ms, 1000ms, 2000ms, 4000ms, 4000ms, 4000ms}) {
-        const auto given = back_off.next(ErrorKind::unavailable, 0x7fff'ffff);
+    for (const auto wait : {500ms, 1000ms, 2000ms, 2500ms, 2500ms, 2500ms}) {
+        const auto given = back_off.next(ErrorKind::unavailable, 0ms, 0x7fff'ffff);
         EXPECT_LE(given, wait);
         EXPECT_GE(given, wait * 3 / 4);
     }
@@ -18,9 +18,23 @@ TEST(BackOff, DoublesUpToFourSecondsForWhatPasses) {
 
 TEST(BackOff, WaitsLongerForWhatTakesAPerson) {
     BackOff back_off;
-    for (int i = 0; i < 10; ++i) (void)back_off.next(ErrorKind::not_found, 0);
-    EXPECT_EQ(back_off.next(ErrorKind::not_found, 0), 22'500ms);
-    EXPECT_EQ(back_off.next(ErrorKind::timeout, 0), 3'000ms) << "the camera may be back soon";
+    for (int i = 0; i < 10; ++i) (void)back_off.next(ErrorKind::not_found, 0ms, 0);
+    EXPECT_EQ(back_off.next(ErrorKind::not_found, 0ms, 0), 22'500ms);
+    EXPECT_EQ(back_off.next(ErrorKind::timeout, 0ms, 0), 1'875ms) << "the camera may be back soon";
+}
+
+TEST(BackOff, ACameraThatHasWorkedIsTriedOftenWhateverItAnswers) {
+    BackOff back_off;
+    back_off.known_to_work();
+    for (int i = 0; i < 10; ++i) (void)back_off.next(ErrorKind::not_found, 0ms, 0);
+    EXPECT_EQ(back_off.next(ErrorKind::corrupt, 0ms, 0), 1'875ms) << "it may be starting";
+}
+
+TEST(BackOff, ASlowAttemptIsNotWaitedForAgain) {
+    BackOff back_off;
+    for (int i = 0; i < 10; ++i) (void)back_off.next(ErrorKind::timeout, 0ms, 0);
+    EXPECT_EQ(back_off.next(ErrorKind::timeout, 1s, 0), 875ms);
+    EXPECT_EQ(back_off.next(ErrorKind::timeout, 5s, 0), 500ms) << "a pause there is";
 }
 
 TEST(BackOff, JitterCoversAQuarter) {
@@ -28,7 +42,7 @@ TEST(BackOff, JitterCoversAQuarter) {
     auto most = 0ms;
     for (std::uint32_t random = 0; random < 1000; ++random) {
         BackOff back_off;
-        const auto wait = back_off.next(ErrorKind::unavailable, random);
+        const auto wait = back_off.next(ErrorKind::unavailable, 0ms, random);
         least = std::min(least, wait);
         most = std::max(most, wait);
     }
@@ -39,7 +53,8 @@ TEST(BackOff, JitterCoversAQuarter) {
 TEST(BackOff, NeverOverflows) {
     BackOff back_off;
     for (int i = 0; i < 100'000; ++i) {
-        const auto wait = back_off.next(ErrorKind::not_found, static_cast<std::uint32_t>(i) * 2'654'435'761u);
+        const auto wait =
+            back_off.next(ErrorKind::not_found, 0ms, static_cast<std::uint32_t>(i) * 2'654'435'761u);
         ASSERT_GT(wait, 0ms);
         ASSERT_LE(wait, BackOff::longest_refused);
     }
@@ -47,9 +62,9 @@ TEST(BackOff, NeverOverflows) {
 
 TEST(BackOff, AWorkingSessionStartsAnew) {
     BackOff back_off;
-    for (int i = 0; i < 5; ++i) (void)back_off.next(ErrorKind::unavailable, 0);
+    for (int i = 0; i < 5; ++i) (void)back_off.next(ErrorKind::unavailable, 0ms, 0);
     back_off.reset();
-    EXPECT_EQ(back_off.next(ErrorKind::unavailable, 0), 375ms);
+    EXPECT_EQ(back_off.next(ErrorKind::unavailable, 0ms, 0), 375ms);
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "rtsp/client_session.hpp"
-
 namespace vedette::gateway::ingest {
 
 namespace {
@@ -47,7 +45,7 @@ std::string_view describe(TransportSetting way) {
     }
 }
 
-std::string describe(const CameraConnection& connection, const Route& route) {
+std::string describe(const CameraContact& connection, const Route& route) {
     const std::string_view media = route.name == TransportSetting::srtp ? " Video by SRTP over UDP." : "";
     if (!connection.certificate) return fmt::format(" Over {}; not encrypted.", describe(route.name));
     const std::string key = rtsp::short_fingerprint(connection.certificate->fingerprint);
@@ -91,10 +89,13 @@ class Findings {
 namespace {
 
 // One way. `outcome` says whether another should be tried.
-net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, CertificateBook& book,
-                                        const Clock& clock, std::span<std::byte> buffer,
-                                        TransportChooser::Outcome& outcome) {
-    auto connecting = connect_camera(route, access.credentials.duplicate(), access, book);
+net::Awaitable<ProbeReport> probe_route(CameraProcess& process, Route route, CameraAccess access,
+                                        CertificateBook& book, TransportChooser::Outcome& outcome) {
+    rtsp::ClientOptions options = client_options(route, access.allow_basic_in_clear);
+    options.stop_after = rtsp::ClientOptions::StopAfter::key_frame;
+    options.first_picture_timeout = std::chrono::seconds(10);
+    auto connecting =
+        connect_camera(process, route, std::move(access.credentials), access.floor, std::move(options), book);
     auto connection = co_await std::move(connecting);
     if (!connection) {
         outcome = outcome_of(route, connection.error());
@@ -104,15 +105,11 @@ net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, Certif
         co_return ProbeReport{
             .ok = false, .message = sentence(*std::move(connection->objection)), .tracks = {}};
 
-    rtsp::ClientOptions options = client_options(*connection, route, access.allow_basic_in_clear);
-    options.stop_after = rtsp::ClientOptions::StopAfter::key_frame;
-    options.first_picture_timeout = std::chrono::seconds(10);
-    rtsp::ClientSession session(route.url, std::move(access.credentials), options, clock.monotonic_now());
+    CameraSession& session = *connection->session;
     Findings findings;
     for (;;) {
         while (auto event = session.next_event()) {
             if (const auto* closed = std::get_if<rtsp::Closed>(&*event)) {
-                co_await say_goodbye(*connection, session);
                 if (closed->transport_refused) outcome = TransportChooser::Outcome::refused_transport;
                 ProbeReport report = findings.report(*closed);
                 if (report.ok) report.message += describe(*connection, route);
@@ -124,26 +121,24 @@ net::Awaitable<ProbeReport> probe_route(Route route, CameraAccess access, Certif
                     .message = "The camera redirects to " + redirect->url + "; use that address.",
                     .tracks = {}};
             if (const auto* address = std::get_if<rtsp::MediaAddress>(&*event)) {
-                if (auto followed = follow(*connection, *address); !followed)
+                if (auto followed = session.follow(*address); !followed)
                     co_return ProbeReport{
                         .ok = false, .message = sentence(followed.error().message), .tracks = {}};
             }
             findings.take(*event);
         }
-        const auto exchanged = co_await exchange(*connection, session, clock, buffer);
-        if (!exchanged) session.on_disconnected();
+        co_await session.wait();
     }
 }
 
 }  // namespace
 
-net::Awaitable<ProbeReport> probe(CameraAccess access, CertificateBook& book, const Clock& clock,
-                                  std::span<std::byte> buffer) {
+net::Awaitable<ProbeReport> probe(CameraProcess& process, CameraAccess access, CertificateBook& book) {
     TransportChooser chooser(access.url, access.transport, access.remembered_transport);
     for (;;) {
         auto outcome = TransportChooser::Outcome::other;
         CameraAccess own = access.duplicate();
-        auto probing = probe_route(chooser.current(), std::move(own), book, clock, buffer, outcome);
+        auto probing = probe_route(process, chooser.current(), std::move(own), book, outcome);
         ProbeReport report = co_await std::move(probing);
         if (report.ok || !chooser.failed(outcome)) co_return report;
     }

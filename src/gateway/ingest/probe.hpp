@@ -1,11 +1,9 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
-#include "base/time.hpp"
-#include "gateway/ingest/session_pump.hpp"
+#include "gateway/ingest/camera_access.hpp"
 #include "media/types.hpp"
 #include "rtsp/url.hpp"
 
@@ -19,7 +17,6 @@ struct ProbeReport {
 
 /// Connects to a camera as recording would, up to the first picture that can be decoded, and disconnects. At
 /// most about 20 s for each way that is tried.
-net::Awaitable<ProbeReport> probe(CameraAccess access, CertificateBook& book, const Clock& clock,
-                                  std::span<std::byte> buffer);
+net::Awaitable<ProbeReport> probe(CameraProcess& process, CameraAccess access, CertificateBook& book);
 
 }  // namespace vedette::gateway::ingest

@@ -33,6 +33,8 @@ vault::GapReason gap_reason(const Error& error) {
         case ErrorKind::unsupported:
         case ErrorKind::exhausted:
             return vault::GapReason::bad_media;
+        case ErrorKind::internal:
+            return vault::GapReason::not_running;
         default:
             return vault::GapReason::camera_unreachable;
     }
@@ -50,6 +52,7 @@ StreamIngest::StreamIngest(IngestContext context, vault::StreamKey key, CameraAc
       tasks_(context.executor, "camera " + key.camera.text()),
       chooser_(access_.url, access_.transport, access_.remembered_transport) {
     health_.since = context.clock.utc_now();
+    if (access_.remembered_transport) back_off_.known_to_work();
     counted_at_ = context.clock.monotonic_now();
 }
 
@@ -59,7 +62,7 @@ void StreamIngest::start() {
 
 net::Awaitable<void> StreamIngest::stop() {
     co_await tasks_.stop();
-    connection_.stream.close();
+    session_.reset();
     recorder_.end_session(vault::GapReason::not_running, "the recorder was stopped");
 }
 
@@ -77,7 +80,7 @@ net::Awaitable<void> StreamIngest::run() {
         const std::uint64_t pictures = recorder_.counters().pictures;
         SessionEnd end = co_await attempt();
         flowing_ = false;
-        connection_ = {};
+        session_.reset();
         recorder_.end_session(gap_reason(end.error), end.error.message);
         // Once for each cause: a camera that is away for a night must not fill the log.
         if (health_.state != StreamState::waiting || health_.reason != end.error.message)
@@ -91,11 +94,10 @@ net::Awaitable<void> StreamIngest::run() {
             co_return;
         }
         if (chooser_.failed(end.outcome)) continue;
-        if (recorder_.counters().pictures > pictures &&
-            context_.clock.monotonic_now() - began > proven_session)
-            back_off_.reset();
+        const auto took = context_.clock.monotonic_now() - began;
+        if (recorder_.counters().pictures > pictures && took > proven_session) back_off_.reset();
         set_state(StreamState::waiting, std::move(end.error.message));
-        const auto wait = back_off_.next(end.error.kind, random_number());
+        const auto wait = back_off_.next(end.error.kind, took, random_number());
         co_await net::sleep_for(wait);
     }
 }
@@ -120,7 +122,8 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt() {
 }
 
 net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rtsp::Credentials credentials) {
-    auto connecting = connect_camera(route, credentials.duplicate(), access_, book_);
+    auto connecting = connect_camera(context_.process, route, std::move(credentials), access_.floor,
+                                     client_options(route, access_.allow_basic_in_clear), book_);
     auto connected = co_await std::move(connecting);
     if (!connected) {
         const auto outcome = outcome_of(route, connected.error());
@@ -131,29 +134,27 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
         health_.offered = connected->certificate;
         co_return SessionEnd{{ErrorKind::forbidden, *std::move(connected->objection)}, {}};
     }
-    connection_ = std::move(*connected);
+    session_ = std::move(connected->session);
     low_water_mark_ = 1;
+    told_watched_ = false;
     reordered_before_ = health_.reordered_packets;
-
-    const rtsp::ClientOptions options = client_options(connection_, route, access_.allow_basic_in_clear);
-    rtsp::ClientSession session(route.url, std::move(credentials), options, context_.clock.monotonic_now());
+    session_has_recorded_ = false;
     for (;;) {
-        if (auto end = drain(session)) {
-            co_await say_goodbye(connection_, session);
-            co_return std::move(*end);
-        }
-        const auto exchanged = co_await exchange(connection_, session, context_.clock, context_.read_buffer);
-        if (!exchanged) session.on_disconnected();
-        health_.reordered_packets = reordered_before_ + session.reordered_packets();
+        if (auto end = drain(*session_)) co_return std::move(*end);
+        co_await session_->wait();
+        health_.reordered_packets = reordered_before_ + session_->reordered_packets();
     }
 }
 
 void StreamIngest::note_success() {
+    if (!session_has_recorded_ && recorded_before_) ++health_.reconnects;
+    session_has_recorded_ = recorded_before_ = true;
+    back_off_.known_to_work();
     health_.transport = chooser_.current().name;
     if (chooser_.succeeded()) book_.remember(chooser_.current().name);
 }
 
-std::optional<StreamIngest::SessionEnd> StreamIngest::drain(rtsp::ClientSession& session) {
+std::optional<StreamIngest::SessionEnd> StreamIngest::drain(CameraSession& session) {
     while (auto event = session.next_event()) {
         if (auto* closed = std::get_if<rtsp::Closed>(&*event)) {
             Error error =
@@ -165,7 +166,7 @@ std::optional<StreamIngest::SessionEnd> StreamIngest::drain(rtsp::ClientSession&
         if (auto* redirect = std::get_if<rtsp::Redirected>(&*event))
             return SessionEnd{{ErrorKind::unavailable, "the camera redirected us"}, std::move(*redirect)};
         if (const auto* address = std::get_if<rtsp::MediaAddress>(&*event)) {
-            if (auto followed = follow(connection_, *address); !followed)
+            if (auto followed = session.follow(*address); !followed)
                 return SessionEnd{
                     std::move(followed.error()), {}, TransportChooser::Outcome::refused_transport};
             continue;
@@ -196,13 +197,15 @@ void StreamIngest::apply_low_water_mark() {
     if (flowing_ && !watched_ && recorder_.recording())
         mark = std::clamp<std::size_t>(
             static_cast<std::size_t>(health_.bits_per_second / 8 * low_water_seconds), 1, max_low_water_mark);
+    if (!session_) return;
+    if (session_->has_datagrams()) mark = 1;
     // Small changes of the rate are not worth a system call.
-    if (mark == low_water_mark_ ||
-        (mark > 1 && low_water_mark_ > 1 && mark / 2 < low_water_mark_ && low_water_mark_ / 2 < mark))
-        return;
-    if (connection_.media.pairs() == 0 && connection_.stream.is_open() &&
-        connection_.stream.set_receive_low_water_mark(mark))
-        low_water_mark_ = mark;
+    const bool near = mark == low_water_mark_ || (mark > 1 && low_water_mark_ > 1 &&
+                                                  mark / 2 < low_water_mark_ && low_water_mark_ / 2 < mark);
+    if (near && told_watched_ == watched_) return;
+    session_->tune(static_cast<std::uint32_t>(mark), watched_);
+    low_water_mark_ = mark;
+    told_watched_ = watched_;
 }
 
 void StreamIngest::tick() {

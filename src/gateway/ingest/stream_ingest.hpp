@@ -13,11 +13,9 @@
 
 #include "base/time.hpp"
 #include "gateway/ingest/back_off.hpp"
-#include "gateway/ingest/session_pump.hpp"
+#include "gateway/ingest/camera_access.hpp"
 #include "gateway/ingest/stream_recorder.hpp"
 #include "net/task_group.hpp"
-#include "net/tcp.hpp"
-#include "rtsp/client_session.hpp"
 #include "rtsp/url.hpp"
 
 namespace vedette::gateway::ingest {
@@ -40,6 +38,7 @@ struct StreamHealth {
         transport{};                      ///< the way that is used now; unset before the first picture
     std::uint64_t lost_packets = 0;       ///< since start
     std::uint64_t reordered_packets = 0;  ///< since start; only over UDP
+    std::uint64_t reconnects = 0;         ///< sessions that recorded, after the first; since start
     std::optional<rtsp::CertificateTrust> certificate{};  ///< whom we trust; unset without TLS
     std::optional<rtsp::CertificateTrust> offered{};  ///< who answers instead, in state certificate_changed
 };
@@ -49,7 +48,7 @@ struct IngestContext {
     boost::asio::any_io_executor executor;
     const Clock& clock;
     vault::Vault& vault;
-    std::span<std::byte> read_buffer;  ///< one for the loop: a stream uses it between two waits only
+    CameraProcess& process;  ///< outlives all streams
 };
 
 /// Lives on the ingest loop. stop() must be awaited before it is destroyed.
@@ -81,7 +80,7 @@ class StreamIngest {
     net::Awaitable<void> run();
     net::Awaitable<SessionEnd> attempt();
     net::Awaitable<SessionEnd> converse(Route route, rtsp::Credentials credentials);
-    std::optional<SessionEnd> drain(rtsp::ClientSession& session);
+    std::optional<SessionEnd> drain(CameraSession& session);
     void note_success();
     void set_state(StreamState state, std::string reason);
     void apply_low_water_mark();
@@ -94,11 +93,14 @@ class StreamIngest {
     StreamRecorder recorder_;
     net::TaskGroup tasks_;
     TransportChooser chooser_;
-    CameraConnection connection_;
+    std::unique_ptr<CameraSession> session_;
     StreamHealth health_;
     BackOff back_off_;
     bool watched_ = false;
+    bool told_watched_ = false;  ///< what the session knows
     bool flowing_ = false;
+    bool recorded_before_ = false;  ///< some session
+    bool session_has_recorded_ = false;
     std::size_t low_water_mark_ = 1;
     std::uint64_t reordered_before_ = 0;  ///< by earlier sessions
     StreamCounters counted_;

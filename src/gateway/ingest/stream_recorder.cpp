@@ -36,6 +36,8 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
             [&](const rtsp::SenderReport& report) {
                 auto& track = session_tracks_.at(report.track);
                 track.report = report;
+                if (track.parameters && track.parameters->is_video())
+                    meter_.sender_report(report.ntp, clock_.utc_now());
                 if (timeline_ && run_ && !track.refused)
                     timeline_->sender_report(track.recorded_as, report.ntp, report.rtp_time);
             },
@@ -101,7 +103,11 @@ void StreamRecorder::take(media::AccessUnit unit) {
     const auto& track = session_tracks_.at(unit.track);
     const bool video = track.parameters && track.parameters->is_video();
     counters_.payload_bytes += unit.data->size();
-    if (video) ++counters_.pictures;
+    if (video) {
+        ++counters_.pictures;
+        meter_.picture(unit.time, track.parameters->clock_rate_hz, unit.random_access,
+                       {arrival.utc, arrival.monotonic});
+    }
     if (track.refused || !track.parameters) return;
 
     if (run_) {
@@ -199,6 +205,7 @@ void StreamRecorder::end_run() {
 
 void StreamRecorder::end_session(vault::GapReason reason, std::string detail) {
     end_run();
+    meter_.begin_session();
     session_tracks_.clear();
     tracks_.clear();
     // What was owed before, and is not yet written, had another reason.

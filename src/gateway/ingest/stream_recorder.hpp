@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "gateway/ingest/clock_guard.hpp"
 #include "gateway/ingest/fragmenter.hpp"
+#include "gateway/ingest/stream_meter.hpp"
 #include "gateway/ingest/timeline.hpp"
 #include "gateway/vault/vault.hpp"
 #include "media/types.hpp"
@@ -59,6 +60,7 @@ class StreamRecorder {
 
     bool recording() const { return run_.has_value(); }
     const StreamCounters& counters() const { return counters_; }
+    StreamFigures figures() const { return meter_.figures(clock_.monotonic_now()); }
     /// Of the current session; empty before the parameters of all tracks are known.
     const std::vector<media::TrackParameters>& tracks() const { return tracks_; }
     /// The end of what is recorded, while no run goes on; from there on a gap is owed.
@@ -99,6 +101,7 @@ class StreamRecorder {
     vault::GapReason gap_reason_ = vault::GapReason::not_running;
     std::string gap_detail_;
     StreamCounters counters_;
+    StreamMeter meter_;
     std::string trouble_;
     std::optional<MonotonicTime> waiting_since_;  ///< pictures come, and none begins a run
 };

@@ -230,9 +230,35 @@ TEST(Refusals, OfTheServerItselfAreProblemDocumentsToo) {
 
 TEST(Metrics, ShowCamerasWithEscapedLabels) {
     TestSite site;
-    const auto response = site.send(net::Method::get, "/metrics", {}, site.claim());
+    const std::string cookie = site.claim();
+    const auto response = site.send(net::Method::get, "/metrics", {}, cookie);
     EXPECT_THAT(body_of(response), HasSubstr("vedette_streams{state=\"recording\"} 1\n"));
     EXPECT_THAT(body_of(response), HasSubstr("camera=\"Gate \\\"A\\\"\""));
+    for (const std::string_view sample :
+         {"vedette_stream_recording{", "vedette_stream_lost_packets_total{", "stream=\"main\"} 3\n",
+          "vedette_stream_clock_offset_seconds{", "stream=\"main\"} -40\n", "stream=\"main\"} -4e-05\n",
+          "# TYPE vedette_stream_reconnects_total counter\n", "vedette_stream_damaged_pictures_total{"})
+        EXPECT_THAT(body_of(response), HasSubstr(sample));
+    // A token may be read by many: no address, no user name, no sentence of a camera.
+    EXPECT_THAT(body_of(response), Not(HasSubstr("192.0.2.10")));
+    EXPECT_THAT(body_of(response), Not(HasSubstr("viewer\"")));
+    // What is not known is not there.
+    site.gateway.camera.streams[0].health = {};
+    site.gateway.send(wire::CameraChanged{.status = site.gateway.camera});
+    const auto without = site.send(net::Method::get, "/metrics", {}, cookie);
+    EXPECT_THAT(body_of(without), Not(HasSubstr("vedette_stream_clock_offset_seconds{")));
+}
+
+TEST(Cameras, HealthAndStateHistory) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string path = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    const std::string camera = body_of(site.send(net::Method::get, path, {}, cookie));
+    EXPECT_THAT(camera, HasSubstr("\"clock_offset_seconds\":-4E1"));
+    EXPECT_THAT(camera, HasSubstr("\"last_picture_90k\":90000"));
+    EXPECT_THAT(body_of(site.send(net::Method::get, path + "/states", {}, cookie)),
+                HasSubstr("{\"changes\":[{\"stream\":\"main\",\"state\":\"waiting\",\"reason\":\"the camera "
+                          "refused\",\"at_90k\":7}]}"));
 }
 
 TEST(Export, StreamsUpToTheFirstChangeOfParameters) {
@@ -288,6 +314,99 @@ std::string live_start(const CameraId& camera, int channel) {
 void say(testing::SocketState& socket, std::string text) {
     socket.from_client.push_back(std::move(text));
     socket.event.cancel();
+}
+
+TEST(Control, WhatIsAskedReachesTheGatewayAsItWasMeant) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    const auto send = [&](net::Method method, const std::string& path, std::string body = {}) {
+        return site.send(method, camera + path, std::move(body), cookie).status;
+    };
+    using enum net::Method;
+    EXPECT_EQ(send(post, "/ptz/move", R"({"pan":-0.5,"hold_ms":400})"), 204u);
+    EXPECT_EQ(send(put, "/ptz/position", R"({"zoom":0.25})"), 204u);
+    EXPECT_EQ(send(put, "/ptz/patrols", R"({"name":"Tour","stops":[{"preset":"2","dwell_s":7}]})"), 204u);
+    ASSERT_EQ(site.gateway.ptz_commands.size(), 3u);
+    const auto& hold = std::get<wire::HoldPtz>(site.gateway.ptz_commands[0]);
+    EXPECT_EQ(hold.velocity.pan, -0.5);
+    EXPECT_EQ(hold.velocity.tilt, 0);
+    EXPECT_EQ(hold.hold, std::chrono::milliseconds(400));
+    const auto& place = std::get<wire::PlacePtz>(site.gateway.ptz_commands[1]);
+    EXPECT_FALSE(place.pan);
+    EXPECT_EQ(place.zoom, 0.25);
+    EXPECT_EQ(std::get<wire::SavePatrol>(site.gateway.ptz_commands[2]).patrol.stops[0].dwell,
+              std::chrono::seconds(7));
+    EXPECT_EQ(send(post, "/relays", R"({"token":"relay1","active":true})"), 204u);
+    ASSERT_EQ(site.gateway.switched.size(), 1u);
+    EXPECT_TRUE(site.gateway.switched[0].active);
+
+    const std::pair<std::string, std::string> refused[] = {
+        {"/ptz/move", R"({"pan":1.5})"},
+        {"/ptz/move", R"({"pan":"1"})"},
+        {"/ptz/move", R"({"hold_ms":60000})"},
+        {"/ptz/step", R"({"zoom":null})"},
+        {"/ptz/presets/recall", R"({"token":""})"},
+        {"/relays", R"({"token":"relay1"})"},
+    };
+    for (const auto& [path, body] : refused) EXPECT_EQ(send(post, path, body), 400u) << path << body;
+    EXPECT_EQ(send(put, "/ptz/position", R"({"pan":1})"), 400u) << "pan and tilt go together";
+    EXPECT_EQ(send(put, "/ptz/patrols", R"({"name":"Tour","stops":[]})"), 400u);
+    EXPECT_EQ(send(put, "/ptz/patrols", R"({"name":"Tour","stops":[{"preset":"2","dwell_s":1}]})"), 400u);
+    EXPECT_EQ(send(del, "/ptz/presets"), 400u) << "which one?";
+    EXPECT_EQ(site.gateway.ptz_commands.size(), 3u) << "nothing of that reached the gateway";
+}
+
+TEST(Events, GoToTheWebSocketOfWhoMaySeeThem) {
+    TestSite site;
+    const auto socket = site.open_websocket(site.claim());
+    wire::CameraEvent event{.id = 7,
+                            .camera = site.gateway.camera.id,
+                            .kind = wire::EventKind::tamper,
+                            .topic = "t",
+                            .source = "s",
+                            .detail = "d",
+                            .start = UtcTime(Ticks90k(90)),
+                            .end = {}};
+    site.gateway.send(wire::CameraEventHappened{event});
+    ASSERT_TRUE(site.run_until([&] {
+        return !socket->text.empty() && socket->text.back().find("camera.event") != std::string::npos;
+    }));
+    EXPECT_THAT(socket->text.back(), HasSubstr(R"("id":7)"));
+    EXPECT_THAT(socket->text.back(), HasSubstr(R"("kind":"tamper")"));
+    EXPECT_THAT(socket->text.back(), HasSubstr(R"("start_90k":90,"end_90k":null)"));
+}
+
+TEST(Events, AreAskedForByTimeAndNumber) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    net::Request request;
+    request.path = "/api/v1/cameras/" + site.gateway.camera.id.text() + "/events";
+    request.headers = {{"Host", "vedette.example"},
+                       {"Origin", "https://vedette.example"},
+                       {"Cookie", "__Host-vedette=" + cookie}};
+    for (const auto& [limit, status] : {std::pair("7", 200U), {"0", 400U}, {"5001", 400U}, {"x", 400U}}) {
+        request.query = {{"start_90k", "100"}, {"end_90k", "200"}, {"limit", limit}};
+        EXPECT_EQ(site.send(request).status, status) << limit;
+    }
+    ASSERT_EQ(site.gateway.event_queries.size(), 1u);
+    EXPECT_EQ(site.gateway.event_queries[0].limit, 7u);
+    EXPECT_EQ(site.gateway.event_queries[0].camera, site.gateway.camera.id);
+}
+
+TEST(WebSocket, TellsOfChangesOfState) {
+    TestSite site;
+    const auto viewer = site.open_websocket(site.claim());
+    site.gateway.send(wire::CameraStateChanged{.camera = site.gateway.camera.id,
+                                               .change = {.stream = media::StreamKind::sub,
+                                                          .state = wire::CameraState::waiting,
+                                                          .reason = "the camera sent no video for 10 s",
+                                                          .at = UtcTime(Ticks90k(90))}});
+    ASSERT_TRUE(site.run_until([&] { return viewer->text.size() == 3; }));
+    EXPECT_EQ(viewer->text[2],
+              R"({"stream":"sub","state":"waiting","reason":"the camera sent no video for 10 s","at_90k":90,)"
+              R"("type":"camera.state","camera_id":")" +
+                  site.gateway.camera.id.text() + "\"}");
 }
 
 TEST(WebSocket, OneUpstreamServesManyViewersFromTheCurrentGroupOfPictures) {

@@ -52,6 +52,11 @@ net::Awaitable<Outcome<>> get_camera(ServicesPtr services, Call call) {
     co_return json_response(200, to_json(camera));
 }
 
+net::Awaitable<Outcome<>> get_camera_states(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(const wire::StateHistory history, co_await services->site.states(call.granted));
+    co_return json_response(200, to_json(history));
+}
+
 net::Awaitable<Outcome<>> change_camera(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(wire::CameraSettings settings, read_camera_change(call.request.body));
     VEDETTE_CO_TRY(const wire::CameraStatus changed,

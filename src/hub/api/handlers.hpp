@@ -19,6 +19,7 @@ net::Awaitable<Outcome<>> list_cameras(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> add_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> test_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_camera(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> get_camera_states(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> change_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> remove_camera(ServicesPtr services, Call call);
 // discovery.cpp
@@ -31,6 +32,27 @@ net::Awaitable<Outcome<>> change_settings(ServicesPtr services, Call call);
 // recordings.cpp
 net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call);
+// ptz.cpp
+net::Awaitable<Outcome<>> get_ptz(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> move_ptz(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> stop_ptz(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> step_ptz(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> place_ptz(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> go_home(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_home(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> save_preset(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> recall_preset(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_preset(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> save_patrol(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_patrol(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> start_patrol(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> stop_patrol(ServicesPtr services, Call call);
+// relays.cpp
+net::Awaitable<Outcome<>> list_relays(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> switch_relay(ServicesPtr services, Call call);
+// events.cpp
+net::Awaitable<Outcome<>> get_camera_events(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> list_events(ServicesPtr services, Call call);
 // websocket.cpp
 net::Awaitable<Outcome<>> open_websocket(ServicesPtr services, Call call);
 // metrics.cpp

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "hub/api/control_input.hpp"
 #include "hub/api/input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace vedette::hub::api;
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
-    switch (data[0] % 7) {
+    switch (data[0] % 15) {
         case 0:
             (void)read_claim(body);
             break;
@@ -30,6 +31,36 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 5:
             (void)read_inspection(body);
+            break;
+        case 7:
+            // What is passed on to a camera is within its figures.
+            if (const auto move = read_ptz_move(body))
+                if (!(move->velocity.pan >= -1 && move->velocity.pan <= 1) ||
+                    move->hold > std::chrono::seconds(5))
+                    std::abort();
+            break;
+        case 8:
+            (void)read_ptz_step(body);
+            break;
+        case 9:
+            if (const auto place = read_ptz_position(body);
+                place && place->pan.has_value() != place->tilt.has_value())
+                std::abort();
+            break;
+        case 10:
+            (void)read_preset(body);
+            break;
+        case 11:
+            (void)read_preset_recall(body);
+            break;
+        case 12:
+            if (const auto patrol = read_patrol(body); patrol && patrol->stops.empty()) std::abort();
+            break;
+        case 13:
+            (void)read_patrol_start(body);
+            break;
+        case 14:
+            (void)read_relay_switch(body);
             break;
         default:
             (void)read_camera_test(body);

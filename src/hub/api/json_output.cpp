@@ -49,6 +49,25 @@ json::object gap_filling_json(const wire::GapFilling& filling) {
     return {{"state", wire::to_string(filling.state)}, {"message", filling.message}};
 }
 
+template <class Value>
+json::value or_null(const std::optional<Value>& value) {
+    if (!value) return nullptr;
+    return *value;
+}
+
+json::object health_json(const wire::StreamHealth& health) {
+    json::value last_picture = nullptr;
+    if (health.last_picture) last_picture = ticks(*health.last_picture);
+    json::value offset = nullptr;
+    if (health.clock_offset) offset = std::chrono::duration<double>(*health.clock_offset).count();
+    return {{"damaged_pictures", health.damaged_pictures},
+            {"reconnects", health.reconnects},
+            {"last_picture_90k", last_picture},
+            {"key_frame_interval_seconds", or_null(health.key_frame_interval_seconds)},
+            {"clock_drift_ppm", or_null(health.clock_drift_ppm)},
+            {"clock_offset_seconds", offset}};
+}
+
 json::object stream_json(const wire::StreamStatus& stream) {
     return {{"kind", media::to_string(stream.kind)},
             {"state", wire::to_string(stream.state)},
@@ -60,7 +79,8 @@ json::object stream_json(const wire::StreamStatus& stream) {
             {"transport", stream.transport},
             {"lost_packets", stream.lost_packets},
             {"reordered_packets", stream.reordered_packets},
-            {"certificate", certificate_json(stream.certificate)}};
+            {"certificate", certificate_json(stream.certificate)},
+            {"health", health_json(stream.health)}};
 }
 
 }  // namespace
@@ -82,6 +102,19 @@ json::object to_json(const wire::CameraStatus& status) {
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;
+}
+
+json::object to_json(const wire::StateChange& change) {
+    return {{"stream", media::to_string(change.stream)},
+            {"state", wire::to_string(change.state)},
+            {"reason", change.reason},
+            {"at_90k", ticks(change.at)}};
+}
+
+json::object to_json(const wire::StateHistory& history) {
+    json::array changes;
+    for (const wire::StateChange& change : history.changes) changes.push_back(to_json(change));
+    return {{"changes", std::move(changes)}};
 }
 
 json::object to_json(const wire::StorageStatus& status) {

@@ -12,6 +12,8 @@
 namespace vedette::hub::api {
 
 boost::json::object to_json(const wire::CameraStatus& status);
+boost::json::object to_json(const wire::StateChange& change);
+boost::json::object to_json(const wire::StateHistory& history);
 boost::json::object to_json(const wire::StorageStatus& status);
 boost::json::object to_json(const wire::SiteSettings& settings);
 boost::json::object to_json(const wire::TestReport& report);

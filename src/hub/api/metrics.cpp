@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "hub/api/handlers.hpp"
+#include "hub/api/json_output.hpp"
 
 namespace vedette::hub::api {
 
@@ -51,6 +52,58 @@ std::string stream_labels(const wire::CameraStatus& camera, const wire::StreamSt
                        escaped(camera.name), media::to_string(stream.kind));
 }
 
+/// One figure of a stream. What is not known has no sample.
+struct StreamFamily {
+    std::string_view name;
+    std::string_view type;
+    std::string_view help;
+    std::optional<double> (*value)(const wire::StreamStatus& stream);
+};
+
+double unix_seconds(UtcTime time) {
+    return static_cast<double>(ticks(time)) / 90'000;
+}
+
+using Stream = wire::StreamStatus;
+constexpr auto families = std::to_array<StreamFamily>({
+    {"vedette_stream_recording", "gauge", "1 while the stream is recorded.",
+     [](const Stream& s) { return std::optional(s.state == wire::CameraState::recording ? 1.0 : 0.0); }},
+    {"vedette_stream_state_change_timestamp_seconds", "gauge",
+     "When the stream came into its state, since the Unix epoch.",
+     [](const Stream& s) { return std::optional(unix_seconds(s.since)); }},
+    {"vedette_stream_bits_per_second", "gauge", "What a camera sends.",
+     [](const Stream& s) { return std::optional(s.bits_per_second); }},
+    {"vedette_stream_frames_per_second", "gauge", "Pictures that a camera sends.",
+     [](const Stream& s) { return std::optional(s.frames_per_second); }},
+    {"vedette_stream_key_frame_interval_seconds", "gauge", "Between the last two key frames.",
+     [](const Stream& s) { return s.health.key_frame_interval_seconds; }},
+    {"vedette_stream_last_picture_timestamp_seconds", "gauge",
+     "When the last picture came, since the Unix epoch.",
+     [](const Stream& s) {
+         return s.health.last_picture ? std::optional(unix_seconds(*s.health.last_picture)) : std::nullopt;
+     }},
+    {"vedette_stream_clock_offset_seconds", "gauge",
+     "The camera's wall clock minus the gateway's, by its sender reports.",
+     [](const Stream& s) {
+         return s.health.clock_offset
+                    ? std::optional(std::chrono::duration<double>(*s.health.clock_offset).count())
+                    : std::nullopt;
+     }},
+    {"vedette_stream_clock_drift_ratio", "gauge",
+     "How fast the camera's media clock runs against the gateway's: 0.00002 is 20 ppm too fast.",
+     [](const Stream& s) {
+         return s.health.clock_drift_ppm ? std::optional(*s.health.clock_drift_ppm / 1e6) : std::nullopt;
+     }},
+    {"vedette_stream_lost_packets_total", "counter", "RTP packets that did not arrive.",
+     [](const Stream& s) { return std::optional(static_cast<double>(s.lost_packets)); }},
+    {"vedette_stream_reordered_packets_total", "counter", "RTP packets that overtook others.",
+     [](const Stream& s) { return std::optional(static_cast<double>(s.reordered_packets)); }},
+    {"vedette_stream_damaged_pictures_total", "counter", "Pictures that were incomplete and left out.",
+     [](const Stream& s) { return std::optional(static_cast<double>(s.health.damaged_pictures)); }},
+    {"vedette_stream_reconnects_total", "counter", "Sessions that recorded, after the first.",
+     [](const Stream& s) { return std::optional(static_cast<double>(s.health.reconnects)); }},
+});
+
 void write_cameras(Exposition& out, const std::vector<wire::CameraStatus>& cameras) {
     out.family("vedette_streams", "gauge", "Camera streams by state.");
     for (const wire::CameraState state : states) {
@@ -59,14 +112,13 @@ void write_cameras(Exposition& out, const std::vector<wire::CameraStatus>& camer
             for (const auto& stream : camera.streams) count += stream.state == state;
         out.sample(fmt::format("{{state=\"{}\"}}", wire::to_string(state)), static_cast<double>(count));
     }
-    out.family("vedette_stream_bits_per_second", "gauge", "What a camera sends.");
-    for (const auto& camera : cameras)
-        for (const auto& stream : camera.streams)
-            out.sample(stream_labels(camera, stream), stream.bits_per_second);
-    out.family("vedette_stream_frames_per_second", "gauge", "Pictures that a camera sends.");
-    for (const auto& camera : cameras)
-        for (const auto& stream : camera.streams)
-            out.sample(stream_labels(camera, stream), stream.frames_per_second);
+    for (const StreamFamily& family : families) {
+        out.family(family.name, family.type, family.help);
+        for (const auto& camera : cameras)
+            for (const auto& stream : camera.streams)
+                if (const auto value = family.value(stream))
+                    out.sample(stream_labels(camera, stream), *value);
+    }
 }
 
 }  // namespace

@@ -79,6 +79,18 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view fiel
     return number;
 }
 
+std::optional<double> ObjectReader::optional_number(std::string_view field, double min, double max) {
+    const json::value* value = take(field);
+    if (!value) return std::nullopt;
+    boost::system::error_code error;
+    const auto number = value->to_number<double>(error);
+    if (error || !(number >= min && number <= max)) {
+        refuse(field, fmt::format("The field {} must be a number from {} to {}", field, min, max));
+        return std::nullopt;
+    }
+    return number;
+}
+
 std::optional<bool> ObjectReader::optional_flag(std::string_view field) {
     const json::value* value = take(field);
     if (!value) return std::nullopt;
@@ -117,6 +129,29 @@ std::vector<std::string> ObjectReader::text_list(std::string_view field, std::si
         adopt(reader.finish());
     }
     return texts;
+}
+
+std::vector<const json::object*> ObjectReader::object_list(std::string_view field, std::size_t max_items) {
+    const json::value* value = take(field);
+    if (!value) return {};
+    const json::array* array = value->if_array();
+    if (!array) {
+        refuse(field, fmt::format("The field {} must be a list", field));
+        return {};
+    }
+    if (array->size() > max_items) {
+        refuse(field, fmt::format("The field {} may have at most {} entries", field, max_items));
+        return {};
+    }
+    std::vector<const json::object*> objects;
+    for (const json::value& item : *array) {
+        if (!item.is_object()) {
+            refuse(field, fmt::format("The field {} must be a list of objects", field));
+            return {};
+        }
+        objects.push_back(item.if_object());
+    }
+    return objects;
 }
 
 const json::object* ObjectReader::optional_object(std::string_view field) {

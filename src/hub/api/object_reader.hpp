@@ -37,10 +37,14 @@ class ObjectReader {
     std::optional<std::string> optional_text(std::string_view field, TextLimits limits);
     std::string text(std::string_view field, TextLimits limits);
     std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
+    /// Any number from `min` to `max`.
+    std::optional<double> optional_number(std::string_view field, double min, double max);
     std::optional<bool> optional_flag(std::string_view field);
     std::int64_t integer(std::string_view field, std::int64_t min, std::int64_t max);
     /// Strings, at most `max_items`; empty when the field is absent.
     std::vector<std::string> text_list(std::string_view field, std::size_t max_items, TextLimits limits);
+    /// Objects, at most `max_items`; empty when the field is absent.
+    std::vector<const boost::json::object*> object_list(std::string_view field, std::size_t max_items);
     /// The object in `field`; nullptr when it is absent.
     const boost::json::object* optional_object(std::string_view field);
     /// Takes over the problem of a reader of an inner object.

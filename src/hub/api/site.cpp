@@ -133,6 +133,12 @@ net::Awaitable<Outcome<wire::DeviceReport>> Site::inspect(Authorised granted, wi
     co_return co_await ask<wire::DeviceReport>(std::move(body), inspect_limit);
 }
 
+net::Awaitable<Outcome<wire::StateHistory>> Site::states(Authorised granted) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_camera));
+    relay::Relay::RequestBody body = wire::QueryStateHistory{.camera = id};
+    co_return co_await ask<wire::StateHistory>(std::move(body), answer_limit);
+}
+
 net::Awaitable<Outcome<wire::SiteSettings>> Site::settings(Authorised granted) {
     VEDETTE_CO_CHECK(demand(granted, Action::view_settings));
     relay::Relay::RequestBody body = wire::GetSettings{};

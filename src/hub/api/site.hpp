@@ -36,11 +36,27 @@ class Site {
                                                          wire::DiscoverCameras search);
     net::Awaitable<Outcome<wire::DeviceReport>> inspect(policy::Authorised granted,
                                                         wire::InspectDevice device);
+    net::Awaitable<Outcome<wire::StateHistory>> states(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> settings(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> change_settings(policy::Authorised granted,
                                                                 wire::ChangeSettings change);
     net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
                                                          UtcInterval interval);
+
+    // site_control.cpp
+    using PtzCommand = decltype(wire::ControlPtz::command);
+    /// `granted` permits view_camera.
+    net::Awaitable<Outcome<wire::PtzReport>> look_at_ptz(policy::Authorised granted);
+    net::Awaitable<Outcome<void>> control_ptz(policy::Authorised granted, PtzCommand command);
+    net::Awaitable<Outcome<wire::PtzPreset>> save_preset(policy::Authorised granted, wire::SavePreset preset);
+    /// `granted` permits view_camera.
+    net::Awaitable<Outcome<wire::RelayList>> relays(policy::Authorised granted);
+    net::Awaitable<Outcome<void>> switch_relay(policy::Authorised granted, std::string token, bool active);
+    net::Awaitable<Outcome<wire::EventList>> events(policy::Authorised granted, UtcInterval interval,
+                                                    std::uint32_t limit);
+    /// Of all cameras; which of them the caller may know of is decided for each by the caller.
+    net::Awaitable<Outcome<wire::EventList>> all_events(policy::Authorised granted, UtcInterval interval,
+                                                        std::uint32_t limit);
 
     Outcome<std::unique_ptr<relay::Channel>> watch(const policy::Authorised& granted,
                                                    media::StreamKind stream, relay::Sink& sink);

@@ -42,6 +42,13 @@ class FakeGateway {
                            .bits_per_second = 4e6,
                            .frames_per_second = 25,
                            .tracks = {}}};
+        camera.streams[0].lost_packets = 3;
+        camera.streams[0].health = {.damaged_pictures = 2,
+                                    .reconnects = 1,
+                                    .last_picture = UtcTime(Ticks90k(90'000)),
+                                    .key_frame_interval_seconds = 2,
+                                    .clock_drift_ppm = -40,
+                                    .clock_offset = Ticks90k(-3'600'000)};
         end_->on_receive([this](wire::ToGateway message) {
             if (const auto* request = std::get_if<wire::Request>(&message)) answer(*request);
             if (const auto* open = std::get_if<wire::OpenChannel>(&message)) {
@@ -78,6 +85,10 @@ class FakeGateway {
     std::vector<wire::FoundCamera> found;
     std::vector<std::string> searched;
     wire::SiteSettings settings;
+    std::vector<decltype(wire::ControlPtz::command)> ptz_commands;
+    std::vector<wire::SwitchRelay> switched;
+    std::vector<wire::QueryEvents> event_queries;
+    std::vector<wire::CameraEvent> events;
 
   private:
     void answer(const wire::Request& request) {
@@ -103,6 +114,11 @@ class FakeGateway {
         } else if (std::holds_alternative<wire::QueryRecordings>(request.body)) {
             const UtcInterval all{UtcTime(Ticks90k(100)), UtcTime(Ticks90k(200))};
             body = wire::Recordings{.ranges = {{.interval = all, .run = 1}}, .gaps = {}, .extent = all};
+        } else if (std::holds_alternative<wire::QueryStateHistory>(request.body)) {
+            body = wire::StateHistory{.changes = {{.stream = media::StreamKind::main,
+                                                   .state = wire::CameraState::waiting,
+                                                   .reason = "the camera refused",
+                                                   .at = UtcTime(Ticks90k(7))}}};
         } else if (std::holds_alternative<wire::ListInterfaces>(request.body)) {
             body = wire::Interfaces{
                 .interfaces = {
@@ -125,6 +141,31 @@ class FakeGateway {
                                 .main = {.url = "rtsp://192.0.2.7/1", .codec = "H.264"},
                                 .sub = {}}};
             body = std::move(report);
+        }
+        if (const auto* ptz = std::get_if<wire::ControlPtz>(&request.body)) {
+            ptz_commands.push_back(ptz->command);
+            if (std::holds_alternative<wire::LookAtPtz>(ptz->command)) {
+                wire::PtzReport report;
+                report.supported = true;
+                report.pan = 0.25;
+                report.presets = {{.token = "1", .name = "Gate"}};
+                body = std::move(report);
+            } else if (const auto* save = std::get_if<wire::SavePreset>(&ptz->command)) {
+                body = wire::PtzPreset{.token = "7", .name = save->name};
+            }
+        } else if (std::holds_alternative<wire::ListRelays>(request.body)) {
+            wire::RelayList list;
+            list.supported = true;
+            list.relays = {{.token = "relay1", .returns_by_itself = false, .active = true}};
+            body = std::move(list);
+        } else if (const auto* relay = std::get_if<wire::SwitchRelay>(&request.body)) {
+            switched.push_back(*relay);
+        } else if (const auto* query = std::get_if<wire::QueryEvents>(&request.body)) {
+            event_queries.push_back(*query);
+            body = wire::EventList{.events = events,
+                                   .more = false,
+                                   .subscription = wire::SubscriptionState::subscribed,
+                                   .reason = {}};
         }
         send(wire::Reply{.id = request.id, .body = std::move(body)});
     }

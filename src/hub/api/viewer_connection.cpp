@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "hub/api/feed.hpp"
+#include "hub/api/json_control.hpp"
 #include "hub/api/json_output.hpp"
 
 namespace vedette::hub::api {
@@ -146,8 +147,21 @@ void ViewerConnection::on_camera_removed(const CameraId& id) {
     if (decide(policy::Action::view_camera, id)) send({{"type", "camera.removed"}, {"camera_id", id.text()}});
 }
 
+void ViewerConnection::on_camera_state(const wire::CameraStateChanged& changed) {
+    if (!decide(policy::Action::view_camera, changed.camera)) return;
+    boost::json::object message = to_json(changed.change);
+    message["type"] = "camera.state";
+    message["camera_id"] = changed.camera.text();
+    send(message);
+}
+
 void ViewerConnection::on_storage(const wire::StorageStatus& status) {
     send({{"type", "storage.changed"}, {"storage", to_json(status)}});
+}
+
+void ViewerConnection::on_camera_event(const wire::CameraEvent& event) {
+    if (decide(policy::Action::view_events, event.camera))
+        send({{"type", "camera.event"}, {"event", to_json(event)}});
 }
 
 void ViewerConnection::send(const boost::json::object& message) {

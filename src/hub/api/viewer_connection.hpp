@@ -33,7 +33,9 @@ class ViewerConnection final : public relay::Listener, public std::enable_shared
 
     void on_camera(const wire::CameraStatus& status) override;
     void on_camera_removed(const CameraId& id) override;
+    void on_camera_state(const wire::CameraStateChanged& changed) override;
     void on_storage(const wire::StorageStatus& status) override;
+    void on_camera_event(const wire::CameraEvent& event) override;
 
     bool on_message(const net::WebSocketMessage& message);
     void on(const LiveStart& start);

@@ -40,6 +40,10 @@ constexpr Rule rule_of(Action action) {
         case Action::open_websocket:   return {"open_websocket",   organisation, false, false, true,  false};
         case Action::watch_live:       return {"watch_live",       camera,       false, false, true,  true};
         case Action::play_recording:   return {"play_recording",   camera,       false, false, true,  true};
+        case Action::control_ptz:      return {"control_ptz",      camera,       false, false, true,  true};
+        case Action::switch_relay:     return {"switch_relay",     camera,       false, false, true,  true};
+        case Action::view_events:      return {"view_events",      camera,       false, false, false, false};
+        case Action::list_events:      return {"list_events",      organisation, false, false, false, false};
         case Action::view_metrics:     return {"view_metrics",     organisation, false, true,  false, false};
         case Action::view_settings:    return {"view_settings",    organisation, false, false, false, false};
         case Action::change_settings:  return {"change_settings",  organisation, false, false, true,  true};

@@ -206,11 +206,24 @@ void Relay::on(const wire::CameraRemoved& removed) {
             listener->on_camera_removed(removed.id);
 }
 
+void Relay::on(const wire::CameraStateChanged& changed) {
+    const auto listeners = listeners_;
+    for (Listener* listener : listeners)
+        if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_camera_state(changed);
+}
+
 void Relay::on(wire::StorageStatus status) {
     storage_ = std::move(status);
     const auto listeners = listeners_;
     for (Listener* listener : listeners)
         if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_storage(storage_);
+}
+
+void Relay::on(const wire::CameraEventHappened& happened) {
+    const auto listeners = listeners_;
+    for (Listener* listener : listeners)
+        if (std::ranges::find(listeners_, listener) != listeners_.end())
+            listener->on_camera_event(happened.event);
 }
 
 }  // namespace vedette::hub::relay

@@ -26,7 +26,10 @@ class Listener {
     virtual ~Listener() = default;
     virtual void on_camera(const wire::CameraStatus& status) = 0;
     virtual void on_camera_removed(const CameraId& id) = 0;
+    virtual void on_camera_state(const wire::CameraStateChanged&) {}
     virtual void on_storage(const wire::StorageStatus& status) = 0;
+    /// An event began, happened or ended.
+    virtual void on_camera_event(const wire::CameraEvent&) {}
 };
 
 struct Figures {
@@ -85,7 +88,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
     void on(const wire::ChannelEnd& end);
     void on(wire::CameraChanged changed);
     void on(const wire::CameraRemoved& removed);
+    void on(const wire::CameraStateChanged& changed);
     void on(wire::StorageStatus status);
+    void on(const wire::CameraEventHappened& happened);
     std::shared_ptr<LiveStream> live_by_channel(std::uint32_t channel) const;
     PlaybackChannel* playback_by_channel(std::uint32_t channel) const;
     void leave(const StreamKey& key, const std::shared_ptr<LiveStream>& stream, LiveViewer& viewer);

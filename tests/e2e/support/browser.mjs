@@ -20,14 +20,14 @@ const FLAGS = [
 ];
 
 /** Starts Chromium with an own home, in whose certificate store the server's authority is the only addition. */
-export async function startBrowser(home, authority) {
+export async function startBrowser(home, authority, flags = []) {
   const store = join(home, '.pki', 'nssdb');
   await mkdir(store, { recursive: true });
   await run('certutil', ['-N', '--empty-password', '-d', `sql:${store}`]);
   await run('certutil', ['-A', '-n', 'vedette', '-t', 'C,,', '-i', authority, '-d', `sql:${store}`]);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
   });
 }
@@ -63,10 +63,15 @@ export async function claim(page, server) {
 
 export async function signIn(page, server) {
   await page.goto(server.url);
+  await fillSignIn(page);
+  await byId(page, 'nav-live').waitFor();
+}
+
+/** Signs in on the form that is shown, wherever one was. */
+export async function fillSignIn(page) {
   await byId(page, 'sign-in-username').fill(USER);
   await byId(page, 'sign-in-password').fill(PASSWORD);
   await byId(page, 'sign-in-submit').click();
-  await byId(page, 'nav-live').waitFor();
 }
 
 /** A request to the API with the session of the page; the decoded answer. */

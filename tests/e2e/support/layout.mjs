@@ -5,8 +5,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delay } from './product.mjs';
 
-const DESKTOP = { width: 1440, height: 900 };
-const VIEWPORTS = [{ width: 360, height: 740 }, { width: 390, height: 844 }, DESKTOP];
+// The first is 1280 x 1024 at a zoom of 400 % (WCAG 1.4.10, reflow), the second 1280 x 800 at 200 %.
+const ZOOMED = [{ width: 320, height: 256 }, { width: 640, height: 400 }];
+const VIEWPORTS = [{ width: 360, height: 740 }, { width: 390, height: 844 }, { width: 1280, height: 800 }];
 /** Set to a folder to keep a picture of every screen. */
 const SCREENSHOTS = process.env.VEDETTE_SCREENSHOTS;
 
@@ -32,7 +33,7 @@ const outside = (page) =>
 
 export async function checkLayout(page, screen) {
   const before = page.viewportSize();
-  for (const viewport of VIEWPORTS) {
+  for (const viewport of [...ZOOMED, ...VIEWPORTS]) {
     for (const colorScheme of ['dark', 'light']) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
@@ -42,7 +43,7 @@ export async function checkLayout(page, screen) {
         found = await outside(page);
       }
       assert.deepEqual(found, [], `${screen} at ${viewport.width} px, ${colorScheme}`);
-      if (SCREENSHOTS) {
+      if (SCREENSHOTS && VIEWPORTS.includes(viewport)) {
         await mkdir(SCREENSHOTS, { recursive: true });
         await page.waitForTimeout(1500); // for the eye: animations are over, live pictures are back
         await page.screenshot({ path: join(SCREENSHOTS, `${screen}-${viewport.width}-${colorScheme}.png`) });

@@ -88,4 +88,7 @@ export async function startServer(command, data, { port, more = [] } = {}) {
 }
 
 /** `vedette simulate` on a given port, so that it can come back where it was. */
-export const startSimulator = (port, ...more) => start(['simulate', '--port', port, ...more], /rtsp:\/\//);
+export const startSimulator = (port, ...more) => start(['simulate', '--port', port, ...more], /rtsps?:\/\//);
+
+/** One of the clips that the build makes for simulated cameras. */
+export const clip = (name) => join(dirname(BINARY), '../clips', name);

@@ -6,7 +6,11 @@ export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeExpiry }),
   mutationCache: new MutationCache({ onError: noticeExpiry }),
   defaultOptions: {
+    // A browser that believes it is offline may still reach a server in its own network; and when it can't, an error
+    // says so, while a paused request would say nothing.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
     },
@@ -41,6 +45,14 @@ export const sessionQuery = queryOptions({
   refetchInterval: (query) => (query.state.error ? 3_000 : 5 * 60_000),
 });
 
+/** Whether the last session ended because the user signed out. */
+export const signedOutQuery = queryOptions({
+  queryKey: ['signed-out'],
+  queryFn: () => false,
+  initialData: false,
+  staleTime: Infinity,
+});
+
 export const settingsQuery = queryOptions({
   queryKey: ['settings'],
   queryFn: () => dataOf(api.GET('/api/v1/settings')),
@@ -63,6 +75,17 @@ export function recordingsQuery(cameraId: string, stream: StreamKind, start90k: 
         }),
       ),
     refetchInterval: 3_000,
+  });
+}
+
+/** The last changes of state of a camera's streams. */
+export function statesQuery(cameraId: string) {
+  return queryOptions({
+    queryKey: ['states', cameraId],
+    queryFn: () =>
+      dataOf(api.GET('/api/v1/cameras/{camera_id}/states', { params: { path: { camera_id: cameraId } } })),
+    // The WebSocket tells of each change; this is for the time when it is down.
+    refetchInterval: 30_000,
   });
 }
 

@@ -36,7 +36,9 @@ function Banner({ tone, Icon, testId, children }: BannerProps) {
 function ClockBanner() {
   const correctionMs = useSyncExternalStore(onClockCorrection, clockCorrectionMs);
   if (Math.abs(correctionMs) < NOTABLE_CLOCK_MS) return null;
-  const span = formatSeconds(Math.abs(correctionMs) / 1000);
+  const seconds = Math.abs(correctionMs) / 1000;
+  // The server's clock is known to the second, at best.
+  const span = formatSeconds(seconds < 60 ? seconds : Math.round(seconds / 60) * 60);
   return (
     <Banner tone="wait" Icon={IconClockPause} testId="banner-clock">
       <span>

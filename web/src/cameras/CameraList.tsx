@@ -6,6 +6,7 @@ import { nowTicks } from '../media/ticks';
 import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from '../ui/format';
 import classes from './CameraList.module.css';
 import { CertificateWarning } from './CertificateWarning';
+import { cameraTroubles } from './health';
 import { mainState, offeredCertificates, reasonOf, resolutionOf, streamOf } from './state';
 import { StateBadge } from './StateBadge';
 
@@ -83,6 +84,11 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
       {camera.allow_basic_in_clear && (
         <p className={classes.reason}>Risk: this camera’s password may be sent unencrypted.</p>
       )}
+      {cameraTroubles(camera).map((trouble) => (
+        <p key={trouble} className={classes.trouble}>
+          {trouble}
+        </p>
+      ))}
       {camera.allow_legacy_tls && (
         <p className={classes.reason}>Risk: TLS with this camera may be old and weak.</p>
       )}

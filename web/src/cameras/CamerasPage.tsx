@@ -28,12 +28,24 @@ function summary(cameras: Camera[], bytesUsed: number, bytesFree: number): strin
   return `${recording} of ${cameras.length} recording · ${formatBytes(bytesUsed)} used, ${formatBytes(bytesFree)} free`;
 }
 
+function titleOf(dialog: Dialog | undefined): string {
+  if (dialog?.kind === 'edit') return `Edit ${dialog.camera.name}`;
+  if (dialog?.kind === 'delete') return `Delete ${dialog.camera.name}?`;
+  return 'Add a camera';
+}
+
 export function CamerasPage() {
   usePageTitle('Cameras');
   const { data, error } = useQuery(camerasQuery);
+  // The dialog is mounted before it opens and until it has closed: only so it gives the focus back.
   const [dialog, setDialog] = useState<Dialog>();
-  const close = () => setDialog(undefined);
-  const add = () => setDialog({ kind: 'add' });
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false);
+  const show = (next: Dialog) => {
+    setDialog(next);
+    setOpened(true);
+  };
+  const add = () => show({ kind: 'add' });
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-end">
@@ -70,19 +82,23 @@ export function CamerasPage() {
       {data && data.cameras.length > 0 && (
         <CameraList
           cameras={data.cameras}
-          onEdit={(camera) => setDialog({ kind: 'edit', camera })}
-          onDelete={(camera) => setDialog({ kind: 'delete', camera })}
+          onEdit={(camera) => show({ kind: 'edit', camera })}
+          onDelete={(camera) => show({ kind: 'delete', camera })}
         />
       )}
       {data && data.cameras.length > 0 && <TrustSetting />}
-      {(dialog?.kind === 'add' || dialog?.kind === 'edit') && (
-        <Modal
-          opened
-          onClose={close}
-          title={dialog.kind === 'add' ? 'Add a camera' : `Edit ${dialog.camera.name}`}
-          size="lg"
-          closeOnClickOutside={false}
-        >
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={titleOf(dialog)}
+        size={dialog?.kind === 'delete' ? 'md' : 'lg'}
+        centered={dialog?.kind === 'delete'}
+        closeOnClickOutside={dialog?.kind === 'delete'}
+      >
+        {dialog?.kind === 'delete' && (
+          <DeleteCamera camera={dialog.camera} onClose={close} onDeleted={toContent} />
+        )}
+        {(dialog?.kind === 'add' || dialog?.kind === 'edit') && (
           <CameraForm
             camera={dialog.kind === 'edit' ? dialog.camera : undefined}
             onCancel={close}
@@ -93,11 +109,8 @@ export function CamerasPage() {
               notifications.show({ message: `${camera.name} ${what}` });
             }}
           />
-        </Modal>
-      )}
-      {dialog?.kind === 'delete' && (
-        <DeleteCamera camera={dialog.camera} onClose={close} onDeleted={toContent} />
-      )}
+        )}
+      </Modal>
     </Stack>
   );
 }

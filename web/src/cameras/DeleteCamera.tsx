@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ interface Props {
   onDeleted?(): void;
 }
 
+/** What is asked before a camera goes with its recordings: the body of a dialog. */
 export function DeleteCamera({ camera, onClose, onDeleted }: Props) {
   const [typed, setTyped] = useState('');
   const remove = useMutation({
@@ -27,43 +28,41 @@ export function DeleteCamera({ camera, onClose, onDeleted }: Props) {
   });
   const confirmed = typed.trim() === camera.name;
   return (
-    <Modal opened onClose={onClose} title={`Delete ${camera.name}?`} centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (confirmed) remove.mutate();
-        }}
-      >
-        <Stack>
-          <Text>
-            The camera is no longer recorded. <strong>Its recordings are destroyed</strong>: their keys are
-            erased, and nobody can bring them back.
-          </Text>
-          <TextInput
-            label={`Type “${camera.name}” to confirm`}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            autoComplete="off"
-            data-autofocus
-            data-testid="delete-confirm"
-          />
-          {remove.error && <Notice>{remove.error.message}</Notice>}
-          <Group justify="flex-end">
-            <Button variant="subtle" color="gray" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              color="red"
-              disabled={!confirmed}
-              loading={remove.isPending}
-              data-testid="delete-submit"
-            >
-              Delete camera and recordings
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (confirmed) remove.mutate();
+      }}
+    >
+      <Stack>
+        <Text>
+          The camera is no longer recorded. <strong>Its recordings are destroyed</strong>: their keys are
+          erased, and nobody can bring them back.
+        </Text>
+        <TextInput
+          label={`Type “${camera.name}” to confirm`}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+          data-testid="delete-confirm"
+        />
+        {remove.error && <Notice>{remove.error.message}</Notice>}
+        <Group justify="flex-end">
+          <Button variant="subtle" color="gray" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            color="red"
+            disabled={!confirmed}
+            loading={remove.isPending}
+            data-testid="delete-submit"
+          >
+            Delete camera and recordings
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

@@ -14,6 +14,14 @@ const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
   lost_packets: 0,
   reordered_packets: 0,
   certificate: null,
+  health: {
+    damaged_pictures: 0,
+    reconnects: 0,
+    last_picture_90k: null,
+    key_frame_interval_seconds: null,
+    clock_drift_ppm: null,
+    clock_offset_seconds: null,
+  },
 });
 
 const camera = (sub_url: string, streams: Stream[]): Camera => ({

@@ -1,6 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
-import { camerasQuery, forgetCamera, sessionQuery, storeCamera, storeStorage } from '../api/queries';
+import {
+  camerasQuery,
+  forgetCamera,
+  sessionQuery,
+  statesQuery,
+  storeCamera,
+  storeStorage,
+} from '../api/queries';
 import { MediaConnection, type ConnectionState } from './MediaConnection';
 
 interface Value {
@@ -32,7 +39,13 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
       onEvent: (event) => {
         if (event.type === 'camera.changed') storeCamera(event.camera);
         else if (event.type === 'camera.removed') forgetCamera(event.camera_id);
-        else storeStorage(event.storage);
+        else if (event.type === 'camera.state')
+          void queryClient.invalidateQueries({ queryKey: statesQuery(event.camera_id).queryKey });
+        else if (event.type === 'camera.event') {
+          const { camera_id: id, kind } = event.event;
+          void queryClient.invalidateQueries({ queryKey: ['events', id] });
+          if (kind === 'relay_output') void queryClient.invalidateQueries({ queryKey: ['relays', id] });
+        } else storeStorage(event.storage);
       },
     });
     return () => connection.close();

@@ -30,7 +30,11 @@ interface OpenChannel {
 
 type Event = Extract<
   ServerMessage,
-  { type: 'camera.changed' } | { type: 'camera.removed' } | { type: 'storage.changed' }
+  | { type: 'camera.changed' }
+  | { type: 'camera.removed' }
+  | { type: 'camera.state' }
+  | { type: 'camera.event' }
+  | { type: 'storage.changed' }
 >;
 
 export interface ConnectionListener {

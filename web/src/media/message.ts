@@ -1,4 +1,4 @@
-import type { Camera, Problem, Storage, StreamKind } from '../api/client';
+import type { Camera, CameraEvent, Problem, StateChange, Storage, StreamKind } from '../api/client';
 
 /** Text messages from the client; docs/ref/websocket.md. */
 export type StartRequest =
@@ -8,6 +8,8 @@ export type StartRequest =
 export type ServerMessage =
   | { type: 'camera.changed'; camera: Camera }
   | { type: 'camera.removed'; camera_id: string }
+  | ({ type: 'camera.state'; camera_id: string } & StateChange)
+  | { type: 'camera.event'; event: CameraEvent }
   | { type: 'storage.changed'; storage: Storage }
   | { type: 'channel.started'; channel: number; mime_type: string }
   | { type: 'channel.gap'; channel: number; start_90k: number; end_90k: number; reason: string }
@@ -17,6 +19,8 @@ export type ServerMessage =
 const SERVER_TYPES = new Set<ServerMessage['type']>([
   'camera.changed',
   'camera.removed',
+  'camera.state',
+  'camera.event',
   'storage.changed',
   'channel.started',
   'channel.gap',

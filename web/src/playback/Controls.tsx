@@ -1,12 +1,10 @@
 import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core';
 import {
   IconFocusCentered,
-  IconMaximize,
-  IconMinimize,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
-  IconPlayerTrackNext,
-  IconPlayerTrackPrev,
+  IconPlayerSkipForward,
+  IconPlayerSkipBack,
   IconRewindBackward10,
   IconRewindForward10,
   IconVolume,
@@ -33,7 +31,6 @@ interface Props {
   extent: Interval | null | undefined;
   muted: boolean;
   following: boolean;
-  fullscreen: boolean;
   goToOpened: boolean;
   onGoTo(opened: boolean): void;
   onMute(): void;
@@ -43,7 +40,6 @@ interface Props {
   onStepFrame(direction: number): void;
   onZoom(factor: number): void;
   onFollow(): void;
-  onFullscreen(): void;
 }
 
 const STEP = 10 * TICKS_PER_SECOND;
@@ -85,11 +81,6 @@ function Transport({ camera, player, muted, onMute, onStep, onStepFrame }: Props
       <Tool label="10 seconds back (←)" onClick={() => onStep(-STEP)}>
         <IconRewindBackward10 size={22} stroke={1.7} />
       </Tool>
-      {player.paused && (
-        <Tool label="One frame back (,)" onClick={() => onStepFrame(-1)} testId="frame-back">
-          <IconPlayerTrackPrev size={20} stroke={1.7} />
-        </Tool>
-      )}
       <Tool
         label={player.paused ? 'Play (space)' : 'Pause (space)'}
         onClick={player.togglePause}
@@ -97,11 +88,6 @@ function Transport({ camera, player, muted, onMute, onStep, onStepFrame }: Props
       >
         {player.paused ? <IconPlayerPlayFilled size={22} /> : <IconPlayerPauseFilled size={22} />}
       </Tool>
-      {player.paused && (
-        <Tool label="One frame forward (.)" onClick={() => onStepFrame(1)} testId="frame-forward">
-          <IconPlayerTrackNext size={20} stroke={1.7} />
-        </Tool>
-      )}
       <Tool label="10 seconds forward (→)" onClick={() => onStep(STEP)}>
         <IconRewindForward10 size={22} stroke={1.7} />
       </Tool>
@@ -110,13 +96,24 @@ function Transport({ camera, player, muted, onMute, onStep, onStepFrame }: Props
           {muted ? <IconVolumeOff size={21} stroke={1.7} /> : <IconVolume size={21} stroke={1.7} />}
         </Tool>
       )}
+      {/* Last, so that the others stay under the finger that paused. */}
+      {player.paused && (
+        <Tool label="One frame back (,)" onClick={() => onStepFrame(-1)} testId="frame-back">
+          <IconPlayerSkipBack size={20} stroke={1.7} />
+        </Tool>
+      )}
+      {player.paused && (
+        <Tool label="One frame forward (.)" onClick={() => onStepFrame(1)} testId="frame-forward">
+          <IconPlayerSkipForward size={20} stroke={1.7} />
+        </Tool>
+      )}
     </div>
   );
 }
 
-/** What concerns the timeline and the recording: speed, download, zoom; and the full screen. */
+/** What concerns the timeline and the recording: speed, download, zoom. */
 function Tools(props: Props) {
-  const { camera, player, position90k, following, fullscreen, onZoom, onFollow, onFullscreen } = props;
+  const { camera, player, position90k, following, onZoom, onFollow } = props;
   return (
     <div className={classes.group} data-side="end">
       {player.mode === 'playback' && (
@@ -141,15 +138,6 @@ function Tools(props: Props) {
       <Tool label="Show less time" onClick={() => onZoom(0.5)} testId="zoom-in">
         <IconZoomIn size={21} stroke={1.7} />
       </Tool>
-      {document.fullscreenEnabled && (
-        <Tool
-          label={fullscreen ? 'Leave full screen (F)' : 'Full screen (F)'}
-          onClick={onFullscreen}
-          testId="fullscreen"
-        >
-          {fullscreen ? <IconMinimize size={21} stroke={1.7} /> : <IconMaximize size={21} stroke={1.7} />}
-        </Tool>
-      )}
     </div>
   );
 }

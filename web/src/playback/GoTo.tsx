@@ -2,7 +2,7 @@ import { Button, Group, Popover, Stack, Text, TextInput, UnstyledButton } from '
 import { useClipboard } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
 import type { Interval } from '../api/client';
-import { nowTicks } from '../media/ticks';
+import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { formatMoment } from '../ui/format';
 import { IconCheck, IconLink } from '../ui/icons';
 import classes from './CameraPage.module.css';
@@ -22,7 +22,8 @@ interface Props {
 function problemOf(moment90k: number | undefined, extent: Props['extent']): string | undefined {
   if (moment90k === undefined) return 'Enter a day and a time.';
   if (moment90k >= nowTicks()) return 'This is still to come.';
-  if (extent && moment90k < extent.start_90k)
+  // The form knows whole seconds only.
+  if (extent && moment90k + TICKS_PER_SECOND <= extent.start_90k)
     return `The recording begins on ${formatMoment(extent.start_90k)}.`;
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { ActionIcon } from '@mantine/core';
 import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { useFullscreen, useIdle } from '@mantine/hooks';
 import { useEffect, useMemo, useState } from 'react';
@@ -5,10 +6,12 @@ import { useSearchParams } from 'react-router-dom';
 import type { Camera } from '../api/client';
 import { recordingsQuery } from '../api/queries';
 import { isAway, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
+import { eventsQuery } from '../events/queries';
 import { PictureState } from '../live/PictureState';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { questionOf } from '../timeline/scale';
 import { Timeline } from '../timeline/Timeline';
+import { IconMaximize, IconMinimize } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import classes from './CameraPage.module.css';
 import { Controls } from './Controls';
@@ -58,6 +61,12 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   const question = useMemo(() => questionOf(view), [view]);
   const recordings = useQuery({
     ...recordingsQuery(camera.id, 'main', question.start90k, question.end90k),
+    placeholderData: keepPreviousData,
+  });
+
+  const events = useQuery({
+    ...eventsQuery(camera.id, question.start90k, question.end90k),
+    enabled: Boolean(camera.device?.onvif_url),
     placeholderData: keepPreviousData,
   });
 
@@ -119,6 +128,20 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
         <div className={classes.notice} role="status" data-testid="player-notice">
           {player.notice && <span>{player.notice}</span>}
         </div>
+        {document.fullscreenEnabled && (
+          <ActionIcon
+            className={classes.fullscreen}
+            variant="filled"
+            color="dark.8"
+            size="lg"
+            aria-label={full.fullscreen ? 'Leave full screen' : 'Full screen'}
+            title={full.fullscreen ? 'Leave full screen (F)' : 'Full screen (F)'}
+            onClick={toggleFullscreen}
+            data-testid="fullscreen"
+          >
+            {full.fullscreen ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
+          </ActionIcon>
+        )}
         {Overlay && <Overlay {...panelProps} />}
       </div>
       <div className={classes.desk}>
@@ -130,7 +153,6 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
           now90k={clock.now90k}
           extent={recordings.data?.extent}
           following={follow}
-          fullscreen={full.fullscreen}
           goToOpened={goToOpened}
           onGoTo={setGoToOpened}
           onMute={() => setMuted(!muted)}
@@ -138,7 +160,6 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
           onSeek={seek}
           onStep={step}
           onStepFrame={stepFrame}
-          onFullscreen={toggleFullscreen}
           onZoom={(factor) => zoomBy(factor, clock.position90k ?? clock.now90k)}
           onFollow={startFollowing}
         />
@@ -146,6 +167,7 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
         <Timeline
           view={view}
           recordings={recordings.data}
+          events={events.data?.events}
           now90k={clock.now90k}
           position90k={clock.position90k}
           onView={look}

@@ -4,7 +4,7 @@ import { IconLogout, IconUserCircle } from '../ui/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
-import { sessionQuery } from '../api/queries';
+import { sessionQuery, signedOutQuery } from '../api/queries';
 
 export function AccountMenu() {
   const queryClient = useQueryClient();
@@ -20,7 +20,10 @@ export function AccountMenu() {
 
   /** Nothing of what this user saw stays for the next one. */
   function leave() {
-    queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+    queryClient.removeQueries({
+      predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'signed-out',
+    });
+    queryClient.setQueryData(signedOutQuery.queryKey, true);
     queryClient.setQueryData(sessionQuery.queryKey, null);
   }
 

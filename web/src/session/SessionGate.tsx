@@ -1,7 +1,7 @@
 import { Button, Center, Loader, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import { sessionQuery, setupQuery } from '../api/queries';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { sessionQuery, setupQuery, signedOutQuery } from '../api/queries';
 import { Notice } from '../ui/Notice';
 import { ClaimPage } from './ClaimPage';
 import { DoorPage } from './DoorPage';
@@ -13,7 +13,12 @@ import { SignInPage } from './SignInPage';
  */
 export function SessionGate({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery);
+  const wasSignedIn = useRef(false);
+  const { data: signedOut } = useQuery(signedOutQuery);
   const setup = useQuery({ ...setupQuery, enabled: session.data === null });
+  useEffect(() => {
+    if (session.data) wasSignedIn.current = true;
+  }, [session.data]);
   // What was seen stays while the server is away: the banner inside says so.
   if (session.data) return children;
   const failed = session.data === undefined ? session : setup;
@@ -29,7 +34,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
       </DoorPage>
     );
   }
-  if (session.data === null && setup.data) return setup.data.claimed ? <SignInPage /> : <ClaimPage />;
+  if (session.data === null && setup.data)
+    return setup.data.claimed ? <SignInPage ended={wasSignedIn.current && !signedOut} /> : <ClaimPage />;
   return (
     <Center h="100dvh">
       <Loader aria-label="Loading" />

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
-import { sessionQuery } from '../api/queries';
+import { sessionQuery, signedOutQuery } from '../api/queries';
 import { formatSeconds } from '../ui/format';
 import { Notice } from '../ui/Notice';
 import { DoorPage } from './DoorPage';
@@ -24,7 +24,8 @@ function useCountdown(deadline: number): number {
   return Math.max(0, Math.ceil((deadline - now) / 1000));
 }
 
-export function SignInPage() {
+/** `ended`: somebody was signed in here a moment ago, and did not sign out. */
+export function SignInPage({ ended }: { ended: boolean }) {
   const queryClient = useQueryClient();
   const [retryAt, setRetryAt] = useState(0);
   const wait = useCountdown(retryAt);
@@ -43,7 +44,10 @@ export function SignInPage() {
           body: { username: values.username.trim(), password: values.password },
         }),
       ),
-    onSuccess: (session) => queryClient.setQueryData(sessionQuery.queryKey, session),
+    onSuccess: (session) => {
+      queryClient.setQueryData(signedOutQuery.queryKey, false);
+      queryClient.setQueryData(sessionQuery.queryKey, session);
+    },
     onError: (error) => {
       if (error instanceof ApiError && error.retryAfterSeconds !== undefined) {
         setRetryAt(Date.now() + error.retryAfterSeconds * 1000);
@@ -51,7 +55,14 @@ export function SignInPage() {
     },
   });
   return (
-    <DoorPage title="Sign in" intro="Live pictures and recordings of your site.">
+    <DoorPage
+      title="Sign in"
+      intro={
+        ended
+          ? 'Your session has ended. Sign in to go on where you were.'
+          : 'Live pictures and recordings of your site.'
+      }
+    >
       <form noValidate onSubmit={form.onSubmit((values) => signIn.mutate(values))} data-testid="sign-in-form">
         <Stack>
           {signIn.error && (

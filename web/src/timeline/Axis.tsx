@@ -41,7 +41,7 @@ export function Axis({ view, width, top, bottom }: Props) {
           </g>
         );
       })}
-      {minorSeconds > 0 && <Days view={view} width={width} y={bottom + 16} stepSeconds={stepSeconds} />}
+      {minorSeconds > 0 && <Days view={view} width={width} y={bottom + 20} stepSeconds={stepSeconds} />}
     </g>
   );
 }
@@ -66,10 +66,11 @@ function Days({ view, width, y, stepSeconds }: DaysProps) {
   return days.map((start, i) => {
     const next = days[i + 1];
     const end = next === undefined ? width : xOf(view, next, width);
-    const x = Math.min(Math.max(xOf(view, start, width), 0), end - DAY_LABEL);
-    if (x < 0 && days.length > 1) return null;
+    const begin = xOf(view, start, width);
+    const x = i === 0 ? Math.min(Math.max(begin, 0), end - DAY_LABEL) : begin;
+    if (x < 0 || (days.length > 1 && x + DAY_LABEL > end)) return null;
     return (
-      <text key={start} x={Math.max(x, 0) + 2} y={y} className={classes.dayLabel}>
+      <text key={start} x={x + 2} y={y} className={classes.dayLabel}>
         {formatDay(start)}
       </text>
     );

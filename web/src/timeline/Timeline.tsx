@@ -1,6 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useRef, useState, type KeyboardEvent } from 'react';
-import type { Recordings } from '../api/client';
+import type { CameraEvent, Recordings } from '../api/client';
+import { describeSource, eventAt, KIND_WORDS, marksOfEvents } from '../events/events';
 import { TICKS_PER_SECOND } from '../media/ticks';
 import { formatClock, formatMoment, formatSpan } from '../ui/format';
 import { Axis } from './Axis';
@@ -12,6 +13,8 @@ import { useTold } from './useTold';
 interface Props {
   view: View;
   recordings: Recordings | undefined;
+  /** What the camera told, in order of their beginning. */
+  events?: CameraEvent[];
   now90k: number;
   /** The moment of the shown picture. */
   position90k: number | undefined;
@@ -33,6 +36,17 @@ const BAR_TOP = 30;
 const BAR_HEIGHT = 34;
 const BAR_BOTTOM = BAR_TOP + BAR_HEIGHT;
 const HEIGHT = 88;
+/** Below the bar, above the row of gaps. */
+const EVENT_TOP = BAR_BOTTOM + 3;
+const EVENT_HEIGHT = 5;
+/** A pointer so near to an event means it. */
+const EVENT_PIXELS = 3;
+/** Motion is what one looks for most, so it lies on top. */
+const EVENT_ROWS = [
+  { className: classes.event, kinds: (kind: CameraEvent['kind']) => kind !== 'motion' },
+  { className: classes.motion, kinds: (kind: CameraEvent['kind']) => kind === 'motion' },
+];
+const NO_EVENTS: CameraEvent[] = [];
 /** More stops than this are a burden: the list of gaps has them all, and one may zoom in. */
 const MAX_FOCUSABLE_GAPS = 12;
 /** Playback begins so long before a gap that was chosen. */
@@ -44,7 +58,16 @@ const FETCHED = 'Fetched later from the camera’s own storage';
 const describeGap = (gap: Gap) =>
   `Not recorded for ${formatSpan(gap.start_90k, gap.end_90k)}${gap.reason ? `: ${gap.reason}` : ''}`;
 
-export function Timeline({ view, recordings, now90k, position90k, onView, onSeek, onStep }: Props) {
+export function Timeline({
+  view,
+  recordings,
+  events = NO_EVENTS,
+  now90k,
+  position90k,
+  onView,
+  onSeek,
+  onStep,
+}: Props) {
   const { ref: sizeRef, width } = useElementSize();
   const area = useRef<HTMLDivElement>(null);
   const [pointer, setPointer] = useState<number>();
@@ -59,15 +82,19 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
   const pointed90k = pointer === undefined ? undefined : ticksAtX(view, pointer, width);
   const pointedFetched = fetched.some((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedGap = gaps.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
+  const pointedEvent =
+    pointed90k === undefined
+      ? undefined
+      : eventAt(events, pointed90k, (EVENT_PIXELS / Math.max(width, 1)) * spanOf(view), now90k);
+  const about = [
+    pointedEvent && `${KIND_WORDS[pointedEvent.kind]}, ${describeSource(pointedEvent)}`,
+    pointedGap && describeGap(pointedGap),
+    pointedFetched && FETCHED,
+  ].filter(Boolean);
   const tip = focusedGap
     ? { x: xOf(view, (focusedGap.start_90k + focusedGap.end_90k) / 2, width), text: describeGap(focusedGap) }
     : pointed90k !== undefined && pointer !== undefined
-      ? {
-          x: pointer,
-          text:
-            formatMoment(pointed90k) +
-            (pointedGap ? ` · ${describeGap(pointedGap)}` : pointedFetched ? ` · ${FETCHED}` : ''),
-        }
+      ? { x: pointer, text: [formatMoment(pointed90k), ...about].join(' · ') }
       : undefined;
   const position = position90k ?? now90k;
   const told = useTold(position);
@@ -167,6 +194,20 @@ export function Timeline({ view, recordings, now90k, position90k, onView, onSeek
               data-testid="timeline-range"
             />
           ))}
+          {EVENT_ROWS.map(({ className, kinds }) =>
+            bars(view, marksOfEvents(events, now90k, kinds), width).map((bar) => (
+              <rect
+                key={`${className}-${bar.x}`}
+                x={bar.x}
+                y={EVENT_TOP}
+                width={Math.max(2, bar.width)}
+                height={EVENT_HEIGHT}
+                rx={1.5}
+                className={className}
+                data-testid="timeline-event"
+              />
+            )),
+          )}
           {pointer !== undefined && (
             <line
               x1={pointer}

@@ -1,10 +1,43 @@
-import { IconClockPause, IconInfoCircle } from '../../ui/icons';
+import {
+  IconArrowsMove,
+  IconBell,
+  IconClockPause,
+  IconHeartbeat,
+  IconInfoCircle,
+  IconToggleRight,
+} from '../../ui/icons';
 import { DetailsPanel } from './DetailsPanel';
+import { EventsPanel } from './EventsPanel';
 import { GapsPanel } from './GapsPanel';
+import { HealthPanel } from './HealthPanel';
+import { MovePanel } from './MovePanel';
+import { OutputsPanel } from './OutputsPanel';
 import type { CameraPanel } from './panel';
 
 /** The tabs of a camera's page, in their order. */
 export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
+  { id: 'health', label: 'Health', Icon: IconHeartbeat, Content: HealthPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
+  {
+    id: 'move',
+    label: 'Move',
+    Icon: IconArrowsMove,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: MovePanel,
+  },
+  {
+    id: 'events',
+    label: 'Events',
+    Icon: IconBell,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: EventsPanel,
+  },
+  {
+    id: 'outputs',
+    label: 'Outputs',
+    Icon: IconToggleRight,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: OutputsPanel,
+  },
 ];

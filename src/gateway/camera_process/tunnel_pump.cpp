@@ -1,11 +1,12 @@
-#include "gateway/ingest/tunnel_pump.hpp"
+#include "gateway/camera_process/tunnel_pump.hpp"
 
 #include <array>
 #include <utility>
 
+#include "base/hex.hpp"
 #include "net/timeout.hpp"
 
-namespace vedette::gateway::ingest {
+namespace vedette::gateway::camera_process {
 
 namespace {
 
@@ -20,16 +21,16 @@ net::Awaitable<Result<>> write_text(net::TcpStream& stream, std::string text) {
 
 // A connection beside the first one. Whoever answers it must hold the key that was judged there, whatever
 // else vouches for him.
-net::Awaitable<Result<net::TcpStream>> dial_again(Route route, net::TlsFloor floor,
-                                                  std::optional<rtsp::CertificateTrust> first) {
-    auto dialling = dial(std::move(route), floor);
-    VEDETTE_CO_TRY(Dialled dialled, co_await std::move(dialling));
-    const bool same = dialled.certificate.has_value() == first.has_value() &&
-                      (!first || dialled.certificate->fingerprint == first->fingerprint);
-    if (!same)
+net::Awaitable<Result<net::TcpStream>> dial_again(const TunnelWay& way) {
+    auto dialling = way.dial();
+    VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(dialling));
+    if (!way.url.secure) co_return stream;
+    auto securing = stream.start_tls(way.url.host, handshake_limit, way.floor);
+    VEDETTE_CO_TRY(const net::TlsPeer peer, co_await std::move(securing));
+    if (to_hex(peer.key_sha256) != way.fingerprint)
         co_return fail(ErrorKind::forbidden,
                        "two connections to the camera were answered with two certificates; nothing was sent");
-    co_return std::move(dialled.stream);
+    co_return stream;
 }
 
 net::Awaitable<Result<rtsp::HttpTunnel::Next>> read_answer(net::TcpStream& stream,
@@ -49,49 +50,49 @@ net::Awaitable<Result<rtsp::HttpTunnel::Next>> read_answer(net::TcpStream& strea
 }
 
 net::Awaitable<Result<>> open_post(Tunnel& tunnel) {
-    auto dialling = dial_again(tunnel.route, tunnel.floor, tunnel.certificate);
+    auto dialling = dial_again(tunnel.way);
     VEDETTE_CO_TRY(tunnel.post, co_await std::move(dialling));
     auto writing = write_text(tunnel.post, tunnel.protocol.post_request());
     co_return co_await std::move(writing);
 }
 
-// What the POST's connection says now. True: it is of no more use.
-Result<bool> is_lost(Tunnel& tunnel) {
+enum class Post : std::uint8_t { alive, closed, refused };
+
+// What the POST's connection says now.
+Result<Post> state_of(Tunnel& tunnel) {
     std::array<std::byte, 4096> buffer{};
     const auto size = tunnel.post.read_available(buffer);
-    if (!size) return true;
-    if (*size == 0) return false;
+    if (!size) return Post::closed;
+    if (*size == 0) return Post::alive;
     VEDETTE_TRY(const auto next, tunnel.protocol.on_post(ByteView(buffer).first(*size)));
-    return next == rtsp::HttpTunnel::Next::again;
+    return next == rtsp::HttpTunnel::Next::again ? Post::refused : Post::alive;
 }
 
 }  // namespace
 
-net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stream, Route route,
-                                                            net::TlsFloor floor,
-                                                            std::optional<rtsp::CertificateTrust> certificate,
+net::Awaitable<Result<std::unique_ptr<Tunnel>>> open_tunnel(net::TcpStream& stream, TunnelWay way,
                                                             rtsp::Credentials credentials,
                                                             rtsp::BasicUse basic) {
-    rtsp::HttpTunnel protocol(route.url, std::move(credentials), basic, route.sign_in);
+    rtsp::HttpTunnel protocol(way.url, std::move(credentials), basic, way.sign_in);
     for (;;) {
         auto asking = write_text(stream, protocol.get_request());
         VEDETTE_CO_CHECK(co_await std::move(asking));
         auto reading = read_answer(stream, protocol);
         VEDETTE_CO_TRY(const auto next, co_await std::move(reading));
         if (next == rtsp::HttpTunnel::Next::open) break;
-        auto dialling = dial_again(route, floor, certificate);
+        auto dialling = dial_again(way);
         VEDETTE_CO_TRY(stream, co_await std::move(dialling));
     }
-    auto tunnel = std::make_unique<Tunnel>(
-        Tunnel{std::move(protocol), std::move(route), floor, std::move(certificate), net::TcpStream()});
+    auto tunnel = std::make_unique<Tunnel>(Tunnel{std::move(protocol), std::move(way), net::TcpStream()});
     auto opening = open_post(*tunnel);
     VEDETTE_CO_CHECK(co_await std::move(opening));
     co_return tunnel;
 }
 
 net::Awaitable<Result<>> write_through(Tunnel& tunnel, std::string output) {
-    VEDETTE_CO_TRY(const bool lost, is_lost(tunnel));
-    if (lost) {
+    tunnel.looks = 0;
+    VEDETTE_CO_TRY(const Post state, state_of(tunnel));
+    if (state != Post::alive) {
         VEDETTE_CO_CHECK(tunnel.protocol.on_post_lost());
         auto opening = open_post(tunnel);
         VEDETTE_CO_CHECK(co_await std::move(opening));
@@ -101,11 +102,13 @@ net::Awaitable<Result<>> write_through(Tunnel& tunnel, std::string output) {
 }
 
 net::Awaitable<Result<>> look_after_post(Tunnel& tunnel) {
-    VEDETTE_CO_TRY(const bool lost, is_lost(tunnel));
-    if (!lost) co_return Result<>{};
+    VEDETTE_CO_TRY(const Post state, state_of(tunnel));
+    if (state == Post::alive) co_return Result<>{};
+    if (state == Post::closed && ++tunnel.looks < looks_before_repeating) co_return Result<>{};
+    tunnel.looks = 0;
     VEDETTE_CO_CHECK(tunnel.protocol.on_post_lost());
     auto opening = open_post(tunnel);
     co_return co_await std::move(opening);
 }
 
-}  // namespace vedette::gateway::ingest
+}  // namespace vedette::gateway::camera_process

@@ -1,0 +1,155 @@
+#include "gateway/camera_process/worker.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <unordered_map>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "gateway/camera_process/channel.hpp"
+#include "gateway/camera_process/messages.hpp"
+#include "gateway/camera_process/reporter.hpp"
+#include "gateway/camera_process/worker_session.hpp"
+#include "net/event_loop.hpp"
+#include "net/readiness.hpp"
+#include "net/task_group.hpp"
+#include "net/tls_session.hpp"
+#include "sandbox/sandbox.hpp"
+
+namespace vedette::gateway::camera_process {
+
+namespace {
+
+constexpr std::size_t read_buffer_bytes = 256 * 1024;
+constexpr int first_packet_limit_ms = 10'000;
+
+// Commands are trusted; one that makes no sense is a bug, and a fresh process the cure.
+[[noreturn]] void give_up(std::string_view why) {
+    std::fprintf(stderr, "camera process: %.*s\n", static_cast<int>(why.size()), why.data());
+    ::_exit(1);
+}
+
+class Worker {
+  public:
+    Worker(boost::asio::any_io_executor executor, Channel& channel, Reporter& reporter)
+        : executor_(executor), channel_(channel), reporter_(reporter), buffer_(read_buffer_bytes) {}
+
+    net::Awaitable<void> run() {
+        net::Readiness readiness(executor_, channel_.fd());
+        for (;;) {
+            auto packet = channel_.receive();
+            if (!packet) ::_exit(0);  // the main process is gone
+            if (!*packet) {
+                (void)co_await readiness.wait_readable();
+                continue;
+            }
+            auto command = decode_command((*packet)->bytes);
+            ::explicit_bzero((*packet)->bytes.data(), (*packet)->bytes.size());
+            if (!command) give_up(command.error().message);
+            std::visit([&](auto& value) { take(value, std::move((*packet)->files)); }, *command);
+        }
+    }
+
+  private:
+    void take(Open& open, std::vector<File> files) {
+        const SessionId id = open.session;
+        auto session = WorkerSession::make(
+            {.executor = executor_, .clock = clock_, .reporter = reporter_, .buffer = buffer_},
+            std::move(open), std::move(files), [this, id] { sessions_.erase(id); });
+        if (!session) give_up(session.error().message);
+        sessions_.emplace(id, *session);
+        (*session)->start();
+    }
+    void take(const GoOn& go_on, const std::vector<File>&) {
+        if (const auto session = find(go_on.session)) session->go_on();
+    }
+    void take(const Joined& joined, std::vector<File> files) {
+        if (const auto session = find(joined.session)) session->joined(std::move(files));
+    }
+    void take(Dialled& dialled, std::vector<File> files) {
+        if (const auto session = find(dialled.session))
+            session->dialled(std::move(dialled.error), std::move(files));
+    }
+    void take(const Tune& tune, const std::vector<File>&) {
+        if (const auto session = find(tune.session)) session->tune(tune);
+    }
+    void take(const Close& close, const std::vector<File>&) {
+        if (const auto session = find(close.session)) {
+            sessions_.erase(close.session);
+            session->stop();
+        }
+    }
+    void take(const Ping&, const std::vector<File>&) { reporter_.report(0, Pong{}); }
+
+    std::shared_ptr<WorkerSession> find(SessionId id) const {
+        const auto found = sessions_.find(id);
+        return found == sessions_.end() ? nullptr : found->second;
+    }
+
+    boost::asio::any_io_executor executor_;
+    Channel& channel_;
+    Reporter& reporter_;
+    SystemClock clock_;
+    std::vector<std::byte> buffer_;
+    std::unordered_map<SessionId, std::shared_ptr<WorkerSession>> sessions_;
+};
+
+// Standard output belongs to the main process. What ends the process is still told, where a sanitizer or an
+// assertion does it.
+void leave_terminal() {
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing < 0) return;
+    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(nothing, STDOUT_FILENO);
+#ifdef NDEBUG
+    ::dup2(nothing, STDERR_FILENO);  // nothing that a camera sends reaches the log by this way
+#endif
+    ::close(nothing);
+}
+
+Packet first_packet(Channel& channel) {
+    for (;;) {
+        pollfd wait{.fd = channel.fd(), .events = POLLIN, .revents = 0};
+        if (::poll(&wait, 1, first_packet_limit_ms) <= 0) give_up("nobody asks for it");
+        auto packet = channel.receive();
+        if (!packet) give_up(packet.error().message);
+        if (*packet) return std::move(**packet);
+    }
+}
+
+}  // namespace
+
+void run_worker() {
+    if (::fcntl(worker_channel, F_SETFD, FD_CLOEXEC) != 0)
+        give_up("this is a part of `vedette serve`, and not started by hand");
+    ::prctl(PR_SET_NAME, "vedette-cameras");
+    leave_terminal();
+    spdlog::set_level(spdlog::level::off);
+    Channel channel{File(worker_channel)};
+    Packet first = first_packet(channel);
+    if (first.files.size() != 3) give_up("the main process sent something else");
+    auto ring = RingMemory::map(std::move(first.files[0]));
+    if (!ring) give_up(ring.error().message);
+    net::prepare_tls_clients();
+
+    const auto closed = sandbox::enter();
+    if (!closed) give_up(closed.error().message);
+    {
+        net::EventLoop loop("cameras");
+        Reporter reporter(loop.executor(), std::move(*ring), std::move(first.files[1]),
+                          std::move(first.files[2]), channel.fd());
+        reporter.report(0, Ready{.empty_network = closed->empty_network,
+                                 .landlock_abi = static_cast<std::uint8_t>(closed->landlock_abi)});
+        Worker worker(loop.executor(), channel, reporter);
+        loop.run_until(worker.run());
+    }
+    ::_exit(0);
+}
+
+}  // namespace vedette::gateway::camera_process

@@ -1,0 +1,339 @@
+#include "onvif/control_session.hpp"
+
+#include <algorithm>
+
+#include "onvif/soap.hpp"
+
+namespace vedette::onvif {
+
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+    using Ts::operator()...;
+};
+
+std::string path_of(std::string_view url) {
+    const auto address = parse_address(url);
+    return address ? address->path : std::string();
+}
+
+Result<> unless(bool possible, std::string_view what) {
+    if (possible) return {};
+    return fail(ErrorKind::unsupported, "this camera can't {}", what);
+}
+
+// ONVIF's name of the operation, where the answer says nothing but that it is done.
+std::string_view operation_of(const Command& command) {
+    return std::visit(Overloaded{[](const MoveOn&) { return std::string_view("ContinuousMove"); },
+                                 [](const StopMove&) { return std::string_view("Stop"); },
+                                 [](const MoveBy&) { return std::string_view("RelativeMove"); },
+                                 [](const MoveTo&) { return std::string_view("AbsoluteMove"); },
+                                 [](const GoToPreset&) { return std::string_view("GotoPreset"); },
+                                 [](const RemovePreset&) { return std::string_view("RemovePreset"); },
+                                 [](const GoHome&) { return std::string_view("GotoHomePosition"); },
+                                 [](const SetHome&) { return std::string_view("SetHomePosition"); },
+                                 [](const auto&) { return std::string_view(); }},
+                      command);
+}
+
+}  // namespace
+
+ControlSession::ControlSession(DeviceAccess access)
+    : access_(std::move(access)), sign_in_(access_.username, access_.password.duplicate()) {
+    if (!access_.path.starts_with('/')) access_.path = default_device_path;
+}
+
+bool ControlSession::is_ptz() const {
+    return !std::holds_alternative<ListRelays>(command_) && !std::holds_alternative<SwitchRelay>(command_);
+}
+
+void ControlSession::begin(Command command) {
+    command_ = std::move(command);
+    answer_ = {};
+    error_.reset();
+    calls_ = 0;
+    stopped_by_zero_ = false;
+    step_ = step_for_command();
+    if (refused_ && (refused_->kind == ErrorKind::unauthenticated || is_ptz())) finish(*refused_);
+}
+
+// What is still to be learned comes first. The clock is asked for without credentials (quirk 71).
+ControlSession::Step ControlSession::step_for_command() const {
+    if (sign_in_.needs_clock()) return Step::time;
+    if (!is_ptz()) return Step::command;
+    if (!services_) return tried_capabilities_ ? Step::capabilities : Step::services;
+    if (!profile_) return candidates_.empty() ? Step::profiles : Step::stream;
+    if (!node_) return Step::nodes;
+    return Step::command;
+}
+
+std::optional<Call> ControlSession::next(UtcTime now) {
+    if (step_ == Step::command && is_ptz())
+        if (const auto able = check_ability(); !able) finish(able.error());
+    // What the head can do is known by now.
+    if (step_ == Step::command && std::holds_alternative<LearnPtz>(command_)) {
+        answer_ = *node_;
+        step_ = Step::done;
+    }
+    if (step_ == Step::done) return std::nullopt;
+    if (++calls_ > max_control_calls) {
+        finish({ErrorKind::exhausted, "the camera needs too many questions for this command"});
+        return std::nullopt;
+    }
+    Call call{.port = access_.port, .path = access_.path, .body = {}};
+    const std::string_view told = service_of_step();
+    if (const auto believed = believe(told, "http", access_.host)) {
+        call.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port;
+        call.path = believed->address.path;
+    } else if (const auto secure = believe(told, "https", access_.host)) {
+        call.path = secure->address.path;  // asked where it answered so far
+    }
+    call.body = write_envelope(body_of_step(), step_ == Step::time ? std::string() : sign_in_.header(now));
+    return call;
+}
+
+std::string_view ControlSession::service_of_step() const {
+    if (!services_) return {};
+    switch (step_) {
+        case Step::profiles:
+        case Step::stream:
+            return media1_ ? services_->media : services_->media2;
+        case Step::nodes:
+            return services_->ptz;
+        case Step::command:
+            return is_ptz() ? std::string_view(services_->ptz) : std::string_view();
+        default:
+            return {};
+    }
+}
+
+std::string ControlSession::body_of_step() const {
+    const MediaVersion media = media1_ ? MediaVersion::media1 : MediaVersion::media2;
+    switch (step_) {
+        case Step::time:
+            return get_system_date_and_time();
+        case Step::services:
+            return get_services();
+        case Step::capabilities:
+            return get_capabilities();
+        case Step::profiles:
+            return get_profiles(media);
+        case Step::stream:
+            return get_stream_uri(media, candidates_[candidate_].token);
+        case Step::nodes:
+            return get_ptz_nodes();
+        case Step::command:
+            return body_of_command();
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+std::string ControlSession::body_of_command() const {
+    const std::string profile = profile_ ? profile_->token : std::string();
+    return std::visit(
+        Overloaded{[](const LearnPtz&) { return std::string(); },
+                   [&](const AskPosition&) { return get_ptz_status(profile); },
+                   [&](const MoveOn& c) { return continuous_move(profile, *node_, c.velocity, c.limit); },
+                   [&](const StopMove&) {
+                       if (stopped_by_zero_)
+                           return continuous_move(profile, *node_, {}, std::chrono::seconds(1));
+                       return stop_move(profile, *node_);
+                   },
+                   [&](const MoveBy& c) { return relative_move(profile, *node_, c.translation); },
+                   [&](const MoveTo& c) { return absolute_move(profile, *node_, c.pan, c.tilt, c.zoom); },
+                   [&](const ListPresets&) { return get_presets(profile); },
+                   [&](const GoToPreset& c) { return go_to_preset(profile, c.token); },
+                   [&](const SetPreset& c) { return set_preset(profile, c.token, c.name); },
+                   [&](const RemovePreset& c) { return remove_preset(profile, c.token); },
+                   [&](const GoHome&) { return go_to_home(profile); },
+                   [&](const SetHome&) { return set_home(profile); },
+                   [](const ListRelays&) { return get_relay_outputs(); },
+                   [](const SwitchRelay& c) { return set_relay_output_state(c.token, c.active); }},
+        command_);
+}
+
+Result<> ControlSession::check_ability() const {
+    const PtzNode& node = *node_;
+    if (std::holds_alternative<MoveOn>(command_))
+        return unless(node.continuous_pan_tilt || node.continuous_zoom, "be moved by holding a direction");
+    if (std::holds_alternative<MoveBy>(command_))
+        return unless(node.relative_pan_tilt || node.relative_zoom, "be moved by a distance");
+    if (const auto* to = std::get_if<MoveTo>(&command_)) {
+        if (to->pan || to->tilt)
+            VEDETTE_CHECK(unless(node.absolute_pan_tilt.has_value(), "be turned to a position"));
+        if (to->zoom) VEDETTE_CHECK(unless(node.absolute_zoom.has_value(), "be zoomed to a position"));
+        return {};
+    }
+    if (std::holds_alternative<SetPreset>(command_) || std::holds_alternative<GoToPreset>(command_))
+        return unless(node.max_presets > 0, "keep presets");
+    if (std::holds_alternative<GoHome>(command_) || std::holds_alternative<SetHome>(command_))
+        return unless(node.has_home, "keep a home position");
+    return {};
+}
+
+void ControlSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+    if (step_ == Step::done) return;
+    const bool was_signed = step_ != Step::time;
+    auto taken = take(body, now);
+    if (taken) {
+        if (was_signed) sign_in_.on_accepted();
+        if (step_ == Step::command)
+            step_ = Step::done;
+        else if (step_ != Step::done)
+            step_ = step_for_command();
+        return;
+    }
+    if (status == 401 || status == 403)
+        taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+    on_error(std::move(taken).error());
+}
+
+void ControlSession::on_failure(Error error) {
+    if (step_ != Step::done) finish(std::move(error));
+}
+
+Result<> ControlSession::take(std::string_view body, UtcTime now) {
+    switch (step_) {
+        case Step::time: {
+            VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+            if (!sign_in_.on_time(time, now))
+                finish({ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
+            return {};
+        }
+        case Step::services: {
+            VEDETTE_TRY(services_, parse_services(body));
+            break;
+        }
+        case Step::capabilities: {
+            VEDETTE_TRY(services_, parse_capabilities(body));
+            break;
+        }
+        case Step::profiles:
+            return take_profiles(body);
+        case Step::stream:
+            return take_stream(body);
+        case Step::nodes:
+            return take_nodes(body);
+        case Step::command:
+            return take_command(body);
+        case Step::done:
+            return {};
+    }
+    if (services_->ptz.empty()) return fail(ErrorKind::unsupported, "this camera can't be moved");
+    media1_ = !services_->media.empty();
+    return {};
+}
+
+Result<> ControlSession::take_profiles(std::string_view body) {
+    VEDETTE_TRY(auto profiles, parse_profiles(media1_ ? MediaVersion::media1 : MediaVersion::media2, body));
+    const bool one_lens = std::ranges::all_of(
+        profiles, [&](const Profile& profile) { return profile.source == profiles.front().source; });
+    std::erase_if(profiles, [](const Profile& profile) { return !profile.has_ptz; });
+    if (profiles.empty())
+        return fail(ErrorKind::unsupported,
+                    "this camera can't be moved: none of its profiles has a PTZ configuration");
+    if (one_lens) {
+        choose(profiles.front());
+    } else {
+        candidates_ = std::move(profiles);
+        candidate_ = 0;
+    }
+    return {};
+}
+
+void ControlSession::choose(const Profile& profile) {
+    profile_ = profile;
+    candidates_.clear();
+}
+
+// Of a device with several lenses: the profile whose stream is this camera's.
+Result<> ControlSession::take_stream(std::string_view body) {
+    VEDETTE_TRY(const std::string told,
+                parse_stream_uri(media1_ ? MediaVersion::media1 : MediaVersion::media2, body));
+    if (path_of(told) == path_of(access_.stream_url)) {
+        choose(candidates_[candidate_]);
+        return {};
+    }
+    if (++candidate_ == candidates_.size()) {
+        candidates_.clear();
+        return fail(ErrorKind::unsupported, "this camera can't be moved: the device moves other lenses only");
+    }
+    return {};
+}
+
+Result<> ControlSession::take_nodes(std::string_view body) {
+    VEDETTE_TRY(const auto nodes, parse_ptz_nodes(body));
+    const auto named = std::ranges::find(nodes, profile_->ptz_node, &PtzNode::token);
+    if (nodes.empty()) return fail(ErrorKind::unsupported, "this camera can't be moved: it has no PTZ node");
+    node_ = named == nodes.end() ? nodes.front() : *named;
+    return {};
+}
+
+Result<> ControlSession::take_command(std::string_view body) {
+    if (std::holds_alternative<AskPosition>(command_)) {
+        VEDETTE_TRY(answer_, parse_ptz_status(body, *node_));
+    } else if (std::holds_alternative<ListPresets>(command_)) {
+        VEDETTE_TRY(answer_, parse_presets(body));
+    } else if (std::holds_alternative<SetPreset>(command_)) {
+        VEDETTE_TRY(answer_, parse_set_preset(body));
+    } else if (std::holds_alternative<ListRelays>(command_)) {
+        VEDETTE_TRY(answer_, parse_relay_outputs(body));
+    } else if (std::holds_alternative<SwitchRelay>(command_)) {
+        VEDETTE_CHECK(parse_relay_switched(body));
+    } else {
+        VEDETTE_CHECK(parse_ptz_done(body, stopped_by_zero_ ? "ContinuousMove" : operation_of(command_)));
+    }
+    return {};
+}
+
+void ControlSession::on_error(Error error) {
+    if (step_ == Step::time) {  // without its clock we take ours
+        if (sign_in_.on_no_time())
+            step_ = step_for_command();
+        else
+            finish({ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
+        return;
+    }
+    if (error.kind == ErrorKind::unauthenticated) {
+        if (!sign_in_.has_credentials())
+            return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
+        if (!sign_in_.on_refused()) return finish(std::move(error));
+        if (sign_in_.needs_clock()) step_ = Step::time;
+        return;
+    }
+    if (step_ == Step::services && !services_) {
+        tried_capabilities_ = true;
+        step_ = Step::capabilities;
+        return;
+    }
+    if (step_ == Step::profiles && media1_ && services_ && !services_->media2.empty() &&
+        error.kind != ErrorKind::unsupported) {
+        media1_ = false;
+        return;
+    }
+    // Some cameras know no Stop: no speed is as good.
+    if (step_ == Step::command && std::holds_alternative<StopMove>(command_) && !stopped_by_zero_ &&
+        (node_->continuous_pan_tilt || node_->continuous_zoom)) {
+        stopped_by_zero_ = true;
+        return;
+    }
+    finish(std::move(error));
+}
+
+void ControlSession::finish(Error error) {
+    const bool no_head =
+        step_ != Step::command && step_ != Step::done && error.kind == ErrorKind::unsupported;
+    if (error.kind == ErrorKind::unauthenticated || no_head) refused_ = error;
+    error_ = std::move(error);
+    step_ = Step::done;
+}
+
+Result<CommandAnswer> ControlSession::take_result() {
+    if (error_) return std::unexpected(*error_);
+    return std::move(answer_);
+}
+
+}  // namespace vedette::onvif

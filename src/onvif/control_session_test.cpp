@@ -1,0 +1,242 @@
+#include "onvif/control_session.hpp"
+
+#include <functional>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "onvif/soap.hpp"
+#include "onvif/test_support.hpp"
+
+namespace vedette::onvif {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::now;
+
+const std::string host = "192.0.2.7";
+
+std::string services(std::string_view ptz) {
+    return write_envelope(fmt::format(
+        "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</"
+        "tds:Namespace>"
+        "<tds:XAddr>http://{0}/onvif/media</tds:XAddr></tds:Service>{1}</tds:GetServicesResponse>",
+        host,
+        ptz.empty()
+            ? ""
+            : fmt::format("<tds:Service><tds:Namespace>http://www.onvif.org/ver20/ptz/wsdl</tds:Namespace>"
+                          "<tds:XAddr>{}</tds:XAddr></tds:Service>",
+                          ptz)));
+}
+
+std::string profile(std::string_view token, std::string_view source, bool head) {
+    return fmt::format(
+        R"(<trt:Profiles token="{0}"><tt:Name>{0}</tt:Name><tt:VideoSourceConfiguration token="v"><tt:SourceToken>{1}</tt:SourceToken>)"
+        R"(</tt:VideoSourceConfiguration><tt:VideoEncoderConfiguration token="e"><tt:Encoding>H264</tt:Encoding></tt:VideoEncoderConfiguration>)"
+        R"({2}</trt:Profiles>)",
+        token, source,
+        head ? R"(<tt:PTZConfiguration token="c"><tt:NodeToken>head</tt:NodeToken></tt:PTZConfiguration>)"
+             : "");
+}
+std::string profiles(std::string_view all) {
+    return write_envelope(fmt::format("<trt:GetProfilesResponse>{}</trt:GetProfilesResponse>", all));
+}
+std::string stream(std::string_view path) {
+    return write_envelope(
+        fmt::format("<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>rtsp://10.0.0.1{}</tt:Uri>"
+                    "</trt:MediaUri></trt:GetStreamUriResponse>",
+                    path));
+}
+const std::string nodes = write_envelope(
+    R"(<tptz:GetNodesResponse><tptz:PTZNode token="other"/><tptz:PTZNode token="head"><tt:SupportedPTZSpaces>)"
+    R"(<tt:ContinuousPanTiltVelocitySpace><tt:URI>u</tt:URI><tt:XRange><tt:Min>-1</tt:Min><tt:Max>1</tt:Max></tt:XRange>)"
+    R"(</tt:ContinuousPanTiltVelocitySpace></tt:SupportedPTZSpaces></tptz:PTZNode></tptz:GetNodesResponse>)");
+
+/// Answers by the name of the request; what is not named gets its empty PTZ answer.
+struct Camera {
+    std::map<std::string, std::string, std::less<>> answers{
+        {"GetSystemDateAndTime", testing::answer("time_right")},
+        {"GetServices", services("http://10.9.9.9:81/onvif/ptz")},
+        {"GetProfiles", profiles(profile("main", "a", true) + profile("sub", "a", true))},
+        {"GetNodes", nodes},
+    };
+    std::function<bool(const std::string& name)> refuses = [](const std::string&) { return false; };
+    std::vector<std::string> asked{};
+    std::vector<Call> calls{};
+
+    Result<CommandAnswer> tell(ControlSession& session, Command command) {
+        asked.clear();
+        calls.clear();
+        session.begin(std::move(command));
+        while (const auto call = session.next(now)) {
+            const auto envelope = parse_envelope(call->body);
+            EXPECT_TRUE(envelope) << call->body;
+            const std::string name(envelope->body.local_name());
+            asked.push_back(name);
+            calls.push_back(*call);
+            if (refuses(name)) {
+                session.on_answer(400, testing::answer("fault_not_authorized"), now);
+            } else if (const auto found = answers.find(name); found != answers.end()) {
+                const bool fault = found->second.find("Fault") != std::string::npos;
+                session.on_answer(fault ? 500 : 200, found->second, now);
+            } else {
+                session.on_answer(200, write_envelope(fmt::format("<tptz:{}Response/>", name)), now);
+            }
+        }
+        return session.take_result();
+    }
+};
+
+ControlSession session_of(std::string_view stream_url = "rtsp://192.0.2.7/1") {
+    return ControlSession({.host = host,
+                           .port = 8080,
+                           .path = "/onvif/device_service",
+                           .username = "u",
+                           .password = Secret(std::string_view("p")),
+                           .stream_url = std::string(stream_url)});
+}
+
+const MoveOn to_the_right{.velocity = {.pan = 1, .tilt = 0, .zoom = 0}, .limit = std::chrono::seconds(3)};
+
+TEST(ControlSession, LearnsOnceAndThenAsksForTheMoveAlone) {
+    Camera camera;
+    ControlSession session = session_of();
+    ASSERT_TRUE(camera.tell(session, to_the_right));
+    EXPECT_THAT(camera.asked, ElementsAre("GetSystemDateAndTime", "GetServices", "GetProfiles", "GetNodes",
+                                          "ContinuousMove"));
+    EXPECT_THAT(camera.calls.back().body, HasSubstr("<tptz:ProfileToken>main</tptz:ProfileToken>"));
+    ASSERT_TRUE(camera.tell(session, to_the_right));
+    EXPECT_THAT(camera.asked, ElementsAre("ContinuousMove"));
+    const auto learned = camera.tell(session, LearnPtz{});
+    ASSERT_TRUE(learned);
+    EXPECT_TRUE(camera.asked.empty());
+    EXPECT_EQ(std::get<PtzNode>(*learned).token, "head");
+}
+
+TEST(ControlSession, NoAddressThatACameraTellsLeadsToAnotherHost) {
+    Camera camera;
+    ControlSession session = session_of();
+    ASSERT_TRUE(camera.tell(session, to_the_right));
+    // A call has no host: what is left of http://10.9.9.9:81/onvif/ptz is port and path.
+    EXPECT_EQ(camera.calls.back().port, 81);
+    EXPECT_EQ(camera.calls.back().path, "/onvif/ptz");
+}
+
+TEST(ControlSession, TheHeadOfItsOwnLensIsMoved) {
+    Camera camera;
+    camera.answers["GetProfiles"] =
+        profiles(profile("fixed", "a", false) + profile("dome_a", "b", true) + profile("dome_b", "c", true));
+    int asked = 0;
+    ControlSession session = session_of("rtsp://192.0.2.7:554/dome_b?x=1");
+    session.begin(to_the_right);
+    std::vector<std::string> names;
+    std::string moved;
+    while (const auto call = session.next(now)) {
+        const auto envelope = parse_envelope(call->body);
+        const std::string name(envelope->body.local_name());
+        if (name == "GetStreamUri")
+            session.on_answer(200, stream(asked++ == 0 ? "/dome_a?x=1" : "/dome_b?x=1"), now);
+        else if (const auto found = camera.answers.find(name); found != camera.answers.end())
+            session.on_answer(200, found->second, now);
+        else {
+            moved = call->body;
+            session.on_answer(200, write_envelope("<tptz:ContinuousMoveResponse/>"), now);
+        }
+    }
+    ASSERT_TRUE(session.take_result());
+    EXPECT_THAT(moved, HasSubstr("<tptz:ProfileToken>dome_b</tptz:ProfileToken>"));
+}
+
+TEST(ControlSession, ACameraThatDoesNotMoveIsAskedOnce) {
+    struct Case {
+        const char* what;
+        std::string request;
+        std::string answer;
+    };
+    const Case cases[] = {{"no PTZ service", "GetServices", services("")},
+                          {"no profile with a head", "GetProfiles", profiles(profile("main", "a", false))},
+                          {"no node", "GetNodes", write_envelope("<tptz:GetNodesResponse/>")}};
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.what);
+        Camera camera;
+        camera.answers[c.request] = c.answer;
+        ControlSession session = session_of();
+        for (int i = 0; i < 2; ++i) {
+            const auto told = camera.tell(session, to_the_right);
+            ASSERT_FALSE(told);
+            EXPECT_EQ(told.error().kind, ErrorKind::unsupported);
+            EXPECT_THAT(told.error().message, HasSubstr("can't be moved"));
+        }
+        EXPECT_TRUE(camera.asked.empty());
+        // Its relays are another matter.
+        camera.answers["GetRelayOutputs"] = write_envelope("<tds:GetRelayOutputsResponse/>");
+        EXPECT_TRUE(camera.tell(session, ListRelays{}));
+    }
+}
+
+TEST(ControlSession, WhatTheHeadCantDoIsNotAsked) {
+    Camera camera;
+    ControlSession session = session_of();
+    for (const Command& command : {Command(MoveBy{}), Command(MoveTo{.pan = 0, .tilt = 0, .zoom = {}}),
+                                   Command(GoHome{}), Command(SetPreset{"", "x"})}) {
+        const auto told = camera.tell(session, command);
+        ASSERT_FALSE(told);
+        EXPECT_EQ(told.error().kind, ErrorKind::unsupported);
+    }
+    EXPECT_TRUE(camera.asked.empty());
+}
+
+TEST(ControlSession, RefusedCredentialsAreNotTriedAgain) {
+    Camera camera;
+    std::size_t refusals = 0;
+    camera.refuses = [&](const std::string& name) {
+        return name != "GetSystemDateAndTime" && ++refusals > 0;
+    };
+    ControlSession session = session_of();
+    const auto told = camera.tell(session, to_the_right);
+    ASSERT_FALSE(told);
+    EXPECT_EQ(told.error().kind, ErrorKind::unauthenticated);
+    EXPECT_EQ(refusals, 1u) << "the clock has not changed, so the password is wrong";
+    EXPECT_FALSE(camera.tell(session, ListRelays{}));
+    EXPECT_TRUE(camera.asked.empty());
+}
+
+TEST(ControlSession, AClockThatWasSetMeanwhileIsReadAgain) {
+    Camera camera;
+    ControlSession session = session_of();
+    ASSERT_TRUE(camera.tell(session, to_the_right));
+    bool refused = false;
+    camera.refuses = [&](const std::string& name) {
+        return name == "ContinuousMove" && !std::exchange(refused, true);
+    };
+    camera.answers["GetSystemDateAndTime"] = testing::answer("time_half_a_year_behind");
+    ASSERT_TRUE(camera.tell(session, to_the_right));
+    EXPECT_THAT(camera.asked, ElementsAre("ContinuousMove", "GetSystemDateAndTime", "ContinuousMove"));
+}
+
+TEST(ControlSession, WithoutStopNoSpeedStopsIt) {
+    Camera camera;
+    camera.answers["Stop"] = testing::answer("fault_not_supported");
+    ControlSession session = session_of();
+    ASSERT_TRUE(camera.tell(session, StopMove{}));
+    EXPECT_THAT(camera.asked, Contains("Stop"));
+    EXPECT_EQ(camera.asked.back(), "ContinuousMove");
+    EXPECT_THAT(camera.calls.back().body, HasSubstr(R"(x="0.0000" y="0.0000")"));
+}
+
+TEST(ControlSession, ALostCameraIsAskedAgainByTheNextCommand) {
+    Camera camera;
+    ControlSession session = session_of();
+    session.begin(to_the_right);
+    ASSERT_TRUE(session.next(now));
+    session.on_failure({ErrorKind::unavailable, "gone"});
+    EXPECT_FALSE(session.next(now));
+    EXPECT_EQ(session.take_result().error().message, "gone");
+    EXPECT_TRUE(camera.tell(session, to_the_right));
+}
+
+}  // namespace
+}  // namespace vedette::onvif

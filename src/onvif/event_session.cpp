@@ -1,0 +1,286 @@
+#include "onvif/event_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "onvif/namespaces.hpp"
+#include "onvif/soap.hpp"
+
+namespace vedette::onvif {
+
+namespace {
+
+constexpr std::chrono::seconds shortest_lifetime{10};
+constexpr std::chrono::seconds usual_patience{8};
+/// A subscription that has lived so long is made anew at once when it is gone.
+constexpr Ticks90k long_enough = std::chrono::seconds(10);
+/// An event is told within this time; else the camera's time is not believed.
+constexpr Ticks90k longest_delay = std::chrono::seconds(60);
+constexpr Ticks90k tolerated_future = std::chrono::seconds(2);
+
+Error refused() {
+    return {ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
+}
+
+}  // namespace
+
+EventSession::EventSession(DeviceAccess access, std::optional<EndpointReference> left_behind)
+    : access_(std::move(access)),
+      sign_in_(access_.username, access_.password.duplicate()),
+      to_drop_(std::move(left_behind)) {
+    if (!access_.path.starts_with('/')) access_.path = default_device_path;
+}
+
+std::chrono::seconds EventSession::patience() const {
+    return step_ == Step::pull ? pull_wait + usual_patience : usual_patience;
+}
+
+bool EventSession::concerns_subscription() const {
+    return step_ == Step::synchronize || step_ == Step::pull || step_ == Step::renew || step_ == Step::end ||
+           step_ == Step::drop;
+}
+
+std::optional<Call> EventSession::next(UtcTime now) {
+    if (step_ == Step::pull && renews_ && now >= renew_at_) step_ = Step::renew;
+    if (step_ == Step::done) return std::nullopt;
+    Call call{.port = access_.port, .path = access_.path, .body = {}};
+    std::string header = step_ == Step::time ? std::string() : sign_in_.header(now);
+    std::string_view told;
+    if (concerns_subscription()) {
+        const EndpointReference& to = step_ == Step::drop ? *to_drop_ : *reference_;
+        told = to.address;
+        header += write_addressing(action_of_step(), to);
+    } else if (step_ == Step::create) {
+        told = services_.events;
+        header += write_addressing(action_create, {.address = services_.events, .parameters = {}});
+    }
+    if (const auto believed = believe(told, "http", access_.host)) {
+        call.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port;
+        call.path = believed->address.path;
+    } else if (const auto secure = believe(told, "https", access_.host)) {
+        call.path = secure->address.path;
+    }
+    call.body = write_envelope(body_of_step(), header);
+    return call;
+}
+
+std::string_view EventSession::action_of_step() const {
+    switch (step_) {
+        case Step::synchronize:
+            return action_synchronize;
+        case Step::renew:
+            return action_renew;
+        case Step::drop:
+        case Step::end:
+            return action_unsubscribe;
+        default:
+            return action_pull;
+    }
+}
+
+std::string EventSession::body_of_step() const {
+    switch (step_) {
+        case Step::time:
+            return get_system_date_and_time();
+        case Step::services:
+            return get_services();
+        case Step::capabilities:
+            return get_capabilities();
+        case Step::create:
+            return create_pull_point(subscription_lifetime);
+        case Step::synchronize:
+            return set_synchronization_point();
+        case Step::pull:
+            return pull_messages(pull_wait, pull_limit);
+        case Step::renew:
+            return renew(subscription_lifetime);
+        case Step::drop:
+        case Step::end:
+            return unsubscribe();
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+void EventSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+    if (step_ == Step::done) return;
+    pause_ = std::chrono::milliseconds(0);
+    const bool was_signed = step_ != Step::time;
+    auto taken = take(body, now);
+    if (taken) {
+        if (was_signed) sign_in_.on_accepted();
+        if (step_ != Step::done) advance();
+        return;
+    }
+    if (status == 401 || status == 403) taken = std::unexpected(refused());
+    on_error(std::move(taken).error());
+}
+
+void EventSession::on_failure(Error error) {
+    if (step_ != Step::done) finish(std::move(error));
+}
+
+Result<> EventSession::take(std::string_view body, UtcTime now) {
+    switch (step_) {
+        case Step::time:
+            return take_time(body, now);
+        case Step::services:
+            return take_services(parse_services(body));
+        case Step::capabilities:
+            return take_services(parse_capabilities(body));
+        case Step::create:
+            return take_subscription(body, now);
+        case Step::synchronize: {
+            VEDETTE_CHECK(parse_answer(body, ns::events, "SetSynchronizationPointResponse"));
+            return {};
+        }
+        case Step::pull:
+            return take_messages(body, now);
+        case Step::renew: {
+            VEDETTE_TRY(const auto lifetime, parse_renew(body));
+            set_lifetime(lifetime, now);
+            return {};
+        }
+        case Step::drop:
+        case Step::end: {
+            VEDETTE_CHECK(parse_answer(body, ns::notification, "UnsubscribeResponse"));
+            return {};
+        }
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+Result<> EventSession::take_time(std::string_view body, UtcTime now) {
+    VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+    if (!sign_in_.on_time(time, now)) finish(refused());
+    return {};
+}
+
+Result<> EventSession::take_services(Result<Services> services) {
+    VEDETTE_TRY(services_, std::move(services));
+    if (services_.events.empty()) finish({ErrorKind::unsupported, "this camera has no events over ONVIF"});
+    return {};
+}
+
+Result<> EventSession::take_subscription(std::string_view body, UtcTime now) {
+    VEDETTE_TRY(Subscription subscription, parse_create_pull_point(body));
+    reference_ = std::move(subscription.reference);
+    set_lifetime(subscription.lifetime, now);
+    was_subscribed_ = true;
+    made_ = last_pull_ = now;
+    return {};
+}
+
+void EventSession::set_lifetime(std::optional<std::chrono::seconds> lifetime, UtcTime now) {
+    const auto lives = std::max(lifetime.value_or(subscription_lifetime), shortest_lifetime);
+    renew_at_ = now + lives / 2;
+}
+
+Result<> EventSession::take_messages(std::string_view body, UtcTime now) {
+    VEDETTE_TRY(PulledMessages messages, parse_pull_messages(body));
+    pause_ = messages.notifications.empty() ? quiet_pause : busy_pause;
+    for (Notification& notification : messages.notifications) {
+        notification.time = on_our_clock(notification.time, now);
+        notifications_.push_back(std::move(notification));
+    }
+    last_pull_ = now;
+    return {};
+}
+
+UtcTime EventSession::on_our_clock(std::optional<UtcTime> told, UtcTime now) const {
+    if (!told) return now;
+    const UtcTime ours = *told - sign_in_.clock_offset();
+    if (ours > now + tolerated_future || ours < now - longest_delay) return now;
+    return std::min(ours, now);
+}
+
+std::vector<Notification> EventSession::take_notifications() {
+    return std::exchange(notifications_, {});
+}
+
+void EventSession::advance() {
+    switch (step_) {
+        case Step::time:
+            step_ = after_time_;
+            return;
+        case Step::services:
+        case Step::capabilities:
+            step_ = to_drop_ ? Step::drop : Step::create;
+            return;
+        case Step::drop:
+            to_drop_.reset();
+            step_ = Step::create;
+            return;
+        case Step::create:
+            step_ = Step::synchronize;
+            return;
+        case Step::synchronize:
+        case Step::renew:
+        case Step::pull:
+            step_ = Step::pull;
+            return;
+        case Step::end:
+            reference_.reset();
+            step_ = Step::done;
+            return;
+        case Step::done:
+            return;
+    }
+}
+
+void EventSession::on_error(Error error) {
+    if (step_ == Step::time) {  // without its clock we take ours
+        if (!sign_in_.on_no_time()) return finish(refused());
+        return advance();
+    }
+    // What has run out already needs no end, and a state that can't be asked for will be told when it
+    // changes.
+    if (step_ == Step::drop || step_ == Step::end || step_ == Step::synchronize) return advance();
+    if (error.kind == ErrorKind::unauthenticated) {
+        if (!sign_in_.has_credentials())
+            return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
+        if (!sign_in_.on_refused()) return finish(std::move(error));
+        if (sign_in_.needs_clock()) {
+            after_time_ = step_;
+            step_ = Step::time;
+        }
+        return;
+    }
+    if (step_ == Step::services) {
+        step_ = Step::capabilities;
+        return;
+    }
+    // A camera that can't renew lets the subscription run out; it is made anew then.
+    if (step_ == Step::renew) {
+        renews_ = false;
+        step_ = Step::pull;
+        return;
+    }
+    // It was there and is gone: it ran out, or the camera has started anew (quirk 76). One that lived for a
+    // moment only is not asked for again at once: that could go on for ever.
+    if (step_ == Step::pull && last_pull_ - made_ >= long_enough) {
+        reference_.reset();
+        renews_ = true;
+        pause_ = quiet_pause;
+        step_ = Step::create;
+        return;
+    }
+    if (step_ == Step::create && error.kind == ErrorKind::unsupported)
+        error.message = "this camera has no events by pull-point: " + error.message;
+    finish(std::move(error));
+}
+
+void EventSession::finish(Error error) {
+    error_ = std::move(error);
+    step_ = Step::done;
+}
+
+void EventSession::end() {
+    if (step_ == Step::done) return;
+    step_ = reference_ ? Step::end : Step::done;
+}
+
+}  // namespace vedette::onvif

@@ -1,0 +1,103 @@
+#pragma once
+// The PTZ service (ONVIF PTZ Service Specification): what to ask, and what the answers say.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace vedette::onvif {
+
+constexpr std::size_t max_ptz_nodes = 16;
+constexpr std::size_t max_presets = 256;
+constexpr std::size_t max_ptz_token_bytes = 64;
+constexpr std::size_t max_preset_name_bytes = 64;
+
+/// Three figures in the camera's generic spaces: pan to the right, tilt upwards, zoom into the picture.
+/// Velocities and translations are from -1 to 1; positions as well, but for zoom, which is from 0 to 1.
+struct PtzVector {
+    double pan = 0;
+    double tilt = 0;
+    double zoom = 0;
+
+    friend bool operator==(const PtzVector&, const PtzVector&) = default;
+};
+
+/// One dimension of a space: what the camera calls the ends of ours.
+struct PtzRange {
+    double min = -1;
+    double max = 1;
+
+    friend bool operator==(const PtzRange&, const PtzRange&) = default;
+};
+
+/// A way to move that the camera offers.
+struct PtzSpace {
+    std::string uri;
+    PtzRange x{};
+    PtzRange y{};  ///< unused for zoom
+
+    friend bool operator==(const PtzSpace&, const PtzSpace&) = default;
+};
+
+/// What a camera's head can do.
+struct PtzNode {
+    std::string token;
+    std::optional<PtzSpace> continuous_pan_tilt;
+    std::optional<PtzSpace> continuous_zoom;
+    std::optional<PtzSpace> relative_pan_tilt;
+    std::optional<PtzSpace> relative_zoom;
+    std::optional<PtzSpace> absolute_pan_tilt;
+    std::optional<PtzSpace> absolute_zoom;
+    std::uint32_t max_presets = 0;
+    bool has_home = false;
+};
+
+struct PtzPreset {
+    std::string token;
+    std::string name;  ///< the token where the camera has no name
+
+    friend bool operator==(const PtzPreset&, const PtzPreset&) = default;
+};
+
+/// Where the head is, in figures of PtzVector's positions.
+struct PtzPosition {
+    std::optional<double> pan;
+    std::optional<double> tilt;
+    std::optional<double> zoom;
+    bool moving = false;
+};
+
+// Bodies of requests. Axes that the node can't move are left out.
+std::string get_ptz_nodes();
+std::string get_ptz_status(std::string_view profile);
+/// `limit`: the camera stops by itself after it.
+std::string continuous_move(std::string_view profile, const PtzNode& node, const PtzVector& velocity,
+                            std::chrono::milliseconds limit);
+std::string stop_move(std::string_view profile, const PtzNode& node);
+std::string relative_move(std::string_view profile, const PtzNode& node, const PtzVector& translation);
+std::string absolute_move(std::string_view profile, const PtzNode& node, std::optional<double> pan,
+                          std::optional<double> tilt, std::optional<double> zoom);
+std::string get_presets(std::string_view profile);
+std::string go_to_preset(std::string_view profile, std::string_view preset);
+/// Keeps the present position. `preset` empty: as a new one.
+std::string set_preset(std::string_view profile, std::string_view preset, std::string_view name);
+std::string remove_preset(std::string_view profile, std::string_view preset);
+std::string go_to_home(std::string_view profile);
+std::string set_home(std::string_view profile);
+
+Result<std::vector<PtzNode>> parse_ptz_nodes(std::string_view answer);
+/// `node` tells the ranges of the figures.
+Result<PtzPosition> parse_ptz_status(std::string_view answer, const PtzNode& node);
+/// Without those that have no token; each token once.
+Result<std::vector<PtzPreset>> parse_presets(std::string_view answer);
+/// The token of the preset.
+Result<std::string> parse_set_preset(std::string_view answer);
+/// The answers that say nothing but that it is done; `request` as in ContinuousMove.
+Result<> parse_ptz_done(std::string_view answer, std::string_view request);
+
+}  // namespace vedette::onvif

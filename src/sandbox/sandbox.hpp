@@ -1,0 +1,32 @@
+#pragma once
+// Gives up what a process does not need, before it looks at foreign bytes. Linux.
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace vedette::sandbox {
+
+/// What the kernel granted. Capabilities, no_new_privs and the filter of system calls are not here: without
+/// them enter() fails.
+struct Report {
+    bool empty_network = false;  ///< a network namespace of its own, without interfaces
+    int landlock_abi = 0;        ///< 0: this kernel has no Landlock
+
+    /// "seccomp, Landlock 7, empty network namespace"
+    std::string text() const;
+};
+
+/// Leaves the calling thread's process able to read, write and wait on the descriptors that it has, and those
+/// that it is given through a Unix socket; no file can be opened, no socket made or connected, no program
+/// started, no process touched. For ever. The process must have one thread. docs/design/trust.md holds the
+/// order. `internal` when what can't be done without was refused; the process must end then.
+Result<Report> enter();
+
+/// The parts of enter(), for their tests.
+bool leave_network();
+Result<> drop_privileges();
+int deny_files();
+Result<> filter_system_calls();
+
+}  // namespace vedette::sandbox

@@ -1,0 +1,77 @@
+"""As much of a WebSocket client (RFC 6455) as tests of text messages need."""
+
+import base64
+import json
+import os
+import queue
+import socket
+import ssl
+import struct
+import threading
+
+
+class WebSocket:
+    """Signed in as `server` is; text messages of the server are decoded from JSON."""
+
+    def __init__(self, server, path="/api/v1/ws"):
+        context = ssl.create_default_context(cafile=server.data_dir / "hub" / "ca.pem")
+        raw = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        self._socket = context.wrap_socket(raw, server_hostname="127.0.0.1")
+        key = base64.b64encode(os.urandom(16)).decode()
+        self._socket.sendall((
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nOrigin: https://127.0.0.1:{server.port}\r\n"
+            f"Cookie: {server.cookie}\r\n\r\n").encode())
+        self._buffer = b""
+        head = self._until(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101"), head
+        self.messages = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _until(self, end):
+        while end not in self._buffer:
+            self._more()
+        head, _, self._buffer = self._buffer.partition(end)
+        return head
+
+    def _more(self):
+        data = self._socket.recv(65536)
+        if not data:
+            raise ConnectionError("closed")
+        self._buffer += data
+
+    def _take(self, size):
+        while len(self._buffer) < size:
+            self._more()
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
+
+    def _read(self):
+        try:
+            while True:
+                first, second = self._take(2)
+                size = second & 0x7F
+                if size == 126:
+                    (size,) = struct.unpack(">H", self._take(2))
+                elif size == 127:
+                    (size,) = struct.unpack(">Q", self._take(8))
+                payload = self._take(size)
+                if first & 0x0F == 1:
+                    self.messages.put(json.loads(payload))
+        except (OSError, ConnectionError):
+            self.messages.put(None)
+
+    def wait(self, what, condition, seconds=30):
+        """The first message that `condition` takes."""
+        while True:
+            try:
+                message = self.messages.get(timeout=seconds)
+            except queue.Empty:
+                raise AssertionError(f"waited {seconds} s for {what}") from None
+            assert message is not None, f"the connection ended before {what}"
+            if condition(message):
+                return message
+
+    def close(self):
+        self._socket.close()

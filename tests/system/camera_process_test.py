@@ -1,0 +1,153 @@
+"""The process that reads what cameras send: what it may do, and what happens when it ends."""
+
+import os
+import pathlib
+import re
+import signal
+import time
+
+import case
+import vedette
+
+
+def status_of(pid):
+    return dict(
+        line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line
+    )
+
+
+def alive(pid):
+    try:
+        return status_of(pid)["State"][0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+class CameraProcessTest(case.SystemTest):
+    def camera_process(self, server):
+        children = pathlib.Path(f"/proc/{server.pid}/task").glob("*/children")
+        pids = [int(pid) for file in children for pid in file.read_text().split()]
+        named = [pid for pid in pids if status_of(pid)["Name"] == "vedette-cameras"]
+        self.assertEqual(len(named), 1, f"children of {server.pid}: {pids}")
+        return named[0]
+
+    def wait_another(self, server, than):
+        """The process that came after `than`."""
+
+        def there():
+            try:
+                pid = self.camera_process(server)
+            except (AssertionError, FileNotFoundError):
+                return None
+            return pid if pid != than else None
+
+        return vedette.wait_for("the camera process to be started again", there)
+
+    def test_what_it_may_do(self):
+        farm = self.simulator(1)
+        server = self.server()
+        camera = server.add_camera("Camera", farm.url())
+        self.wait_state(server, camera, "recording")
+        pid = self.camera_process(server)
+        status = status_of(pid)
+        self.assertEqual(status["Seccomp"].strip(), "2", "a filter")
+        self.assertEqual(status["NoNewPrivs"].strip(), "1")
+        self.assertEqual(status["CapEff"].strip().strip("0"), "")
+        self.assertEqual(status["CapPrm"].strip().strip("0"), "")
+        self.assertEqual(status["Threads"].strip(), "1")
+        line = next(line for line in server.lines if "cameras are read in process" in line)
+        print(f"  {line}")
+        self.assertIn(f"process {pid}: seccomp", line)
+        if os.geteuid() != 0:
+            return  # the rest can be seen by root alone
+        if "empty network namespace" in line:
+            self.assertNotEqual(os.readlink(f"/proc/{pid}/ns/net"), os.readlink(f"/proc/{server.pid}/ns/net"))
+            interfaces = pathlib.Path(f"/proc/{pid}/net/dev").read_text().splitlines()[2:]
+            self.assertEqual([i.split(":")[0].strip() for i in interfaces], ["lo"])
+        targets = [os.readlink(fd) for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+        files = [t for t in targets if t.startswith("/") and not t.startswith(("/dev/null", "/memfd:"))]
+        self.assertEqual(files, [], "no file of the data directory, no log")
+        environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        names = {e.split(b"=")[0].decode() for e in environment if e}
+        self.assertLessEqual(names, {"SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"})
+        self.assertEqual(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes(), b"vedette\0camera-process\0")
+
+    def test_it_is_started_again(self):
+        farm = self.simulator(3)
+        server = self.server()
+        cameras = [server.add_camera(f"Camera {i}", farm.url(i)) for i in range(1, 4)]
+        for camera in cameras:
+            self.wait_recorded(server, camera, 12)  # long enough to count as proven
+        pid = self.camera_process(server)
+        killed = vedette.now_90k()
+        started = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        self.wait_another(server, pid)
+        self.assertEqual(server.ok("GET", "/api/v1/setup")["claimed"], True)
+        for camera in cameras:
+            vedette.wait_for(
+                "recording again", lambda: server.stream(camera)["state"] == "recording", 10, every=0.05
+            )
+        print(f"  recording again after {time.monotonic() - started:.1f} s")
+        for camera in cameras:
+            vedette.wait_for("a range after the end", lambda: any(r["start_90k"] > killed for r in server.recordings(camera)["ranges"]))
+            recordings = server.recordings(camera)
+            gap = [g for g in recordings["gaps"] if g["end_90k"] > killed]
+            self.assertEqual(len(gap), 1, recordings)
+            self.assertIn("the process that reads cameras was ended by signal 9", gap[0]["reason"])
+            # The last group of pictures before it was kept; 5 s after it, there are pictures again.
+            self.assertLess(gap[0]["end_90k"] - killed, 5 * vedette.TICKS_PER_SECOND, gap)
+            self.assertLess(killed - gap[0]["start_90k"], 1 * vedette.TICKS_PER_SECOND, gap)
+        self.assertIn("the process that reads cameras was ended by signal 9; it is started again", server.output())
+        self.assertEqual(server.stop(), 0, server.output())
+        self.verify()
+
+    def test_one_that_ends_again_and_again(self):
+        farm = self.simulator(1)
+        server = self.server()
+        camera = server.add_camera("Camera", farm.url())
+        self.wait_state(server, camera, "recording")
+        pid = self.camera_process(server)
+        for _ in range(4):
+            os.kill(pid, signal.SIGKILL)
+            pid = self.wait_another(server, pid)
+        stream = server.stream(camera)
+        self.assertIn(stream["state"], ("waiting", "connecting", "recording"))
+        self.wait_state(server, camera, "recording")
+        # A test works as soon as it is there again.
+        self.assertTrue(server.ok("POST", "/api/v1/cameras/test", {"main_url": farm.url()})["streams"][0]["ok"])
+        self.assertEqual(server.stop(), 0, server.output())
+
+    def test_one_that_hangs_is_ended(self):
+        farm = self.simulator(1)
+        server = self.server()
+        camera = server.add_camera("Camera", farm.url())
+        self.wait_state(server, camera, "recording")
+        pid = self.camera_process(server)
+        os.kill(pid, signal.SIGSTOP)
+        self.wait_another(server, pid)
+        self.assertIn("did not answer any more", server.output())
+        self.wait_state(server, camera, "recording")
+        self.assertEqual(server.stop(), 0, server.output())
+
+    def test_it_ends_with_its_parent(self):
+        server = self.server()
+        pid = self.camera_process(server)
+        server.stop(signal.SIGKILL)
+        vedette.wait_for("its end", lambda: not alive(pid), 5, every=0.02)
+        server = self.server()
+        pid = self.camera_process(server)
+        self.assertEqual(server.stop(), 0, server.output())
+        self.assertFalse(alive(pid))
+
+    def test_it_is_nothing_for_people(self):
+        self.assertIn("not started by hand", self.refused_raw("camera-process"))
+
+    def refused_raw(self, *args):
+        code, output = vedette.run(case.BINARY, *args)
+        self.assertEqual(code, 1, output)
+        return re.sub(r"\s+", " ", output)
+
+
+if __name__ == "__main__":
+    case.main()
