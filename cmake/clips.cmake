@@ -16,7 +16,7 @@ foreach(camera RANGE 1 4)
   list(GET clip_hues ${index} hue)
   list(GET clip_tones ${index} tone)
   set(clip ${VEDETTE_CLIPS_DIR}/cam${camera})
-  add_custom_command(OUTPUT ${clip}-main.h264 ${clip}-main.aac ${clip}-sub.h264
+  add_custom_command(OUTPUT ${clip}-main.h264 ${clip}-main.aac ${clip}-sub.h264 ${clip}.jpg
     COMMAND ${CMAKE_SOURCE_DIR}/cmake/make_clip.sh ${VEDETTE_CLIPS_DIR} ${camera} ${hue} ${tone} ${CLIP_FONT}
     DEPENDS ${CMAKE_SOURCE_DIR}/cmake/make_clip.sh
     COMMENT "Making the clips of simulated camera ${camera}" VERBATIM)

@@ -38,6 +38,10 @@ struct SimulateArguments {
     unsigned session_timeout_seconds = 60;
     std::optional<std::uint16_t> onvif_port;
     int onvif_clock_seconds = 0;
+    std::string onvif_serial;
+    bool onvif_tls = false;
+    bool ssdp_only = false;
+    std::string onvif_upload_host;
     unsigned onvif_motion_seconds = 20;
     bool storage = false;
     std::string outage_file;
@@ -53,6 +57,13 @@ Result<Secret> read_password(const std::string& path) {
     Secret password(line);
     std::ranges::fill(line, '\0');
     return password;
+}
+
+Result<crypto::ServerCertificate> own_certificate(const std::string& directory) {
+    const SystemClock clock;
+    VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(directory, clock));
+    // As with many cameras it names no address of theirs: the key stays when the address changes.
+    return authority.server_certificate({"localhost", "127.0.0.1"});
 }
 
 Result<std::optional<simulate::SrtpPolicy>> srtp_policy(const SimulateArguments& arguments) {
@@ -88,9 +99,7 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.network = arguments.network;
     VEDETTE_TRY(options.srtp, srtp_policy(arguments));
     if (!arguments.tls_dir.empty()) {
-        const SystemClock clock;
-        VEDETTE_TRY(auto authority, crypto::CertificateAuthority::open(arguments.tls_dir, clock));
-        VEDETTE_TRY(options.tls, authority.server_certificate({"localhost", arguments.bind}));
+        VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
     }
     VEDETTE_TRY(options.fault, simulate::parse_fault(arguments.fault));
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
@@ -103,12 +112,32 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     return options;
 }
 
+/// The JPEG beside each of the default clips; empty where there is none.
+std::vector<std::string> read_snapshots() {
+    std::vector<std::string> snapshots;
+    const auto clips = simulate::find_default_clips();
+    if (!clips) return snapshots;
+    for (std::size_t camera = 1; camera <= clips->size(); ++camera) {
+        const auto folder = clips->at(camera - 1).main.parent_path();
+        std::ifstream file(folder / fmt::format("cam{}.jpg", camera), std::ios::binary);
+        snapshots.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return snapshots;
+}
+
 /// The farm's cameras as ONVIF devices.
 Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments& arguments,
-                                                         const simulate::Farm& farm) {
+                                                         const simulate::Farm& farm,
+                                                         std::shared_ptr<simulate::CameraControl> control) {
     simulate::OnvifFarmOptions options;
     options.bind = arguments.bind;
     options.port = *arguments.onvif_port;
+    options.control = std::move(control);
+    options.ssdp_only = arguments.ssdp_only;
+    if (arguments.onvif_tls) {
+        VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
+    }
+    const auto snapshots = read_snapshots();
     options.outage_file = arguments.outage_file;
     const UtcTime started = SystemClock().utc_now();
     if (!arguments.user.empty()) {
@@ -118,6 +147,9 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
     for (unsigned camera = 1; camera <= arguments.cameras; ++camera) {
         simulate::OnvifDevice device;
         device.number = camera;
+        if (camera == 1) device.other_serial = arguments.onvif_serial;
+        device.upload_host = arguments.onvif_upload_host;
+        if (!snapshots.empty()) device.snapshot = snapshots[(camera - 1) % snapshots.size()];
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
         device.events.motion_period = std::chrono::seconds(arguments.onvif_motion_seconds);
         for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
@@ -152,12 +184,14 @@ Result<> run_simulate(const SimulateArguments& arguments) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     VEDETTE_TRY(simulate::FarmOptions options, farm_options(arguments));
+    const auto control = std::make_shared<simulate::CameraControl>();
+    options.control = control;
     VEDETTE_TRY(const auto farm, simulate::Farm::start(std::move(options)));
     log::info("{} simulated camera{}: {}{}", arguments.cameras, arguments.cameras == 1 ? "" : "s",
               farm->url(1), arguments.cameras == 1 ? "" : fmt::format(" to /cam{}", arguments.cameras));
     std::unique_ptr<simulate::OnvifFarm> onvif;
     if (arguments.onvif_port) {
-        VEDETTE_TRY(onvif, start_onvif(arguments, *farm));
+        VEDETTE_TRY(onvif, start_onvif(arguments, *farm, control));
         log::info("ONVIF: {}", onvif->url(1));
     }
     int signal = 0;
@@ -194,7 +228,7 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->needs(user);
     command->add_option("--http-post-limit", arguments->http_post_limit,
                         "Close the connection of a tunnel's POST after so many bytes");
-    command->add_option(
+    auto* tls_dir = command->add_option(
         "--tls-dir", arguments->tls_dir,
         "Speak RTSPS, with the certificate in this directory; it is made where there is none");
     command
@@ -231,6 +265,23 @@ void add_simulate(CLI::App& cli, int& exit_code) {
                      "Seconds by which the cameras' clocks are ahead; may be negative")
         ->needs(onvif)
         ->capture_default_str();
+    command
+        ->add_option("--onvif-serial", arguments->onvif_serial,
+                     "Serial number of camera 1, which keeps its endpoint: a device that poses as another")
+        ->needs(onvif);
+    command
+        ->add_flag("--ssdp-only", arguments->ssdp_only,
+                   "Answer searches of SSDP and none of WS-Discovery, as some cameras do")
+        ->needs(onvif);
+    command
+        ->add_flag("--onvif-tls", arguments->onvif_tls,
+                   "Speak ONVIF over HTTPS alone, with the certificate in --tls-dir")
+        ->needs(onvif)
+        ->needs(tls_dir);
+    command
+        ->add_option("--onvif-upload-host", arguments->onvif_upload_host,
+                     "Name this host for firmware uploads, as a device that was broken into would")
+        ->needs(onvif);
     command
         ->add_option("--onvif-motion", arguments->onvif_motion_seconds,
                      "Seconds after which each camera sees motion again; 0: never")

@@ -150,6 +150,11 @@ void CameraRunner::remember(const rtsp::CertificateTrust& certificate) {
     remember_(certificate);
 }
 
+void CameraRunner::expect_gap(const std::string& why, std::chrono::nanoseconds limit) {
+    for (auto& stream : streams_)
+        if (stream->ingest) stream->ingest->expect_gap(why, limit);
+}
+
 namespace {
 std::optional<wire::CertificateStatus> certificate_status(const ingest::StreamHealth& health) {
     if (!health.certificate) return std::nullopt;

@@ -49,6 +49,11 @@ class CameraRunner final : public ingest::CertificateBook {
     void remember(const rtsp::CertificateTrust& certificate) override;
     void remember(ingest::TransportSetting transport) override;
 
+    /// What the device is, as it has just told; the store has it already.
+    void set_device(wire::DeviceIdentity device) { camera_.device = std::move(device); }
+    /// A gap that begins within `limit` from now is explained by `why`; empty: by nothing any more.
+    void expect_gap(const std::string& why, std::chrono::nanoseconds limit);
+
     const Camera& camera() const { return camera_; }
     wire::CameraStatus status() const;
     /// True when it is news.

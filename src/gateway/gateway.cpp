@@ -121,6 +121,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(report_storage());
     tasks.spawn(save_states());
     tasks.spawn(follow_moved_cameras());
+    tasks.spawn(refresh_devices());
     tasks.spawn(prune_events());
     tasks.spawn(fill_gaps());
 }

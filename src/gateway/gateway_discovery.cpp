@@ -1,4 +1,4 @@
-// The gateway's answers about cameras that it does not have yet, and about those that have moved.
+// The gateway's answers about cameras that it does not have yet.
 
 #include <algorithm>
 #include <array>
@@ -20,8 +20,6 @@ namespace vedette::gateway {
 namespace {
 
 constexpr std::size_t max_interfaces = 32;
-constexpr std::size_t max_inspections = 8;  ///< at once
-constexpr std::chrono::seconds look_for_moved_period{60};
 constexpr std::size_t max_host_bytes = 255;
 
 wire::DeviceStream to_wire(const onvif::Profile& profile, std::string url) {
@@ -50,23 +48,6 @@ Result<> check_host(std::string_view host) {
         });
     if (!plain) return fail(ErrorKind::invalid_input, "address: give a host name or an IP address");
     return {};
-}
-
-// A camera that is not being reached at its address.
-bool is_lost(const wire::CameraStatus& status) {
-    return !status.streams.empty() &&
-           std::ranges::all_of(status.streams, [](const wire::StreamStatus& stream) {
-               return stream.state == wire::CameraState::waiting;
-           });
-}
-
-// Both are in a network that this machine is part of: who answers there could take over the old address just
-// as well.
-bool on_the_same_network(std::string_view a, std::string_view b) {
-    return std::ranges::any_of(net::interface_addresses(), [&](const net::InterfaceAddress& interface) {
-        return discovery::same_network(a, interface.address, interface.prefix_length) &&
-               discovery::same_network(b, interface.address, interface.prefix_length);
-    });
 }
 
 }  // namespace
@@ -106,6 +87,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::DiscoverCamera
         wire::FoundCamera found{.address = std::move(device.address),
                                 .port = device.port,
                                 .path = std::move(device.path),
+                                .secure = device.secure,
                                 .endpoint = std::move(device.endpoint),
                                 .name = std::move(device.name),
                                 .hardware = std::move(device.hardware),
@@ -134,6 +116,16 @@ void Gateway::Impl::recognise(wire::FoundCamera& found) const {
     }
 }
 
+// Tries TLS and says nothing; nullopt when it works.
+net::Awaitable<std::optional<std::string>> Gateway::Impl::why_not_secure(discovery::DeviceAccess access) {
+    discovery::DeviceClient client(std::move(access), clock);
+    auto opening = client.open(client.access().place);
+    const auto opened = co_await std::move(opening);
+    // One that is not trusted is no reason to go on without encryption: the conversation will stop at it.
+    if (opened || opened.error().kind == ErrorKind::forbidden) co_return std::nullopt;
+    co_return opened.error().message;
+}
+
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::InspectDevice request) {
     VEDETTE_CO_CHECK(check_host(request.address));
     if (inspections >= max_inspections)
@@ -141,17 +133,23 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::InspectDevice 
                        "too many devices are being asked at once; try again in a moment");
     ++inspections;
     const std::shared_ptr<void> end(nullptr, [this](void*) { --inspections; });
-    onvif::SetUpOptions options;
-    options.host = request.address;
-    options.port = request.port;
-    if (!request.path.empty()) options.path = request.path;
-    options.username = request.username;
-    options.password = std::move(request.password);
-    onvif::SetUpOptions asked;
-    asked.host = options.host;
-    asked.port = options.port;
-    asked.path = options.path;
-    auto describing = discovery::describe_device(std::move(options), clock);
+    discovery::DeviceAccess access;
+    access.host = request.address;
+    access.place = {.port = request.port, .path = request.path, .secure = request.secure};
+    if (access.place.path.empty()) access.place.path = onvif::default_device_path;
+    access.credentials = {request.username, std::move(request.password)};
+    access.only_trusted = site.only_trusted_certificates;
+    std::optional<std::string> why_plain;
+    if (access.place.secure) {
+        auto choosing = why_not_secure(access.duplicate());
+        why_plain = co_await std::move(choosing);
+        if (why_plain) {
+            access.place.secure = false;
+            access.place.port = 80;
+        }
+    }
+    discovery::DeviceClient client(std::move(access), clock);
+    auto describing = discovery::describe_device(client, false);
     auto described = co_await std::move(describing);
     wire::DeviceReport report;
     if (!described) {
@@ -161,93 +159,22 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::InspectDevice 
     onvif::DeviceDescription& description = *described;
     report = {.ok = true,
               .message = {},
-              .identity = discovery::identity_of(description, asked, request.endpoint),
+              .identity = discovery::identity_of(description, client.access(), request.endpoint),
               .channels = {},
               .warnings = std::move(description.warnings),
               .has_ptz = description.has_ptz,
               .has_events = description.has_events};
+    if (why_plain)
+        report.warnings.push_back(
+            fmt::format("The camera offers HTTPS, but {}. It was asked without encryption.", *why_plain));
     for (onvif::Channel& channel : description.channels) {
-        wire::DeviceChannel out{.name = proposed_name(description, channel, asked.host),
+        wire::DeviceChannel out{.name = proposed_name(description, channel, client.access().host),
                                 .main = to_wire(channel.main, std::move(channel.main_url)),
                                 .sub = {}};
         if (!channel.sub_url.empty()) out.sub = to_wire(channel.sub, std::move(channel.sub_url));
         report.channels.push_back(std::move(out));
     }
     co_return report;
-}
-
-// Looks for cameras that are lost and have told an endpoint when they were set up.
-net::Awaitable<void> Gateway::Impl::follow_moved_cameras() {
-    for (;;) {
-        co_await net::sleep_for(look_for_moved_period);
-        const bool any_lost = std::ranges::any_of(runners, [](const auto& entry) {
-            const Camera& camera = entry.second->camera();
-            return camera.device && !camera.device->endpoint.empty() && is_lost(entry.second->status());
-        });
-        if (!any_lost || searching) continue;
-        searching = true;
-        const std::shared_ptr<void> end(nullptr, [this](void*) { searching = false; });
-        discovery::ScanOptions options;
-        options.ssdp = false;
-        for (const auto& interface : net::interface_addresses())
-            options.interfaces.push_back(interface.address);
-        auto scanning = discovery::scan(std::move(options));
-        const discovery::ScanReport report = co_await std::move(scanning);
-        for (const discovery::FoundDevice& device : report.devices) {
-            auto following = follow(device);
-            co_await std::move(following);
-        }
-    }
-}
-
-// A camera of ours with this endpoint, which is lost and was somewhere else, moves here when the device
-// proves to be the same one. It is asked with Digest only, so that whoever poses as it does not get the
-// password.
-net::Awaitable<void> Gateway::Impl::follow(const discovery::FoundDevice& device) {
-    const auto found = std::ranges::find_if(runners, [&](const auto& entry) {
-        const Camera& camera = entry.second->camera();
-        return camera.device && !device.endpoint.empty() && camera.device->endpoint == device.endpoint;
-    });
-    if (found == runners.end()) co_return;
-    const CameraId id = found->first;
-    const std::string old_host = discovery::host_of(found->second->camera().main_url);
-    if (old_host == device.address || !is_lost(found->second->status())) co_return;
-    if (!on_the_same_network(old_host, device.address)) co_return;
-    Camera camera = found->second->camera().duplicate();
-    onvif::SetUpOptions options;
-    options.host = device.address;
-    options.port = device.port;
-    options.path = device.path;
-    options.username = camera.credentials.username;
-    options.password = camera.credentials.password.duplicate();
-    options.identity_only = true;
-    onvif::SetUpOptions asked;
-    asked.host = options.host;
-    asked.port = options.port;
-    asked.path = options.path;
-    auto describing = discovery::describe_device(std::move(options), clock);
-    const auto description = co_await std::move(describing);
-    if (!description) {
-        log::warn("camera {}: {} says that it is this camera, but {}", camera.name, device.address,
-                  description.error().message);
-        co_return;
-    }
-    wire::DeviceIdentity identity = discovery::identity_of(*description, asked, device.endpoint);
-    if (!discovery::same_device(identity, *camera.device)) {
-        log::warn("camera {}: {} says that it is this camera, but is another device", camera.name,
-                  device.address);
-        co_return;
-    }
-    wire::CameraSettings settings;
-    settings.main_url = discovery::with_host(camera.main_url, device.address);
-    if (!camera.sub_url.empty()) settings.sub_url = discovery::with_host(camera.sub_url, device.address);
-    settings.device = std::move(identity);
-    auto changing = handle(wire::ChangeCamera{.id = id, .settings = std::move(settings)});
-    const auto changed = co_await std::move(changing);
-    if (changed)
-        log::info("camera {}: it has moved from {} to {}", camera.name, old_host, device.address);
-    else
-        log::warn("camera {}: {}", camera.name, changed.error().message);
 }
 
 }  // namespace vedette::gateway

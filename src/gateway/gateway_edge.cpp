@@ -4,12 +4,10 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "gateway/discovery/identity.hpp"
 #include "gateway/edge/fetch.hpp"
 #include "gateway/edge/gap_plan.hpp"
 #include "gateway/gateway_impl.hpp"
 #include "net/timeout.hpp"
-#include "onvif/address.hpp"
 
 namespace vedette::gateway {
 
@@ -53,22 +51,7 @@ class BookOfCamera final : public ingest::CertificateBook {
 std::string why_not(const Camera& camera) {
     if (!camera.device || camera.device->onvif_url.empty())
         return "the camera was added without ONVIF, so it can't be asked what it records by itself";
-    // The password goes to the host that it was entered for, and to no other.
-    if (discovery::host_of(camera.device->onvif_url) != discovery::host_of(camera.main_url))
-        return "the camera's ONVIF address is on another host than its stream";
     return {};
-}
-
-onvif::SetUpOptions set_up_of(const Camera& camera) {
-    onvif::SetUpOptions options;
-    const auto address = onvif::parse_address(camera.device->onvif_url);
-    if (!address) return options;
-    options.host = address->host;
-    options.port = address->port == 0 ? std::uint16_t{80} : address->port;
-    options.path = address->path;
-    options.username = camera.credentials.username;
-    options.password = camera.credentials.password.duplicate();
-    return options;
 }
 
 ingest::CameraAccess access_of(const Camera& camera, const wire::StreamStatus& live) {
@@ -79,7 +62,7 @@ ingest::CameraAccess access_of(const Camera& camera, const wire::StreamStatus& l
         .transport =
             ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
         .remembered_transport = ingest::parse_transport_setting(live.transport),
-            .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
+        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
 }
 
 std::string describe(UtcInterval interval) {
@@ -115,7 +98,10 @@ bool Gateway::Impl::wants_filling(CameraId id, CameraRunner& runner) {
         set_filling(id, GapFillingState::off, "");
         return false;
     }
-    if (std::string why = why_not(runner.camera()); !why.empty()) {
+    std::string why = why_not(runner.camera());
+    if (why.empty())
+        if (const auto access = device_access(runner.camera()); !access) why = access.error().message;
+    if (!why.empty()) {
         set_filling(id, GapFillingState::unsupported, std::move(why));
         return false;
     }
@@ -171,13 +157,16 @@ net::Awaitable<bool> Gateway::Impl::fill_gap(CameraId id, UtcInterval gap) {
     CameraRunner& runner = *runners.at(id);
     set_filling(id, GapFillingState::fetching, fmt::format("fetching {}", describe(gap)));
     const wire::CameraStatus status = runner.status();
+    auto device = device_access(runner.camera());
+    if (!device) co_return false;
     edge::FetchRequest request{.live = {id, static_cast<std::uint8_t>(media::StreamKind::main)},
                                .gap = gap,
-                               .device = set_up_of(runner.camera()),
+                               .device = std::move(*device),
                                .access = access_of(runner.camera(), status.streams.front())};
     BookOfCamera book(runners, id);
     auto fetching = edge::fetch_gap({clock, *vault, pool, *process}, std::move(request), book);
     const edge::FetchReport report = co_await std::move(fetching);
+    if (report.device_certificate) book.remember(*report.device_certificate);
     auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });
     const auto flushed = co_await std::move(flushing);
     if (!flushed || !runners.contains(id)) co_return false;

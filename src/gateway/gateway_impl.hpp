@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "gateway/cameras/state_history.hpp"
 #include "gateway/devices/device_runner.hpp"
 #include "gateway/devices/device_store.hpp"
+#include "gateway/discovery/device_care.hpp"
+#include "gateway/discovery/device_client.hpp"
 #include "gateway/discovery/scan.hpp"
 #include "gateway/edge/fetch.hpp"
 #include "gateway/gateway.hpp"
@@ -54,8 +57,30 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::DiscoverCameras request);
     net::Awaitable<Answer> handle(wire::InspectDevice request);
     void recognise(wire::FoundCamera& found) const;
+    net::Awaitable<std::optional<std::string>> why_not_secure(discovery::DeviceAccess access);
+
+    // gateway_device_care.cpp: the devices that cameras are
+    net::Awaitable<Answer> handle(wire::PreviewDevice request);
+    net::Awaitable<Answer> handle(wire::MaintainCamera request);
+    using Cared = net::Awaitable<Result<wire::DeviceCare>>;
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::ViewDevice task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::SetDeviceClock task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::ChangeDevicePassword task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::RebootDevice task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::SetDeviceImaging task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::BeginFirmware task);
+    Cared maintain(CameraId id, discovery::DeviceAccess access, wire::UploadFirmware task);
+    Result<discovery::DeviceAccess> device_access(const Camera& camera) const;
+    void remember_first_seen(CameraId id, const discovery::DeviceClient& client);
+    void take_facts(CameraId id, const wire::DeviceCare& care);
+    net::Awaitable<void> refresh_devices();
+
+    // gateway_moved.cpp: cameras that are somewhere else
     net::Awaitable<void> follow_moved_cameras();
-    net::Awaitable<void> follow(const discovery::FoundDevice& device);
+    std::set<CameraId> lost_cameras() const;
+    net::Awaitable<void> follow(discovery::FoundDevice device);
+    net::Awaitable<Result<wire::DeviceIdentity>> prove_moved(const Camera& camera,
+                                                             discovery::FoundDevice device);
 
     // gateway_devices.cpp: cameras in use
     void attach_device(const Camera& camera);
@@ -122,10 +147,19 @@ struct Gateway::Impl {
     std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
     wire::SiteSettings site;
-    bool searching = false;       ///< one search at a time
+    bool searching = false;                                       ///< one search at a time
+    std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last
+    static constexpr std::size_t max_inspections = 8;
     std::unordered_map<CameraId, Filling> fillings;
     std::size_t fetches = 0;      ///< from cameras' storage, that go on
     std::size_t inspections = 0;  ///< devices that are being asked
+    struct Upload {
+        discovery::FirmwareUpload file;
+        MonotonicTime last{};  ///< a piece came
+        bool busy = false;
+    };
+    std::unordered_map<CameraId, std::shared_ptr<Upload>> uploads;  ///< firmware files on their way
+    std::unordered_map<CameraId, MonotonicTime> refreshed;          ///< when a device is asked again
     std::shared_ptr<Impl*> self;  ///< how the vault's thread reaches us, while we are there
     net::TaskGroup tasks;
 };

@@ -79,6 +79,11 @@ std::vector<std::string_view> HttpAnswer::values(std::string_view name) const {
 Awaitable<Result<HttpAnswer>> call_http(TcpStream& stream, HttpCall call, HttpClientLimits limits) {
     VEDETTE_CO_TRY(const std::string request, write_call(call));
     VEDETTE_CO_CHECK(co_await stream.write_all(as_bytes(request)));
+    auto reading = read_http_answer(stream, limits);
+    co_return co_await std::move(reading);
+}
+
+Awaitable<Result<HttpAnswer>> read_http_answer(TcpStream& stream, HttpClientLimits limits) {
     Parser parser;
     parser.eager(true);
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));

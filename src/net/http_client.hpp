@@ -39,4 +39,7 @@ struct HttpAnswer {
 /// `exhausted` beyond a limit, `unavailable` when the connection breaks.
 Awaitable<Result<HttpAnswer>> call_http(TcpStream& stream, HttpCall call, HttpClientLimits limits);
 
+/// The part of call_http() after the request was written: for bodies that are sent in pieces.
+Awaitable<Result<HttpAnswer>> read_http_answer(TcpStream& stream, HttpClientLimits limits);
+
 }  // namespace vedette::net

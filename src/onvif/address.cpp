@@ -76,6 +76,17 @@ std::optional<Address> parse_address(std::string_view text) {
     return address;
 }
 
+Place place_of(std::string_view told, const Place& own) {
+    const auto address = parse_address(told);
+    const bool plain = address && address->scheme == "http";
+    const bool secure = address && address->scheme == "https";
+    if (!plain && !secure) return own;
+    Place place{.port = own.port, .path = address->path, .secure = own.secure};
+    const std::uint16_t usual = secure ? 443 : 80;
+    if (secure == own.secure) place.port = address->port == 0 ? usual : address->port;
+    return place;
+}
+
 std::optional<Believed> believe(std::string_view told, std::string_view scheme, std::string_view host) {
     auto address = parse_address(told);
     if (!address || address->scheme != scheme) return std::nullopt;

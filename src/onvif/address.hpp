@@ -25,6 +25,20 @@ struct Address {
 /// nullopt for what is no such address. User information is dropped.
 std::optional<Address> parse_address(std::string_view text);
 
+/// A service on the device's own host.
+struct Place {
+    std::uint16_t port = 80;
+    std::string path;
+    bool secure = false;  ///< HTTPS
+
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// Where the service is that a device names, when it was reached at `own` (quirk 75). Whoever has answered
+/// over HTTPS is never asked without it; whoever has answered without is asked where he answered. Of what he
+/// tells, the path is believed, and the port where it is of the same scheme.
+Place place_of(std::string_view told, const Place& own);
+
 /// Where a device was reached: the host that was chosen by the user, or that answered a probe.
 struct Believed {
     Address address;

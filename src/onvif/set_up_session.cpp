@@ -43,8 +43,10 @@ std::optional<Call> SetUpSession::next(UtcTime now) {
     if (step_ != Step::time && has_credentials())
         header = write_security(options_.username, options_.password, now + offsets_[offset_]);
     Place place = place_of_step();
-    return Call{
-        .port = place.port, .path = std::move(place.path), .body = write_envelope(body_of_step(), header)};
+    return Call{.port = place.port,
+                .path = std::move(place.path),
+                .body = write_envelope(body_of_step(), header),
+                .secure = place.secure};
 }
 
 std::string SetUpSession::body_of_step() const {
@@ -73,20 +75,10 @@ std::string SetUpSession::body_of_step() const {
     return {};
 }
 
-SetUpSession::Place SetUpSession::place_of(std::string_view told) const {
-    if (const auto believed = believe(told, "http", options_.host))
-        return {.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port,
-                .path = believed->address.path};
-    // A camera that names https is asked where it answered so far.
-    if (const auto believed = believe(told, "https", options_.host))
-        return {.port = options_.port, .path = believed->address.path};
-    return {.port = options_.port, .path = options_.path};
-}
-
-SetUpSession::Place SetUpSession::place_of_step() const {
+Place SetUpSession::place_of_step() const {
     if (step_ == Step::profiles || step_ == Step::stream)
-        return place_of(media_ == MediaVersion::media2 ? services_.media2 : services_.media);
-    return {.port = options_.port, .path = options_.path};
+        return place_of(media_ == MediaVersion::media2 ? services_.media2 : services_.media, own_place());
+    return own_place();
 }
 
 void SetUpSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
@@ -176,7 +168,8 @@ Result<> SetUpSession::take_profiles(std::string_view body) {
 
 Result<> SetUpSession::take_stream(std::string_view body) {
     VEDETTE_TRY(const std::string told, parse_stream_uri(media_, body));
-    const auto believed = believe(told, "rtsp", options_.host);
+    auto believed = believe(told, "rtsp", options_.host);
+    if (!believed) believed = believe(told, "rtsps", options_.host);
     if (!believed)
         return fail(ErrorKind::unsupported,
                     "the camera names an address for its stream that does not begin with rtsp://");

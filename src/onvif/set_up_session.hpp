@@ -25,6 +25,7 @@ struct SetUpOptions {
     std::string host;  ///< chosen by the user; nothing is ever sent to another one
     std::uint16_t port = 80;
     std::string path{default_device_path};
+    bool secure = false;  ///< HTTPS
     std::string username;
     Secret password;             ///< user name and password empty: as far as the camera lets anybody
     bool identity_only = false;  ///< stops after the device's information and hardware addresses
@@ -35,6 +36,7 @@ struct Call {
     std::uint16_t port = 80;
     std::string path;
     std::string body;
+    bool secure = false;  ///< HTTPS
 };
 
 /// One video source, ready to be added as a camera.
@@ -86,11 +88,6 @@ class SetUpSession {
         scopes,
         done,
     };
-    struct Place {
-        std::uint16_t port = 80;
-        std::string path;
-    };
-
     std::string body_of_step() const;
     Place place_of_step() const;
     Result<> take(std::string_view body, UtcTime now);
@@ -104,7 +101,9 @@ class SetUpSession {
     void finish(Error error);
     void advance();
     void add_warnings();
-    Place place_of(std::string_view told) const;
+    Place own_place() const {
+        return {.port = options_.port, .path = options_.path, .secure = options_.secure};
+    }
     bool is_optional_step() const { return step_ == Step::interfaces || step_ == Step::scopes; }
     bool has_credentials() const { return !options_.username.empty() || !options_.password.empty(); }
     void warn(std::string sentence);

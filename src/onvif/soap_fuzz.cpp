@@ -2,8 +2,13 @@
 #include <cstdlib>
 
 #include "base/bytes.hpp"
+#include "onvif/address.hpp"
+#include "onvif/call_session.hpp"
 #include "onvif/control_session.hpp"
+#include "onvif/device_care.hpp"
 #include "onvif/event_session.hpp"
+#include "onvif/imaging.hpp"
+#include "onvif/namespaces.hpp"
 #include "onvif/replay.hpp"
 #include "onvif/set_up_session.hpp"
 #include "onvif/soap.hpp"
@@ -13,6 +18,33 @@ namespace {
 
 using namespace vedette;
 using namespace vedette::onvif;
+
+void look_after_device(std::string_view text) {
+    (void)parse_clock_settings(text);
+    if (const auto ntp = parse_ntp(text))
+        if (ntp->servers.size() > max_ntp_servers) std::abort();
+    if (const auto users = parse_users(text))
+        for (const DeviceUser& user : *users)
+            // Whatever a device calls its accounts, it stays text in what is sent back.
+            if (!parse_envelope(write_envelope(set_user(user, Secret(std::string_view("p")))))) std::abort();
+    if (const auto upgrade = parse_firmware_upgrade(text))
+        if (upgrade->delay > max_device_pause || upgrade->delay < std::chrono::seconds(0)) std::abort();
+    (void)parse_duration(text);
+    (void)parse_done(text, ns::device, "SystemRebootResponse");
+    if (const auto imaging = parse_imaging(text, text))
+        for (const ImagingNumber& number : imaging->numbers)
+            if (!(number.min < number.max)) std::abort();
+    const Place own{.port = 443, .path = "/", .secure = true};
+    if (!place_of(text, own).secure) std::abort();
+    CallSession calls("u", Secret(std::string_view("p")));
+    calls.ask("<tds:GetUsers/>");
+    const UtcTime now = from_unix_seconds(1'800'000'000);
+    for (int messages = 0; const auto message = calls.next(now); ++messages) {
+        if (messages > 8) std::abort();  // an account must not be locked
+        calls.on_answer(text.size() % 2 == 0 ? 200 : 400, std::string(text), now);
+    }
+    (void)calls.take_answer();
+}
 
 DeviceAccess access_of_camera() {
     return {.host = "192.0.2.1",
@@ -104,6 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
         (void)parse_snapshot_uri(version, text);
     }
+    look_after_device(text);
     read_control_and_events(text);
     converse(text, size % 2 == 0 ? 200 : 400, from_unix_seconds(1'800'000'000));
     (void)parse_find_recordings(text);

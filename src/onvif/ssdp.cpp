@@ -33,6 +33,14 @@ std::string write_search(std::string_view target) {
         ssdp_port, target);
 }
 
+std::string write_search_answer(std::string_view target, std::string_view uuid, std::string_view location) {
+    return fmt::format(
+        "HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=1800\r\nEXT:\r\nLOCATION: {}\r\nSERVER: Vedette "
+        "UPnP/1.1\r\n"
+        "ST: {}\r\nUSN: uuid:{}::{}\r\n\r\n",
+        location, target, uuid, target);
+}
+
 Result<SsdpMessage> parse_ssdp(std::string_view datagram) {
     if (datagram.size() > max_ssdp_bytes)
         return fail(ErrorKind::exhausted, "the SSDP message has more than {} bytes", max_ssdp_bytes);

@@ -20,6 +20,10 @@ constexpr std::string_view ssdp_camera_target = "urn:schemas-upnp-org:device:Bas
 /// An M-SEARCH for `target`.
 std::string write_search(std::string_view target);
 
+/// For devices: the answer to a search for `target`. `uuid` is the device's own, `location` of its
+/// description.
+std::string write_search_answer(std::string_view target, std::string_view uuid, std::string_view location);
+
 enum class SsdpKind : std::uint8_t { search, response, alive, goodbye };
 
 struct SsdpMessage {

@@ -12,20 +12,6 @@ namespace {
 /// GetSystemDateAndTime drops what is below a second: half of one is lost on average.
 constexpr Ticks90k half_second = std::chrono::milliseconds(500);
 
-struct Place {
-    std::uint16_t port;
-    std::string path;
-};
-
-Place place_of(std::string_view told, const SetUpOptions& options) {
-    if (const auto believed = believe(told, "http", options.host))
-        return {believed->address.port == 0 ? std::uint16_t{80} : believed->address.port,
-                believed->address.path};
-    if (const auto believed = believe(told, "https", options.host))
-        return {options.port, believed->address.path};
-    return {options.port, options.path};
-}
-
 }  // namespace
 
 StorageSession::StorageSession(SetUpOptions options, UtcInterval interval)
@@ -43,12 +29,15 @@ std::optional<Call> StorageSession::next(UtcTime now) {
     const bool has_credentials = !options_.username.empty() || !options_.password.empty();
     if (step_ != Step::time && has_credentials)
         header = write_security(options_.username, options_.password, now + offsets_[offset_]);
-    Place place{options_.port, options_.path};
+    const Place own{.port = options_.port, .path = options_.path, .secure = options_.secure};
+    Place place = own;
     if (step_ == Step::search || step_ == Step::results || step_ == Step::end_search)
-        place = place_of(services_.search, options_);
-    if (step_ == Step::replay) place = place_of(services_.replay, options_);
-    return Call{
-        .port = place.port, .path = std::move(place.path), .body = write_envelope(body_of_step(), header)};
+        place = place_of(services_.search, own);
+    if (step_ == Step::replay) place = place_of(services_.replay, own);
+    return Call{.port = place.port,
+                .path = std::move(place.path),
+                .body = write_envelope(body_of_step(), header),
+                .secure = place.secure};
 }
 
 std::string StorageSession::body_of_step() const {

@@ -34,6 +34,7 @@ struct Client {
     Result<std::size_t> receive(std::span<std::byte> buffer);
 
     int fd;
+    unsigned camera = 0;    ///< that its last request named
     std::string address{};  ///< of the client, without port
     std::optional<net::TlsSession> tls;
     bool shaking_hands = false;  ///< nothing may be written

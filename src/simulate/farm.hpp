@@ -18,6 +18,7 @@
 #include "crypto/certificates.hpp"
 #include "media/types.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/clip.hpp"
 #include "simulate/datagrams.hpp"
 #include "simulate/quirks.hpp"
@@ -65,7 +66,8 @@ struct FarmOptions {
     /// While there is such a file nobody is served, as if the cable was pulled; storage goes on.
     std::filesystem::path outage_file{};
     std::chrono::seconds session_timeout{60};
-    std::vector<const Quirk*> quirks{};  ///< of all cameras
+    std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
+    std::vector<const Quirk*> quirks{};        ///< of all cameras
 };
 
 /// The pictures of a stream.

@@ -227,7 +227,7 @@ void FarmLoop::accept_clients() {
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         const AuthPolicy auth{options_.credentials ? &*options_.credentials : nullptr, options_.offer_basic,
-                              options_.only_basic};
+                              options_.only_basic, options_.control.get()};
         Session session(streams_, auth, random_text(), nonce_,
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
@@ -289,9 +289,10 @@ bool FarmLoop::on_opened(Client& client) {
     const Opening& opening = client.opening;
     const Bytes rest(opening.bytes().begin(), opening.bytes().end());
     if (opening.kind() == Opening::Kind::rtsp) return !options_.only_http && on_rtsp(client, rest);
-    const auto challenges = options_.http_sign_in
-                                ? client.session.challenge(opening.method(), opening.head().headers)
-                                : std::nullopt;
+    const auto challenges =
+        options_.http_sign_in
+            ? client.session.challenge(opening.method(), opening.head().start_line, opening.head().headers)
+            : std::nullopt;
     if (challenges) {
         client.closing = true;
         deliver(client, as_bytes(tunnel_refused(*challenges)));
@@ -330,6 +331,12 @@ bool FarmLoop::on_post(Client& client, ByteView body) {
 
 void FarmLoop::on_request(Client& client, rtsp::Request request) {
     const MonotonicTime now = clock_.monotonic_now();
+    client.camera = CameraControl::camera_of(request.uri);
+    if (options_.control && options_.control->is_down(client.camera, now)) {
+        client.dead = true;
+        dead_.push_back(&client);
+        return;
+    }
     auto refusal = client.quirks ? client.quirks->before(request, now) : std::nullopt;
     Session::Reply reply =
         refusal ? Session::Reply{.response = std::move(*refusal)} : client.session.on_request(request);
@@ -427,7 +434,8 @@ void FarmLoop::sweep(MonotonicTime now) {
     for (auto& [fd, client] : clients_) {
         const bool timed_out = now - client->last_heard > options_.session_timeout;
         const bool dropped = drops && now - client->connected >= options_.fault.drop_after;
-        if (client->dead || (!timed_out && !dropped && !outage_)) continue;
+        const bool down = options_.control && options_.control->is_down(client->camera, now);
+        if (client->dead || (!timed_out && !dropped && !down && !outage_)) continue;
         client->dead = true;
         dead_.push_back(client.get());
     }

@@ -46,6 +46,7 @@ constexpr std::string_view streaming_capabilities =
 constexpr auto table = std::to_array<OnvifService>({
     {ns::device, "device_service", "Device", {}, always, answer_device_service},
     {ns::media, "media_service", "Media", streaming_capabilities, always, answer_media_service},
+    {ns::imaging, "imaging_service", "Imaging", {}, always, answer_imaging_service},
     {ns::media2, "media2_service", {}, {}, with_media2, answer_media2_service},
     {ns::ptz, "ptz_service", "PTZ", {}, with_head, answer_ptz_service},
     {ns::events, "event_service", "Events", event_capabilities, always, answer_event_service},
@@ -60,12 +61,14 @@ std::optional<UtcTime> read_xml_time(const std::string& text) {
     return from_unix_seconds(timegm(&tm));
 }
 
-bool token_accepted(const OnvifDevice& device, const onvif::UsernameToken& token,
-                    const rtsp::Credentials& credentials, UtcTime now) {
+bool token_accepted(const OnvifDevice& device, const onvif::UsernameToken& token, UtcTime now) {
     const auto created = read_xml_time(token.created);
     if (!created || std::chrono::abs(*created - (now + device.clock_offset)) > max_created_distance)
         return false;
-    return token.username == credentials.username && onvif::proves(token, credentials.password);
+    return std::ranges::any_of(device.accounts, [&](const OnvifAccount& account) {
+        return token.username == account.name &&
+               onvif::proves(token, Secret(std::string_view(account.password)));
+    });
 }
 
 }  // namespace
@@ -95,8 +98,11 @@ OnvifAnswer onvif_not_implemented() {
 std::string OnvifDevice::name() const {
     return fmt::format("Camera {}", number);
 }
+std::string OnvifDevice::firmware() const {
+    return other_firmware.empty() ? fmt::format("1.0.{}", number) : other_firmware;
+}
 std::string OnvifDevice::serial() const {
-    return fmt::format("SIM-{:05}", number);
+    return other_serial.empty() ? fmt::format("SIM-{:05}", number) : other_serial;
 }
 // Locally administered (IEEE 802, second lowest bit of the first octet).
 std::string OnvifDevice::mac() const {
@@ -104,7 +110,7 @@ std::string OnvifDevice::mac() const {
 }
 
 onvif::DiscoveredDevice OnvifDevice::discovered() const {
-    const auto digest = crypto::sha256(as_bytes("simulated camera " + serial()));
+    const auto digest = crypto::sha256(as_bytes(fmt::format("simulated camera SIM-{:05}", number)));
     Uuid uuid;
     std::copy_n(digest.begin(), uuid.bytes.size(), uuid.bytes.begin());
     return {.endpoint = "urn:uuid:" + uuid.text(),
@@ -115,9 +121,7 @@ onvif::DiscoveredDevice OnvifDevice::discovered() const {
             .addresses = {base + "/onvif/device_service"}};
 }
 
-OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request,
-                         const std::optional<rtsp::Credentials>& credentials, bool digest_accepted,
-                         UtcTime now) {
+OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request, bool digest_accepted, UtcTime now) {
     const auto envelope = onvif::parse_envelope(request);
     if (!envelope)
         return {.status = 400,
@@ -129,8 +133,8 @@ OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request,
         uri == ns::device && (body.local_name() == "GetSystemDateAndTime" ||
                               body.local_name() == "GetServices" || body.local_name() == "GetCapabilities");
     const onvif::UsernameToken token = onvif::read_security(envelope->header);
-    if (credentials && !digest_accepted && !(open_to_all && token.username.empty()) &&
-        !token_accepted(device, token, *credentials, now))
+    if (!device.accounts.empty() && !digest_accepted && !(open_to_all && token.username.empty()) &&
+        !token_accepted(device, token, now))
         return {.status = token.username.empty() ? 401U : 400U,
                 .body = onvif::write_fault(onvif::FaultCode::not_authorized, "Sender not authorized"),
                 .challenge = token.username.empty()};

@@ -25,6 +25,26 @@ struct OnvifStream {
     double frames_per_second = 0;
 };
 
+/// Who may ask. The password is kept as it is: the digest of a UsernameToken needs it.
+struct OnvifAccount {
+    std::string name;
+    std::string password;
+    std::string level = "Administrator";
+};
+
+/// What clients set of the picture. Numbers are 0 to 100; the modes are ONVIF's.
+struct OnvifImaging {
+    double brightness = 50;
+    double saturation = 50;
+    double contrast = 50;
+    double sharpness = 50;
+    std::string ir_cut = "AUTO";
+    std::string focus = "AUTO";
+};
+
+/// With these words a firmware file begins; a version follows, up to the end of the line.
+constexpr std::string_view firmware_mark = "VEDETTE FIRMWARE ";
+
 /// One endless recording of the main stream, of the camera's own.
 struct OnvifStorage {
     std::string replay_url;
@@ -38,6 +58,20 @@ struct OnvifDevice {
     std::string base;                  ///< http://host:port/cam1
     std::vector<OnvifStream> streams;  ///< main first
     Ticks90k clock_offset{0};
+    std::string other_serial;              ///< instead of its own
+    std::string other_firmware{};          ///< instead of its own
+    std::vector<OnvifAccount> accounts{};  ///< none: anybody may ask
+    bool accounts_changed = false;         ///< the carrier has to tell the RTSP side
+    bool clock_by_ntp = false;
+    std::vector<std::string> ntp_servers{};
+    OnvifImaging imaging{};
+    std::string snapshot{};        ///< JPEG; empty: it has none
+    std::string firmware_token{};  ///< names the upload that is awaited
+    std::string upload_host{};     ///< named for uploads instead of its own, as an attacker would
+    bool restarts = false;         ///< the carrier takes it down for a while
+    static constexpr std::chrono::seconds restart_time{4};
+
+    std::string firmware() const;
     std::optional<OnvifStorage> storage{};  ///< set: it records by itself
 
     OnvifHead head{};
@@ -57,15 +91,16 @@ struct OnvifAnswer {
     unsigned status = 200;
     std::string body;
     bool challenge = false;  ///< the client should be asked for HTTP Digest
+    std::string type = "application/soap+xml; charset=utf-8";
     /// There is nothing to tell yet: the client waits for so long, and the answer is to be asked for again.
     std::chrono::milliseconds hold{0};
 };
 
+/// The HTTP status for a firmware file that came to .../firmware/TOKEN and begins with `begin`.
+unsigned take_firmware(OnvifDevice& device, std::string_view token, std::string_view begin);
+
 /// What `request`, the body of a POST to one of its services, is answered; what it sets stays in `device`.
-/// `credentials` nullopt: nobody is asked. `digest_accepted`: HTTP Digest has proved them already. `now` is
-/// the real time.
-OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request,
-                         const std::optional<rtsp::Credentials>& credentials, bool digest_accepted,
-                         UtcTime now);
+/// `digest_accepted`: HTTP Digest has proved an account already. `now` is the real time.
+OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request, bool digest_accepted, UtcTime now);
 
 }  // namespace vedette::simulate

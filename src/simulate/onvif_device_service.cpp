@@ -29,10 +29,10 @@ std::string date_and_time(std::string_view name, UtcTime time) {
 
 std::string system_date_and_time(const OnvifDevice& device, UtcTime now) {
     return fmt::format(
-        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>Manual</tt:DateTimeType>"
+        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>{}</tt:DateTimeType>"
         "<tt:DaylightSavings>false</tt:DaylightSavings><tt:TimeZone><tt:TZ>UTC0</tt:TZ></tt:TimeZone>{}"
         "</tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>",
-        date_and_time("UTCDateTime", now + device.clock_offset));
+        device.clock_by_ntp ? "NTP" : "Manual", date_and_time("UTCDateTime", now + device.clock_offset));
 }
 
 std::string services(const OnvifDevice& device) {
@@ -62,9 +62,9 @@ std::string device_information(const OnvifDevice& device) {
     return fmt::format(
         "<tds:GetDeviceInformationResponse><tds:Manufacturer>Vedette</tds:Manufacturer><tds:Model>Simulated "
         "camera"
-        "</tds:Model><tds:FirmwareVersion>1.0.{}</tds:FirmwareVersion><tds:SerialNumber>{}</tds:SerialNumber>"
+        "</tds:Model><tds:FirmwareVersion>{}</tds:FirmwareVersion><tds:SerialNumber>{}</tds:SerialNumber>"
         "<tds:HardwareId>none</tds:HardwareId></tds:GetDeviceInformationResponse>",
-        device.number, device.serial());
+        onvif::escape(device.firmware()), onvif::escape(device.serial()));
 }
 
 std::string network_interfaces(const OnvifDevice& device) {
@@ -96,6 +96,7 @@ OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& req
     if (name == "GetDeviceInformation") return onvif_ok(device_information(device));
     if (name == "GetNetworkInterfaces") return onvif_ok(network_interfaces(device));
     if (name == "GetScopes") return onvif_ok(scopes(device));
+    if (auto answer = answer_device_care(device, request, now)) return *std::move(answer);
     if (auto relays = answer_relays(device, request, now)) return *std::move(relays);
     return onvif_not_implemented();
 }

@@ -1,9 +1,13 @@
 #include "simulate/onvif_farm.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -13,7 +17,9 @@
 #include "net/event_loop.hpp"
 #include "net/task_group.hpp"
 #include "net/timeout.hpp"
+#include "net/tls_context.hpp"
 #include "net/udp.hpp"
+#include "onvif/ssdp.hpp"
 #include "rtsp/auth.hpp"
 #include "simulate/onvif_http.hpp"
 
@@ -25,6 +31,8 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+/// Of a firmware file, so much is looked at, at least.
+constexpr std::size_t firmware_beginning_bytes = 128;
 constexpr std::size_t max_connections = 256;
 constexpr std::chrono::seconds request_limit{40};    // a client may wait for events for half of it
 constexpr std::chrono::milliseconds look_again{50};  // for events that a client waits for
@@ -42,13 +50,21 @@ struct OnvifFarm::State {
     Result<> listen();
     Result<> listen_for_probes();
     net::Awaitable<void> accept();
-    net::Awaitable<void> serve(tcp::socket socket);
+    net::Awaitable<void> serve_plain(tcp::socket socket);
+    net::Awaitable<void> serve_tls(tcp::socket socket);
+    template <class Stream>
+    net::Awaitable<void> serve(Stream& stream);
     net::Awaitable<void> serve_in_time(tcp::socket socket);
     net::Awaitable<void> hear(net::UdpSocket* socket);
+    net::Awaitable<void> hear_ssdp();
     OnvifAnswer answer(const OnvifHttpRequest& request, std::string_view body);
+    OnvifAnswer answer_for(OnvifDevice& device, const OnvifHttpRequest& request, std::string_view body);
+    bool digest_accepted(const OnvifDevice& device, const OnvifHttpRequest& request) const;
+    void tell_control(OnvifDevice& device);
     net::Awaitable<void> run() {
         tasks.spawn(accept());
         for (net::UdpSocket& socket : sockets) tasks.spawn(hear(&socket));
+        if (ssdp_socket) tasks.spawn(hear_ssdp());
         co_return;
     }
 
@@ -58,7 +74,9 @@ struct OnvifFarm::State {
     net::EventLoop loop;
     net::TaskGroup tasks;
     tcp::acceptor listener;
+    std::shared_ptr<asio::ssl::context> tls;
     std::vector<net::UdpSocket> sockets;
+    std::optional<net::UdpSocket> ssdp_socket;
     std::uint16_t port = 0;
 };
 
@@ -77,14 +95,27 @@ Result<> OnvifFarm::State::listen() {
         return fail_errno(error.value(),
                           fmt::format("can't listen on {} port {}", options.bind, options.port));
     port = listener.local_endpoint(error).port();
+    if (options.tls) {
+        VEDETTE_TRY(tls, net::make_server_tls(*options.tls));
+    }
+    if (options.credentials)
+        for (OnvifDevice& device : options.devices)
+            device.accounts.push_back({.name = options.credentials->username,
+                                       .password = std::string(options.credentials->password.reveal_text())});
     for (OnvifDevice& device : options.devices)
-        device.base = fmt::format("http://{}:{}/cam{}", options.bind, port, device.number);
+        device.base =
+            fmt::format("{}://{}:{}/cam{}", tls ? "https" : "http", options.bind, port, device.number);
     return {};
 }
 
 // Multicast and unicast probes come to different sockets, so that several farms can share a machine.
 Result<> OnvifFarm::State::listen_for_probes() {
     const std::string group(onvif::discovery_group);
+    VEDETTE_TRY(auto ssdp, net::UdpSocket::open(loop.executor(), std::string(onvif::ssdp_group),
+                                                onvif::ssdp_port, true));
+    VEDETTE_CHECK(ssdp.join(std::string(onvif::ssdp_group), options.bind));
+    ssdp_socket.emplace(std::move(ssdp));
+    if (options.ssdp_only) return {};
     VEDETTE_TRY(auto multicast, net::UdpSocket::open(loop.executor(), group, onvif::discovery_port, true));
     VEDETTE_CHECK(multicast.join(group, options.bind));
     VEDETTE_TRY(auto unicast,
@@ -108,20 +139,38 @@ net::Awaitable<void> OnvifFarm::State::accept() {
 }
 
 net::Awaitable<void> OnvifFarm::State::serve_in_time(tcp::socket socket) {
-    auto serving = serve(std::move(socket));
+    auto serving = tls ? serve_tls(std::move(socket)) : serve_plain(std::move(socket));
     co_await net::limit_time(request_limit, std::move(serving));
 }
 
-// One request for each connection.
-net::Awaitable<void> OnvifFarm::State::serve(tcp::socket socket) {
+net::Awaitable<void> OnvifFarm::State::serve_plain(tcp::socket socket) {
+    co_await serve(socket);
+}
+
+net::Awaitable<void> OnvifFarm::State::serve_tls(tcp::socket socket) {
+    asio::ssl::stream<tcp::socket> stream(std::move(socket), *tls);
+    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, as_values);
+    if (error) co_return;
+    co_await serve(stream);
+    const auto [ended] = co_await stream.async_shutdown(as_values);
+    static_cast<void>(ended);
+}
+
+// One request for each connection. Of a firmware file only the beginning is kept.
+template <class Stream>
+net::Awaitable<void> OnvifFarm::State::serve(Stream& stream) {
     std::string received;
-    std::array<char, 4096> buffer;
+    std::array<char, 16 * 1024> buffer;
     std::optional<OnvifHttpRequest> request;
     std::size_t head_size = 0;
-    while (!request || received.size() < head_size + request->content_length) {
-        const auto [error, size] = co_await socket.async_read_some(asio::buffer(buffer), as_values);
+    std::size_t total = 0;
+    while (!request || total < head_size + request->content_length) {
+        const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), as_values);
         if (error) co_return;
-        received.append(buffer.data(), size);
+        total += size;
+        const bool wanted =
+            !request || !request->is_firmware() || received.size() < head_size + firmware_beginning_bytes;
+        if (wanted) received.append(buffer.data(), size);
         if (request) continue;
         const auto end = received.find("\r\n\r\n");
         if (end == std::string::npos && received.size() > max_http_head_bytes) co_return;
@@ -137,23 +186,62 @@ net::Awaitable<void> OnvifFarm::State::serve(tcp::socket socket) {
         co_await net::sleep_for(look_again);
         answered = answer(*request, body);
     }
+    if (answered.status == 0) co_return;
     const std::string response = write_http_response(answered, challenge);
-    const auto [error, size] = co_await asio::async_write(socket, asio::buffer(response), as_values);
+    const auto [error, size] = co_await asio::async_write(stream, asio::buffer(response), as_values);
     static_cast<void>(error);
     static_cast<void>(size);
 }
 
+bool OnvifFarm::State::digest_accepted(const OnvifDevice& device, const OnvifHttpRequest& request) const {
+    if (request.authorization.empty()) return false;
+    return std::ranges::any_of(device.accounts, [&](const OnvifAccount& account) {
+        const rtsp::Credentials credentials{account.name, Secret(std::string_view(account.password))};
+        return rtsp::verify_authorization(request.authorization, request.method, challenge, credentials) ==
+               rtsp::Verdict::accepted;
+    });
+}
+
+// Status 0: it is restarting and says nothing.
 OnvifAnswer OnvifFarm::State::answer(const OnvifHttpRequest& request, std::string_view body) {
-    if (request.method != "POST") return {.status = 405, .body = {}};
     for (OnvifDevice& device : options.devices) {
-        if (!request.target.starts_with(fmt::format("/cam{}/onvif/", device.number))) continue;
+        if (!request.target.starts_with(fmt::format("/cam{}/", device.number))) continue;
+        if (options.control && options.control->is_down(device.number, clock.monotonic_now()))
+            return {.status = 0, .body = {}};
         device.target = request.target;
-        const bool digest = options.credentials && !request.authorization.empty() &&
-                            rtsp::verify_authorization(request.authorization, request.method, challenge,
-                                                       *options.credentials) == rtsp::Verdict::accepted;
-        return answer_onvif(device, body, options.credentials, digest, clock.utc_now());
+        OnvifAnswer answered = answer_for(device, request, body);
+        tell_control(device);
+        return answered;
     }
     return {.status = 404, .body = {}};
+}
+
+OnvifAnswer OnvifFarm::State::answer_for(OnvifDevice& device, const OnvifHttpRequest& request,
+                                         std::string_view body) {
+    const std::string base = fmt::format("/cam{}", device.number);
+    const std::string_view path = std::string_view(request.target).substr(base.size());
+    constexpr std::string_view firmware = "/firmware/";
+    if (request.method == "GET" && path == "/snapshot.jpg") {
+        if (!device.accounts.empty() && !digest_accepted(device, request))
+            return {.status = 401, .body = {}, .challenge = true};
+        if (device.snapshot.empty()) return {.status = 404, .body = {}};
+        return {.status = 200, .body = device.snapshot, .type = "image/jpeg"};
+    }
+    if (request.method != "POST") return {.status = 405, .body = {}};
+    if (path.starts_with(firmware))
+        return {.status = take_firmware(device, path.substr(firmware.size()), body), .body = {}};
+    if (!path.starts_with("/onvif/")) return {.status = 404, .body = {}};
+    return answer_onvif(device, body, digest_accepted(device, request), clock.utc_now());
+}
+
+void OnvifFarm::State::tell_control(OnvifDevice& device) {
+    if (!options.control) return;
+    if (std::exchange(device.restarts, false))
+        options.control->take_down(device.number, clock.monotonic_now() + OnvifDevice::restart_time);
+    if (std::exchange(device.accounts_changed, false))
+        options.control->set_credentials(
+            device.number,
+            {device.accounts.front().name, Secret(std::string_view(device.accounts.front().password))});
 }
 
 net::Awaitable<void> OnvifFarm::State::hear(net::UdpSocket* socket) {
@@ -165,12 +253,32 @@ net::Awaitable<void> OnvifFarm::State::hear(net::UdpSocket* socket) {
         const auto* probe = std::get_if<onvif::Probe>(&*message);
         if (probe == nullptr) continue;
         for (const OnvifDevice& device : options.devices) {
+            if (options.control && options.control->is_down(device.number, clock.monotonic_now())) continue;
             const onvif::DiscoveredDevice described = device.discovered();
             const bool asked = probe->types.empty() || probe->types.front() == described.types.front();
             if (!asked) continue;
             (void)socket->send(onvif::write_probe_match(Uuid::random().text(), probe->message_id, described),
                                datagram->address, datagram->port);
         }
+    }
+}
+
+// The answer leaves from the address of the camera, which is what a search goes by.
+net::Awaitable<void> OnvifFarm::State::hear_ssdp() {
+    for (;;) {
+        const auto datagram = co_await ssdp_socket->receive();
+        if (!datagram) co_return;
+        const auto message = onvif::parse_ssdp(as_text(datagram->data));
+        if (!message || message->kind != onvif::SsdpKind::search ||
+            message->target != onvif::ssdp_camera_target)
+            continue;
+        auto answering = net::UdpSocket::open(loop.executor(), options.bind, 0);
+        if (!answering) continue;
+        for (const OnvifDevice& device : options.devices)
+            (void)answering->send(
+                onvif::write_search_answer(message->target, onvif::normal_uuid(device.discovered().endpoint),
+                                           device.base + "/description.xml"),
+                datagram->address, datagram->port);
     }
 }
 
@@ -190,8 +298,8 @@ OnvifFarm::~OnvifFarm() {
 }
 
 std::string OnvifFarm::url(unsigned camera) const {
-    return fmt::format("http://{}:{}/cam{}{}", state_->options.bind, state_->port, camera,
-                       "/onvif/device_service");
+    return fmt::format("{}://{}:{}/cam{}{}", state_->tls ? "https" : "http", state_->options.bind,
+                       state_->port, camera, "/onvif/device_service");
 }
 
 }  // namespace vedette::simulate

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "crypto/certificates.hpp"
 #include "rtsp/url.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/onvif_device.hpp"
 
 namespace vedette::simulate {
@@ -20,7 +22,10 @@ struct OnvifFarmOptions {
     std::vector<OnvifDevice> devices;  ///< their `base` is set here
     std::optional<rtsp::Credentials> credentials;
     bool discovery = true;
-    std::filesystem::path outage_file{};  ///< see FarmOptions
+    bool ssdp_only = false;  ///< is found by SSDP and not by WS-Discovery, as some cameras are
+    std::optional<crypto::ServerCertificate> tls;  ///< set: HTTPS, and nothing else
+    std::shared_ptr<CameraControl> control{};      ///< of the cameras' RTSP side
+    std::filesystem::path outage_file{};           ///< see FarmOptions
 };
 
 class OnvifFarm {

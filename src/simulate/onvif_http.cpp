@@ -16,7 +16,8 @@ std::optional<OnvifHttpRequest> parse_http_head(std::string_view head) {
         if (rtsp::equal_ignoring_case(name, "Authorization")) request.authorization = rtsp::trim(value);
         if (rtsp::equal_ignoring_case(name, "Content-Length")) {
             const auto size = rtsp::parse_number<std::size_t>(value);
-            if (!size || *size > max_soap_request_bytes) return std::nullopt;
+            const std::size_t most = request.is_firmware() ? max_firmware_file_bytes : max_soap_request_bytes;
+            if (!size || *size > most) return std::nullopt;
             request.content_length = *size;
         }
     }
@@ -25,9 +26,9 @@ std::optional<OnvifHttpRequest> parse_http_head(std::string_view head) {
 
 std::string write_http_response(const OnvifAnswer& answer, const rtsp::Challenge& challenge) {
     std::string out = fmt::format(
-        "HTTP/1.1 {} {}\r\nContent-Type: application/soap+xml; charset=utf-8\r\nContent-Length: {}\r\n"
+        "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
         "Connection: close\r\n",
-        answer.status, answer.status == 200 ? "OK" : "Error", answer.body.size());
+        answer.status, answer.status == 200 ? "OK" : "Error", answer.type, answer.body.size());
     if (answer.challenge) out += "WWW-Authenticate: " + rtsp::print(challenge) + "\r\n";
     return out + "\r\n" + answer.body;
 }

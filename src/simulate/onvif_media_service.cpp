@@ -1,5 +1,7 @@
 // The media services, version 1 and 2.
 
+#include <algorithm>
+
 #include "onvif/soap.hpp"
 #include "simulate/onvif_service.hpp"
 
@@ -7,23 +9,35 @@ namespace vedette::simulate {
 
 namespace {
 
-constexpr std::string_view source_token = "source";
+constexpr std::string_view source_token = onvif_source_token;
+
+// `element`: Profiles in a list, Profile alone.
+std::string profile1(const OnvifDevice& device, const OnvifStream& s, std::string_view element) {
+    return fmt::format(
+        R"(<trt:{7} token="{0}" fixed="true"><tt:Name>{0}</tt:Name><tt:VideoSourceConfiguration token="{1}">)"
+        R"(<tt:Name>{1}</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>{1}</tt:SourceToken>)"
+        R"(<tt:Bounds x="0" y="0" width="{2}" height="{3}"/></tt:VideoSourceConfiguration>)"
+        R"(<tt:VideoEncoderConfiguration token="encoder_{0}"><tt:Name>{0}</tt:Name><tt:UseCount>1</tt:UseCount>)"
+        R"(<tt:Encoding>{5}</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
+        R"(</tt:Resolution><tt:Quality>5</tt:Quality><tt:RateControl><tt:FrameRateLimit>{4:.0f}</tt:FrameRateLimit>)"
+        R"(<tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl>)"
+        R"(</tt:VideoEncoderConfiguration>{6}</trt:{7}>)",
+        s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding,
+        device.has_head() ? ptz_configuration("tt:PTZConfiguration") : "", element);
+}
 
 std::string profiles1(const OnvifDevice& device) {
     std::string out = "<trt:GetProfilesResponse>";
-    for (const OnvifStream& s : device.streams)
-        out += fmt::format(
-            R"(<trt:Profiles token="{0}" fixed="true"><tt:Name>{0}</tt:Name><tt:VideoSourceConfiguration token="{1}">)"
-            R"(<tt:Name>{1}</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>{1}</tt:SourceToken>)"
-            R"(<tt:Bounds x="0" y="0" width="{2}" height="{3}"/></tt:VideoSourceConfiguration>)"
-            R"(<tt:VideoEncoderConfiguration token="encoder_{0}"><tt:Name>{0}</tt:Name><tt:UseCount>1</tt:UseCount>)"
-            R"(<tt:Encoding>{5}</tt:Encoding><tt:Resolution><tt:Width>{2}</tt:Width><tt:Height>{3}</tt:Height>)"
-            R"(</tt:Resolution><tt:Quality>5</tt:Quality><tt:RateControl><tt:FrameRateLimit>{4:.0f}</tt:FrameRateLimit>)"
-            R"(<tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl>)"
-            R"(</tt:VideoEncoderConfiguration>{6}</trt:Profiles>)",
-            s.token, source_token, s.width, s.height, s.frames_per_second, s.encoding,
-            device.has_head() ? ptz_configuration("tt:PTZConfiguration") : "");
+    for (const OnvifStream& s : device.streams) out += profile1(device, s, "Profiles");
     return out + "</trt:GetProfilesResponse>";
+}
+
+OnvifAnswer one_profile(const OnvifDevice& device, const onvif::Element& request) {
+    const auto stream =
+        std::ranges::find(device.streams, request.child("ProfileToken").text(), &OnvifStream::token);
+    if (stream == device.streams.end()) return onvif_refused("There is no such profile");
+    return onvif_ok("<trt:GetProfileResponse>" + profile1(device, *stream, "Profile") +
+                    "</trt:GetProfileResponse>");
 }
 
 std::string profiles2(const OnvifDevice& device) {
@@ -73,10 +87,22 @@ std::optional<std::string> stream_uri(const OnvifDevice& device, const onvif::El
 OnvifAnswer answer(const OnvifDevice& device, const onvif::Element& request, bool version2) {
     const std::string_view name = request.local_name();
     if (name == "GetProfiles") return onvif_ok(version2 ? profiles2(device) : profiles1(device));
+    if (name == "GetProfile" && !version2) return one_profile(device, request);
     if (name == "GetVideoSources" && !version2) return onvif_ok(video_sources(device));
     if (name == "GetStreamUri") {
         if (const auto answered = stream_uri(device, request, version2)) return onvif_ok(*answered);
         return onvif_refused("There is no such profile");
+    }
+    if (name == "GetSnapshotUri" && !device.snapshot.empty()) {
+        const std::string uri = device.base + "/snapshot.jpg";
+        if (version2)
+            return onvif_ok(fmt::format(
+                "<tr2:GetSnapshotUriResponse><tr2:Uri>{}</tr2:Uri></tr2:GetSnapshotUriResponse>", uri));
+        return onvif_ok(fmt::format(
+            "<trt:GetSnapshotUriResponse><trt:MediaUri><tt:Uri>{}</tt:Uri><tt:InvalidAfterConnect>false"
+            "</tt:InvalidAfterConnect><tt:InvalidAfterReboot>false</tt:InvalidAfterReboot><tt:Timeout>PT0S"
+            "</tt:Timeout></trt:MediaUri></trt:GetSnapshotUriResponse>",
+            uri));
     }
     return onvif_not_implemented();
 }

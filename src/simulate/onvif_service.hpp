@@ -12,6 +12,9 @@
 
 namespace vedette::simulate {
 
+/// Of the one video source that each camera has.
+constexpr std::string_view onvif_source_token = "source";
+
 struct OnvifService {
     std::string_view uri;                ///< its namespace
     std::string_view path;               ///< its address ends with it
@@ -26,6 +29,10 @@ struct OnvifService {
 std::span<const OnvifService> onvif_services();
 
 OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+/// The part of the device service that changes the device; nullopt: it is about something else.
+std::optional<OnvifAnswer> answer_device_care(OnvifDevice& device, const onvif::Element& request,
+                                              UtcTime now);
+OnvifAnswer answer_imaging_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_media2_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);

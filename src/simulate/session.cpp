@@ -64,7 +64,7 @@ std::optional<UtcInterval> parse_clock_range(std::string_view range) {
     const auto parse = [](std::string_view text) -> std::optional<UtcTime> {
         if (text.size() < least) return std::nullopt;
         return onvif::parse_date_time(fmt::format("{}-{}-{}:{}:{}", text.substr(0, 4), text.substr(4, 2),
-                                                 text.substr(6, 5), text.substr(11, 2), text.substr(13)));
+                                                  text.substr(6, 5), text.substr(11, 2), text.substr(13)));
     };
     const auto start = parse(rtsp::split_off(end, '-'));
     if (!start) return std::nullopt;
@@ -110,12 +110,16 @@ Session::Reply Session::on_request(const rtsp::Request& request) {
     return out;
 }
 
-std::optional<std::vector<std::string>> Session::challenge(std::string_view method,
+std::optional<std::vector<std::string>> Session::challenge(std::string_view method, std::string_view target,
                                                            const rtsp::Headers& headers) const {
     if (auth_.credentials == nullptr) return std::nullopt;
+    const auto changed = auth_.control != nullptr
+                             ? auth_.control->credentials(CameraControl::camera_of(target))
+                             : std::nullopt;
+    const rtsp::Credentials& credentials = changed ? *changed : *auth_.credentials;
     if (const std::string* header = headers.find("Authorization")) {
         for (const rtsp::Challenge& challenge : challenges_)
-            if (rtsp::verify_authorization(*header, method, challenge, *auth_.credentials) ==
+            if (rtsp::verify_authorization(*header, method, challenge, credentials) ==
                 rtsp::Verdict::accepted)
                 return std::nullopt;
     }
@@ -127,7 +131,7 @@ std::optional<std::vector<std::string>> Session::challenge(std::string_view meth
 /// A 401, unless the request may pass.
 std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
     if (request.method == "OPTIONS") return std::nullopt;
-    const auto values = challenge(request.method, request.headers);
+    const auto values = challenge(request.method, request.uri, request.headers);
     if (!values) return std::nullopt;
     Reply out = reply(401);
     for (const std::string& value : *values) out.response.headers.add("WWW-Authenticate", value);

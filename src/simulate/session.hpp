@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
+#include "simulate/camera_control.hpp"
 #include "simulate/datagrams.hpp"
 #include "simulate/srtp.hpp"
 #include "simulate/timeline.hpp"
@@ -34,6 +35,7 @@ struct AuthPolicy {
     const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
     bool offer_basic = false;                        ///< beside Digest
     bool only_basic = false;
+    const CameraControl* control = nullptr;  ///< knows of passwords that were changed; may be null
 };
 
 /// What the farm sends media over.
@@ -65,8 +67,8 @@ class Session {
 
     /// What clients sign from now on; answers for another nonce are refused.
     void change_nonce(const std::string& nonce);
-    /// Whether a request of HTTP may pass: nullopt, or the challenges.
-    std::optional<std::vector<std::string>> challenge(std::string_view method,
+    /// Whether a request of HTTP may pass: nullopt, or the challenges. `target` names the camera.
+    std::optional<std::vector<std::string>> challenge(std::string_view method, std::string_view target,
                                                       const rtsp::Headers& headers) const;
 
     /// The stream that was set up; nullptr before.

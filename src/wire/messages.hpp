@@ -16,6 +16,7 @@
 #include "base/time.hpp"
 #include "media/types.hpp"
 #include "wire/control.hpp"
+#include "wire/device_care.hpp"
 
 namespace vedette::wire {
 
@@ -31,6 +32,8 @@ struct DeviceIdentity {
     std::string manufacturer;
     std::string model;
     std::string firmware;
+    std::vector<std::string> services{};  ///< what it can do: media, media2, events, ptz, imaging
+    UtcTime checked{};                    ///< when the device was asked last; 1970: when it was set up
 
     friend bool operator==(const DeviceIdentity&, const DeviceIdentity&) = default;
 };
@@ -197,6 +200,7 @@ struct FoundCamera {
     std::string address;
     std::uint16_t port = 80;
     std::string path;
+    bool secure = false;  ///< its ONVIF service is offered over HTTPS
     std::string endpoint;
     std::string name;
     std::string hardware;
@@ -213,10 +217,16 @@ struct FoundCameras {
 struct InspectDevice {
     std::string address;  ///< a name or an address, chosen by the user
     std::uint16_t port = 80;
-    std::string path;  ///< empty: ONVIF's usual one
+    std::string path;     ///< empty: ONVIF's usual one
+    bool secure = false;  ///< HTTPS; where that is not spoken, HTTP with a warning
     std::string username;
     Secret password;
     std::string endpoint;  ///< as discovered; becomes part of the identity
+};
+/// A picture of the device before it is a camera, of the video source with this main stream.
+struct PreviewDevice {
+    InspectDevice device;
+    std::string main_url;
 };
 struct DeviceStream {
     std::string url;
@@ -284,14 +294,15 @@ struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
                  DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
-                 GetSettings, ChangeSettings, QueryStateHistory>
+                 GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera>
         body;
 };
 struct Done {};
 struct Reply {
     std::uint64_t id = 0;
     Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
-                        PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory>>
+                        PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory, StillPicture,
+                        DeviceCare>>
         body;
 };
 

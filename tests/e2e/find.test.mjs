@@ -78,6 +78,10 @@ test('the right one opens them all, and a wrong clock is a warning', async () =>
   await byId(page, 'find-check').click();
   await waitFor('four that work', async () => (await rows().filter({ hasText: 'Works: main H.264 1920 × 1080' }).count()) === 4, 120);
   assert.equal(await rows().filter({ hasText: 'clock is 2 hours behind' }).count(), 1);
+  // Each shows what it sees, through the gateway.
+  await waitFor('four pictures', async () => (await rows().locator('img').count()) === 4);
+  const sizes = await rows().locator('img').evaluateAll((images) => Promise.all(images.map((image) => image.decode().then(() => image.naturalWidth))));
+  assert.deepEqual(sizes, [640, 640, 640, 640]);
   await checkLayout(page, 'find-checked');
 });
 

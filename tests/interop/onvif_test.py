@@ -1,5 +1,6 @@
 """The npm package `onvif`, a client that we did not write, against `vedette simulate --onvif`."""
 
+import datetime
 import json
 import pathlib
 import subprocess
@@ -45,6 +46,24 @@ class OnvifClientTest(case.SystemTest):
                 self.assertEqual(len(found.get("streams", [])), 2, found)
                 self.assertIn("error", self.ask(port, 1, "viewer", "wrong"))
                 farm.stop()
+
+    def test_looks_after_a_camera(self):
+        port = vedette.free_port()
+        self.simulator(1, "--onvif", port, "--onvif-clock", 30, "--user", "viewer", "--password-file", self.password_file())
+        done = subprocess.run(
+            [NODE, HERE / "onvif_care.mjs", "127.0.0.1", str(port), "/cam1/onvif/device_service", "viewer", "s3cret", "n3w-password"],
+            capture_output=True, text=True, timeout=120, check=False,
+        )
+        told = json.loads(done.stdout)
+        print(f"  {told}")
+        self.assertNotIn("error", told)
+        moment = datetime.datetime.fromisoformat
+        self.assertAlmostEqual((moment(told["before"]) - moment(told["after"])).total_seconds(), 30, delta=5)
+        self.assertEqual(told["ntp"]["NTPManual"]["DNSname"], "time.example")
+        self.assertEqual((told["imaging"]["brightness"], told["imaging"]["irCutFilter"]), (61, "OFF"))
+        self.assertTrue(told["snapshot"]["uri"].endswith("/cam1/snapshot.jpg"))
+        self.assertEqual(told["users"][0]["username"], "viewer")
+        self.assertEqual(told["reboot"], "Rebooting")
 
     def test_moves_switches_and_listens(self):
         port = vedette.free_port()

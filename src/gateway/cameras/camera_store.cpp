@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",  
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 5> migrations = {R"sql(
+constexpr std::array<store::Migration, 6> migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -59,6 +59,10 @@ CREATE TABLE site_setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+ALTER TABLE camera_device ADD COLUMN services TEXT NOT NULL DEFAULT '';  -- names, separated by blanks
+ALTER TABLE camera_device ADD COLUMN checked_90k INTEGER NOT NULL DEFAULT 0;  -- since 1970 UTC
 )sql",
                                                         R"sql(
 ALTER TABLE camera ADD COLUMN fill_gaps INTEGER NOT NULL DEFAULT 1;
@@ -188,7 +192,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                     "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
                     "allow_basic_in_clear, transport, transport_found, "
                     "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, allow_legacy_tls, "
-                    "fill_gaps "
+                    "services, checked_90k, fill_gaps "
                     "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
@@ -205,7 +209,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .credentials = {},
                       .allow_basic_in_clear = row.int64(6) != 0,
                       .allow_legacy_tls = row.int64(16) != 0,
-                      .fill_gaps = row.int64(17) != 0,
+                      .fill_gaps = row.int64(19) != 0,
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
@@ -225,7 +229,9 @@ Result<std::vector<Camera>> CameraStore::load() {
                                                  .macs = split(row.text(12)),
                                                  .manufacturer = std::string(row.text(13)),
                                                  .model = std::string(row.text(14)),
-                                                 .firmware = std::string(row.text(15))};
+                                                 .firmware = std::string(row.text(15)),
+                                                 .services = split(row.text(17)),
+                                                 .checked = UtcTime(Ticks90k(row.int64(18)))};
         cameras.push_back(std::move(camera));
     }
 }
@@ -234,9 +240,10 @@ Result<> CameraStore::save_device(CameraId id, const wire::DeviceIdentity& devic
     return database_.run(
         "INSERT OR REPLACE INTO camera_device (camera_id, onvif_url, endpoint, serial, macs, manufacturer, "
         "model, "
-        "firmware) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "firmware, services, checked_90k) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         ByteView(id.bytes()), device.onvif_url, device.endpoint, device.serial, join(device.macs),
-        device.manufacturer, device.model, device.firmware);
+        device.manufacturer, device.model, device.firmware, join(device.services),
+        std::int64_t{device.checked.time_since_epoch().count()});
 }
 
 Result<> CameraStore::save(const Camera& camera) {
@@ -246,7 +253,8 @@ Result<> CameraStore::save(const Camera& camera) {
     VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
         "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps)"
-        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+        "?10)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
         "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10",

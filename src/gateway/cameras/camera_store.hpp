@@ -85,9 +85,11 @@ class CameraStore {
     /// Remembers whom an address of the camera belongs to: adds, or replaces the one of the same authority.
     Result<> trust(CameraId id, const rtsp::CertificateTrust& certificate);
 
+    /// Replaces what is known of the device.
+    Result<> save_device(CameraId id, const wire::DeviceIdentity& device);
+
   private:
     Result<std::vector<rtsp::CertificateTrust>> certificates(CameraId id);
-    Result<> save_device(CameraId id, const wire::DeviceIdentity& device);
     CameraStore(store::Database database, Secret key)
         : database_(std::move(database)), key_(std::move(key)) {}
     store::Database database_;

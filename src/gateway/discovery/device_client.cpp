@@ -1,44 +1,18 @@
 #include "gateway/discovery/device_client.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "net/http_client.hpp"
+#include "base/hex.hpp"
 #include "net/timeout.hpp"
 #include "onvif/xml.hpp"
-#include "rtsp/auth.hpp"
 
 namespace vedette::gateway::discovery {
 
 namespace {
 
-constexpr net::HttpClientLimits limits{.header_bytes = 16 * 1024, .body_bytes = onvif::max_xml_bytes};
-
-std::string host_header(const std::string& host, std::uint16_t port) {
-    std::string out = host.contains(':') ? "[" + host + "]" : host;
-    if (port != 80) out += fmt::format(":{}", port);
-    return out;
-}
-
-net::Awaitable<Result<net::HttpAnswer>> post_once(std::string host, onvif::Call call,
-                                                  std::optional<std::string> authorization) {
-    auto connecting = net::connect_tcp(host, call.port, call_limit);
-    VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(connecting));
-    net::HttpCall http{.method = net::Method::post,
-                       .host = host_header(host, call.port),
-                       .target = std::move(call.path),
-                       .headers = {{"Content-Type", "application/soap+xml; charset=utf-8"}},
-                       .body = std::move(call.body)};
-    if (authorization) http.headers.push_back({"Authorization", *std::move(authorization)});
-    auto calling = net::call_http(stream, std::move(http), limits);
-    co_return co_await std::move(calling);
-}
-
-net::Awaitable<Result<net::HttpAnswer>> post_in_time(std::string host, onvif::Call call,
-                                                     std::optional<std::string> authorization) {
-    std::string late = fmt::format("{} does not answer", host);
-    auto posting = post_once(std::move(host), std::move(call), std::move(authorization));
-    co_return co_await net::with_timeout(call_limit, std::move(late), std::move(posting));
-}
+constexpr net::HttpClientLimits soap_limits{.header_bytes = 16 * 1024, .body_bytes = onvif::max_xml_bytes};
+constexpr std::string_view soap_type = "application/soap+xml; charset=utf-8";
 
 bool offers_basic_alone(const std::vector<std::string_view>& values) {
     const auto challenges = rtsp::parse_challenges(values);
@@ -46,61 +20,168 @@ bool offers_basic_alone(const std::vector<std::string_view>& values) {
     return best != nullptr && best->scheme == rtsp::AuthScheme::basic;
 }
 
-// One call, with Digest where the camera asks for it.
-net::Awaitable<Result<net::HttpAnswer>> post(std::string host, onvif::Call call,
-                                             rtsp::Authenticator& authenticator, bool has_credentials) {
+}  // namespace
+
+DeviceClient::DeviceClient(DeviceAccess access, const Clock& clock)
+    : access_(std::move(access)),
+      clock_(clock),
+      authenticator_(access_.credentials.duplicate(),
+                     access_.place.secure ? rtsp::BasicUse::allow : rtsp::BasicUse::refuse),
+      calls_(access_.credentials.username, access_.credentials.password.duplicate()) {
+    if (!access_.place.path.starts_with('/')) access_.place.path = onvif::default_device_path;
+}
+
+std::string DeviceClient::host_header(const onvif::Place& place) const {
+    std::string out = access_.host.contains(':') ? "[" + access_.host + "]" : access_.host;
+    if (place.port != (place.secure ? 443 : 80)) out += fmt::format(":{}", place.port);
+    return out;
+}
+
+Result<> DeviceClient::judge(const rtsp::CertificateTrust& seen) {
+    const auto known =
+        std::ranges::find(access_.certificates, seen.authority, &rtsp::CertificateTrust::authority);
+    const auto remembered = known == access_.certificates.end() ? std::nullopt : std::optional(*known);
+    switch (rtsp::judge_certificate(remembered, seen, access_.only_trusted)) {
+        case rtsp::CertificateVerdict::known:
+            return {};
+        case rtsp::CertificateVerdict::first:
+            access_.certificates.push_back(seen);
+            if (!first_seen_) first_seen_ = seen;
+            return {};
+        case rtsp::CertificateVerdict::untrusted:
+            return fail(ErrorKind::forbidden, "{}", rtsp::describe_untrusted(seen));
+        case rtsp::CertificateVerdict::changed:
+            break;
+    }
+    return fail(ErrorKind::forbidden, "{}", rtsp::describe_change(*remembered, seen));
+}
+
+net::Awaitable<Result<net::TcpStream>> DeviceClient::open(onvif::Place place) {
+    auto connecting = net::connect_tcp(access_.host, place.port, call_limit);
+    VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(connecting));
+    if (!place.secure) co_return stream;
+    auto securing = stream.start_tls(access_.host, call_limit);
+    auto peer = co_await std::move(securing);
+    if (!peer) {
+        if (peer.error().kind == ErrorKind::unavailable) co_return std::unexpected(std::move(peer).error());
+        co_return fail(peer.error().kind, "no safe TLS is spoken at port {} of {}: is it the port of HTTPS?",
+                       place.port, access_.host);
+    }
+    VEDETTE_CO_CHECK(judge({.authority = fmt::format("{}:{}", access_.host, place.port),
+                            .by_authority = peer->authorised,
+                            .fingerprint = to_hex(peer->key_sha256)}));
+    co_return stream;
+}
+
+net::Awaitable<Result<net::HttpAnswer>> DeviceClient::once(onvif::Place place, net::HttpCall call,
+                                                           net::HttpClientLimits limits) {
+    auto opening = open(std::move(place));
+    VEDETTE_CO_TRY(net::TcpStream stream, co_await std::move(opening));
+    auto calling = net::call_http(stream, std::move(call), limits);
+    co_return co_await std::move(calling);
+}
+
+net::Awaitable<Result<net::HttpAnswer>> DeviceClient::once_in_time(onvif::Place place, net::HttpCall call,
+                                                                   net::HttpClientLimits limits) {
+    std::string late = fmt::format("{} does not answer", access_.host);
+    auto calling = once(std::move(place), std::move(call), limits);
+    co_return co_await net::with_timeout(call_limit, std::move(late), std::move(calling));
+}
+
+net::Awaitable<Result<net::HttpAnswer>> DeviceClient::exchange(onvif::Place place, net::Method method,
+                                                               std::string type, std::string body,
+                                                               net::HttpClientLimits limits) {
     for (;;) {
-        auto authorization = authenticator.authorize("POST", call.path);
+        auto authorization = authorize(method, place.path);
         const bool authorised = authorization.has_value();
-        onvif::Call copy = call;
-        auto posting = post_in_time(host, std::move(copy), std::move(authorization));
-        VEDETTE_CO_TRY(net::HttpAnswer answer, co_await std::move(posting));
+        net::HttpCall call{
+            .method = method, .host = host_header(place), .target = place.path, .headers = {}, .body = body};
+        if (!type.empty()) call.headers.push_back({"Content-Type", type});
+        if (authorization) call.headers.push_back({"Authorization", *std::move(authorization)});
+        auto calling = once_in_time(place, std::move(call), limits);
+        VEDETTE_CO_TRY(net::HttpAnswer answer, co_await std::move(calling));
         if (answer.status != 401) {
-            if (authorised) authenticator.on_authorized();
+            if (authorised) authenticator_.on_authorized();
             co_return answer;
         }
         const auto values = answer.values("WWW-Authenticate");
-        if (values.empty() || !has_credentials) co_return answer;
-        if (offers_basic_alone(values))
+        if (values.empty() || access_.credentials.empty()) co_return answer;
+        if (!access_.place.secure && offers_basic_alone(values))
             co_return fail(
                 ErrorKind::unsupported,
                 "the camera wants the password in the clear (Basic); switch it to Digest authentication");
-        VEDETTE_CO_CHECK(authenticator.on_unauthorized(values));
+        VEDETTE_CO_CHECK(authenticator_.on_unauthorized(values));
     }
 }
 
-// `Session` has next(), on_answer(), on_failure() and take_result() as onvif::SetUpSession.
-template <class Session, class Answer, class... More>
-net::Awaitable<Result<Answer>> converse(onvif::SetUpOptions options, const Clock& clock, More... more) {
-    const std::string host = options.host;
-    rtsp::Authenticator authenticator({options.username, options.password.duplicate()});
-    const bool has_credentials = !options.username.empty() || !options.password.empty();
-    Session session(std::move(options), more...);
-    while (auto call = session.next(clock.utc_now())) {
-        auto posting = post(host, *std::move(call), authenticator, has_credentials);
+net::Awaitable<Result<net::HttpAnswer>> DeviceClient::post(onvif::Place place, std::string envelope) {
+    return exchange(std::move(place), net::Method::post, std::string(soap_type), std::move(envelope),
+                    soap_limits);
+}
+
+net::Awaitable<Result<std::string>> DeviceClient::ask(std::string told, std::string body) {
+    const onvif::Place place = onvif::place_of(told, access_.place);
+    calls_.ask(std::move(body));
+    while (auto message = calls_.next(clock_.utc_now())) {
+        auto posting = post(message->to_device ? access_.place : place, std::move(message->text));
         auto answer = co_await std::move(posting);
         if (answer)
-            session.on_answer(answer->status, answer->body, clock.utc_now());
+            calls_.on_answer(answer->status, std::move(answer->body), clock_.utc_now());
+        else
+            calls_.on_failure(std::move(answer).error());
+    }
+    co_return calls_.take_answer();
+}
+
+net::Awaitable<Result<onvif::DeviceDescription>> DeviceClient::converse(bool identity_only) {
+    onvif::SetUpSession session({.host = access_.host,
+                                 .port = access_.place.port,
+                                 .path = access_.place.path,
+                                 .secure = access_.place.secure,
+                                 .username = access_.credentials.username,
+                                 .password = access_.credentials.password.duplicate(),
+                                 .identity_only = identity_only});
+    while (auto call = session.next(clock_.utc_now())) {
+        onvif::Place place{.port = call->port, .path = std::move(call->path), .secure = call->secure};
+        auto posting = post(std::move(place), std::move(call->body));
+        auto answer = co_await std::move(posting);
+        if (answer)
+            session.on_answer(answer->status, answer->body, clock_.utc_now());
         else
             session.on_failure(std::move(answer).error());
     }
     co_return session.take_result();
 }
 
-}  // namespace
-
-net::Awaitable<Result<onvif::DeviceDescription>> describe_device(onvif::SetUpOptions options,
-                                                                 const Clock& clock) {
-    std::string late = fmt::format("{} answers too slowly", options.host);
-    auto conversing = converse<onvif::SetUpSession, onvif::DeviceDescription>(std::move(options), clock);
-    co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(conversing));
+net::Awaitable<Result<onvif::KeptRecording>> DeviceClient::look_for(UtcInterval interval) {
+    onvif::StorageSession session({.host = access_.host,
+                                   .port = access_.place.port,
+                                   .path = access_.place.path,
+                                   .secure = access_.place.secure,
+                                   .username = access_.credentials.username,
+                                   .password = access_.credentials.password.duplicate()},
+                                  interval);
+    while (auto call = session.next(clock_.utc_now())) {
+        onvif::Place place{.port = call->port, .path = std::move(call->path), .secure = call->secure};
+        auto posting = post(std::move(place), std::move(call->body));
+        auto answer = co_await std::move(posting);
+        if (answer)
+            session.on_answer(answer->status, answer->body, clock_.utc_now());
+        else
+            session.on_failure(std::move(answer).error());
+    }
+    co_return session.take_result();
 }
 
-net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(onvif::SetUpOptions options,
-                                                                 UtcInterval interval, const Clock& clock) {
-    std::string late = fmt::format("{} answers too slowly", options.host);
-    auto conversing =
-        converse<onvif::StorageSession, onvif::KeptRecording>(std::move(options), clock, interval);
+net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(DeviceClient& client, UtcInterval interval) {
+    std::string late = fmt::format("{} answers too slowly", client.access().host);
+    auto looking = client.look_for(interval);
+    co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(looking));
+}
+
+net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client, bool identity_only) {
+    std::string late = fmt::format("{} answers too slowly", client.access().host);
+    auto conversing = client.converse(identity_only);
     co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(conversing));
 }
 

@@ -1,26 +1,91 @@
 #pragma once
-// Carries onvif::SetUpSession's calls to a camera and its answers back: HTTP, Digest, and limits of time and
-// size.
+// Questions to one device over HTTP or HTTPS: Digest, WS-UsernameToken, the trust in its certificate, limits
+// of time and size. Nothing is sent to another host, and no redirect is followed.
+
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/time.hpp"
-#include "net/http.hpp"
+#include "net/http_client.hpp"
+#include "onvif/call_session.hpp"
 #include "onvif/set_up_session.hpp"
 #include "onvif/storage_session.hpp"
+#include "rtsp/auth.hpp"
+#include "rtsp/certificate_trust.hpp"
 
 namespace vedette::gateway::discovery {
 
 constexpr std::chrono::seconds call_limit{8};
 constexpr std::chrono::seconds set_up_limit{45};
 
-/// The whole conversation with the device at options.host. Nothing is sent anywhere else, no redirect is
-/// followed, and the password itself never leaves: a camera that wants it in the clear (Basic) is told apart
-/// in words. Errors are sentences for the person who installs: `unauthenticated`, `unavailable`, `timeout`,
-/// `unsupported`, `corrupt`.
-net::Awaitable<Result<onvif::DeviceDescription>> describe_device(onvif::SetUpOptions options,
-                                                                 const Clock& clock);
+/// Where a device is asked, and as whom.
+struct DeviceAccess {
+    std::string host;
+    onvif::Place place{.port = 80, .path = std::string(onvif::default_device_path), .secure = false};
+    rtsp::Credentials credentials;
+    std::vector<rtsp::CertificateTrust> certificates;  ///< what is known of the host, by host:port
+
+    bool only_trusted = false;  ///< there is no trust on first use
+
+    DeviceAccess duplicate() const {
+        return {host, place, credentials.duplicate(), certificates, only_trusted};
+    }
+};
+
+/// Use from one loop; one question at a time.
+class DeviceClient {
+  public:
+    /// `clock` outlives the client.
+    DeviceClient(DeviceAccess access, const Clock& clock);
+
+    /// An ONVIF question to the service at `told`, an address that the device has named; empty: its device
+    /// service. The answer is an envelope that may hold a fault. Errors are sentences: `unauthenticated`,
+    /// `unavailable`, `timeout`, `unsupported`, `corrupt`, `forbidden` when its certificate has changed.
+    net::Awaitable<Result<std::string>> ask(std::string told, std::string body);
+
+    /// Any HTTP request, with Digest where the device asks for it (Basic: only inside of TLS).
+    net::Awaitable<Result<net::HttpAnswer>> exchange(onvif::Place place, net::Method method, std::string type,
+                                                     std::string body, net::HttpClientLimits limits);
+
+    /// A connection to the host, over TLS whose certificate was judged when place.secure.
+    net::Awaitable<Result<net::TcpStream>> open(onvif::Place place);
+    /// The value of the header Host.
+    std::string host_header(const onvif::Place& place) const;
+    /// The value of Authorization, once the device has asked for it.
+    std::optional<std::string> authorize(net::Method method, const std::string& target) {
+        return authenticator_.authorize(to_string(method), target);
+    }
+    /// The certificate that the device has shown first, when nothing was known of it.
+    const std::optional<rtsp::CertificateTrust>& first_seen() const { return first_seen_; }
+    std::optional<Ticks90k> clock_offset() const { return calls_.clock_offset(); }
+    const DeviceAccess& access() const { return access_; }
+
+  private:
+    friend net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client,
+                                                                            bool identity_only);
+    friend net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(DeviceClient& client,
+                                                                            UtcInterval interval);
+    net::Awaitable<Result<onvif::DeviceDescription>> converse(bool identity_only);
+    net::Awaitable<Result<onvif::KeptRecording>> look_for(UtcInterval interval);
+    net::Awaitable<Result<net::HttpAnswer>> once(onvif::Place place, net::HttpCall call,
+                                                 net::HttpClientLimits limits);
+    net::Awaitable<Result<net::HttpAnswer>> once_in_time(onvif::Place place, net::HttpCall call,
+                                                         net::HttpClientLimits limits);
+    net::Awaitable<Result<net::HttpAnswer>> post(onvif::Place place, std::string envelope);
+    Result<> judge(const rtsp::CertificateTrust& seen);
+
+    DeviceAccess access_;
+    const Clock& clock_;
+    rtsp::Authenticator authenticator_;
+    onvif::CallSession calls_;
+    std::optional<rtsp::CertificateTrust> first_seen_;
+};
+
+/// The whole conversation that finds out what a device is: `identity_only` leaves out its streams.
+net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client, bool identity_only);
 
 /// The same for what the device keeps of `interval`, by our clock (onvif/storage_session).
-net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(onvif::SetUpOptions options,
-                                                                 UtcInterval interval, const Clock& clock);
+net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(DeviceClient& client, UtcInterval interval);
 
 }  // namespace vedette::gateway::discovery

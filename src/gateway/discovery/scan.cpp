@@ -62,6 +62,7 @@ class Findings {
             all.push_back({.address = address,
                            .port = 80,
                            .path = std::string(onvif::default_device_path),
+                           .secure = false,
                            .endpoint = uuid,
                            .name = {},
                            .hardware = {},
@@ -76,26 +77,37 @@ class Findings {
     }
 
   private:
+    // HTTPS before HTTP; then the address that it names with its own host before one of another host, on the
+    // sender (quirk 75).
+    static void choose_address(FoundDevice& found, const std::vector<std::string>& told,
+                               const std::string& sender) {
+        int best = -1;
+        for (const std::string& address : told) {
+            const bool secure = onvif::believe(address, "https", sender).has_value();
+            const auto believed = onvif::believe(address, secure ? "https" : "http", sender);
+            if (!believed) continue;
+            const int rank = (secure ? 2 : 0) + (believed->rewritten ? 0 : 1);
+            if (rank <= best) continue;
+            best = rank;
+            const std::uint16_t usual = secure ? 443 : 80;
+            found.port = believed->address.port == 0 ? usual : believed->address.port;
+            found.path = believed->address.path;
+            found.secure = secure;
+        }
+    }
+
     void take(const std::string& sender, const onvif::DiscoveredDevice& device) {
         if (found_.size() >= max_found_devices) return;
         FoundDevice found{.address = sender,
                           .port = 80,
                           .path = std::string(onvif::default_device_path),
+                          .secure = false,
                           .endpoint = onvif::normal_uuid(device.endpoint),
                           .name = onvif::scope_value(device.scopes, "name"),
                           .hardware = onvif::scope_value(device.scopes, "hardware"),
                           .location = onvif::scope_value(device.scopes, "location"),
                           .by_ssdp_only = false};
-        // The address that it names with its own host comes first; else one of another host, on the sender
-        // (quirk 75).
-        bool own = false;
-        for (const std::string& told : device.addresses) {
-            const auto believed = onvif::believe(told, "http", sender);
-            if (!believed || own) continue;
-            own = !believed->rewritten;
-            found.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port;
-            found.path = believed->address.path;
-        }
+        choose_address(found, device.addresses, sender);
         found_.try_emplace({found.endpoint, found.address}, std::move(found));
     }
 

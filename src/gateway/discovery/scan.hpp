@@ -18,6 +18,7 @@ struct FoundDevice {
     std::string address;      ///< the host that answered, whatever it says about itself
     std::uint16_t port = 80;  ///< of its ONVIF service
     std::string path;         ///< of its ONVIF service
+    bool secure = false;      ///< it is offered over HTTPS
     std::string endpoint;     ///< onvif::normal_uuid; empty when it was found by SSDP alone and told none
     std::string name;
     std::string hardware;

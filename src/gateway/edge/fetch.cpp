@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "gateway/discovery/device_client.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::gateway::edge {
@@ -74,8 +73,10 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
                                       ingest::CertificateBook& book) {
     FetchReport report;
     report.filled.until = request.gap.start;
-    auto asking = discovery::find_kept_recording(std::move(request.device), request.gap, context.clock);
+    discovery::DeviceClient device(std::move(request.device), context.clock);
+    auto asking = discovery::find_kept_recording(device, request.gap);
     auto kept = co_await std::move(asking);
+    report.device_certificate = device.first_seen();
     if (!kept) {
         report.error = std::move(kept).error();
         co_return report;
@@ -101,8 +102,7 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
         replay_options(route, request.access.allow_basic_in_clear, by_camera), book);
     auto connection = co_await std::move(connecting);
     if (!connection || connection->objection) {
-        report.error =
-            connection ? Error{ErrorKind::forbidden, *connection->objection} : connection.error();
+        report.error = connection ? Error{ErrorKind::forbidden, *connection->objection} : connection.error();
         co_return report;
     }
     FetchedRecorder recorder({.live = request.live,

@@ -3,10 +3,10 @@
 
 #include <memory>
 
+#include "gateway/discovery/device_client.hpp"
 #include "gateway/edge/fetched_recorder.hpp"
 #include "gateway/ingest/camera_access.hpp"
 #include "net/worker_pool.hpp"
-#include "onvif/set_up_session.hpp"
 
 namespace vedette::gateway::edge {
 
@@ -20,7 +20,7 @@ struct FetchContext {
 struct FetchRequest {
     vault::StreamKey live;
     UtcInterval gap;
-    onvif::SetUpOptions device;
+    discovery::DeviceAccess device;
     /// How the camera is reached; its URL is not used. `remembered_transport` tls: never without.
     ingest::CameraAccess access;
 };
@@ -28,8 +28,10 @@ struct FetchRequest {
 struct FetchReport {
     Filled filled;
     std::optional<Error> error;  ///< why it ended before the gap's end
-    Ticks90k clock_offset{0};    ///< of the camera's clock, now
-    bool comparable = false;     ///< pictures had been recorded live just before: they could be recognised
+    /// Of the device's own web server, when it was seen first.
+    std::optional<rtsp::CertificateTrust> device_certificate{};
+    Ticks90k clock_offset{0};  ///< of the camera's clock, now
+    bool comparable = false;   ///< pictures had been recorded live just before: they could be recognised
 };
 
 /// Everything that the context and the book refer to outlives the call. Cancelled: what was stored stays.

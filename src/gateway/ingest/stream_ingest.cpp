@@ -81,6 +81,8 @@ net::Awaitable<void> StreamIngest::run() {
         SessionEnd end = co_await attempt();
         flowing_ = false;
         session_.reset();
+        if (!expected_.empty() && context_.clock.monotonic_now() < expected_until_)
+            end.error.message = expected_ + ": " + end.error.message;
         recorder_.end_session(gap_reason(end.error), end.error.message);
         // Once for each cause: a camera that is away for a night must not fill the log.
         if (health_.state != StreamState::waiting || health_.reason != end.error.message)
@@ -178,13 +180,21 @@ std::optional<StreamIngest::SessionEnd> StreamIngest::drain(CameraSession& sessi
         recorder_.on_event(std::move(*event));
     }
     if (recorder_.recording()) {
-        if (health_.state != StreamState::recording) note_success();
+        if (health_.state != StreamState::recording) {
+            note_success();
+            expected_.clear();
+        }
         set_state(StreamState::recording, "");
     } else if (!recorder_.trouble().empty())
         set_state(StreamState::connecting, recorder_.trouble());
     else if (health_.state != StreamState::waiting)
         set_state(StreamState::connecting, "");
     return std::nullopt;
+}
+
+void StreamIngest::expect_gap(std::string why, std::chrono::nanoseconds limit) {
+    expected_ = std::move(why);
+    expected_until_ = context_.clock.monotonic_now() + limit;
 }
 
 void StreamIngest::set_watched(bool watched) {

@@ -68,6 +68,9 @@ class StreamIngest {
     /// Call once a second: figures, and gaps that go on.
     void tick();
 
+    /// Failures within `limit` from now are explained by `why`, until pictures come again.
+    void expect_gap(std::string why, std::chrono::nanoseconds limit);
+
     const StreamHealth& health() const { return health_; }
     const StreamRecorder& recorder() const { return recorder_; }
 
@@ -96,6 +99,8 @@ class StreamIngest {
     std::unique_ptr<CameraSession> session_;
     StreamHealth health_;
     BackOff back_off_;
+    std::string expected_;  ///< what an administrator did to the camera
+    MonotonicTime expected_until_{};
     bool watched_ = false;
     bool told_watched_ = false;  ///< what the session knows
     bool flowing_ = false;

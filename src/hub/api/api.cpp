@@ -29,14 +29,16 @@ Caller identify(identity::Identity& identity, const net::Request& request) {
     return {.principal = policy::Anonymous{}, .session = {}};
 }
 
-// A body is JSON or nothing: a form of another site can not even send one without being asked (CORS).
-Outcome<void> check_media_type(const net::Request& request) {
+// A body is JSON, or bytes where the route says so: a form of another site can not even send one without
+// being asked (CORS).
+Outcome<void> check_media_type(const net::Request& request, BodyType body) {
     if (request.body.empty()) return {};
     std::string_view type = request.header("Content-Type");
     type = type.substr(0, type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
-    if (type == "application/json") return {};
-    return std::unexpected(Problem(415, "unsupported", "Send the body as application/json"));
+    const std::string_view wanted = body == BodyType::bytes ? "application/octet-stream" : "application/json";
+    if (type == wanted) return {};
+    return std::unexpected(Problem(415, "unsupported", fmt::format("Send the body as {}", wanted)));
 }
 
 net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request request) {
@@ -55,7 +57,7 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
     const policy::Object object = match.route->object(services->identity->organisation(), match.parameters);
     auto granted = policy::authorise(caller.principal, match.route->action(), object, context);
     if (!granted) co_return std::unexpected(Problem(granted.error()));
-    VEDETTE_CO_CHECK(check_media_type(request));
+    VEDETTE_CO_CHECK(check_media_type(request, match.route->body()));
     Call call{.request = std::move(request),
               .granted = std::move(*granted),
               .session = std::move(caller.session),

@@ -27,4 +27,15 @@ net::Awaitable<Outcome<>> inspect_device(ServicesPtr services, Call call) {
     co_return json_response(200, to_json(report));
 }
 
+net::Awaitable<Outcome<>> preview_device(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(wire::PreviewDevice device, read_preview(call.request.body));
+    VEDETTE_CO_TRY(wire::StillPicture picture,
+                   co_await services->site.preview(call.granted, std::move(device)));
+    net::Response response{.status = 200,
+                           .headers = {{"Content-Type", "image/jpeg"}},
+                           .body = std::move(picture.jpeg),
+                           .upgrade = {}};
+    co_return response;
+}
+
 }  // namespace vedette::hub::api

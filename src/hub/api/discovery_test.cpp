@@ -99,6 +99,69 @@ TEST(Discovery, AnInspectionNeverShowsThePassword) {
     EXPECT_EQ(json.at("channels").as_array().at(0).at("main").at("url").as_string(), "rtsp://192.0.2.7/1");
 }
 
+TEST(DiscoveryInput, WhatIsDoneToADeviceIsHeldToItsLimits) {
+    for (const char* good : {R"({})", R"({"ntp_servers":["pool.ntp.org","192.0.2.1"]})"})
+        EXPECT_TRUE(read_device_clock(good)) << good;
+    for (const char* bad :
+         {R"({"ntp_servers":[""]})", R"({"ntp_servers":"a"})", R"({"ntp_servers":["a\nb"]})",
+          R"({"ntp_servers":["a","b","c","d","e"]})", R"({"time":1})", R"([])"})
+        EXPECT_FALSE(read_device_clock(bad)) << bad;
+    EXPECT_TRUE(read_device_password(R"({"password":"12345678"})"));
+    EXPECT_FALSE(read_device_password(R"({"password":"12345678"})")->allow_in_clear);
+    for (const char* bad : {R"({})", R"({"password":"1234567"})", R"({"password":"12345678\n"})",
+                            R"({"password":"12345678","allow_in_clear":1})"})
+        EXPECT_FALSE(read_device_password(bad)) << bad;
+    const auto imaging = read_device_imaging(R"({"brightness":12.5,"ir_cut":"auto"})");
+    ASSERT_TRUE(imaging);
+    EXPECT_THAT(imaging->values, ElementsAre(std::pair<std::string, double>("brightness", 12.5)));
+    EXPECT_EQ(imaging->ir_cut, "auto");
+    for (const char* bad : {R"({"brightness":"1"})", R"({"brightness":1e300})", R"({"gamma":1})"})
+        EXPECT_FALSE(read_device_imaging(bad)) << bad;
+    EXPECT_EQ(read_firmware(R"({"bytes":7})")->bytes, 7u);
+    for (const char* bad : {R"({})", R"({"bytes":0})", R"({"bytes":1073741825})"})
+        EXPECT_FALSE(read_firmware(bad));
+}
+
+TEST(Device, FirmwareComesInPiecesOfBytes) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string path = "/api/v1/cameras/" + site.gateway.camera.id.text() + "/device/firmware";
+    const auto put = [&](const char* offset, const char* type, std::string body) {
+        net::Request request;
+        request.method = net::Method::put;
+        request.path = path;
+        if (offset != nullptr) request.query = {{"offset", offset}};
+        request.headers = {{"Host", "vedette.example"},
+                           {"Origin", "https://vedette.example"},
+                           {"Cookie", "__Host-vedette=" + cookie},
+                           {"Content-Type", type}};
+        request.body = std::move(body);
+        request.peer_address = "203.0.113.1";
+        return site.send(std::move(request)).status;
+    };
+    const char* bytes = "application/octet-stream";
+    EXPECT_EQ(put("0", bytes, "abc"), 200u);
+    EXPECT_EQ(put("3", bytes, "def"), 200u);
+    EXPECT_EQ(site.gateway.firmware, "abcdef");
+    EXPECT_EQ(put("0", "application/json", "{}"), 415u);
+    EXPECT_EQ(put(nullptr, bytes, "abc"), 400u);
+    EXPECT_EQ(put("-1", bytes, "abc"), 400u);
+    EXPECT_EQ(put("1x", bytes, "abc"), 400u);
+    EXPECT_EQ(put("0", bytes, ""), 400u);
+    EXPECT_EQ(site.gateway.firmware, "abcdef");
+}
+
+TEST(Discovery, APreviewIsAPictureAndNothingElse) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const auto response = site.send(net::Method::post, "/api/v1/discovery/preview",
+                                    R"({"address":"192.0.2.7","main_url":"rtsp://192.0.2.7/1"})", cookie);
+    ASSERT_EQ(response.status, 200u) << body_of(response);
+    EXPECT_EQ(testing::header_of(response, "Content-Type"), "image/jpeg");
+    EXPECT_EQ(testing::header_of(response, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(body_of(response), "\xff\xd8\xff a picture");
+}
+
 TEST(Discovery, AnAddedCameraKeepsItsDevice) {
     TestSite site;
     const std::string cookie = site.claim();

@@ -26,6 +26,15 @@ net::Awaitable<Outcome<>> remove_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> list_interfaces(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> discover_cameras(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> inspect_device(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> preview_device(ServicesPtr services, Call call);
+// device_care.cpp
+net::Awaitable<Outcome<>> get_device(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_device_clock(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_device_password(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> reboot_device(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_device_imaging(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> begin_firmware(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> upload_firmware(ServicesPtr services, Call call);
 // settings.cpp
 net::Awaitable<Outcome<>> get_settings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> change_settings(ServicesPtr services, Call call);

@@ -38,6 +38,11 @@ Outcome<CameraTestInput> read_camera_test(std::string_view body);
 /// `ranges` and `interfaces`; at least one of both.
 Outcome<wire::DiscoverCameras> read_discovery(std::string_view body);
 Outcome<wire::InspectDevice> read_inspection(std::string_view body);
+Outcome<wire::PreviewDevice> read_preview(std::string_view body);
+Outcome<wire::SetDeviceClock> read_device_clock(std::string_view body);
+Outcome<wire::ChangeDevicePassword> read_device_password(std::string_view body);
+Outcome<wire::SetDeviceImaging> read_device_imaging(std::string_view body);
+Outcome<wire::BeginFirmware> read_firmware(std::string_view body);
 /// Of the query: start_90k, end_90k, stream.
 Outcome<IntervalInput> read_interval(const net::Request& request);
 

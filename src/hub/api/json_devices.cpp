@@ -39,18 +39,23 @@ json::object to_json(const wire::Interfaces& interfaces) {
 }
 
 json::object to_json(const wire::DeviceIdentity& device) {
-    return {
-        {"onvif_url", device.onvif_url},   {"endpoint", device.endpoint},         {"serial", device.serial},
-        {"macs", texts_json(device.macs)}, {"manufacturer", device.manufacturer}, {"model", device.model},
-        {"firmware", device.firmware}};
+    return {{"onvif_url", device.onvif_url},
+            {"endpoint", device.endpoint},
+            {"serial", device.serial},
+            {"macs", texts_json(device.macs)},
+            {"manufacturer", device.manufacturer},
+            {"model", device.model},
+            {"firmware", device.firmware},
+            {"services", texts_json(device.services)},
+            {"checked_90k", ticks(device.checked)}};
 }
 
 json::object to_json(const wire::FoundCameras& found, const std::function<bool(CameraId)>& may_see) {
     json::array cameras;
     for (const wire::FoundCamera& camera : found.cameras) {
-        json::object out{{"address", camera.address},   {"port", camera.port}, {"path", camera.path},
-                         {"endpoint", camera.endpoint}, {"name", camera.name}, {"hardware", camera.hardware},
-                         {"location", camera.location}};
+        json::object out{{"address", camera.address},   {"port", camera.port},         {"path", camera.path},
+                         {"secure", camera.secure},     {"endpoint", camera.endpoint}, {"name", camera.name},
+                         {"hardware", camera.hardware}, {"location", camera.location}};
         if (camera.known && may_see(*camera.known)) {
             out["known_camera_id"] = camera.known->text();
             out["moved"] = camera.moved;
@@ -74,6 +79,30 @@ json::object to_json(const wire::DeviceReport& report) {
             {"warnings", texts_json(report.warnings)},
             {"has_ptz", report.has_ptz},
             {"has_events", report.has_events}};
+}
+
+json::object to_json(const wire::DeviceCare& care) {
+    json::object out{{"manufacturer", care.manufacturer},
+                     {"model", care.model},
+                     {"firmware", care.firmware},
+                     {"encrypted", care.encrypted},
+                     {"services", texts_json(care.services)},
+                     {"message", care.message}};
+    if (care.clock)
+        out["clock"] = {{"offset_seconds", static_cast<double>(care.clock->offset.count()) / 90'000},
+                        {"by_ntp", care.clock->by_ntp},
+                        {"ntp_from_dhcp", care.clock->ntp_from_dhcp},
+                        {"ntp_servers", texts_json(care.clock->ntp_servers)}};
+    if (!care.imaging) return out;
+    json::array values;
+    for (const wire::ImagingValue& v : care.imaging->values)
+        values.push_back(json::object{{"name", v.name}, {"value", v.value}, {"min", v.min}, {"max", v.max}});
+    out["imaging"] = {{"values", std::move(values)},
+                      {"ir_cut", care.imaging->ir_cut},
+                      {"ir_cut_modes", texts_json(care.imaging->ir_cut_modes)},
+                      {"focus", care.imaging->focus},
+                      {"focus_modes", texts_json(care.imaging->focus_modes)}};
+    return out;
 }
 
 }  // namespace vedette::hub::api

@@ -23,6 +23,7 @@ boost::json::object to_json(const wire::DeviceIdentity& device);
 /// `may_see` says which cameras the caller may know of; the others look as if they were new.
 boost::json::object to_json(const wire::FoundCameras& found, const std::function<bool(CameraId)>& may_see);
 boost::json::object to_json(const wire::DeviceReport& report);
+boost::json::object to_json(const wire::DeviceCare& care);
 boost::json::object to_json(const identity::Session& session);
 
 /// A response with this JSON document.

@@ -20,16 +20,20 @@ struct PathParameters {
 using ObjectOf = policy::Object (*)(OrganisationId, const PathParameters&);
 using Handler = net::Awaitable<Outcome<>> (*)(ServicesPtr, Call);
 
+/// What a request's body may be, if it has one.
+enum class BodyType : std::uint8_t { json, bytes };
+
 class Route {
   public:
     consteval Route(net::Method method, std::string_view pattern, std::string_view operation_id,
-                    policy::Action action, ObjectOf object, Handler handler)
+                    policy::Action action, ObjectOf object, Handler handler, BodyType body = BodyType::json)
         : method_(method),
           pattern_(pattern),
           operation_id_(operation_id),
           action_(action),
           object_(object),
-          handler_(handler) {
+          handler_(handler),
+          body_(body) {
         if (object == nullptr || handler == nullptr || !pattern.starts_with('/')) throw "incomplete route";
     }
     net::Method method() const { return method_; }
@@ -42,6 +46,7 @@ class Route {
         return object_(organisation, parameters);
     }
     Handler handler() const { return handler_; }
+    BodyType body() const { return body_; }
     /// False for the web client, which is no part of the REST API.
     bool is_documented() const { return pattern_ != "/{file}"; }
 
@@ -52,6 +57,7 @@ class Route {
     policy::Action action_;
     ObjectOf object_;
     Handler handler_;
+    BodyType body_;
 };
 
 std::span<const Route> routes();

@@ -16,6 +16,8 @@ constexpr std::chrono::seconds test_limit{40};
 constexpr std::chrono::seconds search_limit{30};
 /// A device is given 45 s for all questions.
 constexpr std::chrono::seconds inspect_limit{50};
+/// The device checks and installs a firmware file before it answers.
+constexpr std::chrono::seconds maintain_limit{240};
 /// Keys are shredded first, then files are deleted.
 constexpr std::chrono::seconds remove_limit{60};
 
@@ -131,6 +133,22 @@ net::Awaitable<Outcome<wire::DeviceReport>> Site::inspect(Authorised granted, wi
     VEDETTE_CO_CHECK(demand(granted, Action::inspect_device));
     relay::Relay::RequestBody body = std::move(device);
     co_return co_await ask<wire::DeviceReport>(std::move(body), inspect_limit);
+}
+
+net::Awaitable<Outcome<wire::StillPicture>> Site::preview(Authorised granted, wire::PreviewDevice device) {
+    VEDETTE_CO_CHECK(demand(granted, Action::inspect_device));
+    relay::Relay::RequestBody body = std::move(device);
+    co_return co_await ask<wire::StillPicture>(std::move(body), inspect_limit);
+}
+
+net::Awaitable<Outcome<wire::DeviceCare>> Site::maintain(Authorised granted,
+                                                         decltype(wire::MaintainCamera::task) task) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::maintain_camera));
+    relay::Relay::RequestBody body = wire::MaintainCamera{.id = id, .task = std::move(task)};
+    auto cared = co_await ask<wire::DeviceCare>(std::move(body), maintain_limit);
+    if (!cared)
+        cared.error().name_field({"allow_in_clear", "ntp_servers", "bytes", "offset", "ir_cut", "focus"});
+    co_return cared;
 }
 
 net::Awaitable<Outcome<wire::StateHistory>> Site::states(Authorised granted) {

@@ -36,6 +36,11 @@ class Site {
                                                          wire::DiscoverCameras search);
     net::Awaitable<Outcome<wire::DeviceReport>> inspect(policy::Authorised granted,
                                                         wire::InspectDevice device);
+    net::Awaitable<Outcome<wire::StillPicture>> preview(policy::Authorised granted,
+                                                        wire::PreviewDevice device);
+    /// `task` is one of wire::MaintainCamera's.
+    net::Awaitable<Outcome<wire::DeviceCare>> maintain(policy::Authorised granted,
+                                                       decltype(wire::MaintainCamera::task) task);
     net::Awaitable<Outcome<wire::StateHistory>> states(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> settings(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> change_settings(policy::Authorised granted,

@@ -84,6 +84,7 @@ class FakeGateway {
     std::size_t requests = 0;
     std::vector<wire::FoundCamera> found;
     std::vector<std::string> searched;
+    std::string firmware;  ///< the pieces that came
     wire::SiteSettings settings;
     std::vector<decltype(wire::ControlPtz::command)> ptz_commands;
     std::vector<wire::SwitchRelay> switched;
@@ -141,6 +142,16 @@ class FakeGateway {
                                 .main = {.url = "rtsp://192.0.2.7/1", .codec = "H.264"},
                                 .sub = {}}};
             body = std::move(report);
+        }
+        if (std::holds_alternative<wire::PreviewDevice>(request.body))
+            body = wire::StillPicture{.jpeg = "\xff\xd8\xff a picture"};
+        if (const auto* maintain = std::get_if<wire::MaintainCamera>(&request.body)) {
+            if (const auto* piece = std::get_if<wire::UploadFirmware>(&maintain->task))
+                firmware += piece->piece;
+            wire::DeviceCare care;
+            care.firmware = "1.2";
+            care.message = "Done";
+            body = std::move(care);
         }
         if (const auto* ptz = std::get_if<wire::ControlPtz>(&request.body)) {
             ptz_commands.push_back(ptz->command);

@@ -35,6 +35,7 @@ constexpr Rule rule_of(Action action) {
         case Action::view_camera:      return {"view_camera",      camera,       false, false, false, false};
         case Action::change_camera:    return {"change_camera",    camera,       false, false, true,  true};
         case Action::remove_camera:    return {"remove_camera",    camera,       false, false, true,  true};
+        case Action::maintain_camera:  return {"maintain_camera",  camera,       false, false, true,  true};
         case Action::view_recordings:  return {"view_recordings",  camera,       false, false, false, false};
         case Action::export_recording: return {"export_recording", camera,       false, false, false, true};
         case Action::open_websocket:   return {"open_websocket",   organisation, false, false, true,  false};

@@ -51,6 +51,7 @@ enum class Action : std::uint8_t {
     view_camera,
     change_camera,
     remove_camera,
+    maintain_camera,
     view_recordings,
     export_recording,
     open_websocket,
@@ -64,7 +65,7 @@ enum class Action : std::uint8_t {
     view_settings,
     change_settings,
 };
-constexpr std::uint8_t action_count = 28;
+constexpr std::uint8_t action_count = 29;
 std::string_view to_string(Action action);
 
 /// True when a request for it that was sent by another site's page could do harm: it changes something, or

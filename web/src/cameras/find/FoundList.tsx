@@ -61,6 +61,14 @@ function Row({ candidate, onChange }: { candidate: Candidate; onChange: Props['o
             onChange={(event) => onChange(key, { name: event.currentTarget.value })}
           />
         )}
+        {candidate.pictures?.map((picture, index) => (
+          <img
+            key={picture}
+            src={picture}
+            className={classes.picture}
+            alt={`What camera ${index + 1} of ${title} sees`}
+          />
+        ))}
         <Text size="xs" c="dimmed">
           {[found.address, device, found.location].filter(Boolean).join(' · ')}
         </Text>

@@ -16,6 +16,7 @@ const found = (address: string, more: Partial<FoundCamera> = {}): FoundCamera =>
   address,
   port: 80,
   path: '/onvif/device_service',
+  secure: false,
   endpoint: 'e',
   name: '',
   hardware: 'Dome',

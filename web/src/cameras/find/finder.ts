@@ -13,6 +13,8 @@ export interface Candidate {
   message: string;
   warnings: string[];
   report?: DeviceReport;
+  /** One for each channel that gave a picture: the address of a blob. */
+  pictures?: string[];
 }
 
 export const keyOf = (found: FoundCamera) => `${found.endpoint}|${found.address}|${found.path}`;

@@ -29,10 +29,10 @@ async function inTurns<T>(items: T[], work: (item: T) => Promise<void>) {
 
 /** Asks the device what it is, then connects to its streams as recording would. */
 async function check(candidate: Candidate, credentials: Credentials): Promise<Partial<Candidate>> {
-  const { address, port, path, endpoint } = candidate.found;
+  const { address, port, path, secure, endpoint } = candidate.found;
   const { username, password } = credentials;
   try {
-    const body = { address, port, path, endpoint, username, password };
+    const body = { address, port, path, secure, endpoint, username, password };
     const report = await dataOf(api.POST('/api/v1/discovery/inspect', { body }));
     if (!report.ok) return { state: 'fails', message: sentence(report.message), warnings: [] };
     const tests = [];
@@ -45,6 +45,19 @@ async function check(candidate: Candidate, credentials: Credentials): Promise<Pa
   } catch (error) {
     return { state: 'fails', message: messageOf(error), warnings: [] };
   }
+}
+
+/** A picture of each channel, as far as the device gives one; a device without is one, too. */
+async function look(candidate: Candidate, { username, password }: Credentials): Promise<Partial<Candidate>> {
+  const { address, port, path, secure } = candidate.found;
+  const pictures = [];
+  for (const channel of candidate.report?.channels ?? []) {
+    const body = { address, port, path, secure, username, password, main_url: channel.main.url };
+    const { data } = await api.POST('/api/v1/discovery/preview', { body, parseAs: 'blob' });
+    if (data) pictures.push(URL.createObjectURL(data as unknown as Blob));
+  }
+  for (const old of candidate.pictures ?? []) URL.revokeObjectURL(old);
+  return { pictures };
 }
 
 async function add(candidate: Candidate, credentials: Credentials): Promise<Partial<Candidate>> {
@@ -90,7 +103,10 @@ export function useFinder() {
     mutationFn: (credentials: Credentials) =>
       inTurns(toCheck(candidates), async (candidate) => {
         update(candidate.key, { state: 'checking', message: 'Asking the camera…', warnings: [] });
-        update(candidate.key, await check(candidate, credentials));
+        const checked = await check(candidate, credentials);
+        update(candidate.key, checked);
+        if (checked.state === 'works')
+          update(candidate.key, await look({ ...candidate, ...checked }, credentials));
       }),
   });
 

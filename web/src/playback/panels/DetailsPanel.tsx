@@ -76,6 +76,8 @@ function DeviceFacts({ device }: { device: NonNullable<Camera['device']> }) {
     ['Model', device.model],
     ['Firmware', device.firmware],
     ['Serial number', device.serial],
+    ['Services', device.services?.join(', ')],
+    ['Asked', device.checked_90k ? formatMoment(device.checked_90k) : ''],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));
   if (facts.length === 0) return null;
   return (

@@ -4,9 +4,11 @@ import {
   IconClockPause,
   IconHeartbeat,
   IconInfoCircle,
+  IconSettings,
   IconToggleRight,
 } from '../../ui/icons';
 import { DetailsPanel } from './DetailsPanel';
+import { DevicePanel } from './device/DevicePanel';
 import { EventsPanel } from './EventsPanel';
 import { GapsPanel } from './GapsPanel';
 import { HealthPanel } from './HealthPanel';
@@ -39,5 +41,12 @@ export const PANELS: CameraPanel[] = [
     Icon: IconToggleRight,
     appliesTo: (camera) => Boolean(camera.device?.onvif_url),
     Content: OutputsPanel,
+  },
+  {
+    id: 'device',
+    label: 'Device',
+    Icon: IconSettings,
+    appliesTo: (camera) => Boolean(camera.device?.onvif_url),
+    Content: DevicePanel,
   },
 ];

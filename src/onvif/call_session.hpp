@@ -1,0 +1,59 @@
+#pragma once
+// One account's questions to one device, each signed by the camera's own clock (quirks 70 to 72). No I/O.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+
+namespace vedette::onvif {
+
+/// For each question: ask(), then next() and on_answer() until next() has nothing more, then take_answer().
+/// The clock is read before the first question, and again when one is refused; a password that is refused
+/// with a clock that has not changed is not tried again.
+class CallSession {
+  public:
+    /// Both empty: nothing is signed.
+    CallSession(std::string username, Secret password);
+
+    /// `body`: of the request, without envelope.
+    void ask(std::string body);
+    struct Message {
+        std::string text;        ///< an envelope
+        bool to_device = false;  ///< to the device service, whichever service the question is for
+    };
+    /// `now` is our wall clock.
+    std::optional<Message> next(UtcTime now);
+    /// The answer to the last message: HTTP status and body.
+    void on_answer(unsigned status, std::string body, UtcTime now);
+    void on_failure(Error error);
+    /// The envelope of the answer, which may hold a fault that is not about credentials. Errors:
+    /// `unauthenticated`, and what on_failure() told.
+    Result<std::string> take_answer();
+
+    /// How far the camera's clock is ahead of ours, as it was read last; nullopt when it tells none.
+    std::optional<Ticks90k> clock_offset() const { return told_offset_; }
+
+  private:
+    enum class State : std::uint8_t { idle, reading_clock, asking };
+    void on_clock(std::string_view body, UtcTime now);
+    void on_refusal();
+    void finish(Result<std::string> answer);
+
+    std::string username_;
+    Secret password_;
+    State state_ = State::idle;
+    std::string body_;
+    std::vector<Ticks90k> offsets_{};
+    std::size_t offset_ = 0;
+    bool read_again_ = false;
+    bool changed_ = false;
+    std::optional<Ticks90k> told_offset_;
+    std::optional<Result<std::string>> answer_;
+};
+
+}  // namespace vedette::onvif
