@@ -1,6 +1,7 @@
 #include "sandbox/sandbox.hpp"
 
 #include <cerrno>
+#include <csignal>
 
 #include <linux/capability.h>
 #include <sched.h>
@@ -35,6 +36,8 @@ Result<> drop_privileges() {
     ::setrlimit(RLIMIT_CORE, &nothing);
     ::setrlimit(RLIMIT_NPROC, &nothing);
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno(errno, "Becoming untraceable");
+    // After the change of capabilities, which would clear it. The thread that started us is meant.
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return fail_errno(errno, "Ending with the parent");
     return {};
 }
 

@@ -19,8 +19,9 @@ struct Report {
 
 /// Leaves the calling thread's process able to read, write and wait on the descriptors that it has, and those
 /// that it is given through a Unix socket; no file can be opened, no socket made or connected, no program
-/// started, no process touched. For ever. The process must have one thread. docs/design/trust.md holds the
-/// order. `internal` when what can't be done without was refused; the process must end then.
+/// started, no process touched. For ever. It ends with the thread that started it. The process must have one
+/// thread. docs/design/trust.md holds the order. `internal` when what can't be done without was refused; the
+/// process must end then.
 Result<Report> enter();
 
 /// The parts of enter(), for their tests.

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -111,6 +112,31 @@ TEST(Sandbox, DescriptorsThatAreThereWork) {
     char got = 0;
     EXPECT_EQ(::recv(ours.fd(), &got, 1, MSG_DONTWAIT), 1);
     EXPECT_EQ(inside([] { return ::raise(SIGUSR1); }), -SIGUSR1);
+}
+
+// A process that hangs, and so looks at nothing, still goes with the one that started it.
+TEST(Sandbox, EndsWithItsParent) {
+    int alive[2];
+    ASSERT_EQ(::pipe2(alive, O_CLOEXEC), 0);
+    const File reading(alive[0]);
+    File writing(alive[1]);
+    const pid_t parent = ::fork();
+    if (parent == 0) {
+        if (::fork() == 0) {
+            if (!enter()) ::_exit(255);
+            static_cast<void>(::write(writing.fd(), "x", 1));
+            for (;;) ::pause();  // not allowed, and so a loop
+        }
+        char byte = 0;
+        static_cast<void>(::read(reading.fd(), &byte, 1));
+        ::_exit(0);
+    }
+    ::waitpid(parent, nullptr, 0);
+    writing.close();
+    pollfd wait{.fd = reading.fd(), .events = POLLIN, .revents = 0};
+    char byte = 0;
+    ASSERT_EQ(::poll(&wait, 1, 5000), 1) << "somebody still holds the other end";
+    EXPECT_EQ(::read(reading.fd(), &byte, 1), 0);
 }
 
 // Each layer alone keeps what it is there for, so that a hole in one is not a hole.

@@ -135,10 +135,19 @@ class CameraProcessTest(case.SystemTest):
         pid = self.camera_process(server)
         server.stop(signal.SIGKILL)
         vedette.wait_for("its end", lambda: not alive(pid), 5, every=0.02)
+        # Even when it looks at nothing any more.
         server = self.server()
         pid = self.camera_process(server)
+        os.kill(pid, signal.SIGSTOP)
+        server.stop(signal.SIGKILL)
+        vedette.wait_for("its end", lambda: not alive(pid), 5, every=0.02)
+        # In good order it goes last, whomever a service manager tells first.
+        server = self.server()
+        pid = self.camera_process(server)
+        os.kill(pid, signal.SIGTERM)
         self.assertEqual(server.stop(), 0, server.output())
         self.assertFalse(alive(pid))
+        self.assertNotIn("started again", server.output())
 
     def test_it_is_nothing_for_people(self):
         self.assertIn("not started by hand", self.refused_raw("camera-process"))

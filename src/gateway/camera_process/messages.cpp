@@ -46,9 +46,8 @@ void fields(auto& ar, rtsp::Credentials& credentials) {
 
 void fields(auto& ar, rtsp::ClientOptions& options) {
     auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, replay, receiver_reports,
-           response_timeout, first_datagram_timeout, media_timeout, silence_probe,
-           first_picture_timeout, user_agent] =
-        options;
+           response_timeout, first_datagram_timeout, media_timeout, silence_probe, first_picture_timeout,
+           user_agent] = options;
     ar.flag(audio);
     ar.choice(basic, rtsp::BasicUse::allow);
     ar.choice(stop_after, rtsp::ClientOptions::StopAfter::key_frame);

@@ -1,6 +1,7 @@
 #include "gateway/camera_process/worker.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -130,6 +131,8 @@ void run_worker() {
         give_up("this is a part of `vedette serve`, and not started by hand");
     ::prctl(PR_SET_NAME, "vedette-cameras");
     leave_terminal();
+    // A service manager tells all processes to end: the main process does that in good order, and then we.
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_IGN);
     spdlog::set_level(spdlog::level::off);
     Channel channel{File(worker_channel)};
     Packet first = first_packet(channel);
