@@ -32,8 +32,7 @@ net::Awaitable<Result<>> send_output(CameraConnection& connection, std::string o
 }  // namespace
 
 net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSession& session,
-                                  const Clock& clock, std::span<std::byte> buffer,
-                                  std::size_t max_lots) {
+                                  const Clock& clock, std::span<std::byte> buffer, std::size_t max_lots) {
     net::TcpStream& stream = connection.stream;
     if (session.has_output()) {
         auto sending = send_output(connection, session.take_output());

@@ -15,7 +15,6 @@ constexpr std::chrono::milliseconds replay_pause{8};
 
 }  // namespace
 
-
 Result<std::shared_ptr<WorkerSession>> WorkerSession::make(WorkerContext context, Open open,
                                                            std::vector<File> files,
                                                            std::function<void()> ended) {
@@ -136,8 +135,8 @@ net::Awaitable<void> WorkerSession::converse() {
         auto draining = drain(session);
         if (co_await std::move(draining)) break;
         // What a camera replays comes as fast as we read it: live media of others goes first.
-        const auto buffer = replays ? context_.buffer.first(std::min(replay_lot, context_.buffer.size()))
-                                    : context_.buffer;
+        const auto buffer =
+            replays ? context_.buffer.first(std::min(replay_lot, context_.buffer.size())) : context_.buffer;
         const auto exchanged =
             co_await exchange(connection_, session, context_.clock, buffer, replays ? 1 : SIZE_MAX);
         if (!exchanged) session.on_disconnected();
