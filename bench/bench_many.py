@@ -56,8 +56,8 @@ def many(options, folder):
             cameras = server.ok("GET", "/api/v1/cameras")["cameras"]
             streams = [c["streams"][0] for c in cameras]
             time.sleep(6)  # the last fragments are closed
-            missing = sum(gaps_and_seconds(server, i, since, until)[0] for i in ids)
-            recorded = sum(gaps_and_seconds(server, i, since, until)[1] for i in ids)
+            told = [gaps_and_seconds(server, i, since, until) for i in ids]
+            missing, recorded = sum(t[0] for t in told), sum(t[1] for t in told)
         finally:
             server.stop()
         farm.stop()
