@@ -8,6 +8,7 @@
 #include "gateway/edge/fetch.hpp"
 #include "gateway/edge/gap_plan.hpp"
 #include "gateway/gateway_impl.hpp"
+#include "gateway/runner_book.hpp"
 #include "net/timeout.hpp"
 #include "onvif/address.hpp"
 
@@ -24,30 +25,6 @@ constexpr Ticks90k settled = std::chrono::seconds(3);
 constexpr std::chrono::minutes look_again{10};
 constexpr std::chrono::seconds first_retry{20};
 constexpr unsigned max_attempts = 4;
-
-// The camera may be removed while it is asked.
-class BookOfCamera final : public ingest::CertificateBook {
-  public:
-    using Runners = std::unordered_map<CameraId, std::unique_ptr<CameraRunner>>;
-    BookOfCamera(Runners& runners, CameraId id) : runners_(runners), id_(id) {}
-    std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override {
-        const auto found = runners_.find(id_);
-        return found == runners_.end() ? std::nullopt : found->second->find(authority);
-    }
-    void remember(const rtsp::CertificateTrust& certificate) override {
-        if (const auto found = runners_.find(id_); found != runners_.end())
-            found->second->remember(certificate);
-    }
-    void remember(ingest::TransportSetting) override {}
-    bool only_trusted() const override {
-        const auto found = runners_.find(id_);
-        return found == runners_.end() || found->second->only_trusted();
-    }
-
-  private:
-    Runners& runners_;
-    CameraId id_;
-};
 
 // Why nobody can be asked; empty: somebody can.
 std::string why_not(const Camera& camera) {
@@ -79,7 +56,7 @@ ingest::CameraAccess access_of(const Camera& camera, const wire::StreamStatus& l
         .transport =
             ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
         .remembered_transport = ingest::parse_transport_setting(live.transport),
-            .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
+        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
 }
 
 std::string describe(UtcInterval interval) {
@@ -175,7 +152,7 @@ net::Awaitable<bool> Gateway::Impl::fill_gap(CameraId id, UtcInterval gap) {
                                .gap = gap,
                                .device = device_of(runner.camera()),
                                .access = access_of(runner.camera(), status.streams.front())};
-    BookOfCamera book(runners, id);
+    RunnerBook book(runners, id);
     auto fetching = edge::fetch_gap({clock, *vault, pool}, std::move(request), book);
     const edge::FetchReport report = co_await std::move(fetching);
     auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });

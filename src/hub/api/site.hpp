@@ -42,6 +42,7 @@ class Site {
     net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
                                                          UtcInterval interval);
 
+    Outcome<std::unique_ptr<relay::Channel>> talk(const policy::Authorised& granted, relay::Sink& sink);
     Outcome<std::unique_ptr<relay::Channel>> watch(const policy::Authorised& granted,
                                                    media::StreamKind stream, relay::Sink& sink);
     Outcome<std::unique_ptr<relay::Channel>> play(const policy::Authorised& granted, media::StreamKind stream,

@@ -40,6 +40,7 @@ constexpr Rule rule_of(Action action) {
         case Action::open_websocket:   return {"open_websocket",   organisation, false, false, true,  false};
         case Action::watch_live:       return {"watch_live",       camera,       false, false, true,  true};
         case Action::play_recording:   return {"play_recording",   camera,       false, false, true,  true};
+        case Action::talk:             return {"talk",             camera,       false, false, true,  true};
         case Action::view_metrics:     return {"view_metrics",     organisation, false, true,  false, false};
         case Action::view_settings:    return {"view_settings",    organisation, false, false, false, false};
         case Action::change_settings:  return {"change_settings",  organisation, false, false, true,  true};

@@ -56,11 +56,12 @@ enum class Action : std::uint8_t {
     open_websocket,
     watch_live,
     play_recording,
+    talk,
     view_metrics,
     view_settings,
     change_settings,
 };
-constexpr std::uint8_t action_count = 24;
+constexpr std::uint8_t action_count = 25;
 std::string_view to_string(Action action);
 
 /// True when a request for it that was sent by another site's page could do harm: it changes something, or
