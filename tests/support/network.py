@@ -57,6 +57,8 @@ class Host:
         return [*self.inside, *args]
 
     def close(self):
+        # The kernel takes a namespace down some time after its last process has ended; its name is free for the next host now.
+        ip("link", "del", self.name)
         self.keeper.stdin.close()
         self.keeper.wait()
         self.keeper.stdout.close()

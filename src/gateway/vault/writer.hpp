@@ -109,6 +109,7 @@ class Writer {
     void tick(Steady::time_point now);
     Result<> sync_all();
     Result<> sync_segment(StreamKey key, Stream& stream);
+    Result<> after_sync(StreamKey key, Stream& stream, const Result<>& synced);
     void close_segment(StreamKey key, Stream& stream);
     Result<> publish();
     Result<> index_closed();

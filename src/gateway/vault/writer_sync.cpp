@@ -1,6 +1,8 @@
 // The slow half of the writer: sync, sign, index, delete.
 
+#include <atomic>
 #include <cerrno>
+#include <system_error>
 
 #include "base/file_fault.hpp"
 #include "base/log.hpp"
@@ -11,8 +13,33 @@ namespace vedette::vault {
 namespace fs = std::filesystem;
 
 namespace {
+
 constexpr auto idle_segment = std::chrono::seconds(90);
+
+// Syncs one after another each wait for a commit of the file system's own; at the same time they share it.
+constexpr std::size_t syncs_at_once = 8;
+// Fewer files than this are not worth a thread.
+constexpr std::size_t files_per_thread = 16;
+
+std::vector<Result<>> sync_together(std::span<SegmentFile* const> files) {
+    std::vector<Result<>> results(files.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i; (i = next++) < files.size();) results[i] = files[i]->sync();
+    };
+    std::vector<std::jthread> others;
+    try {
+        while (others.size() + 1 < std::min(syncs_at_once, files.size() / files_per_thread))
+            others.emplace_back(work);
+    } catch (const std::system_error& error) {
+        log::warn("syncing takes longer: no thread: {}", error.what());
+    }
+    work();
+    others.clear();
+    return results;
 }
+
+}  // namespace
 
 void Writer::tick(Steady::time_point now) {
     if (now >= next_sync_) {
@@ -35,17 +62,30 @@ Result<> Writer::sync_all() {
         first = sync_folder(parts_.layout->open());
         folder_changed_ = !first;
     }
-    for (auto& [key, open] : streams_) {
-        if (auto synced = sync_segment(key, open); !synced && first) first = std::move(synced);
+    std::vector<std::pair<const StreamKey, Stream>*> unsynced;
+    std::vector<SegmentFile*> files;
+    for (auto& entry : streams_) {
+        if (!entry.second.segment || entry.second.segment->entries.empty()) continue;
+        unsynced.push_back(&entry);
+        files.push_back(&entry.second.segment->file);
+    }
+    const std::vector<Result<>> results = sync_together(files);
+    for (std::size_t i = 0; i < unsynced.size(); ++i) {
+        auto& [key, open] = *unsynced[i];
+        if (auto synced = after_sync(key, open, results[i]); !synced && first) first = std::move(synced);
     }
     return first;
 }
 
-// Data first, then leaves: the log never speaks of bytes that a power cut could still take.
 Result<> Writer::sync_segment(StreamKey key, Stream& open) {
     if (!open.segment || open.segment->entries.empty()) return {};
+    return after_sync(key, open, open.segment->file.sync());
+}
+
+// Data first, then leaves: the log never speaks of bytes that a power cut could still take.
+Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced) {
     OpenSegment& segment = *open.segment;
-    if (auto synced = segment.file.sync(); !synced) {
+    if (!synced) {
         // What the kernel may have dropped is given up: cut the file, take the sequences back, record a gap.
         log::error("{}: {}", describe(key), synced.error().message);
         open.position.next_sequence = segment.unsynced.rows.front().sequence;
