@@ -48,7 +48,8 @@ TEST(ManyStreams, OneFileThatCannotBeSyncedCostsItsOwnStreamAlone) {
         }
         const auto append_all = [&](int number) {
             for (std::size_t i = 0; i < streams.size(); ++i)
-                EXPECT_TRUE((*vault)->append(make_fragment(streams[i], runs[i], t0 + seconds(2 * number), number)));
+                EXPECT_TRUE(
+                    (*vault)->append(make_fragment(streams[i], runs[i], t0 + seconds(2 * number), number)));
         };
         append_all(0);
         ASSERT_TRUE((*vault)->flush());
@@ -57,7 +58,8 @@ TEST(ManyStreams, OneFileThatCannotBeSyncedCostsItsOwnStreamAlone) {
             const FailingSync fault(count / 2);
             const auto flushed = (*vault)->flush();
             ASSERT_FALSE(flushed);
-            EXPECT_NE(flushed.error().message.find("fdatasync"), std::string::npos) << flushed.error().message;
+            EXPECT_NE(flushed.error().message.find("fdatasync"), std::string::npos)
+                << flushed.error().message;
         }
     }
     spdlog::set_level(spdlog::level::info);
