@@ -177,13 +177,14 @@ Result<> run_simulate(const SimulateArguments& arguments) {
     const auto control = std::make_shared<simulate::CameraControl>();
     options.control = control;
     VEDETTE_TRY(const auto farm, simulate::Farm::start(std::move(options)));
-    log::info("{} simulated camera{}: {}{}", arguments.cameras, arguments.cameras == 1 ? "" : "s",
-              farm->url(1), arguments.cameras == 1 ? "" : fmt::format(" to /cam{}", arguments.cameras));
     std::unique_ptr<simulate::OnvifFarm> onvif;
     if (arguments.onvif_port) {
         VEDETTE_TRY(onvif, start_onvif(arguments, *farm, control));
-        log::info("ONVIF: {}", onvif->url(1));
     }
+    // Whoever waits for a line finds all of the farm listening.
+    log::info("{} simulated camera{}: {}{}", arguments.cameras, arguments.cameras == 1 ? "" : "s",
+              farm->url(1), arguments.cameras == 1 ? "" : fmt::format(" to /cam{}", arguments.cameras));
+    if (onvif) log::info("ONVIF: {}", onvif->url(1));
     int signal = 0;
     sigwait(&signals, &signal);
     farm->stop();

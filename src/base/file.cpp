@@ -12,8 +12,9 @@
 namespace vedette {
 
 namespace {
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): tests set it
 std::atomic<FileFaults*> file_faults = nullptr;
-}
+}  // namespace
 
 void set_file_faults(FileFaults* faults) {
     file_faults = faults;

@@ -53,9 +53,9 @@ using UserId = Id<struct UserTag>;
 }  // namespace vedette
 
 template <class Tag>
-struct std::hash<vedette::Id<Tag>> {
+struct std::hash<vedette::Id<Tag>> {  // NOLINT(cert-dcl58-cpp): std::hash is made to be specialised
     std::size_t operator()(const vedette::Id<Tag>& id) const noexcept {
-        std::size_t value;  // the bits are random already
+        std::size_t value = 0;  // the bits are random already
         std::memcpy(&value, id.bytes().data(), sizeof value);
         return value;
     }

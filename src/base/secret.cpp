@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include <string.h>
+#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is not in <cstring>
 
 namespace vedette {
 
@@ -16,7 +16,7 @@ Secret::Secret(std::size_t size) : size_(size) {
 }
 
 Secret::Secret(ByteView bytes) : Secret(bytes.size()) {
-    if (!bytes.empty()) std::memcpy(data_, bytes.data(), bytes.size());
+    if (data_ != nullptr) std::memcpy(data_, bytes.data(), bytes.size());
 }
 
 Secret::~Secret() {

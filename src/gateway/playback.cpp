@@ -76,6 +76,7 @@ Result<bool> Playback::deliver(const vault::PlayInit& init) {
         return true;
     }
     std::vector<media::TrackParameters> sent;
+    sent.reserve(kept_.size());
     for (const std::uint8_t index : kept_) sent.push_back(tracks_[index]);
     VEDETTE_TRY(Bytes segment, media::init_segment(sent));
     send_(wire::ChannelInit{channel_, media::mime_type(sent),

@@ -11,11 +11,12 @@ std::vector<std::uint8_t> tracks_for_browsers(std::span<const TrackParameters> t
     std::vector<std::uint8_t> all;
     bool video = false;
     bool playable_video = false;
-    for (std::uint8_t i = 0; i < tracks.size(); ++i) {
-        all.push_back(i);
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+        const auto index = static_cast<std::uint8_t>(i);
+        all.push_back(index);
         video |= tracks[i].is_video();
         if (!plays_in_browsers(tracks[i].codec)) continue;
-        playable.push_back(i);
+        playable.push_back(index);
         playable_video |= tracks[i].is_video();
     }
     // Sound without its picture would look as if all were well: the viewer is to be told.

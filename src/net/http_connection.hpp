@@ -10,7 +10,7 @@
 #include "net/http_limits.hpp"
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Asio's name
 }
 
 namespace vedette::net {

@@ -147,7 +147,7 @@ Result<TcpStream> TcpStream::adopt(asio::any_io_executor executor, File file) {
         return fail_errno(errno, "A connection that was handed over");
     if (address.ss_family != AF_INET && address.ss_family != AF_INET6)
         return fail(ErrorKind::invalid_input, "what was handed over is no TCP connection");
-    tcp::socket socket(std::move(executor));
+    tcp::socket socket(executor);
     boost::system::error_code error;
     socket.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), file.fd(), error);
     if (!error) {

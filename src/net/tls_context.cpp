@@ -19,7 +19,7 @@ int choose_http11(SSL*, const unsigned char** out, unsigned char* out_size, cons
 }  // namespace
 
 Result<std::shared_ptr<ssl::context>> make_server_tls(const crypto::ServerCertificate& certificate) {
-    const auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     SSL_CTX* native = context->native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(native, tls12_ciphers);

@@ -6,7 +6,7 @@
 #include "crypto/certificates.hpp"
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Asio's name
 }
 
 namespace vedette::net {

@@ -148,6 +148,7 @@ void prepare_tls_clients() {
     SSL_CTX* legacy = client_context(TlsFloor::legacy);
     if (modern == nullptr || legacy == nullptr) return;
     X509_STORE* authorities = SSL_CTX_get_cert_store(modern);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): at start, nothing sets the environment
     const char* named = std::getenv(X509_get_default_cert_dir_env());
     std::error_code ignored;
     std::filesystem::directory_iterator entries(named != nullptr ? named : X509_get_default_cert_dir(),
@@ -165,6 +166,7 @@ Result<TlsSession> TlsSession::over(int socket, SSL* ssl) {
     TlsSession client(ssl);
     BIO* bio = BIO_new(socket_method());
     if (bio == nullptr) return fail(ErrorKind::internal, "TLS can't be set up");
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the socket's number is all that the BIO needs
     BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);

@@ -12,7 +12,7 @@
 #include "crypto/digest.hpp"
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Asio's name
 }
 struct ssl_st;
 

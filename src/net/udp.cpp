@@ -27,7 +27,7 @@ std::unexpected<Error> udp_failure(const boost::system::error_code& error, std::
 
 Result<asio::ip::address_v4> parse_v4(const std::string& text) {
     boost::system::error_code error;
-    const auto address = asio::ip::make_address_v4(text, error);
+    auto address = asio::ip::make_address_v4(text, error);
     if (error) return fail(ErrorKind::invalid_input, "{} is no IPv4 address", text);
     return address;
 }
@@ -35,8 +35,7 @@ Result<asio::ip::address_v4> parse_v4(const std::string& text) {
 }  // namespace
 
 struct UdpSocket::State {
-    explicit State(asio::any_io_executor executor)
-        : socket(std::move(executor)), buffer(max_datagram_bytes) {}
+    explicit State(asio::any_io_executor executor) : socket(executor), buffer(max_datagram_bytes) {}
     udp::socket socket;
     Bytes buffer;
 };

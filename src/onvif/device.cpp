@@ -101,12 +101,18 @@ Result<Services> parse_services(std::string_view answer) {
         if (++count > max_services) break;
         const std::string name = service.child("Namespace").text();
         std::string address = service.child("XAddr").text();
-        if (name == ns::device) keep(services.device, std::move(address));
-        if (name == ns::media) keep(services.media, std::move(address));
-        if (name == ns::media2) keep(services.media2, std::move(address));
-        if (name == ns::events) keep(services.events, std::move(address));
-        if (name == ns::ptz) keep(services.ptz, std::move(address));
-        if (name == ns::imaging) keep(services.imaging, std::move(address));
+        if (name == ns::device)
+            keep(services.device, std::move(address));
+        else if (name == ns::media)
+            keep(services.media, std::move(address));
+        else if (name == ns::media2)
+            keep(services.media2, std::move(address));
+        else if (name == ns::events)
+            keep(services.events, std::move(address));
+        else if (name == ns::ptz)
+            keep(services.ptz, std::move(address));
+        else if (name == ns::imaging)
+            keep(services.imaging, std::move(address));
     }
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,

@@ -42,14 +42,14 @@ Client::~Client() {
 
 Client::Sent Client::send(ByteView bytes) {
     if (has_pending()) {
-        const auto n = send_some(ByteView(pending).subspan(pending_at));
+        const auto n = send_some(ByteView(pending_).subspan(pending_at_));
         if (!n) return Sent::broken;
         bytes_sent += *n;
-        pending_at += *n;
+        pending_at_ += *n;
     }
     if (!has_pending()) {
-        pending.clear();
-        pending_at = 0;
+        pending_.clear();
+        pending_at_ = 0;
         if (bytes.empty()) return Sent::all;
         const auto n = send_some(bytes);
         if (!n) return Sent::broken;
@@ -57,10 +57,10 @@ Client::Sent Client::send(ByteView bytes) {
         bytes = bytes.subspan(*n);
     }
     if (bytes.empty()) return has_pending() ? Sent::partly : Sent::all;
-    if (pending.size() - pending_at + bytes.size() > max_pending_bytes) return Sent::too_slow;
-    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(pending_at));
-    pending_at = 0;
-    pending.insert(pending.end(), bytes.begin(), bytes.end());
+    if (pending_.size() - pending_at_ + bytes.size() > max_pending_bytes) return Sent::too_slow;
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(pending_at_));
+    pending_at_ = 0;
+    pending_.insert(pending_.end(), bytes.begin(), bytes.end());
     return Sent::partly;
 }
 

@@ -27,7 +27,7 @@ struct Client {
     /// Writes what was pending before, then `bytes`; keeps what the socket does not take.
     Sent send(ByteView bytes);
     Sent flush() { return send({}); }
-    bool has_pending() const { return pending_at < pending.size(); }
+    bool has_pending() const { return pending_at_ < pending_.size(); }
 
     /// What the socket has, at most buffer.size() bytes; 0: nothing now. Goes on with the TLS handshake
     /// first.
@@ -57,8 +57,8 @@ struct Client {
   private:
     std::optional<std::size_t> send_some(ByteView bytes);
 
-    Bytes pending;
-    std::size_t pending_at = 0;
+    Bytes pending_;
+    std::size_t pending_at_ = 0;
 };
 
 }  // namespace vedette::simulate

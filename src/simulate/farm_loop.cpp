@@ -83,6 +83,7 @@ FarmLoop::~FarmLoop() {
 
 void FarmLoop::add_streams(const std::vector<std::shared_ptr<const PackedClip>>& clips,
                            std::string_view suffix) {
+    if (clips.empty()) return;
     const std::size_t phases =
         std::min(phases_per_clip, (options_.cameras + clips.size() - 1) / clips.size());
     const std::size_t count = phases * clips.size();

@@ -11,8 +11,6 @@ namespace vedette::simulate {
 
 namespace {
 
-namespace ns = onvif::ns;
-
 std::string date_and_time(std::string_view name, UtcTime time) {
     const std::chrono::sys_seconds moment{std::chrono::seconds(to_unix_seconds(time))};
     const auto day = std::chrono::floor<std::chrono::days>(moment);

@@ -105,6 +105,7 @@ std::optional<std::vector<std::string>> Session::challenge(std::string_view meth
                 return std::nullopt;
     }
     std::vector<std::string> values;
+    values.reserve(challenges_.size());
     for (const rtsp::Challenge& challenge : challenges_) values.push_back(rtsp::print(challenge));
     return values;
 }

@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import queue
+import random
 import re
 import signal
 import socket
@@ -19,9 +20,15 @@ TICKS_PER_SECOND = 90_000
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nothing listens on, below those that outgoing connections take: none of them has it by the time a server wants it."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def now_90k():

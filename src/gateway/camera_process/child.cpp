@@ -9,7 +9,7 @@
 
 #include "gateway/camera_process/worker.hpp"
 
-extern char** environ;
+extern char** environ;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the C library's
 
 namespace vedette::gateway::camera_process {
 

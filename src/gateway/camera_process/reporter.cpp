@@ -23,7 +23,7 @@ Reporter::Reporter(boost::asio::any_io_executor executor, RingMemory ring, File 
       wake_(std::move(wake)),
       room_(std::move(room)),
       channel_(channel),
-      soon_(std::move(executor)) {}
+      soon_(executor) {}
 
 void Reporter::report(SessionId session, Report report) {
     const Bytes bytes = encode(SessionReport{session, std::move(report)});

@@ -6,8 +6,7 @@
 namespace vedette::gateway::ingest {
 
 Fragmenter::Fragmenter(std::vector<media::TrackParameters> tracks) {
-    for (std::size_t i = 0; i < tracks.size(); ++i) {
-        const auto& track = tracks[i];
+    for (const auto& track : tracks) {
         tracks_.push_back({.timescale = media::timescale(track),
                            .clock_rate_hz = track.clock_rate_hz,
                            .usual_duration = media::usual_duration(track)});

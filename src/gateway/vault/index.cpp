@@ -269,6 +269,7 @@ Result<std::vector<CameraStats>> Index::stats(const std::vector<SegmentInfo>& op
         for (CameraStats& stats : indexed) by_stream[stats.stream] = std::move(stats);
         for (const SegmentInfo& segment : open) VEDETTE_CHECK(add_open(segment, by_stream));
         std::vector<CameraStats> all;
+        all.reserve(by_stream.size());
         for (auto& [stream, stats] : by_stream) all.push_back(std::move(stats));
         return all;
     };

@@ -18,8 +18,10 @@ struct Overloaded : Fs... {
 }  // namespace
 
 Writer::Writer(Parts parts)
-    : parts_(std::move(parts)), opened_at_(parts_.clock->utc_now()), next_run_(parts_.next_run) {
-    closed_ = std::move(parts_.recovered);
+    : parts_(std::move(parts)),
+      opened_at_(parts_.clock->utc_now()),
+      next_run_(parts_.next_run),
+      closed_(std::move(parts_.recovered)) {
     closed_first_leaf_.assign(closed_.size(), parts_.log->size());
     counters_.log_size = parts_.log->published().size;
     const auto now = Steady::now();

@@ -25,7 +25,7 @@ std::vector<Result<>> sync_together(std::span<SegmentFile* const> files) {
     std::vector<Result<>> results(files.size());
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
-        for (std::size_t i; (i = next++) < files.size();) results[i] = files[i]->sync();
+        for (std::size_t i = next++; i < files.size(); i = next++) results[i] = files[i]->sync();
     };
     std::vector<std::jthread> others;
     try {

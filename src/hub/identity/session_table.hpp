@@ -39,7 +39,7 @@ class SessionTable {
     // A digest is uniformly distributed, and a guess at a bucket needs the token.
     struct Hash {
         std::size_t operator()(const SessionDigest& digest) const {
-            std::size_t value;
+            std::size_t value = 0;
             std::memcpy(&value, digest.data(), sizeof value);
             return value;
         }

@@ -25,7 +25,7 @@ Result<std::string> load_or_make_token(const std::filesystem::path& path, std::s
     if (fd >= 0) {
         Bytes random(random_bytes);
         crypto::random_bytes(random);
-        const std::string token = to_hex(random);
+        std::string token = to_hex(random);
         const std::string line = token + "\n";
         const ssize_t written = ::write(fd, line.data(), line.size());
         const int write_errno = errno;

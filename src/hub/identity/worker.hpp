@@ -23,8 +23,8 @@ boost::asio::awaitable<std::invoke_result_t<Work&>> run_on(boost::asio::thread_p
     using Value = std::invoke_result_t<Work&>;
     auto start = [](auto handler, asio::thread_pool* on, Work todo) {
         // The caller's loop must not end while the work is under way.
-        auto home =
-            asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
+        auto home = asio::prefer(asio::get_associated_executor(handler),
+                                 asio::execution::outstanding_work_t::tracked);
         asio::post(*on,
                    [handler = std::move(handler), home = std::move(home), todo = std::move(todo)]() mutable {
                        Value value = todo();

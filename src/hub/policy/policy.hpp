@@ -149,10 +149,7 @@ class Authorised {
     friend std::expected<Authorised, Decision> authorise(const Principal&, Action, const Object&,
                                                          const Context&);
     Authorised(Principal principal, Action action, Object object, Decision decision)
-        : principal_(std::move(principal)),
-          action_(action),
-          object_(std::move(object)),
-          decision_(decision) {}
+        : principal_(std::move(principal)), action_(action), object_(object), decision_(decision) {}
 
     Principal principal_;
     Action action_;

@@ -32,6 +32,7 @@ Relay::Relay(std::shared_ptr<wire::HubEnd> link, asio::any_io_executor executor)
 
 std::vector<wire::CameraStatus> Relay::cameras() const {
     std::vector<wire::CameraStatus> all;
+    all.reserve(cameras_.size());
     for (const auto& [id, status] : cameras_) all.push_back(status);
     std::ranges::sort(all, {}, [](const auto& c) { return std::tie(c.name, c.id); });
     return all;

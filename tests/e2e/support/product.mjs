@@ -1,5 +1,6 @@
 // Runs the real program: on free ports, in a fresh data directory, ended by its process id.
 
+import { randomInt } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -28,13 +29,17 @@ export async function waitFor(what, condition, seconds = 30) {
   }
 }
 
+/** A port that nothing listens on, below those that outgoing connections take: none of them has it by the time a server wants it. */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const listens = await once(server, 'listening').then(() => true, () => false);
+    if (!listens) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** A temporary folder, removed by the returned `remove`. */
