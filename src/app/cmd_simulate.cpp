@@ -43,6 +43,8 @@ struct SimulateArguments {
     bool ssdp_only = false;
     std::string onvif_upload_host;
     unsigned onvif_motion_seconds = 20;
+    bool storage = false;
+    std::string outage_file;
 };
 
 /// The first line of a file.
@@ -104,6 +106,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     for (const std::string& name : arguments.quirks) {
         VEDETTE_TRY(options.quirks.emplace_back(), simulate::find_quirk(name));
     }
+    options.storage = arguments.storage;
+    options.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
+    options.outage_file = arguments.outage_file;
     return options;
 }
 
@@ -133,6 +138,8 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         VEDETTE_TRY(options.tls, own_certificate(arguments.tls_dir));
     }
     const auto snapshots = read_snapshots();
+    options.outage_file = arguments.outage_file;
+    const UtcTime started = SystemClock().utc_now();
     if (!arguments.user.empty()) {
         VEDETTE_TRY(Secret password, read_password(arguments.password_file));
         options.credentials.emplace(arguments.user, std::move(password));
@@ -153,6 +160,9 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
                                           .width = format->width,
                                           .height = format->height,
                                           .frames_per_second = format->frames_per_second});
+        if (arguments.storage)
+            device.storage = simulate::OnvifStorage{
+                .replay_url = farm.replay_url(camera), .since = started, .has_audio = true};
         options.devices.push_back(std::move(device));
     }
     return simulate::OnvifFarm::start(std::move(options));
@@ -279,6 +289,12 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->needs(onvif)
         ->check(CLI::Range(0U, 3600U))
         ->capture_default_str();
+    command
+        ->add_flag("--edge-storage", arguments->storage,
+                   "The cameras record by themselves and answer ONVIF's recording search and replay")
+        ->needs(onvif);
+    command->add_option("--outage-file", arguments->outage_file,
+                        "While this file exists nobody is served, as if the network was cut");
     command->callback([arguments, &exit_code] {
         if (arguments->list_quirks) return list_quirks();
         if (const auto result = run_simulate(*arguments); !result) {

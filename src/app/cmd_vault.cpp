@@ -36,6 +36,8 @@ void print_report(const vault::VerifyReport& report) {
     };
     line("fragments", fmt::format("{} in {} of {}", report.fragments, plural(report.files, "file"),
                                   plural(report.streams, "camera stream")));
+    if (report.fetched > 0)
+        line("fetched", fmt::format("{} of them, later, from the cameras' own storage", report.fetched));
     line("bytes", amount(report.bytes));
     line("gaps", fmt::format("{}", report.gaps));
     if (report.covered) line("time", vault::to_text(*report.covered));

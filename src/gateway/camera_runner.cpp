@@ -174,6 +174,8 @@ wire::CameraStatus CameraRunner::status() const {
                               .transport = camera_.transport,
                               .allow_basic_in_clear = camera_.allow_basic_in_clear,
                               .allow_legacy_tls = camera_.allow_legacy_tls,
+                              .fill_gaps = camera_.fill_gaps,
+                              .gap_filling = gap_filling_,
                               .device = camera_.device,
                               .streams = {}};
     for (const auto& stream : streams_) {
@@ -194,6 +196,12 @@ wire::CameraStatus CameraRunner::status() const {
              .health = health_of(health, stream->ingest->recorder())});
     }
     return status;
+}
+
+bool CameraRunner::set_gap_filling(wire::GapFilling filling) {
+    if (gap_filling_ == filling) return false;
+    gap_filling_ = std::move(filling);
+    return true;
 }
 
 void CameraRunner::tick() {

@@ -56,6 +56,8 @@ class CameraRunner final : public ingest::CertificateBook {
 
     const Camera& camera() const { return camera_; }
     wire::CameraStatus status() const;
+    /// True when it is news.
+    bool set_gap_filling(wire::GapFilling filling);
     void tick();
 
     /// False when the camera has no such stream.
@@ -91,6 +93,7 @@ class CameraRunner final : public ingest::CertificateBook {
     std::function<void()> changed_;
     bool only_trusted_ = false;
     std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
+    wire::GapFilling gap_filling_;
 };
 
 }  // namespace vedette::gateway

@@ -123,10 +123,12 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(follow_moved_cameras());
     tasks.spawn(refresh_devices());
     tasks.spawn(prune_events());
+    tasks.spawn(fill_gaps());
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     const CameraId id = camera.id;
+    if (auto refused = store.refused_gaps(id)) fillings[id].refused = std::move(*refused);
     const auto remember = [this, id](const rtsp::CertificateTrust& certificate) {
         log::info("camera {}: {} has the key {}{}", id.text(), certificate.authority,
                   rtsp::short_fingerprint(certificate.fingerprint),
@@ -205,6 +207,8 @@ net::Awaitable<void> Gateway::Impl::stop() {
     for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
     playbacks.clear();
     co_await tasks.stop();
+    for (auto& [id, filling] : fillings)
+        if (filling.task) co_await filling.task->stop();
     co_await stop_devices();
     for (auto& [id, runner] : runners) {
         co_await runner->stop();

@@ -14,6 +14,7 @@
 #include "gateway/discovery/device_care.hpp"
 #include "gateway/discovery/device_client.hpp"
 #include "gateway/discovery/scan.hpp"
+#include "gateway/edge/fetch.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
 #include "net/task_group.hpp"
@@ -95,6 +96,27 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::QueryEvents request);
     template <class F>
     net::Awaitable<Result<>> store_device(F write);
+    // gateway_edge.cpp: gaps that a camera fills from its own storage
+    struct Filling {
+        std::unique_ptr<net::TaskGroup> task;
+        bool busy = false;
+        bool unsupported = false;
+        UtcTime looked_since{};  ///< the connection after which was looked for gaps
+        MonotonicTime next_look{};
+        unsigned failures = 0;  ///< in a row, of one gap
+        std::string note;       ///< about the last gap
+        std::vector<RefusedGap> refused;
+    };
+    net::Awaitable<void> fill_gaps();
+    bool wants_filling(CameraId id, CameraRunner& runner);
+    net::Awaitable<void> fill_camera(CameraId id);
+    net::Awaitable<bool> fill_gap(CameraId id, UtcInterval gap);
+    bool judge(CameraId id, UtcInterval gap, const edge::FetchReport& report);
+    void refuse_gap(CameraId id, UtcInterval gap, std::string message);
+    void set_filling(CameraId id, wire::GapFillingState state, std::string message);
+    /// Ends what goes on, and forgets what was found out, since settings change.
+    net::Awaitable<void> stop_filling(CameraId id);
+    void explain_gaps(CameraId id, std::vector<wire::RecordedGap>& gaps) const;
 
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
@@ -128,6 +150,8 @@ struct Gateway::Impl {
     bool searching = false;                                       ///< one search at a time
     std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last
     static constexpr std::size_t max_inspections = 8;
+    std::unordered_map<CameraId, Filling> fillings;
+    std::size_t fetches = 0;      ///< from cameras' storage, that go on
     std::size_t inspections = 0;  ///< devices that are being asked
     struct Upload {
         discovery::FirmwareUpload file;

@@ -72,7 +72,8 @@ net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string
 
 wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcInterval> extent) {
     wire::Recordings result{.ranges = {}, .gaps = {}, .extent = extent};
-    for (const auto& range : recordings.ranges) result.ranges.push_back({range.interval, range.run});
+    for (const auto& range : recordings.ranges)
+        result.ranges.push_back({range.interval, range.run, range.fetched_at});
     for (const auto& gap : recordings.gaps) {
         std::string reason(vault::to_string(gap.reason));
         if (!gap.detail.empty()) reason += ": " + gap.detail;
@@ -135,6 +136,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
+    co_await stop_filling(request.id);
     co_await runner.reconfigure(std::move(camera));
     co_await reattach_device(request.id);
     announce(request.id);
@@ -147,6 +149,8 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     const Hold hold(busy, request.id);
     if (!hold.held()) co_return std::unexpected(being_changed);
     VEDETTE_CO_CHECK(store.remove(request.id));
+    co_await stop_filling(request.id);
+    fillings.erase(request.id);
     co_await detach_device(request.id);
     auto forgetting =
         store_device([id = request.id](devices::DeviceStore& devices) { return devices.remove_camera(id); });
@@ -226,7 +230,9 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryRecording
     VEDETTE_CO_TRY(const vault::Recordings recordings, co_await std::move(querying));
     auto measuring = net::run_blocking(pool, [this, key] { return vault->extent(key); });
     VEDETTE_CO_TRY(const auto extent, co_await std::move(measuring));
-    co_return to_wire(recordings, extent);
+    wire::Recordings answer = to_wire(recordings, extent);
+    if (request.stream == media::StreamKind::main) explain_gaps(request.camera, answer.gaps);
+    co_return answer;
 }
 
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryStateHistory request) {

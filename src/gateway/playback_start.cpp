@@ -35,7 +35,11 @@ Result<UtcTime> playback_start(vault::Vault& vault, vault::StreamKey stream, Utc
         std::optional<UtcTime> found;
         for (;;) {
             VEDETTE_TRY(const auto fragment, next_fragment(cursor));
-            if (!fragment || fragment->sequence >= wanted->sequence) break;
+            // Live and fetched fragments have counts of their own: time decides between them.
+            const bool same = fragment && fragment->run == wanted->run;
+            if (!fragment || (same ? fragment->sequence >= wanted->sequence
+                                   : fragment->start > wanted->start + vault::max_stored_duration))
+                break;
             if (fragment->run == wanted->run && begins_with_key_frame(*fragment)) found = fragment->start;
         }
         if (found) return *found;

@@ -113,6 +113,10 @@ Result<Services> parse_services(std::string_view answer) {
             keep(services.ptz, std::move(address));
         else if (name == ns::imaging)
             keep(services.imaging, std::move(address));
+        else if (name == ns::search)
+            keep(services.search, std::move(address));
+        else if (name == ns::replay)
+            keep(services.replay, std::move(address));
     }
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,
@@ -129,7 +133,9 @@ Result<Services> parse_capabilities(std::string_view answer) {
                       .media2 = all.child("Extension").child("Media2").child("XAddr").text(),
                       .events = address("Events"),
                       .ptz = address("PTZ"),
-                      .imaging = address("Imaging")};
+                      .imaging = address("Imaging"),
+                      .search = all.child("Extension").child("Search").child("XAddr").text(),
+                      .replay = all.child("Extension").child("Replay").child("XAddr").text()};
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,
                     "the device speaks ONVIF, but has no media service: it is no camera");

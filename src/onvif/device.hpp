@@ -45,6 +45,8 @@ struct Services {
     std::string events;
     std::string ptz;
     std::string imaging;
+    std::string search;
+    std::string replay;
 };
 Result<Services> parse_services(std::string_view answer);
 Result<Services> parse_capabilities(std::string_view answer);

@@ -9,8 +9,10 @@
 #include "onvif/event_session.hpp"
 #include "onvif/imaging.hpp"
 #include "onvif/namespaces.hpp"
+#include "onvif/replay.hpp"
 #include "onvif/set_up_session.hpp"
 #include "onvif/soap.hpp"
+#include "onvif/storage_session.hpp"
 
 namespace {
 
@@ -137,6 +139,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     look_after_device(text);
     read_control_and_events(text);
     converse(text, size % 2 == 0 ? 200 : 400, from_unix_seconds(1'800'000'000));
+    (void)parse_find_recordings(text);
+    (void)parse_replay_uri(text);
+    (void)parse_xml_time(text);
+    if (const auto results = parse_recording_search_results(text)) {
+        const UtcInterval all{from_unix_seconds(0), from_unix_seconds(7'000'000'000)};
+        if (const auto* best = best_recording(results->recordings, all);
+            best != nullptr && best->token.empty())
+            std::abort();
+    }
+    StorageSession storage(
+        {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))},
+        {from_unix_seconds(1'790'000'000), from_unix_seconds(1'790'000'060)});
+    while (const auto call = storage.next(from_unix_seconds(1'800'000'000)))
+        storage.on_answer(size % 2 == 0 ? 200 : 400, text, from_unix_seconds(1'800'000'000));
+    if (const auto kept = storage.take_result(); kept && kept->url.find("192.0.2.1") == std::string::npos)
+        std::abort();
     // A whole conversation in which each answer is this one: it has to end.
     SetUpSession session(
         {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))});

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "media/types.hpp"
+#include "rtsp/replay_extension.hpp"
 
 namespace vedette::rtsp {
 
@@ -58,6 +59,13 @@ struct SenderReport {
     std::int64_t rtp_time = 0;  ///< unwrapped as AccessUnit::time
 };
 
+/// In replay: when the camera recorded the frame with this RTP time. Before its access unit.
+struct ReplayTime {
+    std::uint8_t track = 0;
+    std::int64_t rtp_time = 0;  ///< unwrapped as AccessUnit::time
+    ReplayExtension extension;
+};
+
 /// RTP packets are missing by their sequence numbers.
 struct Loss {
     std::uint8_t track = 0;
@@ -83,7 +91,8 @@ struct Closed {
     bool transport_refused = false;  ///< the camera is there and can't send in the way that was asked for
 };
 
-using ClientEvent = std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged,
-                                 media::AccessUnit, SenderReport, Loss, UnitDamaged, Redirected, Closed>;
+using ClientEvent =
+    std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged, media::AccessUnit,
+                 SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed>;
 
 }  // namespace vedette::rtsp

@@ -8,6 +8,17 @@
 
 namespace vedette::rtsp {
 
+namespace {
+
+/// RFC 2326 section 3.7: 20261121T023506.120Z
+std::string clock_time(UtcTime time) {
+    std::string text = to_rfc3339(time);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
+}
+
+}  // namespace
+
 Request ClientSession::make_request(std::string_view method, std::string_view uri) const {
     Request request{.method = std::string(method), .uri = std::string(uri)};
     request.headers.add("User-Agent", options_.user_agent);
@@ -121,6 +132,7 @@ void ClientSession::on_describe(const Response& response, MonotonicTime now) {
     }
     tracks_ = *std::move(tracks);
     Described described;
+    for (ClientTrack& track : tracks_) track.expect_replay(options_.replay.has_value());
     for (const ClientTrack& track : tracks_) paths_.emplace_back(track);
     for (const ClientTrack& track : tracks_) described.tracks.push_back(track.description());
     events_.emplace_back(std::move(described));
@@ -133,7 +145,7 @@ void ClientSession::set_up_next(MonotonicTime now) {
     if (setting_up_ == tracks_.size()) {
         state_ = State::play;
         Request request = make_request("PLAY", session_url_);
-        request.headers.add("Range", "npt=0.000-");  // some cameras demand it (quirk 13)
+        play_range(request);
         punch_holes();
         return send(std::move(request), now);
     }
@@ -142,7 +154,23 @@ void ClientSession::set_up_next(MonotonicTime now) {
     if (const MediaSecurity* security = tracks_[setting_up_].security())
         if (const auto keys = security->key_management(request.uri, options_.begun))
             request.headers.add("KeyMgmt", *keys);
+    require_replay(request);
     send(std::move(request), now);
+}
+
+void ClientSession::require_replay(Request& request) const {
+    if (options_.replay) request.headers.add("Require", "onvif-replay");
+}
+
+void ClientSession::play_range(Request& request) const {
+    if (!options_.replay) {
+        request.headers.add("Range", "npt=0.000-");  // some cameras demand it (quirk 13)
+        return;
+    }
+    require_replay(request);
+    request.headers.add("Range", fmt::format("clock={}-{}", clock_time(options_.replay->start),
+                                             clock_time(options_.replay->end)));
+    request.headers.add("Rate-Control", "no");
 }
 
 /// No `mode`: it breaks some cameras (quirk 13).

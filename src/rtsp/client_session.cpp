@@ -148,6 +148,7 @@ void ClientSession::on_time(MonotonicTime now) {
              fmt::format("no packet of the camera arrived over UDP within {} s: a firewall or "
                          "a network address translation may be between",
                          options_.first_datagram_timeout.count())});
+    if (now >= media_due_ && options_.replay && tracks_.front().has_delivered()) return close();
     if (now >= media_due_) return fail_with(ErrorKind::timeout, media_silence());
     if (now >= picture_due_)
         return fail_with(

@@ -24,6 +24,12 @@ namespace vedette::rtsp {
 
 constexpr unsigned max_session_redirects = 5;  ///< to the same authority, within one session
 
+/// What a camera kept is asked for instead of what it sees (ONVIF Streaming Specification, section 6).
+struct ReplayRange {
+    UtcTime start;  ///< by the camera's clock
+    UtcTime end;
+};
+
 struct ClientOptions {
     enum class StopAfter : std::uint8_t { never, described, key_frame };
 
@@ -34,7 +40,8 @@ struct ClientOptions {
     UtcTime begun{};         ///< the wall clock's time, for key messages
     bool encrypted = false;  ///< the connection is TLS: keys for SRTP may be told over it
     std::vector<std::uint16_t>
-        client_ports{};  ///< for udp: the even port of each track's pair; two are enough
+        client_ports{};                   ///< for udp: the even port of each track's pair; two are enough
+    std::optional<ReplayRange> replay{};  ///< silence after pictures is its end: Closed without error then
     bool receiver_reports = true;
     std::chrono::seconds response_timeout{10};
     std::chrono::seconds first_datagram_timeout{5};  ///< nothing comes over UDP at all
@@ -76,6 +83,7 @@ class ClientSession {
     /// The next event in order; nullopt when there is none.
     std::optional<ClientEvent> next_event();
     bool closed() const { return state_ == State::closed; }
+    bool has_played() const { return state_ == State::playing; }
 
     /// Bytes in the stream that belonged to nothing.
     std::uint64_t junk_bytes() const { return parser_.junk_bytes(); }
@@ -128,6 +136,8 @@ class ClientSession {
     void refuse_track(Error error);
     void describe(MonotonicTime now);
     void set_up_next(MonotonicTime now);
+    void require_replay(Request& request) const;
+    void play_range(Request& request) const;
     Request make_request(std::string_view method, std::string_view uri) const;
     void send(Request request, MonotonicTime now);
     std::uint32_t write(const Request& request);

@@ -13,8 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ByteView bytes = std::as_bytes(std::span(data + 1, size - 1));
     if (as_text(bytes).contains("geheim")) return 0;  // what a camera says may be repeated to it
     MonotonicTime now{};
+    ClientOptions options;
+    options.encrypted = data[0] >= 128;
+    if (data[0] % 4 == 3) options.replay = ReplayRange{from_unix_seconds(0), from_unix_seconds(60)};
     ClientSession session({.host = "camera", .path = "/live"}, {"user", Secret(std::string_view("geheim"))},
-                          {.encrypted = data[0] >= 128}, now);
+                          std::move(options), now);
     std::size_t closings = 0;
     std::size_t sent = 0;
     const auto drain = [&] {

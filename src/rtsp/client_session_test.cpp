@@ -43,6 +43,7 @@ struct Writer {
     void operator()(const SenderReport& e) const {
         out.log += fmt::format("report {} {};", e.track, e.rtp_time);
     }
+    void operator()(const ReplayTime&) const {}
     void operator()(const Loss& e) const { out.log += fmt::format("loss {} {};", e.track, e.packets); }
     void operator()(const UnitDamaged& e) const { out.log += fmt::format("damaged {};", e.track); }
     void operator()(const Redirected& e) const { out.log += "redirected " + e.url + ";"; }

@@ -77,6 +77,9 @@ bool ClientTrack::on_rtp(ByteView bytes, std::vector<ClientEvent>& out) {
     const bool lost = verdict.lost > 0 || restarted_;
     restarted_ = false;
     const std::int64_t time = time_.unwrap(packet->timestamp);
+    if (replay_)
+        if (const auto extension = parse_replay_extension(packet->extension_profile, packet->extension))
+            out.emplace_back(ReplayTime{.track = index_, .rtp_time = time, .extension = *extension});
     if (auto* h264 = std::get_if<H264Depacketizer>(&depacketizer_))
         push_h264(*h264, *packet, time, lost, out);
     else

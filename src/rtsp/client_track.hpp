@@ -30,6 +30,8 @@ class ClientTrack {
     MediaSecurity* security() const { return security_.get(); }
     /// "RTP/AVP", or the secure profile: what its transport is called.
     const std::string& profile() const { return profile_; }
+    /// In replay each frame's own time is told, too.
+    void expect_replay(bool replay) { replay_ = replay; }
 
     /// SETUP succeeded; `ssrc` from the Transport header, if it had one. It is a hint (quirks 23, 42).
     void accept(std::optional<std::uint32_t> ssrc);
@@ -73,6 +75,7 @@ class ClientTrack {
     Depacketizer depacketizer_;
     media::DecodeOrder order_;
     std::optional<media::TrackParameters> parameters_;
+    bool replay_ = false;
     bool delivered_ = false;
     bool delivered_random_access_ = false;
     std::vector<H264Event> h264_events_;  ///< kept for its capacity

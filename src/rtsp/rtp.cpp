@@ -14,8 +14,8 @@ std::optional<RtpPacket> parse_rtp(ByteView bytes) {
     packet.ssrc = reader.u32();
     reader.skip(std::size_t{4} * (first & 0x0f));
     if ((first & 0x10) != 0) {
-        reader.u16();
-        reader.skip(std::size_t{4} * reader.u16());
+        packet.extension_profile = reader.u16();
+        packet.extension = reader.take(std::size_t{4} * reader.u16());
     }
     packet.payload = reader.rest();
     if (reader.failed()) return std::nullopt;

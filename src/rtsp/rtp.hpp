@@ -17,11 +17,12 @@ struct RtpPacket {
     std::uint16_t sequence = 0;
     std::uint32_t timestamp = 0;
     std::uint32_t ssrc = 0;
-    ByteView payload{};  ///< a view into the parsed bytes, without padding
+    ByteView payload{};                   ///< a view into the parsed bytes, without padding
+    std::uint16_t extension_profile = 0;  ///< of the header extension (section 5.3.1)
+    ByteView extension{};                 ///< its content; empty without one
 };
 
-/// nullopt when it is not RTP version 2, or its extension or padding does not fit. CSRCs and the header
-/// extension are skipped.
+/// nullopt when it is not RTP version 2, or its extension or padding does not fit. CSRCs are skipped.
 std::optional<RtpPacket> parse_rtp(ByteView bytes);
 
 /// The fixed header for packet.payload, which follows it on the wire.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "rtsp/replay_extension.hpp"
 #include "rtsp/rtcp.hpp"
 #include "rtsp/rtp.hpp"
 
@@ -9,6 +10,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace vedette::rtsp;
     const ByteView bytes = std::as_bytes(std::span(data, size));
     if (const auto packet = parse_rtp(bytes)) {
+        if (const auto extension = parse_replay_extension(packet->extension_profile, packet->extension)) {
+            const auto printed = print(*extension);
+            if (parse_replay_extension(replay_extension_profile, ByteView(printed).subspan(4)) != extension)
+                std::abort();
+            // Times that exist in ticks come back; others to the nearest one.
+            const UtcTime time = utc_of_ntp(extension->ntp);
+            if (utc_of_ntp(ntp_of_utc(time)) != time) std::abort();
+        }
         const auto header = rtp_header(*packet);
         Bytes again(header.begin(), header.end());
         again.insert(again.end(), packet->payload.begin(), packet->payload.end());

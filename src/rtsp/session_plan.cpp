@@ -138,11 +138,15 @@ Error refusal(std::string_view method, const Response& response) {
                     fmt::format("the camera can't serve one more viewer now ({})", response.status)};
         case 454:
             return {ErrorKind::unavailable, "the camera has forgotten the session (454)"};
+        case 457:
+            return {ErrorKind::not_found, "the camera kept nothing of this time"};
         case 461:
             return {ErrorKind::unsupported, "the camera does not send over TCP (461)"};
         default:
             break;
     }
+    if (response.status == 551)
+        return {ErrorKind::unsupported, "the camera's RTSP server does not know what was asked for (551)"};
     const std::string reason = response.reason.empty() ? std::string() : " " + quotable(response.reason);
     return {ErrorKind::unavailable,
             fmt::format("the camera answers {} with {}{}", method, response.status, reason)};

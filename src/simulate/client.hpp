@@ -49,6 +49,13 @@ struct Client {
     MonotonicTime last_heard;
     bool playing = false;
     bool waits_for_key = false;
+    /// Pictures of the timeline that are still to be replayed; as fast as the client takes them.
+    struct Replay {
+        std::uint64_t next = 0;
+        std::uint64_t end = 0;
+        ReplayStamp stamp;
+    };
+    std::optional<Replay> replay{};
     bool wants_write = false;  ///< the event loop waits for room in the socket
     bool closing = false;      ///< to be closed as soon as pending is sent
     bool dead = false;

@@ -183,6 +183,10 @@ std::string Farm::url(unsigned camera, media::StreamKind kind) const {
     return url.text();
 }
 
+std::string Farm::replay_url(unsigned camera) const {
+    return url(camera) + std::string(replay_suffix);
+}
+
 std::optional<PictureFormat> Farm::format(unsigned camera, media::StreamKind kind) const {
     const std::size_t clip = (camera - 1) % main_formats_.size();
     if (kind == media::StreamKind::main) return main_formats_[clip];

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "crypto/certificates.hpp"
 #include "media/types.hpp"
 #include "rtsp/url.hpp"
@@ -60,6 +61,10 @@ struct FarmOptions {
     std::optional<SrtpPolicy> srtp{};              ///< media by SRTP, and nothing else
     NetworkFaults network{};
     Fault fault;
+    bool storage = false;      ///< /camN/replay gives what the main stream showed since the start
+    Ticks90k clock_offset{0};  ///< of the cameras' clock, which replay is asked and answered by
+    /// While there is such a file nobody is served, as if the cable was pulled; storage goes on.
+    std::filesystem::path outage_file{};
     std::chrono::seconds session_timeout{60};
     std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
     std::vector<const Quirk*> quirks{};        ///< of all cameras
@@ -96,6 +101,7 @@ class Farm {
     std::uint16_t port() const { return port_; }
     /// The URL of camera 1..cameras, without credentials.
     std::string url(unsigned camera, media::StreamKind kind = media::StreamKind::main) const;
+    std::string replay_url(unsigned camera) const;
     /// nullopt when the camera has no such stream.
     std::optional<PictureFormat> format(unsigned camera, media::StreamKind kind) const;
     FarmStatistics statistics() const;

@@ -26,6 +26,7 @@ constexpr std::size_t max_clients = 20'000;
 constexpr auto sweep_interval = std::chrono::seconds(1);
 /// After a longer stall (a stopped process), pictures are left out instead of sent in a burst.
 constexpr auto max_lateness = std::chrono::seconds(1);
+constexpr auto outage_sweep_interval = std::chrono::milliseconds(50);
 constexpr std::size_t garbage_bytes = 64 * 1024;
 
 std::string random_text() {
@@ -63,8 +64,10 @@ FarmLoop::FarmLoop(FarmOptions options, std::vector<std::shared_ptr<const Packed
       listener_(listener),
       wake_(wake),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    started_ = clock_.monotonic_now();
     nonce_ = random_text();
     add_streams(main_clips, "");
+    if (options_.storage) add_replay();
     add_streams(sub_clips, "/sub");
     for (const int fd : {listener_, wake_}) {
         epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
@@ -109,12 +112,25 @@ void FarmLoop::add_streams(const std::vector<std::shared_ptr<const PackedClip>>&
     }
 }
 
+// One more path for each main stream; they are not on the clock.
+void FarmLoop::add_replay() {
+    const std::size_t count = streams_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        FarmStream stored = streams_[i];
+        stored.path += replay_suffix;
+        stored.replay = true;
+        streams_.push_back(std::move(stored));
+    }
+}
+
 void FarmLoop::run() {
     std::array<epoll_event, 256> events;
     while (true) {
         const MonotonicTime now = clock_.monotonic_now();
         for (Channel& channel : channels_)
             if (!channel.clients.empty()) tick(channel, now);
+        for (auto& [fd, client] : clients_)
+            if (can_replay(*client)) continue_replay(*client);
         if (now >= next_sweep_) sweep(now);
         bury_dead();
         const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
@@ -136,6 +152,8 @@ void FarmLoop::run() {
 }
 
 int FarmLoop::milliseconds_to_next(MonotonicTime now) const {
+    for (const auto& [fd, client] : clients_)
+        if (can_replay(*client)) return 0;
     MonotonicTime next = next_sweep_;
     for (const Channel& channel : channels_)
         if (!channel.clients.empty()) next = std::min(next, channel.timeline.due(channel.next));
@@ -203,7 +221,7 @@ void FarmLoop::accept_clients() {
     while (true) {
         const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) return;
-        if (clients_.size() >= max_clients) {
+        if (outage_ || clients_.size() >= max_clients) {
             ::close(fd);
             continue;
         }
@@ -323,6 +341,10 @@ void FarmLoop::on_request(Client& client, rtsp::Request request) {
     auto refusal = client.quirks ? client.quirks->before(request, now) : std::nullopt;
     Session::Reply reply =
         refusal ? Session::Reply{.response = std::move(*refusal)} : client.session.on_request(request);
+    if (reply.action == Session::Action::replay && !start_replay(client, reply.range, reply.cseq)) {
+        reply.response.status = 457;
+        reply.response.reason = rtsp::reason_phrase(457);
+    }
     if (reply.action == Session::Action::close) {
         stop_playing(client);
         client.closing = true;
@@ -344,22 +366,77 @@ void FarmLoop::start_playing(Client& client) {
     counters_.playing.fetch_add(1, std::memory_order_relaxed);
 }
 
+// From the key picture before the range on, up to its end or to now.
+bool FarmLoop::start_replay(Client& client, UtcInterval range, std::uint8_t cseq) {
+    const Timeline& timeline = channels_[client.session.stream()->timeline].timeline;
+    const MonotonicTime now = clock_.monotonic_now();
+    const UtcTime epoch = clock_.utc_now() + options_.clock_offset -
+                          std::chrono::duration_cast<Ticks90k>(now - timeline.epoch());
+    const auto moment = [&](UtcTime time) {
+        return timeline.epoch() + std::chrono::duration_cast<MonotonicTime::duration>(time - epoch);
+    };
+    // A date of decades ago does not fit the monotonic clock's nanoseconds.
+    constexpr Ticks90k longest = std::chrono::hours(24 * 365);
+    if (range.end < epoch || range.start > epoch + longest) return false;
+    const MonotonicTime from = std::max(moment(std::max(range.start, epoch)), started_);
+    const MonotonicTime until = std::min(moment(std::min(range.end, epoch + longest)), now);
+    if (until <= from) return false;
+    const std::uint64_t oldest = timeline.first_after(started_);
+    client.replay = Client::Replay{.next = std::max(timeline.key_at(timeline.first_after(from)), oldest),
+                                   .end = timeline.first_after(until),
+                                   .stamp = {.epoch = epoch, .discontinuity = true, .cseq = cseq}};
+    return true;
+}
+
+void FarmLoop::continue_replay(Client& client) {
+    Client::Replay& replay = *client.replay;
+    Timeline& timeline = channels_[client.session.stream()->timeline].timeline;
+    constexpr std::size_t bytes_at_once = 1U << 20;
+    for (std::size_t sent = 0; sent < bytes_at_once && replay.next < replay.end && !client.has_pending();) {
+        const Tick out = timeline.build(replay.next++, replay.stamp);
+        replay.stamp.discontinuity = false;
+        const auto [video, audio] = client.session.tracks();
+        const ByteView bytes = video && audio ? out.all
+                               : video        ? out.all.first(out.video_size)
+                                              : out.all.subspan(out.video_size);
+        sent += bytes.size();
+        deliver_media(client, bytes, out.key);
+        if (client.dead) return;
+    }
+    if (replay.next >= replay.end) client.replay.reset();
+}
+
 void FarmLoop::stop_playing(Client& client) {
+    client.replay.reset();
     if (!client.playing) return;
     client.playing = false;
     std::erase(channels_[client.session.stream()->timeline].clients, &client);
     counters_.playing.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void FarmLoop::look_for_outage() {
+    if (options_.outage_file.empty()) return;
+    std::error_code ignored;
+    const bool outage = std::filesystem::exists(options_.outage_file, ignored);
+    if (outage != outage_)
+        log::info("simulated cameras: {}", outage ? "the cable is pulled" : "the cable is back");
+    outage_ = outage;
+}
+
 /// Once a second: sessions that fell silent, and the `drop` fault.
 void FarmLoop::sweep(MonotonicTime now) {
     const bool drops = options_.fault.kind == Fault::Kind::drop;
-    next_sweep_ = now + (drops ? std::chrono::milliseconds(20) : std::chrono::milliseconds(sweep_interval));
+    look_for_outage();
+    if (!options_.outage_file.empty())
+        next_sweep_ = now + outage_sweep_interval;
+    else
+        next_sweep_ =
+            now + (drops ? std::chrono::milliseconds(20) : std::chrono::milliseconds(sweep_interval));
     for (auto& [fd, client] : clients_) {
         const bool timed_out = now - client->last_heard > options_.session_timeout;
         const bool dropped = drops && now - client->connected >= options_.fault.drop_after;
         const bool down = options_.control && options_.control->is_down(client->camera, now);
-        if (client->dead || (!timed_out && !dropped && !down)) continue;
+        if (client->dead || (!timed_out && !dropped && !down && !outage_)) continue;
         client->dead = true;
         dead_.push_back(client.get());
     }

@@ -34,6 +34,7 @@ class FarmLoop {
     };
 
     void add_streams(const std::vector<std::shared_ptr<const PackedClip>>& clips, std::string_view suffix);
+    void add_replay();
     void accept_clients();
     void on_readable(Client& client);
     bool on_bytes(Client& client, ByteView bytes);
@@ -42,6 +43,12 @@ class FarmLoop {
     bool on_post(Client& client, ByteView body);
     void on_request(Client& client, rtsp::Request request);
     void start_playing(Client& client);
+    bool start_replay(Client& client, UtcInterval range, std::uint8_t cseq);
+    void continue_replay(Client& client);
+    bool can_replay(const Client& client) const {
+        return client.replay && !client.dead && !client.has_pending();
+    }
+    void look_for_outage();
     void stop_playing(Client& client);
     void tick(Channel& channel, MonotonicTime now);
     void deliver_media(Client& client, ByteView bytes, bool key);
@@ -62,6 +69,8 @@ class FarmLoop {
     std::unordered_map<std::string, Client*> tunnels_;  ///< by cookie: their GETs
     std::vector<Client*> dead_;
     MonotonicTime next_sweep_{};
+    MonotonicTime started_{};
+    bool outage_ = false;
     SystemClock clock_;
     Farm::Counters& counters_;
     int listener_;

@@ -27,6 +27,10 @@ bool with_media2(const OnvifDevice& device) {
     return device.has_media2();
 }
 
+bool with_storage(const OnvifDevice& device) {
+    return device.storage.has_value();
+}
+
 bool with_head(const OnvifDevice& device) {
     return device.has_head();
 }
@@ -46,6 +50,8 @@ constexpr auto table = std::to_array<OnvifService>({
     {ns::media2, "media2_service", {}, {}, with_media2, answer_media2_service},
     {ns::ptz, "ptz_service", "PTZ", {}, with_head, answer_ptz_service},
     {ns::events, "event_service", "Events", event_capabilities, always, answer_event_service},
+    {ns::search, "search_service", {}, {}, with_storage, answer_search_service},
+    {ns::replay, "replay_service", {}, {}, with_storage, answer_replay_service},
 });
 
 std::optional<UtcTime> read_xml_time(const std::string& text) {

@@ -45,6 +45,13 @@ struct OnvifImaging {
 /// With these words a firmware file begins; a version follows, up to the end of the line.
 constexpr std::string_view firmware_mark = "VEDETTE FIRMWARE ";
 
+/// One endless recording of the main stream, of the camera's own.
+struct OnvifStorage {
+    std::string replay_url;
+    UtcTime since{};  ///< real time of its first frame
+    bool has_audio = false;
+};
+
 /// One camera. Odd numbers have Media 2 beside Media 1, even ones Media 1 alone.
 struct OnvifDevice {
     unsigned number = 1;
@@ -65,6 +72,7 @@ struct OnvifDevice {
     static constexpr std::chrono::seconds restart_time{4};
 
     std::string firmware() const;
+    std::optional<OnvifStorage> storage{};  ///< set: it records by itself
 
     OnvifHead head{};
     OnvifEvents events{};

@@ -130,7 +130,10 @@ net::Awaitable<void> OnvifFarm::State::accept() {
         tcp::socket socket(loop.executor());
         const auto [error] = co_await listener.async_accept(socket, as_values);
         if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
-        if (error || tasks.size() >= max_connections) continue;
+        std::error_code ignored;
+        const bool outage =
+            !options.outage_file.empty() && std::filesystem::exists(options.outage_file, ignored);
+        if (error || outage || tasks.size() >= max_connections) continue;
         tasks.spawn(serve_in_time(std::move(socket)));
     }
 }

@@ -2,6 +2,7 @@
 // ONVIF for the cameras of a farm: they answer WS-Discovery, and SOAP over HTTP, on one port for all.
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct OnvifFarmOptions {
     bool ssdp_only = false;  ///< is found by SSDP and not by WS-Discovery, as some cameras are
     std::optional<crypto::ServerCertificate> tls;  ///< set: HTTPS, and nothing else
     std::shared_ptr<CameraControl> control{};      ///< of the cameras' RTSP side
+    std::filesystem::path outage_file{};           ///< see FarmOptions
 };
 
 class OnvifFarm {

@@ -42,6 +42,8 @@ OnvifAnswer answer_event_service(OnvifDevice& device, const onvif::Element& requ
 std::optional<OnvifAnswer> answer_relays(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 /// What a profile says of its head, as an element of that name.
 std::string ptz_configuration(std::string_view element);
+OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_replay_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 
 /// `body` in an envelope.
 OnvifAnswer onvif_ok(std::string_view body);

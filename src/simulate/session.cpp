@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "onvif/search.hpp"
 #include "rtsp/text.hpp"
 #include "rtsp/url.hpp"
 
@@ -54,6 +55,24 @@ std::optional<std::uint16_t> client_port(std::string_view transport) {
 }
 
 }  // namespace
+
+std::optional<UtcInterval> parse_clock_range(std::string_view range) {
+    constexpr std::string_view unit = "clock=";
+    constexpr std::size_t least = 16;  // 20261121T023506Z
+    if (!range.starts_with(unit)) return std::nullopt;
+    std::string_view end = range.substr(unit.size());
+    const auto parse = [](std::string_view text) -> std::optional<UtcTime> {
+        if (text.size() < least) return std::nullopt;
+        return onvif::parse_date_time(fmt::format("{}-{}-{}:{}:{}", text.substr(0, 4), text.substr(4, 2),
+                                                  text.substr(6, 5), text.substr(11, 2), text.substr(13)));
+    };
+    const auto start = parse(rtsp::split_off(end, '-'));
+    if (!start) return std::nullopt;
+    if (end.empty()) return UtcInterval{*start, *start + std::chrono::hours(24)};
+    const auto until = parse(end);
+    if (!until || *until <= *start) return std::nullopt;
+    return UtcInterval{*start, *until};
+}
 
 Session::Session(const std::vector<FarmStream>& streams, AuthPolicy auth, std::string id, std::string nonce,
                  unsigned timeout_seconds, MediaPolicy media)
@@ -120,12 +139,26 @@ std::optional<Session::Reply> Session::refuse(const rtsp::Request& request) {
     return out;
 }
 
+/// RFC 2326 section 12.32.
+std::optional<Session::Reply> Session::refuse_options(const rtsp::Request& request) const {
+    const std::string* required = request.headers.find("Require");
+    if (required == nullptr) return std::nullopt;
+    std::string path = path_of(request.uri);
+    split_track(path);
+    const FarmStream* stream = stream_ != nullptr ? stream_ : find_stream(streams_, path);
+    if (*required == "onvif-replay" && stream != nullptr && stream->replay) return std::nullopt;
+    Reply out = reply(551);
+    out.response.headers.add("Unsupported", *required);
+    return out;
+}
+
 Session::Reply Session::dispatch(const rtsp::Request& request) {
     if (request.method == "OPTIONS") {
         Reply out = reply(200);
         out.response.headers.add("Public", "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER");
         return out;
     }
+    if (const auto unsupported = refuse_options(request)) return *unsupported;
     if (request.method == "DESCRIBE") return describe_stream(request);
     if (request.method == "SETUP") return setup(request);
     if (request.method == "GET_PARAMETER" && stream_ == nullptr) return reply(200);
@@ -133,7 +166,7 @@ Session::Reply Session::dispatch(const rtsp::Request& request) {
                        request.method == "TEARDOWN" || request.method == "GET_PARAMETER";
     if (!known) return reply(501);
     if (stream_ == nullptr || !names_session(request)) return reply(454);
-    if (request.method == "PLAY") return play();
+    if (request.method == "PLAY") return play(request);
     if (request.method == "PAUSE") return with_session(reply(200, Action::pause));
     if (request.method == "TEARDOWN") return reply(200, Action::close);
     return with_session(reply(200));
@@ -181,7 +214,20 @@ Session::Reply Session::setup(const rtsp::Request& request) {
     return out;
 }
 
-Session::Reply Session::play() const {
+/// ONVIF Streaming Specification, section 6.5.
+Session::Reply Session::replay(const rtsp::Request& request) const {
+    const std::string* header = request.headers.find("Range");
+    const auto range = header != nullptr ? parse_clock_range(*header) : std::nullopt;
+    if (!range) return with_session(reply(457));
+    Reply out = with_session(reply(200, Action::replay));
+    out.range = *range;
+    out.cseq = static_cast<std::uint8_t>(rtsp::cseq(request.headers).value_or(0));
+    out.response.headers.add("Range", *header);
+    return out;
+}
+
+Session::Reply Session::play(const rtsp::Request& request) const {
+    if (stream_->replay) return replay(request);
     Reply out = with_session(reply(200, Action::play));
     out.response.headers.add("Range", "npt=now-");
     return out;

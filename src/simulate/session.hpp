@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "rtsp/auth.hpp"
 #include "rtsp/message.hpp"
 #include "simulate/camera_control.hpp"
@@ -15,12 +16,15 @@
 
 namespace vedette::simulate {
 
+inline constexpr std::string_view replay_suffix = "/replay";
+
 /// One path of the farm.
 struct FarmStream {
     std::string path;  ///< /cam1 or /cam1/sub
     std::string name;
     std::size_t timeline = 0;
     const PackedClip* clip = nullptr;
+    bool replay = false;  ///< what was stored, not what is seen now
 };
 
 /// The session description of a stream (RFC 4566, RFC 6184 section 8, RFC 3640 section 4.1).
@@ -41,12 +45,17 @@ struct MediaPolicy {
     std::optional<SrtpPolicy> srtp{};         ///< set: SRTP, and nothing else
 };
 
+/// clock=20261121T023506.120Z-20261121T023530Z (RFC 2326 section 3.7); an open end is far away.
+std::optional<UtcInterval> parse_clock_range(std::string_view range);
+
 class Session {
   public:
-    enum class Action : std::uint8_t { none, play, pause, close };
+    enum class Action : std::uint8_t { none, play, replay, pause, close };
     struct Reply {
         rtsp::Response response;
         Action action = Action::none;
+        UtcInterval range{};    ///< of a replay, by the camera's clock
+        std::uint8_t cseq = 0;  ///< the low byte of a replay's request
     };
 
     /// `streams` and the credentials outlive the session. `id` is what clients see as session identifier,
@@ -75,8 +84,10 @@ class Session {
     Reply dispatch(const rtsp::Request& request);
     Reply describe_stream(const rtsp::Request& request);
     Reply setup(const rtsp::Request& request);
-    Reply play() const;
+    Reply play(const rtsp::Request& request) const;
+    Reply replay(const rtsp::Request& request) const;
     std::optional<Reply> refuse(const rtsp::Request& request);
+    std::optional<Reply> refuse_options(const rtsp::Request& request) const;
     bool names_session(const rtsp::Request& request) const;
     Reply with_session(Reply reply) const;
 

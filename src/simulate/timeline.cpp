@@ -2,7 +2,9 @@
 
 #include <random>
 
+#include "rtsp/replay_extension.hpp"
 #include "rtsp/rtcp.hpp"
+#include "rtsp/rtp.hpp"
 #include "rtsp/stream_parser.hpp"
 
 namespace vedette::simulate {
@@ -122,15 +124,41 @@ void Timeline::append_report(const PacketTable& table, const Source& source, std
     out_.insert(out_.end(), bytes.begin(), bytes.end());
 }
 
-Tick Timeline::build(std::uint64_t picture, UtcTime utc) {
+std::uint64_t Timeline::key_at(std::uint64_t picture) const {
+    while (picture > 0 && !clip_->video.key[picture % clip_->video.frames()]) --picture;
+    return picture;
+}
+
+/// ONVIF Streaming Specification, section 6.3: behind the fixed header of the frame's first packet.
+void Timeline::stamp_frame(std::size_t start, const ReplayStamp& stamp, Ticks90k since_epoch, bool key) {
+    const auto extension =
+        rtsp::print(rtsp::ReplayExtension{.ntp = rtsp::ntp_of_utc(stamp.epoch + since_epoch),
+                                          .clean_point = key,
+                                          .end = stamp.end,
+                                          .discontinuity = stamp.discontinuity,
+                                          .terminal = stamp.end,
+                                          .cseq = stamp.cseq});
+    std::byte* const frame = out_.data() + start;
+    const auto size = static_cast<std::uint16_t>(std::to_integer<unsigned>(frame[2]) << 8 |
+                                                 std::to_integer<unsigned>(frame[3]));
+    put_u16(frame + 2, static_cast<std::uint16_t>(size + extension.size()));
+    frame[rtsp::interleaved_header_bytes] |= std::byte{0x10};
+    const auto at = start + rtsp::interleaved_header_bytes + rtsp::rtp_header_bytes;
+    out_.insert(out_.begin() + static_cast<std::ptrdiff_t>(at), extension.begin(), extension.end());
+}
+
+Tick Timeline::build(std::uint64_t picture, UtcTime utc, const ReplayStamp* stamp) {
     out_.clear();
     const auto [numerator, denominator] = clip_->frame_rate;
     const std::uint64_t units = picture * denominator;
     const std::uint64_t ticks = units / numerator * 90'000 + units % numerator * 90'000 / numerator;
     const auto timestamp = static_cast<std::uint32_t>(video_.first_timestamp + ticks);
-    const bool reports = reports_at(picture);
+    const bool reports = stamp == nullptr && reports_at(picture);
+    const bool key = clip_->video.key[picture % clip_->video.frames()];
     if (reports) append_report(clip_->video, video_, video_channel, picture, timestamp, utc);
+    const std::size_t video_start = out_.size();
     append_frame(clip_->video, video_, picture, timestamp);
+    if (stamp != nullptr) stamp_frame(video_start, *stamp, Ticks90k(static_cast<std::int64_t>(ticks)), key);
     const std::size_t video_size = out_.size();
 
     if (clip_->audio) {
@@ -140,11 +168,16 @@ Tick Timeline::build(std::uint64_t picture, UtcTime utc) {
         if (reports)
             append_report(*clip_->audio, audio_, audio_channel, first,
                           static_cast<std::uint32_t>(audio_.first_timestamp + samples), utc);
-        for (std::uint64_t sound = first; sound < sounds_before(picture + 1); ++sound)
+        for (std::uint64_t sound = first; sound < sounds_before(picture + 1); ++sound) {
+            const std::size_t start = out_.size();
             append_frame(*clip_->audio, audio_, sound,
                          static_cast<std::uint32_t>(audio_.first_timestamp + sound * clip_->sound_samples));
+            const auto since = sound * clip_->sound_samples * 90'000 / clip_->sample_rate_hz;
+            if (stamp != nullptr)
+                stamp_frame(start, *stamp, Ticks90k(static_cast<std::int64_t>(since)), true);
+        }
     }
-    return {out_, video_size, clip_->video.key[picture % clip_->video.frames()]};
+    return {out_, video_size, key};
 }
 
 }  // namespace vedette::simulate

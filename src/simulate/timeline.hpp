@@ -35,6 +35,14 @@ struct Tick {
     bool key = false;
 };
 
+/// What replay adds to the first packet of each frame.
+struct ReplayStamp {
+    UtcTime epoch{};  ///< the camera's clock at the timeline's epoch
+    bool discontinuity = false;
+    bool end = false;
+    std::uint8_t cseq = 0;
+};
+
 /// Picture n of the endless loop is due at epoch + n frame intervals. Its sequence numbers and timestamps
 /// follow from n alone, so a timeline that nobody watches costs nothing. Not thread-safe.
 class Timeline {
@@ -50,7 +58,12 @@ class Timeline {
 
     /// The packets of a picture and of the sound that goes with it, and every report_interval a sender report
     /// for each track. `utc` is the time of the call. Valid until the next call.
-    Tick build(std::uint64_t picture, UtcTime utc);
+    Tick build(std::uint64_t picture, UtcTime utc) { return build(picture, utc, nullptr); }
+    /// The same as a replay gives it: with the time of each frame, and without sender reports.
+    Tick build(std::uint64_t picture, const ReplayStamp& stamp) { return build(picture, {}, &stamp); }
+    /// The last key picture at or before `picture`.
+    std::uint64_t key_at(std::uint64_t picture) const;
+    MonotonicTime epoch() const { return epoch_; }
 
   private:
     struct Source {
@@ -59,6 +72,8 @@ class Timeline {
         std::uint32_t first_timestamp = 0;
     };
     static Source random_source();
+    Tick build(std::uint64_t picture, UtcTime utc, const ReplayStamp* stamp);
+    void stamp_frame(std::size_t start, const ReplayStamp& stamp, Ticks90k since_epoch, bool key);
     Duration elapsed(std::uint64_t picture) const;
     std::uint64_t sounds_before(std::uint64_t picture) const;
     bool reports_at(std::uint64_t picture) const;

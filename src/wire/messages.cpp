@@ -18,6 +18,22 @@ std::string_view to_string(CameraState state) {
     return "unknown";
 }
 
+std::string_view to_string(GapFillingState state) {
+    switch (state) {
+        case GapFillingState::off:
+            return "off";
+        case GapFillingState::unsupported:
+            return "unsupported";
+        case GapFillingState::idle:
+            return "idle";
+        case GapFillingState::fetching:
+            return "fetching";
+        case GapFillingState::failed:
+            return "failed";
+    }
+    return "idle";
+}
+
 std::optional<CameraState> parse_camera_state(std::string_view text) {
     for (const auto state : {CameraState::connecting, CameraState::recording, CameraState::waiting,
                              CameraState::unauthorised, CameraState::certificate_changed})

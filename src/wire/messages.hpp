@@ -52,6 +52,7 @@ struct CameraSettings {
     /// TLS with this camera may be of an old version or with weak suites: who is between can read and alter
     /// it.
     std::optional<bool> allow_legacy_tls;
+    std::optional<bool> fill_gaps;  ///< after an outage, fetch what the camera recorded by itself
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
     std::optional<DeviceIdentity> device;
@@ -109,6 +110,21 @@ struct StreamStatus {
     StreamHealth health{};
 };
 
+/// What becomes of gaps that the camera may fill from its own storage.
+enum class GapFillingState : std::uint8_t {
+    off,          ///< by the camera's setting
+    unsupported,  ///< the camera can't be asked, or has no such services
+    idle,
+    fetching,
+    failed,  ///< will be tried again
+};
+std::string_view to_string(GapFillingState state);
+struct GapFilling {
+    GapFillingState state = GapFillingState::idle;
+    std::string message;  ///< one sentence about what was done last, or is wrong; may be empty
+    friend bool operator==(const GapFilling&, const GapFilling&) = default;
+};
+
 struct CameraStatus {
     CameraId id;
     std::string name;
@@ -119,6 +135,8 @@ struct CameraStatus {
     std::string transport = "auto";
     bool allow_basic_in_clear = false;
     bool allow_legacy_tls = false;
+    bool fill_gaps = true;
+    GapFilling gap_filling;
     std::optional<DeviceIdentity> device;
     std::vector<StreamStatus> streams;  ///< main first
 };
@@ -256,10 +274,13 @@ struct QueryRecordings {
 struct RecordedRange {
     UtcInterval interval;
     std::uint64_t run = 0;
+    std::optional<UtcTime> fetched_at{};  ///< set: fetched then from the camera's own storage
 };
 struct RecordedGap {
     UtcInterval interval;
     std::string reason;  ///< in words
+    std::string
+        not_filled{};  ///< why the camera's own storage did not help; empty: it was not asked, or not yet
 };
 struct Recordings {
     std::vector<RecordedRange> ranges;  ///< in order of time

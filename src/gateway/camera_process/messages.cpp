@@ -45,7 +45,7 @@ void fields(auto& ar, rtsp::Credentials& credentials) {
 }
 
 void fields(auto& ar, rtsp::ClientOptions& options) {
-    auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, receiver_reports,
+    auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, replay, receiver_reports,
            response_timeout, first_datagram_timeout, media_timeout, silence_probe, first_picture_timeout,
            user_agent] = options;
     ar.flag(audio);
@@ -55,6 +55,10 @@ void fields(auto& ar, rtsp::ClientOptions& options) {
     ar.time(begun);
     ar.flag(encrypted);
     ar.list(client_ports, max_pairs, [&](std::uint16_t& port) { ar.number(port); });
+    ar.optional(replay, [&](rtsp::ReplayRange& range) {
+        ar.time(range.start);
+        ar.time(range.end);
+    });
     ar.flag(receiver_reports);
     ar.duration(response_timeout);
     ar.duration(first_datagram_timeout);
@@ -114,6 +118,15 @@ void fields(auto& ar, rtsp::SenderReport& report) {
     ar.number(track);
     ar.number(ntp);
     ar.number(rtp_time);
+}
+void fields(auto& ar, rtsp::ReplayTime& time) {
+    auto& [track, rtp_time, extension] = time;
+    auto& [ntp, clean_point, end, discontinuity, terminal, cseq] = extension;
+    ar.number(track);
+    ar.number(rtp_time);
+    ar.number(ntp);
+    for (bool* flag : {&clean_point, &end, &discontinuity, &terminal}) ar.flag(*flag);
+    ar.number(cseq);
 }
 void fields(auto& ar, rtsp::Loss& loss) {
     auto& [track, packets] = loss;
@@ -245,6 +258,7 @@ struct Plausible {
     }
     bool operator()(const rtsp::ParametersChanged& change) const { return plausible(change.parameters); }
     bool operator()(const rtsp::SenderReport& report) const { return plausible_time(report.rtp_time); }
+    bool operator()(const rtsp::ReplayTime& time) const { return plausible_time(time.rtp_time); }
     bool operator()(const media::AccessUnit&) const { return false; }
     bool operator()(const auto&) const { return true; }
     // 24 years at 90 kHz: no sum or product of two of them overflows where it is used.

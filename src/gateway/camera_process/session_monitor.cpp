@@ -90,6 +90,7 @@ Result<> SessionMonitor::check_event(const rtsp::ClientEvent& event) {
                           [&](const rtsp::TrackRefused& refused) { return check_track(refused.track); },
                           [&](const rtsp::ParametersChanged& change) { return check_track(change.track); },
                           [&](const rtsp::SenderReport& report) { return check_track(report.track); },
+                          [&](const rtsp::ReplayTime& time) { return check_track(time.track); },
                           [&](const rtsp::Loss& loss) { return check_track(loss.track); },
                           [&](const rtsp::UnitDamaged& damaged) { return check_track(damaged.track); },
                           [&](const rtsp::Redirected&) -> Result<> {

@@ -32,7 +32,7 @@ net::Awaitable<Result<>> send_output(CameraConnection& connection, std::string o
 }  // namespace
 
 net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSession& session,
-                                  const Clock& clock, std::span<std::byte> buffer) {
+                                  const Clock& clock, std::span<std::byte> buffer, std::size_t max_lots) {
     net::TcpStream& stream = connection.stream;
     if (session.has_output()) {
         auto sending = send_output(connection, session.take_output());
@@ -55,7 +55,7 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
         if (in_time && !readable) co_return readable;
     }
     if (connection.about_to_read) connection.about_to_read();
-    for (;;) {
+    for (std::size_t lot = 0; lot < max_lots; ++lot) {
         const auto size = stream.read_available(buffer);
         if (!size) co_return std::unexpected(size.error());
         if (tunnel != nullptr && *size > 0) tunnel->protocol.on_heard();

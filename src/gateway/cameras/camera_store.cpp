@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",  
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 5> migrations = {R"sql(
+constexpr std::array<store::Migration, 6> migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -63,6 +63,16 @@ CREATE TABLE site_setting (
                                                         R"sql(
 ALTER TABLE camera_device ADD COLUMN services TEXT NOT NULL DEFAULT '';  -- names, separated by blanks
 ALTER TABLE camera_device ADD COLUMN checked_90k INTEGER NOT NULL DEFAULT 0;  -- since 1970 UTC
+)sql",
+                                                        R"sql(
+ALTER TABLE camera ADD COLUMN fill_gaps INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE refused_gap (              -- what the camera's own storage did not fill
+    camera_id BLOB NOT NULL,            -- 16 bytes
+    start_90k INTEGER NOT NULL,         -- since 1970-01-01 UTC
+    end_90k INTEGER NOT NULL,
+    message TEXT NOT NULL
+);
+CREATE INDEX refused_gap_camera ON refused_gap (camera_id);
 )sql"};
 
 std::string trimmed(std::string_view text) {
@@ -160,6 +170,7 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     }
     if (settings.allow_basic_in_clear) camera.allow_basic_in_clear = *settings.allow_basic_in_clear;
     if (settings.allow_legacy_tls) camera.allow_legacy_tls = *settings.allow_legacy_tls;
+    if (settings.fill_gaps) camera.fill_gaps = *settings.fill_gaps;
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
@@ -181,7 +192,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                     "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
                     "allow_basic_in_clear, transport, transport_found, "
                     "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, allow_legacy_tls, "
-                    "services, checked_90k "
+                    "services, checked_90k, fill_gaps "
                     "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
@@ -198,6 +209,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .credentials = {},
                       .allow_basic_in_clear = row.int64(6) != 0,
                       .allow_legacy_tls = row.int64(16) != 0,
+                      .fill_gaps = row.int64(19) != 0,
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
@@ -240,19 +252,21 @@ Result<> CameraStore::save(const Camera& camera) {
         wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
     VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
-        "allow_basic_in_clear, transport, allow_legacy_tls)"
-        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+        "?10)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
-        "transport = ?8, allow_legacy_tls = ?9",
+        "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
         camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport,
-        std::int64_t{camera.allow_legacy_tls}));
+        std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}));
     return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }
 
 Result<> CameraStore::remove(CameraId id) {
     VEDETTE_CHECK(database_.run("DELETE FROM camera_device WHERE camera_id = ?1", ByteView(id.bytes())));
+    VEDETTE_CHECK(database_.run("DELETE FROM refused_gap WHERE camera_id = ?1", ByteView(id.bytes())));
     return database_.run("DELETE FROM camera WHERE camera_id = ?1", ByteView(id.bytes()));
 }
 
@@ -268,6 +282,30 @@ Result<std::vector<rtsp::CertificateTrust>> CameraStore::certificates(CameraId i
                          .by_authority = row.int64(1) != 0,
                          .fingerprint = std::string(row.text(2)),
                          .accepted = row.int64(3) != 0});
+    }
+}
+
+Result<> CameraStore::save_refused_gaps(CameraId id, const std::vector<RefusedGap>& gaps) {
+    VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+    VEDETTE_CHECK(database_.run("DELETE FROM refused_gap WHERE camera_id = ?1", ByteView(id.bytes())));
+    for (const RefusedGap& gap : gaps)
+        VEDETTE_CHECK(database_.run("INSERT INTO refused_gap VALUES (?1, ?2, ?3, ?4)", ByteView(id.bytes()),
+                                    gap.interval.start.time_since_epoch().count(),
+                                    gap.interval.end.time_since_epoch().count(), gap.message));
+    return transaction.commit();
+}
+
+Result<std::vector<RefusedGap>> CameraStore::refused_gaps(CameraId id) {
+    VEDETTE_TRY(auto row,
+                database_.prepare(
+                    "SELECT start_90k, end_90k, message FROM refused_gap WHERE camera_id = ?1 ORDER BY 1"));
+    row.bind(1, ByteView(id.bytes()));
+    std::vector<RefusedGap> gaps;
+    for (;;) {
+        VEDETTE_TRY(const bool more, row.step());
+        if (!more) return gaps;
+        gaps.push_back(
+            {{UtcTime(Ticks90k(row.int64(0))), UtcTime(Ticks90k(row.int64(1)))}, std::string(row.text(2))});
     }
 }
 

@@ -25,6 +25,7 @@ struct Camera {
     rtsp::Credentials credentials;
     bool allow_basic_in_clear = false;  ///< its password may be sent readably
     bool allow_legacy_tls = false;      ///< TLS with it may be old and weak
+    bool fill_gaps = true;              ///< after an outage, fetch what the camera recorded by itself
     std::string transport = "auto";     ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
@@ -41,11 +42,19 @@ struct Camera {
                 credentials.duplicate(),
                 allow_basic_in_clear,
                 allow_legacy_tls,
+                fill_gaps,
                 transport,
                 transport_found,
                 certificates,
                 device};
     }
+};
+
+/// A stretch that the camera's own storage did not fill, and why.
+struct RefusedGap {
+    UtcInterval interval;
+    std::string message;
+    friend bool operator==(const RefusedGap&, const RefusedGap&) = default;
 };
 
 /// What `settings` say, over what `camera` has: trimmed, checked against the limits of docs/ref/openapi.yaml,
@@ -68,6 +77,9 @@ class CameraStore {
     Result<wire::SiteSettings> settings();
     Result<> save(const wire::SiteSettings& settings);
 
+    /// Replaces what was saved of the camera's main stream.
+    Result<> save_refused_gaps(CameraId id, const std::vector<RefusedGap>& gaps);
+    Result<std::vector<RefusedGap>> refused_gaps(CameraId id);
     /// Remembers in which way the camera sends.
     Result<> remember_transport(CameraId id, std::string_view transport);
     /// Remembers whom an address of the camera belongs to: adds, or replaces the one of the same authority.

@@ -153,6 +153,32 @@ net::Awaitable<Result<onvif::DeviceDescription>> DeviceClient::converse(bool ide
     co_return session.take_result();
 }
 
+net::Awaitable<Result<onvif::KeptRecording>> DeviceClient::look_for(UtcInterval interval) {
+    onvif::StorageSession session({.host = access_.host,
+                                   .port = access_.place.port,
+                                   .path = access_.place.path,
+                                   .secure = access_.place.secure,
+                                   .username = access_.credentials.username,
+                                   .password = access_.credentials.password.duplicate()},
+                                  interval);
+    while (auto call = session.next(clock_.utc_now())) {
+        onvif::Place place{.port = call->port, .path = std::move(call->path), .secure = call->secure};
+        auto posting = post(std::move(place), std::move(call->body));
+        auto answer = co_await std::move(posting);
+        if (answer)
+            session.on_answer(answer->status, answer->body, clock_.utc_now());
+        else
+            session.on_failure(std::move(answer).error());
+    }
+    co_return session.take_result();
+}
+
+net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(DeviceClient& client, UtcInterval interval) {
+    std::string late = fmt::format("{} answers too slowly", client.access().host);
+    auto looking = client.look_for(interval);
+    co_return co_await net::with_timeout(set_up_limit, std::move(late), std::move(looking));
+}
+
 net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client, bool identity_only) {
     std::string late = fmt::format("{} answers too slowly", client.access().host);
     auto conversing = client.converse(identity_only);

@@ -10,6 +10,7 @@
 #include "net/http_client.hpp"
 #include "onvif/call_session.hpp"
 #include "onvif/set_up_session.hpp"
+#include "onvif/storage_session.hpp"
 #include "rtsp/auth.hpp"
 #include "rtsp/certificate_trust.hpp"
 
@@ -63,7 +64,10 @@ class DeviceClient {
   private:
     friend net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client,
                                                                             bool identity_only);
+    friend net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(DeviceClient& client,
+                                                                            UtcInterval interval);
     net::Awaitable<Result<onvif::DeviceDescription>> converse(bool identity_only);
+    net::Awaitable<Result<onvif::KeptRecording>> look_for(UtcInterval interval);
     net::Awaitable<Result<net::HttpAnswer>> once(onvif::Place place, net::HttpCall call,
                                                  net::HttpClientLimits limits);
     net::Awaitable<Result<net::HttpAnswer>> once_in_time(onvif::Place place, net::HttpCall call,
@@ -80,5 +84,8 @@ class DeviceClient {
 
 /// The whole conversation that finds out what a device is: `identity_only` leaves out its streams.
 net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client, bool identity_only);
+
+/// The same for what the device keeps of `interval`, by our clock (onvif/storage_session).
+net::Awaitable<Result<onvif::KeptRecording>> find_kept_recording(DeviceClient& client, UtcInterval interval);
 
 }  // namespace vedette::gateway::discovery

@@ -11,25 +11,25 @@ constexpr Ticks90k range_joint = std::chrono::milliseconds(500);
 
 }  // namespace
 
-Result<std::optional<PlayItem>> Cursor::Impl::next() {
-    if (waiting) return std::exchange(waiting, std::nullopt);
-    if (!positioned) {
-        VEDETTE_TRY(positioned, position());
-        if (!positioned) return std::nullopt;
+Result<std::optional<PlayItem>> StreamCursor::next() {
+    if (auto waiting = reader_.take_waiting()) return waiting;
+    if (!positioned_) {
+        VEDETTE_TRY(positioned_, position());
+        if (!positioned_) return std::nullopt;
     }
     for (;;) {
         VEDETTE_TRY(const bool found, find_segment());
         if (!found) return std::nullopt;
-        for (const RecordRow& row : segment->rows) {
-            if (row.sequence < next_sequence) continue;
-            next_sequence = row.sequence + 1;
+        for (const RecordRow& row : reader_.segment()->rows) {
+            if (row.sequence < next_sequence_) continue;
+            next_sequence_ = row.sequence + 1;
             if (row.type == RecordType::gap) {
-                const auto gap = std::ranges::find(segment->gaps, row.sequence, &GapRow::sequence);
-                const GapText text = gap != segment->gaps.end() ? gap->text : GapText{};
+                const auto gap = std::ranges::find(reader_.segment()->gaps, row.sequence, &GapRow::sequence);
+                const GapText text = gap != reader_.segment()->gaps.end() ? gap->text : GapText{};
                 return PlayGap{{row.start, row.end()}, text.reason, text.detail};
             }
             if (row.type == RecordType::fragment) {
-                VEDETTE_TRY(PlayItem item, play(row));
+                VEDETTE_TRY(PlayItem item, reader_.play(row));
                 return item;
             }
         }
@@ -37,17 +37,17 @@ Result<std::optional<PlayItem>> Cursor::Impl::next() {
 }
 
 // The first fragment, in recording order, that ends after `from`.
-Result<bool> Cursor::Impl::position() {
-    auto first = parts.catalogue->first_after(stream, from);
-    VEDETTE_TRY(const auto indexed, parts.index->first_after(stream, from));
+Result<bool> StreamCursor::position() {
+    auto first = parts_.catalogue->first_after(stream_, from_);
+    VEDETTE_TRY(const auto indexed, parts_.index->first_after(stream_, from_));
     if (indexed && (!first || *indexed < *first)) first = indexed;
     if (!first) return false;
-    next_sequence = *first;
+    next_sequence_ = *first;
     VEDETTE_TRY(const bool found, find_segment());
     if (!found) return false;
-    for (const RecordRow& row : segment->rows) {
-        if (row.type == RecordType::fragment && row.end() > from) {
-            next_sequence = row.sequence;
+    for (const RecordRow& row : reader_.segment()->rows) {
+        if (row.type == RecordType::fragment && row.end() > from_) {
+            next_sequence_ = row.sequence;
             return true;
         }
     }
@@ -55,54 +55,46 @@ Result<bool> Cursor::Impl::position() {
 }
 
 // Makes `segment` the one with the next record, if there is one.
-Result<bool> Cursor::Impl::find_segment() {
-    if (segment && segment->end_sequence() > next_sequence) return true;
-    auto next = parts.catalogue->segment_from(stream, next_sequence);
-    VEDETTE_TRY(auto indexed, parts.index->segment_from(stream, next_sequence));
+Result<bool> StreamCursor::find_segment() {
+    const auto& segment = reader_.segment();
+    if (segment && segment->end_sequence() > next_sequence_) return true;
+    auto next = parts_.catalogue->segment_from(stream_, next_sequence_);
+    VEDETTE_TRY(auto indexed, parts_.index->segment_from(stream_, next_sequence_));
     if (indexed && (!next || indexed->id.first_sequence <= next->id.first_sequence))
         next = std::move(indexed);
     if (!next) return false;
-    if (!segment || segment->id != next->id) file.close();
-    segment = std::move(next);
+    reader_.use(std::move(*next));
     return true;
 }
 
-Result<> Cursor::Impl::open_file() {
-    if (file.is_open()) return {};
-    const auto final_path = parts.layout->segment(segment->id, segment->day);
-    // It moves once in its life, maybe just now.
-    for (const auto& path : {final_path, parts.layout->open_segment(segment->id), final_path}) {
-        auto opened = File::open(path, O_RDONLY);
-        if (opened) {
-            file = std::move(*opened);
-            return {};
-        }
-        if (opened.error().kind != ErrorKind::not_found) return std::unexpected(opened.error());
-    }
-    return fail(ErrorKind::corrupt, "the file {} is missing", final_path.filename().string());
+void RecordReader::use(SegmentInfo segment) {
+    if (!segment_ || segment_->id != segment.id) file_.close();
+    segment_ = std::move(segment);
 }
 
-Result<Bytes> Cursor::Impl::read_sealed(const RecordRow& row, RecordHeader& header) {
-    VEDETTE_CHECK(open_file());
+Result<Bytes> RecordReader::read_sealed(const RecordRow& row, RecordHeader& header) {
+    if (!file_.is_open()) {
+        VEDETTE_TRY(file_, open_segment_file(*parts_.layout, segment_->id, segment_->day));
+    }
     Bytes record(record_header_size + row.payload_size);
-    VEDETTE_TRY(const std::size_t got, file.read_at(std::uint64_t{row.block} * block_size, record));
+    VEDETTE_TRY(const std::size_t got, file_.read_at(std::uint64_t{row.block} * block_size, record));
     if (got != record.size()) return fail(ErrorKind::corrupt, "the record is cut off");
     VEDETTE_TRY(header, parse_record_header(record));
-    if (RecordRow::of(header) != row || header.stream != stream)
+    if (RecordRow::of(header) != row || header.stream != stream_)
         return fail(ErrorKind::corrupt, "another record lies in its place");
-    VEDETTE_TRY(const KeyStore::Key key, parts.keys->day_key(stream.camera, header.day));
+    VEDETTE_TRY(const KeyStore::Key key, parts_.keys->day_key(stream_.camera, header.day));
     VEDETTE_TRY(crypto::CobblestoneOpener opener,
                 crypto::CobblestoneOpener::start(*key, ByteView(record).first(sealing_context_size),
                                                  ByteView(record).subspan(record_header_size)));
     return opener.read_all();
 }
 
-Result<PlayItem> Cursor::Impl::play(const RecordRow& row) {
+Result<PlayItem> RecordReader::play(const RecordRow& row) {
     const UtcInterval interval{row.start, row.end()};
     RecordHeader header;
     std::optional<PlayItem> init;
-    if (init_run != row.run) {
-        for (const RecordRow& other : segment->rows) {
+    if (init_run_ != row.run) {
+        for (const RecordRow& other : segment_->rows) {
             if (other.type != RecordType::init || other.run != row.run || other.sequence > row.sequence)
                 continue;
             auto data = read_sealed(other, header);
@@ -116,10 +108,24 @@ Result<PlayItem> Cursor::Impl::play(const RecordRow& row) {
     PlayFragment fragment{row.run,      row.sequence,       row.start,
                           row.duration, header.camera_time, std::make_shared<const Bytes>(std::move(*data))};
     if (!init) return PlayItem(std::move(fragment));
-    init_run = row.run;
-    waiting = std::move(fragment);
+    init_run_ = row.run;
+    waiting_ = std::move(fragment);
     return std::move(*init);
 }
+
+namespace {
+
+// From the record itself: the index does not hold it, so that it can stay as it is.
+Result<std::optional<UtcTime>> read_fetched_at(const Layout& layout, const SegmentInfo& segment,
+                                               const RecordRow& row) {
+    VEDETTE_TRY(const File file, open_segment_file(layout, segment.id, segment.day));
+    std::array<std::byte, record_header_size> bytes{};
+    VEDETTE_TRY(const std::size_t got, file.read_at(std::uint64_t{row.block} * block_size, bytes));
+    VEDETTE_TRY(const RecordHeader header, parse_record_header(ByteView(bytes).first(got)));
+    return header.fetched_at;
+}
+
+}  // namespace
 
 Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, UtcInterval interval) {
     // Catalogue first: what leaves it meanwhile is in the index, and is sorted out by its id.
@@ -153,13 +159,28 @@ Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, Utc
                 row.start - recordings.ranges.back().interval.end <= range_joint &&
                 recordings.ranges.back().interval.end - row.start <= range_joint)
                 recordings.ranges.back().interval.end = row.end();
-            else
+            else {
                 recordings.ranges.push_back({{row.start, row.end()}, row.run});
+                if (is_fetched(stream)) {
+                    const auto at = read_fetched_at(*parts.layout, segment, row);
+                    if (at) recordings.ranges.back().fetched_at = *at;
+                }
+            }
             joint = true;
         }
     }
     std::ranges::sort(recordings.gaps, {}, [](const Gap& gap) { return gap.interval.start; });
     return recordings;
+}
+
+Result<File> open_segment_file(const Layout& layout, const SegmentId& id, std::int32_t day) {
+    const auto final_path = layout.segment(id, day);
+    // It moves once in its life, maybe just now.
+    for (const auto& path : {final_path, layout.open_segment(id), final_path}) {
+        auto opened = File::open(path, O_RDONLY);
+        if (opened || opened.error().kind != ErrorKind::not_found) return opened;
+    }
+    return fail(ErrorKind::corrupt, "the file {} is missing", final_path.filename().string());
 }
 
 }  // namespace vedette::vault

@@ -16,28 +16,52 @@ struct ReadParts {
     const Catalogue* catalogue;
 };
 
-struct Cursor::Impl {
-    ReadParts parts;
-    StreamKey stream;
-    UtcTime from;
-    std::uint64_t next_sequence = 0;
-    bool positioned = false;
+/// Reads records of one stream, file by file.
+class RecordReader {
+  public:
+    RecordReader(ReadParts parts, StreamKey stream) : parts_(parts), stream_(stream) {}
+    /// The segment that the next rows are of.
+    void use(SegmentInfo segment);
+    const std::optional<SegmentInfo>& segment() const { return segment_; }
+    /// A fragment; before the first one of a run its PlayInit, and then the fragment by take_waiting().
+    Result<PlayItem> play(const RecordRow& row);
+    std::optional<PlayItem> take_waiting() { return std::exchange(waiting_, std::nullopt); }
 
-    std::optional<SegmentInfo> segment;     ///< the one that next_sequence was last found in
-    File file;                              ///< of `segment`
-    std::optional<std::uint64_t> init_run;  ///< the run whose init was given last
-    std::optional<PlayItem> waiting;
+  private:
+    Result<Bytes> read_sealed(const RecordRow& row, RecordHeader& header);
 
+    ReadParts parts_;
+    StreamKey stream_;
+    std::optional<SegmentInfo> segment_;
+    File file_;                              ///< of `segment_`
+    std::optional<std::uint64_t> init_run_;  ///< the run whose init was given last
+    std::optional<PlayItem> waiting_;
+};
+
+/// Walks over the records of one stream, in the order of their sequence.
+class StreamCursor {
+  public:
+    StreamCursor(ReadParts parts, StreamKey stream, UtcTime from)
+        : parts_(parts), stream_(stream), from_(from), reader_(parts, stream) {}
+    /// As Cursor::next().
     Result<std::optional<PlayItem>> next();
 
   private:
     Result<bool> position();
     Result<bool> find_segment();
-    Result<> open_file();
-    Result<Bytes> read_sealed(const RecordRow& row, RecordHeader& header);
-    Result<PlayItem> play(const RecordRow& row);
+
+    ReadParts parts_;
+    StreamKey stream_;
+    UtcTime from_;
+    std::uint64_t next_sequence_ = 0;
+    bool positioned_ = false;
+    RecordReader reader_;
 };
 
+/// What one stream has recorded; in the gaps of a live stream nothing is filled.
 Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, UtcInterval interval);
+
+/// The file of a segment, wherever it lies now.
+Result<File> open_segment_file(const Layout& layout, const SegmentId& id, std::int32_t day);
 
 }  // namespace vedette::vault

@@ -8,11 +8,12 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr unsigned store_format = 1;
+constexpr unsigned store_format = 2;            // the newest that is known
+constexpr unsigned format_without_fetched = 1;  // what a store begins with
 constexpr std::size_t max_format_size = 64;
 
-std::string format_text() {
-    return fmt::format("{}\n", store_format);
+std::string format_text(unsigned format) {
+    return fmt::format("{}\n", format);
 }
 
 }  // namespace
@@ -24,7 +25,8 @@ Result<> check_format(const Layout& layout) {
         return fail(ErrorKind::not_found, "the file {} is missing", path);
     if (!bytes && bytes.error().kind != ErrorKind::exhausted) return std::unexpected(bytes.error());
     const std::string_view text = bytes ? as_text(*bytes) : std::string_view();
-    if (text == format_text()) return {};
+    for (unsigned known = format_without_fetched; known <= store_format; ++known)
+        if (text == format_text(known)) return {};
     unsigned format = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
     const bool is_number = error == std::errc() && (end == text.data() + text.size() || *end == '\n');
@@ -41,7 +43,11 @@ Result<> check_format(const Layout& layout) {
 }
 
 Result<> write_format(const Layout& layout) {
-    return replace_file(layout.format(), as_bytes(format_text()), 0640);
+    return replace_file(layout.format(), as_bytes(format_text(format_without_fetched)), 0640);
+}
+
+Result<> raise_format(const Layout& layout) {
+    return replace_file(layout.format(), as_bytes(format_text(store_format)), 0640);
 }
 
 }  // namespace vedette::vault

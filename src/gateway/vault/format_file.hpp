@@ -10,7 +10,10 @@ namespace vedette::vault {
 /// operator.
 Result<> check_format(const Layout& layout);
 
-/// Writes the format of this program.
+/// Writes the format of a new store. A program that knows no records of version 2 can open it.
 Result<> write_format(const Layout& layout);
+/// To be called before the first record of version 2 is written, so that older programs refuse the store with
+/// a sentence.
+Result<> raise_format(const Layout& layout);
 
 }  // namespace vedette::vault

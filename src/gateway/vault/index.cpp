@@ -200,6 +200,15 @@ Result<std::optional<std::uint64_t>> Index::first_after(StreamKey stream, UtcTim
     return static_cast<std::uint64_t>(*sequence);
 }
 
+Result<std::optional<UtcTime>> Index::first_start_from(StreamKey stream, UtcTime from) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const auto start,
+                database_.query_int64(
+                    "SELECT min(start_90k) FROM segment WHERE camera = ? AND stream = ? AND start_90k >= ?",
+                    ByteView(stream.camera.bytes()), stream.stream, ticks(from)));
+    return start ? std::optional(time_of(*start)) : std::nullopt;
+}
+
 Result<bool> Index::contains(const SegmentId& id) const {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(const auto found,

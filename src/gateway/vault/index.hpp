@@ -39,6 +39,8 @@ class Index {
     Result<std::optional<SegmentInfo>> segment_from(StreamKey stream, std::uint64_t sequence) const;
     /// Sequence of the first segment, in recording order, with a fragment that ends after `from`.
     Result<std::optional<std::uint64_t>> first_after(StreamKey stream, UtcTime from) const;
+    /// The earliest start of a segment's fragments at or after `from`.
+    Result<std::optional<UtcTime>> first_start_from(StreamKey stream, UtcTime from) const;
     Result<bool> contains(const SegmentId& id) const;
     /// The last segment of the stream.
     Result<std::optional<SegmentInfo>> last(StreamKey stream) const;

@@ -9,7 +9,11 @@ namespace {
 constexpr std::string_view segment_suffix = ".seg";
 
 std::string stream_text(std::uint8_t stream) {
-    return stream == 0 ? "main" : stream == 1 ? "sub" : fmt::format("stream{}", stream);
+    const auto live = static_cast<std::uint8_t>(stream & ~fetched_bit);
+    return (live == 0   ? "main"
+            : live == 1 ? "sub"
+                        : fmt::format("stream{}", live)) +
+           std::string(live == stream ? "" : "-fetched");
 }
 
 std::string segment_name(const SegmentId& id) {

@@ -7,7 +7,11 @@ namespace vedette::vault {
 namespace {
 
 constexpr std::string_view record_magic = "VEDR";
-constexpr std::size_t reserved_size = entry_size - sealing_context_size - sizeof(crypto::Sha256Digest);
+constexpr std::size_t reserved_size =
+    entry_size - sealing_context_size - sizeof(crypto::Sha256Digest) - sizeof(std::int64_t);
+constexpr std::uint8_t version_live = 1;
+constexpr std::uint8_t version_fetched = 2;
+constexpr std::uint8_t flag_fetched = 1;
 
 bool known(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::segment) &&
@@ -27,10 +31,10 @@ Entry encode_entry(const RecordHeader& header) {
     ByteWriter writer;
     writer.reserve(entry_size);
     writer.text(record_magic)
-        .u8(record_version)
+        .u8(header.fetched_at ? version_fetched : version_live)
         .u8(static_cast<std::uint8_t>(header.type))
         .u8(header.stream.stream)
-        .u8(0)
+        .u8(header.fetched_at ? flag_fetched : std::uint8_t{0})
         .bytes(header.organisation.bytes())
         .bytes(header.stream.camera.bytes())
         .u64(header.run)
@@ -44,6 +48,7 @@ Entry encode_entry(const RecordHeader& header) {
         .u32(header.payload_size)
         .u32(header.block)
         .bytes(header.digest)
+        .i64(header.fetched_at ? header.fetched_at->time_since_epoch().count() : 0)
         .zeros(reserved_size);
     Entry entry;
     std::ranges::copy(writer.view(), entry.begin());
@@ -54,7 +59,8 @@ Result<RecordHeader> parse_entry(ByteView entry) {
     if (entry.size() != entry_size || as_text(entry.first(record_magic.size())) != record_magic)
         return fail(ErrorKind::corrupt, "no record header");
     ByteReader reader(entry.subspan(record_magic.size()));
-    if (const std::uint8_t version = reader.u8(); version != record_version)
+    const std::uint8_t version = reader.u8();
+    if (version != version_live && version != version_fetched)
         return fail(ErrorKind::unsupported, "record of version {}, and this program knows {}", version,
                     record_version);
     RecordHeader header;
@@ -75,12 +81,18 @@ Result<RecordHeader> parse_entry(ByteView entry) {
     header.payload_size = reader.u32();
     header.block = reader.u32();
     reader.copy_to(header.digest);
+    const std::int64_t fetched = reader.i64();
+    if (version == version_fetched) header.fetched_at = UtcTime(Ticks90k(fetched));
     const bool zeros = std::ranges::all_of(reader.rest(), [](std::byte b) { return b == std::byte{0}; });
 
     // Times far outside of any calendar would overflow in sums.
     constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
     const std::int64_t start = header.start.time_since_epoch().count();
-    if (!known(type) || flags != 0 || !zeros || header.payload_size > max_payload_size ||
+    const bool marked = version == version_fetched
+                            ? flags == flag_fetched && header.is_sealed() && is_fetched(header.stream) &&
+                                  fetched >= 0 && fetched <= farthest_time
+                            : flags == 0 && fetched == 0;
+    if (!known(type) || !marked || !zeros || header.payload_size > max_payload_size ||
         header.duration.count() < 0 || header.duration.count() > farthest_time || start > farthest_time ||
         start < -farthest_time || header.segment > header.sequence)
         return fail(ErrorKind::corrupt, "malformed record header");
@@ -123,10 +135,10 @@ Result<GapText> parse_gap(ByteView payload) {
 }
 
 std::string describe(StreamKey stream) {
-    const std::string name = stream.stream == 0   ? "main"
-                             : stream.stream == 1 ? "sub"
-                                                  : fmt::format("stream {}", stream.stream);
-    return fmt::format("camera {} {}", stream.camera.text(), name);
+    const auto live = static_cast<std::uint8_t>(stream.stream & ~fetched_bit);
+    const std::string name = live == 0 ? "main" : live == 1 ? "sub" : fmt::format("stream {}", live);
+    return fmt::format("camera {} {}{}", stream.camera.text(), name,
+                       is_fetched(stream) ? " (fetched from the camera's storage)" : "");
 }
 
 std::string describe(const RecordHeader& header) {

@@ -2,6 +2,7 @@
 // The record of a segment file, byte by byte as docs/ref/store-format.md has it. No I/O.
 
 #include <array>
+#include <optional>
 
 #include "crypto/cobblestone.hpp"
 #include "crypto/digest.hpp"
@@ -19,7 +20,7 @@ enum class RecordType : std::uint8_t {
     log_start = 6,  ///< first entry of a log that replaces a damaged one
 };
 
-inline constexpr std::uint8_t record_version = 1;
+inline constexpr std::uint8_t record_version = 2;       ///< the newest that is known
 inline constexpr std::size_t block_size = 4096;         ///< every record begins on such a border
 inline constexpr std::size_t entry_size = 160;          ///< the log's entry: the header without its leaf hash
 inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash
@@ -42,6 +43,9 @@ struct RecordHeader {
     std::uint32_t payload_size = 0;  ///< bytes stored after the header: sealed, or the gap's text in clear
     std::uint32_t block = 0;         ///< where in the file the record begins, in blocks
     crypto::Sha256Digest digest{};   ///< of the payload as stored
+    /// Set in what was not recorded live: when it was begun to be fetched from the camera's storage. Such
+    /// records have version 2, all others stay at version 1.
+    std::optional<UtcTime> fetched_at{};
 
     UtcTime end() const { return start + duration; }
     bool is_sealed() const { return type == RecordType::init || type == RecordType::fragment; }

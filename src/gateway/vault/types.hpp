@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,6 +20,16 @@ struct StreamKey {
     std::uint8_t stream = 0;
     friend auto operator<=>(const StreamKey&, const StreamKey&) = default;
 };
+
+/// What was fetched later from the camera's own storage is a stream beside the one that it completes: its
+/// records have a count of their own, and live recording goes on meanwhile.
+inline constexpr std::uint8_t fetched_bit = 0x80;
+constexpr bool is_fetched(StreamKey stream) {
+    return (stream.stream & fetched_bit) != 0;
+}
+constexpr StreamKey fetched_of(StreamKey live) {
+    return {live.camera, static_cast<std::uint8_t>(live.stream | fetched_bit)};
+}
 
 /// Bytes that somebody keeps alive: how a fragment reaches the disk without being joined together first.
 struct Piece {
@@ -73,10 +84,12 @@ struct Gap {
 struct RecordedRange {
     UtcInterval interval;
     std::uint64_t run = 0;
+    std::optional<UtcTime> fetched_at{};  ///< set: fetched from the camera's storage, begun at this time
     friend bool operator==(const RecordedRange&, const RecordedRange&) = default;
 };
 
-/// In the order in which they were recorded. Intervals may overlap where the wall clock was set back.
+/// In the order in which they were recorded, and then what was fetched later. Live intervals may overlap
+/// where the wall clock was set back.
 struct Recordings {
     std::vector<RecordedRange> ranges;
     std::vector<Gap> gaps;

@@ -6,8 +6,9 @@
 #include <sys/file.h>
 
 #include "base/log.hpp"
-#include "gateway/vault/cursor.hpp"
+#include "gateway/vault/fetched.hpp"
 #include "gateway/vault/format_file.hpp"
+#include "gateway/vault/merge.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -139,6 +140,10 @@ void remove_files(const std::vector<fs::path>& folders, const std::stop_token& s
 
 }  // namespace
 
+struct Cursor::Impl {
+    Merge merge;
+};
+
 struct Vault::Impl {
     VaultOptions options;
     SystemClock system_clock;
@@ -225,8 +230,9 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultOptions options) {
 Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Vault::~Vault() = default;
 
-Result<std::uint64_t> Vault::begin_run(StreamKey stream, SharedBytes init) {
-    return impl_->writer->begin_run(stream, std::move(init));
+Result<std::uint64_t> Vault::begin_run(StreamKey stream, SharedBytes init,
+                                       std::optional<UtcTime> fetched_at) {
+    return impl_->writer->begin_run(stream, std::move(init), fetched_at);
 }
 Result<> Vault::append(Fragment fragment) {
     return impl_->writer->append(std::move(fragment));
@@ -238,14 +244,12 @@ Result<> Vault::flush() {
     return impl_->writer->flush();
 }
 Result<Recordings> Vault::recordings(StreamKey stream, UtcInterval interval) const {
-    return find_recordings(impl_->read_parts(), stream, interval);
+    return find_all_recordings(impl_->read_parts(), stream, interval);
 }
 Result<Cursor> Vault::read(StreamKey stream, UtcTime from) const {
-    auto impl = std::make_unique<Cursor::Impl>();
-    impl->parts = impl_->read_parts();
-    impl->stream = stream;
-    impl->from = from;
-    return Cursor(std::move(impl));
+    const ReadParts parts = impl_->read_parts();
+    return Cursor(std::make_unique<Cursor::Impl>(
+        Merge(StreamCursor(parts, stream, from), FetchedCursor(parts, fetched_of(stream), from))));
 }
 Result<> Vault::delete_camera(CameraId camera) {
     auto deleted = impl_->writer->delete_camera(camera);
@@ -297,7 +301,7 @@ Cursor::~Cursor() = default;
 Cursor::Cursor(Cursor&&) noexcept = default;
 Cursor& Cursor::operator=(Cursor&&) noexcept = default;
 Result<std::optional<PlayItem>> Cursor::next() {
-    return impl_->next();
+    return impl_->merge.next();
 }
 
 }  // namespace vedette::vault

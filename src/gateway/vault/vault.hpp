@@ -45,8 +45,9 @@ struct VaultUsage {
     std::uint64_t free_bytes = 0;    ///< that the file system would still take
 };
 
-/// Walks over one stream's recordings in their order. Belongs to one thread; different cursors may be used at
-/// the same time. Blocking (disk and decryption): never on an event loop.
+/// Walks over one stream's recordings in their order, with what was fetched later in its place. Belongs to
+/// one thread; different cursors may be used at the same time. Blocking (disk and decryption): never on an
+/// event loop.
 class Cursor {
   public:
     ~Cursor();
@@ -75,8 +76,10 @@ class Vault {
     ~Vault();
 
     /// Starts a run of the stream: `init` is the initialisation segment (ftyp + moov) of its fragments. Gives
-    /// the run's number, which never repeats within the store.
-    Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init);
+    /// the run's number, which never repeats within the store. `fetched_at` is set for a stream of
+    /// fetched_of() and no other: when the fetching began.
+    Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init,
+                                    std::optional<UtcTime> fetched_at = std::nullopt);
     /// Queues a fragment; never blocks. exhausted when the queue is full: the fragment is lost, and the vault
     /// records the gap itself. invalid_input when run, duration or size are out of range.
     Result<> append(Fragment fragment);
@@ -86,9 +89,11 @@ class Vault {
     Result<> flush();
 
     /// What is recorded, and known not to be recorded, within the interval; ranges and gaps that cross its
-    /// borders come whole. Blocking (SQLite).
+    /// borders come whole. What was fetched later stands in the gaps of `stream`, a live one, which are
+    /// shortened by it. Blocking (SQLite).
     Result<Recordings> recordings(StreamKey stream, UtcInterval interval) const;
-    /// A cursor whose first fragment is the first, in recording order, that ends after `from`.
+    /// A cursor whose first fragment is the first, in recording order, that ends after `from`. What was
+    /// fetched later comes at its time (vault/merge).
     Result<Cursor> read(StreamKey stream, UtcTime from) const;
     /// Deletes a camera's recordings: signs a statement of it, destroys the day keys, then removes the files.
     /// Waits until it is done.

@@ -173,6 +173,7 @@ class Verification {
         report_.gaps += header.type == RecordType::gap ? 1 : 0;
         if (header.type != RecordType::fragment) return;
         ++report_.fragments;
+        report_.fetched += header.fetched_at ? 1 : 0;
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
     }

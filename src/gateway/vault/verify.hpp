@@ -29,6 +29,7 @@ std::string to_text(const UtcInterval& interval);
 struct VerifyReport {
     // What was found to be as it was signed.
     std::uint64_t fragments = 0;
+    std::uint64_t fetched = 0;  ///< of the fragments, those from the cameras' own storage
     std::uint64_t gaps = 0;
     std::uint64_t bytes = 0;
     std::uint64_t files = 0;  ///< segment files that hold any of it

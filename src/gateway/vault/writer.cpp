@@ -1,6 +1,7 @@
 #include "gateway/vault/writer.hpp"
 
 #include "base/log.hpp"
+#include "gateway/vault/format_file.hpp"
 
 namespace vedette::vault {
 
@@ -46,14 +47,17 @@ void Writer::push(Item item) {
     wake_.notify_one();
 }
 
-Result<std::uint64_t> Writer::begin_run(StreamKey stream, SharedBytes init) {
+Result<std::uint64_t> Writer::begin_run(StreamKey stream, SharedBytes init,
+                                        std::optional<UtcTime> fetched_at) {
+    if (is_fetched(stream) != fetched_at.has_value())
+        return fail(ErrorKind::invalid_input, "what is fetched has a stream of its own");
     if (!init || init->empty() || init->size() > max_stored_fragment_size)
         return fail(ErrorKind::invalid_input, "an initialisation segment must have 1 to {} bytes",
                     max_stored_fragment_size);
     const std::lock_guard lock(mutex_);
     const std::uint64_t run = next_run_++;
     current_run_[stream] = run;
-    push(BeginRun{stream, run, std::move(init)});
+    push(BeginRun{stream, run, std::move(init), fetched_at});
     return run;
 }
 
@@ -200,6 +204,8 @@ void Writer::start_run(const BeginRun& run) {
     Stream& open = stream(run.stream);
     open.run = run.run;
     open.init = run.init;
+    open.fetched_at = run.fetched_at;
+    if (run.fetched_at) return;  // what it has not is told as gaps of the live stream
     if (std::exchange(open.seen, true) || !open.position.last_end) return;
     // What lies between the last record of an earlier process and the start of this one.
     const UtcInterval down{*open.position.last_end, opened_at_};
@@ -219,7 +225,9 @@ void Writer::write(const Fragment& fragment) {
             open.pending_gap.reset();
         }
         VEDETTE_CHECK(ensure_segment(fragment.stream, open, fragment.start, false));
+        if (open.fetched_at) VEDETTE_CHECK(admit_fetched());
         RecordHeader header;
+        header.fetched_at = open.fetched_at;
         header.run = fragment.run;
         header.start = fragment.start;
         if (open.init_run_in_segment != fragment.run) {
@@ -263,6 +271,12 @@ Result<> Writer::write_gap(StreamKey key, Stream& open, const Gap& gap) {
     const ByteView piece = payload;
     VEDETTE_CHECK(write_record(key, open, header, {&piece, 1}, GapText{gap.reason, gap.detail}));
     open.position.last_end = gap.interval.end;
+    return {};
+}
+
+Result<> Writer::admit_fetched() {
+    if (!format_raised_) VEDETTE_CHECK(raise_format(*parts_.layout));
+    format_raised_ = true;
     return {};
 }
 

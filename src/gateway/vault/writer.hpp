@@ -42,7 +42,7 @@ class Writer {
     explicit Writer(Parts parts);
     ~Writer();  ///< writes what is queued, signs, stops
 
-    Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init);
+    Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init, std::optional<UtcTime> fetched_at);
     Result<> append(Fragment fragment);
     Result<> append(Gap gap);
     Result<> flush();
@@ -55,6 +55,7 @@ class Writer {
         StreamKey stream;
         std::uint64_t run;
         SharedBytes init;
+        std::optional<UtcTime> fetched_at;
     };
     struct Flush {
         std::shared_ptr<std::promise<Result<>>> done;
@@ -85,6 +86,7 @@ class Writer {
         StreamPosition position;
         std::uint64_t run = 0;
         SharedBytes init;
+        std::optional<UtcTime> fetched_at;  ///< of the run
         std::optional<std::uint64_t> init_run_in_segment;
         std::optional<OpenSegment> segment;
         std::optional<Gap> pending_gap;  ///< lost because the disk failed
@@ -103,6 +105,7 @@ class Writer {
     Result<> write_gap(StreamKey key, Stream& stream, const Gap& gap);
     Result<> write_record(StreamKey key, Stream& stream, RecordHeader header,
                           std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt);
+    Result<> admit_fetched();
     void lose(Stream& stream, StreamKey key, UtcInterval interval, const Error& error);
     void set_disk(DiskState state, const std::string& message);
 
@@ -140,6 +143,7 @@ class Writer {
     Steady::time_point next_publish_;
     Steady::time_point retry_disk_at_;
     DiskState disk_ = DiskState::good;
+    bool format_raised_ = false;  ///< the store's format admits records of version 2
     std::thread thread_;
 };
 

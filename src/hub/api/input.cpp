@@ -119,6 +119,7 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
     wire::CameraSettings settings;
     read_name(reader, settings, is_new);
     read_camera(reader, settings, is_new);
+    settings.fill_gaps = reader.optional_flag("fill_gaps");
     if (!is_new) settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
     if (const auto* device = reader.optional_object("device")) {
         auto identity = read_device(*device);

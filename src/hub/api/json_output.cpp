@@ -45,6 +45,10 @@ json::value certificate_json(const std::optional<wire::CertificateStatus>& certi
                         {"offered", certificate->offered}};
 }
 
+json::object gap_filling_json(const wire::GapFilling& filling) {
+    return {{"state", wire::to_string(filling.state)}, {"message", filling.message}};
+}
+
 template <class Value>
 json::value or_null(const std::optional<Value>& value) {
     if (!value) return nullptr;
@@ -93,6 +97,8 @@ json::object to_json(const wire::CameraStatus& status) {
                      {"transport", status.transport},
                      {"allow_basic_in_clear", status.allow_basic_in_clear},
                      {"allow_legacy_tls", status.allow_legacy_tls},
+                     {"fill_gaps", status.fill_gaps},
+                     {"gap_filling", gap_filling_json(status.gap_filling)},
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;
@@ -135,12 +141,17 @@ json::object to_json(const wire::TestReport& report) {
 
 json::object to_json(const wire::Recordings& recordings) {
     json::array ranges;
-    for (const wire::RecordedRange& range : recordings.ranges)
-        ranges.push_back(interval_json(range.interval));
+    for (const wire::RecordedRange& range : recordings.ranges) {
+        json::object out = interval_json(range.interval);
+        out["source"] = range.fetched_at ? "camera_storage" : "live";
+        if (range.fetched_at) out["fetched_90k"] = ticks(*range.fetched_at);
+        ranges.push_back(std::move(out));
+    }
     json::array gaps;
     for (const wire::RecordedGap& gap : recordings.gaps) {
         json::object out = interval_json(gap.interval);
         out["reason"] = gap.reason;
+        if (!gap.not_filled.empty()) out["not_filled"] = gap.not_filled;
         gaps.push_back(std::move(out));
     }
     json::value extent = nullptr;

@@ -102,6 +102,12 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           data-testid="camera-allow-legacy-tls"
           {...form.getInputProps('allow_legacy_tls', { type: 'checkbox' })}
         />
+        <Checkbox
+          label="Fill gaps from the camera’s own storage"
+          description="After an outage, what the camera recorded on its card is fetched. Needs a camera that was added by ONVIF."
+          data-testid="camera-fill-gaps"
+          {...form.getInputProps('fill_gaps', { type: 'checkbox' })}
+        />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">

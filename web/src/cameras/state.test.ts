@@ -34,6 +34,8 @@ const camera = (sub_url: string, streams: Stream[]): Camera => ({
   transport: 'auto',
   allow_basic_in_clear: false,
   allow_legacy_tls: false,
+  fill_gaps: true,
+  gap_filling: { state: 'idle', message: '' },
   streams,
 });
 

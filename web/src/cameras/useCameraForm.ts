@@ -14,6 +14,7 @@ export interface CameraValues {
   transport: Transport;
   allow_basic_in_clear: boolean;
   allow_legacy_tls: boolean;
+  fill_gaps: boolean;
 }
 
 const EMPTY: CameraValues = {
@@ -25,6 +26,7 @@ const EMPTY: CameraValues = {
   transport: 'auto',
   allow_basic_in_clear: false,
   allow_legacy_tls: false,
+  fill_gaps: true,
 };
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
@@ -47,6 +49,7 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     transport: rest.transport,
     allow_basic_in_clear: rest.allow_basic_in_clear,
     allow_legacy_tls: rest.allow_legacy_tls,
+    fill_gaps: rest.fill_gaps,
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -64,6 +67,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           transport: camera.transport,
           allow_basic_in_clear: camera.allow_basic_in_clear,
           allow_legacy_tls: camera.allow_legacy_tls,
+          fill_gaps: camera.fill_gaps,
         }
       : EMPTY,
     validate: {

@@ -24,9 +24,11 @@ interface Props {
   onStep(ticks: number): void;
 }
 
-interface Gap {
+interface Interval {
   start_90k: number;
   end_90k: number;
+}
+interface Gap extends Interval {
   reason: string;
 }
 
@@ -51,6 +53,8 @@ const MAX_FOCUSABLE_GAPS = 12;
 const BEFORE_GAP = 5 * TICKS_PER_SECOND;
 const STEP = 10 * TICKS_PER_SECOND;
 
+const FETCHED = 'Fetched later from the camera’s own storage';
+
 const describeGap = (gap: Gap) =>
   `Not recorded for ${formatSpan(gap.start_90k, gap.end_90k)}${gap.reason ? `: ${gap.reason}` : ''}`;
 
@@ -70,10 +74,13 @@ export function Timeline({
   const [focusedGap, setFocusedGap] = useState<Gap>();
   const gestures = useTimelineGestures(area, view, width, { onView, onSeek, onHover: setPointer });
 
-  const gaps = (recordings?.gaps ?? []).filter(
-    (gap) => gap.end_90k > view.start90k && gap.start_90k < view.end90k,
-  );
+  const gaps = (recordings?.gaps ?? []).filter((gap) => inView(gap, view));
+  const ranges = recordings?.ranges ?? [];
+  const live = ranges.filter((range) => range.source === 'live');
+  const fetched = ranges.filter((range) => range.source === 'camera_storage');
+  const showsFetched = fetched.some((range) => inView(range, view));
   const pointed90k = pointer === undefined ? undefined : ticksAtX(view, pointer, width);
+  const pointedFetched = fetched.some((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedGap = gaps.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
   const pointedEvent =
     pointed90k === undefined
@@ -82,6 +89,7 @@ export function Timeline({
   const about = [
     pointedEvent && `${KIND_WORDS[pointedEvent.kind]}, ${describeSource(pointedEvent)}`,
     pointedGap && describeGap(pointedGap),
+    pointedFetched && FETCHED,
   ].filter(Boolean);
   const tip = focusedGap
     ? { x: xOf(view, (focusedGap.start_90k + focusedGap.end_90k) / 2, width), text: describeGap(focusedGap) }
@@ -154,7 +162,27 @@ export function Timeline({
               data-testid="timeline-gap"
             />
           ))}
-          {bars(view, recordings?.ranges ?? [], width).map((bar) => (
+          {bars(view, fetched, width).map((bar) => (
+            <g key={`fetched-${bar.x}`} data-testid="timeline-fetched">
+              <rect
+                x={bar.x}
+                y={BAR_TOP}
+                width={bar.width}
+                height={BAR_HEIGHT}
+                rx={Math.min(3, bar.width / 2)}
+                className={classes.fetched}
+              />
+              {/* Told apart without colours, too. */}
+              <rect
+                x={bar.x}
+                y={BAR_TOP + BAR_HEIGHT / 2 - 2}
+                width={bar.width}
+                height={4}
+                className={classes.fetchedLine}
+              />
+            </g>
+          ))}
+          {bars(view, live, width).map((bar) => (
             <rect
               key={bar.x}
               x={bar.x}
@@ -214,6 +242,21 @@ export function Timeline({
           {tip.text}
         </div>
       )}
+      {showsFetched && (
+        <ul className={classes.legend} data-testid="timeline-legend">
+          <li>
+            <span className={classes.swatchLive} aria-hidden="true" /> Recorded live
+          </li>
+          <li>
+            <span className={classes.swatchFetched} aria-hidden="true" /> {FETCHED}
+          </li>
+          {gaps.length > 0 && (
+            <li>
+              <span className={classes.swatchGap} aria-hidden="true" /> Not recorded
+            </li>
+          )}
+        </ul>
+      )}
       <p id="timeline-keys" className={classes.keys}>
         Arrow keys go 10 seconds back and forth, Home and End to the first and last recorded moment, Page Up
         and Page Down move the view, plus and minus zoom.
@@ -222,7 +265,9 @@ export function Timeline({
   );
 }
 
-const inside = (gap: Gap, moment: number) => moment >= gap.start_90k && moment < gap.end_90k;
+const inView = (interval: Interval, view: View) =>
+  interval.end_90k > view.start90k && interval.start_90k < view.end90k;
+const inside = (gap: Interval, moment: number) => moment >= gap.start_90k && moment < gap.end_90k;
 
 function Needle({ x, className, head = false }: { x: number; className?: string; head?: boolean }) {
   return (

@@ -1,0 +1,185 @@
+#include "onvif/storage_session.hpp"
+
+#include <algorithm>
+
+#include "onvif/replay.hpp"
+#include "onvif/soap.hpp"
+
+namespace vedette::onvif {
+
+namespace {
+
+/// GetSystemDateAndTime drops what is below a second: half of one is lost on average.
+constexpr Ticks90k half_second = std::chrono::milliseconds(500);
+
+}  // namespace
+
+StorageSession::StorageSession(SetUpOptions options, UtcInterval interval)
+    : options_(std::move(options)), interval_(interval) {
+    if (!options_.path.starts_with('/')) options_.path = default_device_path;
+}
+
+std::optional<Call> StorageSession::next(UtcTime now) {
+    if (step_ == Step::done) return std::nullopt;
+    if (++calls_ > max_storage_calls) {
+        finish({ErrorKind::exhausted, "the camera does not come to an end with its search"});
+        return std::nullopt;
+    }
+    std::string header;
+    const bool has_credentials = !options_.username.empty() || !options_.password.empty();
+    if (step_ != Step::time && has_credentials)
+        header = write_security(options_.username, options_.password, now + offsets_[offset_]);
+    const Place own{.port = options_.port, .path = options_.path, .secure = options_.secure};
+    Place place = own;
+    if (step_ == Step::search || step_ == Step::results || step_ == Step::end_search)
+        place = place_of(services_.search, own);
+    if (step_ == Step::replay) place = place_of(services_.replay, own);
+    return Call{.port = place.port,
+                .path = std::move(place.path),
+                .body = write_envelope(body_of_step(), header),
+                .secure = place.secure};
+}
+
+std::string StorageSession::body_of_step() const {
+    switch (step_) {
+        case Step::time:
+            return get_system_date_and_time();
+        case Step::services:
+            return get_services();
+        case Step::capabilities:
+            return get_capabilities();
+        case Step::search:
+            return find_recordings();
+        case Step::results:
+            return get_recording_search_results(search_token_);
+        case Step::end_search:
+            return end_search(search_token_);
+        case Step::replay:
+            return get_replay_uri(recording_token_);
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+void StorageSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+    if (step_ == Step::done) return;
+    auto taken = take(body, now);
+    if (taken) return;
+    if (status == 401 || status == 403)
+        taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+    switch (step_) {
+        case Step::time:  // without its clock we take ours
+            step_ = Step::services;
+            return;
+        case Step::services:
+            if (taken.error().kind == ErrorKind::unauthenticated && try_another_clock()) return;
+            step_ = Step::capabilities;
+            return;
+        case Step::end_search:  // of no consequence
+            step_ = Step::replay;
+            return;
+        default:
+            if (taken.error().kind == ErrorKind::unauthenticated && try_another_clock()) return;
+            finish(std::move(taken).error());
+    }
+}
+
+// The camera may tell local time as UTC (quirk 72).
+bool StorageSession::try_another_clock() {
+    if (offset_ + 1 >= offsets_.size()) return false;
+    ++offset_;
+    return true;
+}
+
+Result<> StorageSession::take(std::string_view body, UtcTime now) {
+    switch (step_) {
+        case Step::time: {
+            VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+            offsets_ = clock_offsets(time, now);
+            result_.clock_offset = offsets_.front() + (time.utc ? half_second : Ticks90k(0));
+            step_ = Step::services;
+            return {};
+        }
+        case Step::services:
+            return take_services(parse_services(body));
+        case Step::capabilities:
+            return take_services(parse_capabilities(body));
+        case Step::search: {
+            VEDETTE_TRY(search_token_, parse_find_recordings(body));
+            step_ = Step::results;
+            return {};
+        }
+        case Step::results:
+            return take_results(body);
+        case Step::end_search:
+            step_ = Step::replay;
+            return {};
+        case Step::replay: {
+            VEDETTE_TRY(const std::string told, parse_replay_uri(body));
+            auto believed = believe(told, "rtsp", options_.host);
+            if (!believed) believed = believe(told, "rtsps", options_.host);
+            if (!believed)
+                return fail(ErrorKind::unsupported,
+                            "the camera names an address for its recording that does not begin with rtsp://");
+            result_.url = believed->address.text();
+            step_ = Step::done;
+            return {};
+        }
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+Result<> StorageSession::take_services(Result<Services> services) {
+    VEDETTE_TRY(services_, std::move(services));
+    if (services_.search.empty() || services_.replay.empty()) {
+        finish({ErrorKind::unsupported, services_.search.empty()
+                                            ? "the camera has no service to search what it keeps"
+                                            : "the camera has no service to replay what it keeps"});
+        return {};
+    }
+    step_ = Step::search;
+    return {};
+}
+
+Result<> StorageSession::take_results(std::string_view body) {
+    VEDETTE_TRY(SearchResults results, parse_recording_search_results(body));
+    for (RecordingInformation& recording : results.recordings)
+        if (recordings_.size() < max_found_recordings) recordings_.push_back(std::move(recording));
+    if (!results.completed) return {};  // asked again, within max_storage_calls
+    return choose();
+}
+
+Result<> StorageSession::choose() {
+    const Ticks90k offset = result_.clock_offset;
+    const UtcInterval by_camera{interval_.start + offset, interval_.end + offset};
+    const RecordingInformation* best = best_recording(recordings_, by_camera);
+    if (best == nullptr) {
+        finish({ErrorKind::not_found, recordings_.empty() ? "the camera keeps no recordings"
+                                                          : "the camera kept nothing of this time"});
+        return {};
+    }
+    recording_token_ = best->token;
+    result_.source = best->source;
+    result_.kept = interval_;
+    if (best->earliest) result_.kept.start = std::max(interval_.start, *best->earliest - offset);
+    if (best->latest && !best->is_recording)
+        result_.kept.end = std::min(interval_.end, *best->latest - offset);
+    step_ = Step::end_search;
+    return {};
+}
+
+void StorageSession::finish(Error error) {
+    error_ = std::move(error);
+    step_ = Step::done;
+}
+
+Result<KeptRecording> StorageSession::take_result() {
+    if (error_) return std::unexpected(*error_);
+    if (step_ != Step::done) return fail(ErrorKind::internal, "the conversation is not over");
+    return std::move(result_);
+}
+
+}  // namespace vedette::onvif
