@@ -45,6 +45,7 @@ struct SimulateArguments {
     unsigned onvif_motion_seconds = 20;
     bool storage = false;
     std::string outage_file;
+    std::string back_channel_file;
 };
 
 /// The first line of a file.
@@ -109,6 +110,7 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.storage = arguments.storage;
     options.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
     options.outage_file = arguments.outage_file;
+    options.back_channel_file = arguments.back_channel_file;
     return options;
 }
 
@@ -293,6 +295,9 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_flag("--edge-storage", arguments->storage,
                    "The cameras record by themselves and answer ONVIF's recording search and replay")
         ->needs(onvif);
+    command->add_option(
+        "--back-channel-file", arguments->back_channel_file,
+        "The cameras have a loudspeaker; what it is sent (G.711 mu-law) is appended to this file");
     command->add_option("--outage-file", arguments->outage_file,
                         "While this file exists nobody is served, as if the network was cut");
     command->callback([arguments, &exit_code] {

@@ -176,6 +176,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .allow_legacy_tls = camera_.allow_legacy_tls,
                               .fill_gaps = camera_.fill_gaps,
                               .gap_filling = gap_filling_,
+                              .talking = talking_,
                               .device = camera_.device,
                               .streams = {}};
     for (const auto& stream : streams_) {

@@ -58,6 +58,7 @@ class CameraRunner final : public ingest::CertificateBook {
     wire::CameraStatus status() const;
     /// True when it is news.
     bool set_gap_filling(wire::GapFilling filling);
+    void set_talking(bool talking) { talking_ = talking; }
     void tick();
 
     /// False when the camera has no such stream.
@@ -94,6 +95,7 @@ class CameraRunner final : public ingest::CertificateBook {
     bool only_trusted_ = false;
     std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
     wire::GapFilling gap_filling_;
+    bool talking_ = false;
 };
 
 }  // namespace vedette::gateway

@@ -206,6 +206,8 @@ net::Awaitable<void> Gateway::Impl::stop() {
     link->on_receive({});
     for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
     playbacks.clear();
+    for (auto& [channel, talk] : talks) co_await talk.task->stop();
+    talks.clear();
     co_await tasks.stop();
     for (auto& [id, filling] : fillings)
         if (filling.task) co_await filling.task->stop();

@@ -7,6 +7,7 @@
 #include "gateway/edge/fetch.hpp"
 #include "gateway/edge/gap_plan.hpp"
 #include "gateway/gateway_impl.hpp"
+#include "gateway/runner_book.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::gateway {
@@ -22,30 +23,6 @@ constexpr Ticks90k settled = std::chrono::seconds(3);
 constexpr std::chrono::minutes look_again{10};
 constexpr std::chrono::seconds first_retry{20};
 constexpr unsigned max_attempts = 4;
-
-// The camera may be removed while it is asked.
-class BookOfCamera final : public ingest::CertificateBook {
-  public:
-    using Runners = std::unordered_map<CameraId, std::unique_ptr<CameraRunner>>;
-    BookOfCamera(Runners& runners, CameraId id) : runners_(runners), id_(id) {}
-    std::optional<rtsp::CertificateTrust> find(std::string_view authority) const override {
-        const auto found = runners_.find(id_);
-        return found == runners_.end() ? std::nullopt : found->second->find(authority);
-    }
-    void remember(const rtsp::CertificateTrust& certificate) override {
-        if (const auto found = runners_.find(id_); found != runners_.end())
-            found->second->remember(certificate);
-    }
-    void remember(ingest::TransportSetting) override {}
-    bool only_trusted() const override {
-        const auto found = runners_.find(id_);
-        return found == runners_.end() || found->second->only_trusted();
-    }
-
-  private:
-    Runners& runners_;
-    CameraId id_;
-};
 
 // Why nobody can be asked; empty: somebody can.
 std::string why_not(const Camera& camera) {
@@ -163,7 +140,7 @@ net::Awaitable<bool> Gateway::Impl::fill_gap(CameraId id, UtcInterval gap) {
                                .gap = gap,
                                .device = std::move(*device),
                                .access = access_of(runner.camera(), status.streams.front())};
-    BookOfCamera book(runners, id);
+    RunnerBook book(runners, id);
     auto fetching = edge::fetch_gap({clock, *vault, pool, *process}, std::move(request), book);
     const edge::FetchReport report = co_await std::move(fetching);
     if (report.device_certificate) book.remember(*report.device_certificate);

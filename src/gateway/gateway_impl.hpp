@@ -17,6 +17,7 @@
 #include "gateway/edge/fetch.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
+#include "gateway/talk.hpp"
 #include "net/task_group.hpp"
 #include "net/worker_pool.hpp"
 
@@ -118,6 +119,17 @@ struct Gateway::Impl {
     net::Awaitable<void> stop_filling(CameraId id);
     void explain_gaps(CameraId id, std::vector<wire::RecordedGap>& gaps) const;
 
+    // gateway_talk.cpp: speaking through cameras
+    struct TalkChannel {
+        CameraId camera;
+        std::shared_ptr<Talk> talk;
+        std::unique_ptr<net::TaskGroup> task;
+    };
+    void open_talk(const wire::TalkSource& source, std::uint32_t channel);
+    net::Awaitable<void> run_talk(std::shared_ptr<Talk> talk, std::uint32_t channel, CameraId camera,
+                                  ingest::CameraAccess access);
+    void close_talk(std::uint32_t channel);
+
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);
     net::Awaitable<void> play(std::shared_ptr<Playback> playback, std::uint32_t channel);
@@ -151,6 +163,7 @@ struct Gateway::Impl {
     std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last
     static constexpr std::size_t max_inspections = 8;
     std::unordered_map<CameraId, Filling> fillings;
+    std::unordered_map<std::uint32_t, TalkChannel> talks;
     std::size_t fetches = 0;      ///< from cameras' storage, that go on
     std::size_t inspections = 0;  ///< devices that are being asked
     struct Upload {

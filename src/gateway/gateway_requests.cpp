@@ -96,6 +96,9 @@ void Gateway::Impl::receive(wire::ToGateway message) {
             found->second.playback->add_credit(credit->bytes);
         else
             for (auto& [id, runner] : runners) runner->add_credit(credit->channel, credit->bytes);
+    } else if (const auto* sound = std::get_if<wire::ChannelSound>(&message)) {
+        if (const auto found = talks.find(sound->channel); found != talks.end())
+            found->second.talk->add(sound->samples);
     } else if (const auto* close = std::get_if<wire::CloseChannel>(&message)) {
         close_channel(close->channel);
     }
@@ -249,6 +252,7 @@ void Gateway::Impl::open_channel(const wire::OpenChannel& open) {
             refuse({ErrorKind::not_found, "this camera has no sub stream"});
         return;
     }
+    if (const auto* talk = std::get_if<wire::TalkSource>(&open.source)) return open_talk(*talk, open.channel);
     const auto& source = std::get<wire::PlaybackSource>(open.source);
     if (!runners.contains(source.camera)) return refuse(no_such_camera);
     if (playbacks.size() >= max_playbacks)
@@ -268,6 +272,7 @@ net::Awaitable<void> Gateway::Impl::play(std::shared_ptr<Playback> playback, std
 }
 
 void Gateway::Impl::close_channel(std::uint32_t channel) {
+    close_talk(channel);
     playbacks.erase(channel);
     for (auto& [id, runner] : runners) runner->remove_viewer(channel);
 }

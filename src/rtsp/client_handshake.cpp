@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/digest.hpp"
 #include "rtsp/client_session.hpp"
 #include "rtsp/session_plan.hpp"
 #include "rtsp/text.hpp"
@@ -87,6 +88,7 @@ void ClientSession::describe(MonotonicTime now) {
     state_ = State::describe;
     Request request = make_request("DESCRIBE", url_.text());
     request.headers.add("Accept", "application/sdp");
+    if (options_.back_channel) require_features(request);
     send(std::move(request), now);
 }
 
@@ -125,7 +127,7 @@ void ClientSession::on_describe(const Response& response, MonotonicTime now) {
         .encrypted = options_.encrypted,
         .needs_srtp = options_.encrypted && options_.transport != Transport::tcp_interleaved,
         .own_ssrc = own_ssrc_};
-    auto tracks = plan_tracks(*sdp, base_, options_.audio, rules);
+    auto tracks = plan(*sdp, rules);
     if (!tracks) {
         transport_refused_ = rules.needs_srtp;
         return finish(std::move(tracks).error());
@@ -154,20 +156,37 @@ void ClientSession::set_up_next(MonotonicTime now) {
     if (const MediaSecurity* security = tracks_[setting_up_].security())
         if (const auto keys = security->key_management(request.uri, options_.begun))
             request.headers.add("KeyMgmt", *keys);
-    require_replay(request);
+    require_features(request);
     send(std::move(request), now);
 }
 
-void ClientSession::require_replay(Request& request) const {
+void ClientSession::require_features(Request& request) const {
     if (options_.replay) request.headers.add("Require", "onvif-replay");
+    if (options_.back_channel) request.headers.add("Require", std::string(back_channel_feature));
+}
+
+Result<std::vector<ClientTrack>> ClientSession::plan(const Sdp& sdp, const MediaRules& rules) const {
+    return options_.back_channel ? plan_back_channel(sdp, base_)
+                                 : plan_tracks(sdp, base_, options_.audio, rules);
+}
+
+void ClientSession::begin_talk(MonotonicTime now) {
+    talk_due_ = now;
+    std::array<std::byte, 6> random{};
+    crypto::random_bytes(random);
+    ByteReader reader(random);
+    const std::uint16_t sequence = reader.u16();
+    const TrackDescription track = tracks_.front().description();
+    talker_.emplace(track.codec, tracks_.front().payload_type(), own_ssrc_, sequence, reader.u32());
 }
 
 void ClientSession::play_range(Request& request) const {
+    if (options_.back_channel) return require_features(request);
     if (!options_.replay) {
         request.headers.add("Range", "npt=0.000-");  // some cameras demand it (quirk 13)
         return;
     }
-    require_replay(request);
+    require_features(request);
     request.headers.add("Range", fmt::format("clock={}-{}", clock_time(options_.replay->start),
                                              clock_time(options_.replay->end)));
     request.headers.add("Rate-Control", "no");
@@ -224,6 +243,7 @@ Result<> ClientSession::accept_transport(const Response& response) {
         return fail(ErrorKind::unsupported, "the camera sends two media over one channel");
     const auto track = static_cast<std::uint8_t>(setting_up_);
     rtp = {.track = track, .use = Channel::Use::rtp};
+    talk_channel_ = *answer.rtp_channel;
     if (answer.rtcp_channel && channels_[*answer.rtcp_channel].use == Channel::Use::none)
         channels_[*answer.rtcp_channel] = {.track = track, .use = Channel::Use::rtcp};
     paths_[setting_up_].rtcp_channel = answer.rtcp_channel;
@@ -269,6 +289,11 @@ void ClientSession::on_play(const Response& response, MonotonicTime now) {
     pending_.reset();
     state_ = State::playing;
     keep_alive_due_ = now + keep_alive_period_;
+    if (options_.back_channel) {
+        begin_talk(now);
+        events_.emplace_back(Playing{});
+        return;
+    }
     media_due_ = now + (paths_[0].datagrams ? options_.first_datagram_timeout : options_.media_timeout);
     if (options_.receiver_reports) report_due_ = now + std::chrono::seconds(5);
     picture_due_ = now + options_.first_picture_timeout;

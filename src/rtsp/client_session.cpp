@@ -15,6 +15,8 @@ constexpr std::string_view not_rtsp =
 constexpr std::chrono::seconds report_period{5};  // RFC 3550 section 6.2
 /// A camera takes a while for a key frame, and each one costs as much as many other pictures.
 constexpr std::chrono::seconds key_frame_request_period{2};
+constexpr std::chrono::milliseconds talk_period{20};         // of back_channel_samples
+constexpr std::chrono::milliseconds max_talk_lateness{200};  // what is later is left out
 
 }  // namespace
 
@@ -163,7 +165,8 @@ MonotonicTime ClientSession::deadline() const {
     if (closed()) return MonotonicTime::max();
     // Reports wait for the next packets: an idle core is not woken for them, and without packets there is
     // nothing new.
-    MonotonicTime due = std::min({response_due_, media_due_, probe_due_, picture_due_, keep_alive_due_});
+    MonotonicTime due =
+        std::min({response_due_, media_due_, probe_due_, picture_due_, keep_alive_due_, talk_due_});
     for (const MediaPath& path : paths_) due = std::min(due, path.deadline());
     return due;
 }
@@ -255,6 +258,24 @@ std::uint64_t ClientSession::reordered_packets() const {
     std::uint64_t total = 0;
     for (const MediaPath& path : paths_) total += path.reorder().reordered();
     return total;
+}
+
+void ClientSession::talk(std::span<const std::int16_t> samples) {
+    if (state_ != State::playing || !talker_ || samples.empty() || samples.size() > back_channel_samples)
+        return;
+    const Bytes packet = talker_->packet(samples);
+    output_ += as_text(interleaved_header(talk_channel_, packet.size()));
+    output_ += as_text(packet);
+}
+
+bool ClientSession::take_talk_turn(MonotonicTime now) {
+    if (closed() || now < talk_due_) return false;
+    talk_due_ = std::max(talk_due_ + talk_period, now - max_talk_lateness);
+    return true;
+}
+
+void ClientSession::pause_talk(std::uint32_t samples) {
+    if (talker_) talker_->skip(samples);
 }
 
 void ClientSession::close() {

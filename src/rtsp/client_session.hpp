@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "rtsp/auth.hpp"
+#include "rtsp/back_channel.hpp"
 #include "rtsp/client_events.hpp"
 #include "rtsp/client_track.hpp"
 #include "rtsp/media_path.hpp"
@@ -42,6 +44,8 @@ struct ClientOptions {
     std::vector<std::uint16_t>
         client_ports{};                   ///< for udp: the even port of each track's pair; two are enough
     std::optional<ReplayRange> replay{};  ///< silence after pictures is its end: Closed without error then
+    /// The camera's loudspeaker is set up, and nothing else: talk() after Playing. Over TCP.
+    bool back_channel = false;
     bool receiver_reports = true;
     std::chrono::seconds response_timeout{10};
     std::chrono::seconds first_datagram_timeout{5};  ///< nothing comes over UDP at all
@@ -69,6 +73,13 @@ class ClientSession {
     void receive_datagram(std::uint8_t track, bool rtcp, ByteView datagram, MonotonicTime now);
     /// What is to be sent from a track's ports; never media that matters: lost ones are not missed.
     std::vector<OutgoingDatagram> take_datagrams() { return std::exchange(datagrams_, {}); }
+    /// With options.back_channel, after Playing: at most 20 ms of linear sound at 8 kHz, now. Not before, and
+    /// not after the end, it is dropped.
+    void talk(std::span<const std::int16_t> samples);
+    /// True once for each 20 ms while the back-channel is open: then talk() or pause_talk() is due.
+    bool take_talk_turn(MonotonicTime now);
+    /// So many samples were not said.
+    void pause_talk(std::uint32_t samples);
     /// Acts on what is due; harmless when called early.
     void on_time(MonotonicTime now);
     /// When on_time() is due next; MonotonicTime::max() once closed.
@@ -136,7 +147,9 @@ class ClientSession {
     void refuse_track(Error error);
     void describe(MonotonicTime now);
     void set_up_next(MonotonicTime now);
-    void require_replay(Request& request) const;
+    void require_features(Request& request) const;
+    Result<std::vector<ClientTrack>> plan(const Sdp& sdp, const MediaRules& rules) const;
+    void begin_talk(MonotonicTime now);
     void play_range(Request& request) const;
     Request make_request(std::string_view method, std::string_view uri) const;
     void send(Request request, MonotonicTime now);
@@ -178,6 +191,9 @@ class ClientSession {
     bool heard_datagram_ = false;
     bool transport_refused_ = false;
     std::uint32_t own_ssrc_ = 0;
+    std::optional<BackChannelSender> talker_;
+    MonotonicTime talk_due_ = MonotonicTime::max();  ///< of the next packet of sound
+    std::uint8_t talk_channel_ = 0;                  ///< interleaved, as the camera chose
 };
 
 }  // namespace vedette::rtsp

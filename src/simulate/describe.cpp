@@ -24,6 +24,12 @@ std::string h265_lines(const PackedClip& clip) {
 
 }  // namespace
 
+std::string describe_back_channel() {
+    return fmt::format(
+        "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=control:trackID={}\r\na=sendonly\r\n",
+        back_channel_track);
+}
+
 std::string describe(const FarmStream& stream, const ProtectedTracks* srtp, std::uint64_t ntp) {
     const std::string_view profile = srtp != nullptr ? "RTP/SAVP" : "RTP/AVP";
     const PackedClip& clip = *stream.clip;

@@ -65,6 +65,8 @@ struct FarmOptions {
     Ticks90k clock_offset{0};  ///< of the cameras' clock, which replay is asked and answered by
     /// While there is such a file nobody is served, as if the cable was pulled; storage goes on.
     std::filesystem::path outage_file{};
+    /// Set: the cameras have a loudspeaker; what it is sent, G.711 mu-law, is appended to this file.
+    std::filesystem::path back_channel_file{};
     std::chrono::seconds session_timeout{60};
     std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
     std::vector<const Quirk*> quirks{};        ///< of all cameras

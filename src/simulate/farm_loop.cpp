@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
 #include <random>
 
 #include <netdb.h>
@@ -15,6 +16,7 @@
 #include "base/hex.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "rtsp/rtp.hpp"
 
 namespace vedette::simulate {
 namespace {
@@ -233,7 +235,8 @@ void FarmLoop::accept_clients() {
                         static_cast<unsigned>(options_.session_timeout.count()),
                         {.tcp = options_.tcp,
                          .udp_port = datagrams_ ? std::optional(datagrams_->server_port()) : std::nullopt,
-                         .srtp = options_.srtp});
+                         .srtp = options_.srtp,
+                         .back_channel = !options_.back_channel_file.empty()});
         auto client = std::make_unique<Client>(fd, std::move(session), clock_.monotonic_now());
         client->address = address_of_peer(fd);
         if (!options_.quirks.empty())
@@ -314,8 +317,17 @@ bool FarmLoop::on_rtsp(Client& client, ByteView bytes) {
         if (!item) return false;
         if (std::holds_alternative<rtsp::NeedMore>(*item)) return true;
         if (auto* request = std::get_if<rtsp::Request>(&*item)) on_request(client, std::move(*request));
+        if (const auto* frame = std::get_if<rtsp::InterleavedFrame>(&*item)) on_sound(*frame);
     }
     return true;
+}
+
+void FarmLoop::on_sound(const rtsp::InterleavedFrame& frame) {
+    if (options_.back_channel_file.empty() || frame.channel != back_channel_number) return;
+    const auto packet = rtsp::parse_rtp(frame.payload);
+    if (!packet || packet->payload_type != 0) return;
+    std::ofstream file(options_.back_channel_file, std::ios::binary | std::ios::app);
+    file << as_text(packet->payload);
 }
 
 /// A POST is never answered: its GET is.

@@ -35,6 +35,7 @@ class FarmLoop {
 
     void add_streams(const std::vector<std::shared_ptr<const PackedClip>>& clips, std::string_view suffix);
     void add_replay();
+    void on_sound(const rtsp::InterleavedFrame& frame);
     void accept_clients();
     void on_readable(Client& client);
     bool on_bytes(Client& client, ByteView bytes);

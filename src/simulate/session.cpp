@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "onvif/search.hpp"
+#include "rtsp/back_channel.hpp"
 #include "rtsp/text.hpp"
 #include "rtsp/url.hpp"
 
@@ -147,6 +148,9 @@ std::optional<Session::Reply> Session::refuse_options(const rtsp::Request& reque
     split_track(path);
     const FarmStream* stream = stream_ != nullptr ? stream_ : find_stream(streams_, path);
     if (*required == "onvif-replay" && stream != nullptr && stream->replay) return std::nullopt;
+    if (*required == rtsp::back_channel_feature && media_.back_channel && stream != nullptr &&
+        !stream->replay)
+        return std::nullopt;
     Reply out = reply(551);
     out.response.headers.add("Unsupported", *required);
     return out;
@@ -181,6 +185,9 @@ Session::Reply Session::describe_stream(const rtsp::Request& request) {
     out.response.headers.add("Content-Base", base);
     out.response.headers.add("Content-Type", "application/sdp");
     out.response.body = describe(*stream, srtp());
+    const std::string* required = request.headers.find("Require");
+    asked_for_back_channel_ = required != nullptr && *required == rtsp::back_channel_feature;
+    if (asked_for_back_channel_) out.response.body += describe_back_channel();
     return out;
 }
 
@@ -188,10 +195,12 @@ Session::Reply Session::setup(const rtsp::Request& request) {
     std::string path = path_of(request.uri);
     const unsigned track = split_track(path).value_or(0);
     const FarmStream* stream = find_stream(streams_, path);
-    if (stream == nullptr || track > (stream->clip->audio ? 1U : 0U)) return reply(404);
+    const bool back = asked_for_back_channel_ && track == back_channel_track;
+    if (stream == nullptr || (!back && track > (stream->clip->audio ? 1U : 0U))) return reply(404);
     if (stream_ != nullptr && (stream_ != stream || !names_session(request))) return reply(459);
     const std::string* transport = request.headers.find("Transport");
     if (transport == nullptr) return reply(461);
+    if (back) return set_up_back_channel(*stream, *transport);
     const std::string profile = srtp_ ? "RTP/SAVP" : "RTP/AVP";
     if (!transport->starts_with(profile)) return reply(461);
     const bool tcp = media_.tcp && transport->find(profile + "/TCP") != std::string::npos;
@@ -211,6 +220,15 @@ Session::Reply Session::setup(const rtsp::Request& request) {
     const unsigned channel = track == 0 ? video_channel : audio_channel;
     out.response.headers.add("Transport",
                              fmt::format("{}/TCP;unicast;interleaved={}-{}", profile, channel, channel + 1));
+    return out;
+}
+
+Session::Reply Session::set_up_back_channel(const FarmStream& stream, std::string_view transport) {
+    if (transport.find("RTP/AVP/TCP") == std::string_view::npos) return reply(461);
+    stream_ = &stream;
+    Reply out = with_session(reply(200));
+    out.response.headers.add("Transport", fmt::format("RTP/AVP/TCP;unicast;interleaved={}-{}",
+                                                      back_channel_number, back_channel_number + 1));
     return out;
 }
 

@@ -30,6 +30,11 @@ struct FarmStream {
 /// The session description of a stream (RFC 4566, RFC 6184 section 8, RFC 3640 section 4.1).
 /// With `srtp` its media is of the secure profile; `ntp` is the time that its keys are told with.
 std::string describe(const FarmStream& stream, const ProtectedTracks* srtp = nullptr, std::uint64_t ntp = 0);
+/// The media that it takes (ONVIF Streaming Specification, section 5.3.1).
+std::string describe_back_channel();
+
+inline constexpr unsigned back_channel_track = 2;
+inline constexpr std::uint8_t back_channel_number = 4;  ///< interleaved
 
 struct AuthPolicy {
     const rtsp::Credentials* credentials = nullptr;  ///< null: anybody may watch
@@ -43,6 +48,7 @@ struct MediaPolicy {
     bool tcp = true;
     std::optional<std::uint16_t> udp_port{};  ///< the farm's even port; unset: no UDP
     std::optional<SrtpPolicy> srtp{};         ///< set: SRTP, and nothing else
+    bool back_channel = false;                ///< takes sound from clients that ask for it
 };
 
 /// clock=20261121T023506.120Z-20261121T023530Z (RFC 2326 section 3.7); an open end is far away.
@@ -86,6 +92,7 @@ class Session {
     Reply setup(const rtsp::Request& request);
     Reply play(const rtsp::Request& request) const;
     Reply replay(const rtsp::Request& request) const;
+    Reply set_up_back_channel(const FarmStream& stream, std::string_view transport);
     std::optional<Reply> refuse(const rtsp::Request& request);
     std::optional<Reply> refuse_options(const rtsp::Request& request) const;
     bool names_session(const rtsp::Request& request) const;
@@ -97,6 +104,7 @@ class Session {
     std::string id_;
     unsigned timeout_seconds_;
     const FarmStream* stream_ = nullptr;
+    bool asked_for_back_channel_ = false;
     std::array<bool, 2> tracks_{};
     MediaPolicy media_;
     std::optional<ProtectedTracks> srtp_;

@@ -137,6 +137,7 @@ struct CameraStatus {
     bool allow_legacy_tls = false;
     bool fill_gaps = true;
     GapFilling gap_filling;
+    bool talking = false;  ///< somebody speaks through its loudspeaker
     std::optional<DeviceIdentity> device;
     std::vector<StreamStatus> streams;  ///< main first
 };
@@ -322,9 +323,14 @@ struct PlaybackSource {
     bool rebase_to_start =
         false;  ///< decode times count from the first fragment (exports) instead of from 1970
 };
+/// The camera's loudspeaker: sound goes there by ChannelSound after ChannelReady. One at a time for each
+/// camera.
+struct TalkSource {
+    CameraId camera;
+};
 struct OpenChannel {
     std::uint32_t channel = 0;
-    std::variant<LiveSource, PlaybackSource> source;
+    std::variant<LiveSource, PlaybackSource, TalkSource> source;
     std::uint32_t credit_bytes = 0;  ///< how much may be sent before the first Credit
 };
 /// The receiver has room for `bytes` more. Playback waits for credit; live media skips to the next
@@ -334,6 +340,17 @@ struct Credit {
     std::uint32_t bytes = 0;
 };
 struct CloseChannel {
+    std::uint32_t channel = 0;
+};
+
+/// Linear sound for a talk channel: 16 bits, 8 kHz, one channel; at most 100 ms. What comes faster than it is
+/// spoken is dropped.
+struct ChannelSound {
+    std::uint32_t channel = 0;
+    std::vector<std::int16_t> samples;
+};
+/// The loudspeaker is open.
+struct ChannelReady {
     std::uint32_t channel = 0;
 };
 
@@ -385,8 +402,9 @@ struct StorageStatus {
     std::vector<std::string> notices;  ///< what the last start found wrong with the store, in sentences
 };
 
-using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel>;
-using ToHub = std::variant<Reply, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
-                           CameraRemoved, CameraStateChanged, StorageStatus, CameraEventHappened>;
+using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel, ChannelSound>;
+using ToHub =
+    std::variant<Reply, ChannelReady, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
+                 CameraRemoved, CameraStateChanged, StorageStatus, CameraEventHappened>;
 
 }  // namespace vedette::wire

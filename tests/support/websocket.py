@@ -1,4 +1,4 @@
-"""As much of a WebSocket client (RFC 6455) as tests of text messages need."""
+"""As much of a WebSocket client (RFC 6455) as tests need: texts both ways, and binary messages to the server."""
 
 import base64
 import json
@@ -61,6 +61,18 @@ class WebSocket:
                     self.messages.put(json.loads(payload))
         except (OSError, ConnectionError):
             self.messages.put(None)
+
+    def _send(self, opcode, payload):
+        size = bytes([0x80 | len(payload)]) if len(payload) < 126 else struct.pack(">BH", 0x80 | 126, len(payload))
+        mask = os.urandom(4)
+        masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+        self._socket.sendall(bytes([0x80 | opcode]) + size + mask + masked)
+
+    def send(self, message):
+        self._send(1, json.dumps(message).encode())
+
+    def send_binary(self, payload):
+        self._send(2, payload)
 
     def wait(self, what, condition, seconds=30):
         """The first message that `condition` takes."""

@@ -78,7 +78,7 @@ void add_security_headers(net::Response& response) {
     add_unless_there(response, "Referrer-Policy", "no-referrer");
     add_unless_there(response, "Cross-Origin-Opener-Policy", "same-origin");
     add_unless_there(response, "Cross-Origin-Resource-Policy", "same-origin");
-    add_unless_there(response, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+    add_unless_there(response, "Permissions-Policy", "camera=(), microphone=(self), geolocation=()");
     add_unless_there(response, "Cache-Control", "no-store");
 }
 

@@ -36,6 +36,26 @@ PlaybackStart read_playback(ObjectReader& reader, std::uint32_t channel) {
 
 }  // namespace
 
+std::expected<TalkSound, ClientMessageError> parse_talk_sound(ByteView message) {
+    constexpr std::size_t header_bytes = 8;
+    constexpr std::uint8_t kind_sound = 2;
+    ByteReader reader(message);
+    TalkSound sound{.channel = reader.u32(), .samples = {}};
+    const std::uint8_t kind = reader.u8();
+    reader.skip(header_bytes - 5);
+    const std::size_t bytes = reader.remaining();
+    if (reader.failed() || kind != kind_sound || bytes % 2 != 0 || bytes == 0 || bytes > 2 * max_talk_samples)
+        return std::unexpected(ClientMessageError{
+            Problem(400, "invalid_input", "A binary message is up to 100 ms of sound for a talk channel"),
+            {}});
+    sound.samples.reserve(bytes / 2);
+    while (!reader.at_end()) {  // little-endian, as browsers have it
+        const unsigned low = reader.u8();
+        sound.samples.push_back(static_cast<std::int16_t>(low | static_cast<unsigned>(reader.u8()) << 8));
+    }
+    return sound;
+}
+
 std::expected<ClientMessage, ClientMessageError> parse_client_message(std::string_view text) {
     auto object = parse_object(text);
     if (!object) return std::unexpected(ClientMessageError{std::move(object).error(), {}});
@@ -51,13 +71,16 @@ std::expected<ClientMessage, ClientMessageError> parse_client_message(std::strin
         message = LiveStart{.channel = channel, .camera = camera, .stream = read_stream(reader)};
     } else if (type == "playback.start") {
         message = read_playback(reader, channel);
+    } else if (type == "talk.start") {
+        message = TalkStart{.channel = channel, .camera = read_camera(reader)};
     } else if (type == "credit") {
         message = CreditGrant{.channel = channel,
                               .bytes = static_cast<std::uint32_t>(reader.integer("bytes", 1, max_u32))};
     } else if (type == "stop") {
         message = Stop{.channel = channel};
     } else {
-        reader.refuse("type", "The field type must be live.start, playback.start, credit or stop");
+        reader.refuse("type",
+                      "The field type must be live.start, playback.start, talk.start, credit or stop");
     }
     if (auto finished = reader.finish(); !finished) {
         ClientMessageError error{std::move(finished).error(), {}};

@@ -13,6 +13,9 @@ class ViewerConnection::Feed final : public relay::Sink {
     void grant(std::uint32_t bytes) {
         if (channel_) channel_->grant(bytes);
     }
+    void talk(std::vector<std::int16_t> samples) {
+        if (channel_) channel_->talk(std::move(samples));
+    }
     void tick() {
         if (channel_) channel_->tick();
     }
@@ -21,6 +24,7 @@ class ViewerConnection::Feed final : public relay::Sink {
     void on_init(const std::string& mime_type, const SharedBytes& segment) override;
     void on_media(const wire::ChannelMedia& media) override;
     void on_gap(const UtcInterval& interval, const std::string& reason) override;
+    void on_ready() override { owner_.send({{"type", "talk.ready"}, {"channel", number_}}); }
     void on_end(const std::optional<Error>& error) override;
     std::size_t queued_bytes() const override { return owner_.socket_->queued_bytes(); }
 

@@ -99,6 +99,7 @@ json::object to_json(const wire::CameraStatus& status) {
                      {"allow_legacy_tls", status.allow_legacy_tls},
                      {"fill_gaps", status.fill_gaps},
                      {"gap_filling", gap_filling_json(status.gap_filling)},
+                     {"talking", status.talking},
                      {"streams", std::move(streams)}};
     if (status.device) out["device"] = to_json(*status.device);
     return out;

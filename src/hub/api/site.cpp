@@ -178,6 +178,11 @@ net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, m
     co_return co_await ask<wire::Recordings>(std::move(body), answer_limit);
 }
 
+Outcome<std::unique_ptr<relay::Channel>> Site::talk(const Authorised& granted, relay::Sink& sink) {
+    VEDETTE_TRY(const CameraId id, camera_of(granted, Action::talk));
+    return relay_->open_talk({.camera = id}, sink);
+}
+
 Outcome<std::unique_ptr<relay::Channel>> Site::watch(const Authorised& granted, media::StreamKind stream,
                                                      relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::watch_live));

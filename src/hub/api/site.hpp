@@ -63,6 +63,7 @@ class Site {
     net::Awaitable<Outcome<wire::EventList>> all_events(policy::Authorised granted, UtcInterval interval,
                                                         std::uint32_t limit);
 
+    Outcome<std::unique_ptr<relay::Channel>> talk(const policy::Authorised& granted, relay::Sink& sink);
     Outcome<std::unique_ptr<relay::Channel>> watch(const policy::Authorised& granted,
                                                    media::StreamKind stream, relay::Sink& sink);
     Outcome<std::unique_ptr<relay::Channel>> play(const policy::Authorised& granted, media::StreamKind stream,

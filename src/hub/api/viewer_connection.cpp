@@ -67,8 +67,15 @@ bool ViewerConnection::on_message(const net::WebSocketMessage& message) {
         return false;
     }
     if (message.binary) {
-        socket_->close(close_unsupported_data, "messages are text");
-        return false;
+        const auto sound = parse_talk_sound(message.data);
+        if (!sound) {
+            socket_->close(close_unsupported_data, "this is no sound");
+            return false;
+        }
+        // Sound for a channel that has just ended is no mistake of the client's.
+        if (const auto feed = feeds_.find(sound->channel); feed != feeds_.end())
+            feed->second->talk(sound->samples);
+        return true;
     }
     auto parsed = parse_client_message(as_text(message.data));
     if (parsed)
@@ -127,6 +134,16 @@ void ViewerConnection::on(const PlaybackStart& start) {
         started(start.channel, std::unexpected(granted.error()));
     else
         started(start.channel, services_->site.play(*granted, start.stream, start.interval, *feed));
+}
+
+void ViewerConnection::on(const TalkStart& start) {
+    Feed* feed = new_feed(start.channel);
+    if (!feed) return;
+    auto granted = decide(policy::Action::talk, start.camera);
+    if (!granted)
+        started(start.channel, std::unexpected(granted.error()));
+    else
+        started(start.channel, services_->site.talk(*granted, *feed));
 }
 
 void ViewerConnection::on(const CreditGrant& grant) {

@@ -40,6 +40,7 @@ class ViewerConnection final : public relay::Listener, public std::enable_shared
     bool on_message(const net::WebSocketMessage& message);
     void on(const LiveStart& start);
     void on(const PlaybackStart& start);
+    void on(const TalkStart& start);
     void on(const CreditGrant& grant);
     void on(const Stop& stop);
     /// A new feed under that number, or nullptr after telling the client why not.

@@ -45,6 +45,7 @@ constexpr Rule rule_of(Action action) {
         case Action::switch_relay:     return {"switch_relay",     camera,       false, false, true,  true};
         case Action::view_events:      return {"view_events",      camera,       false, false, false, false};
         case Action::list_events:      return {"list_events",      organisation, false, false, false, false};
+        case Action::talk:             return {"talk",             camera,       false, false, true,  true};
         case Action::view_metrics:     return {"view_metrics",     organisation, false, true,  false, false};
         case Action::view_settings:    return {"view_settings",    organisation, false, false, false, false};
         case Action::change_settings:  return {"change_settings",  organisation, false, false, true,  true};

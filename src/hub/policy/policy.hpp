@@ -61,11 +61,12 @@ enum class Action : std::uint8_t {
     switch_relay,
     view_events,
     list_events,
+    talk,
     view_metrics,
     view_settings,
     change_settings,
 };
-constexpr std::uint8_t action_count = 29;
+constexpr std::uint8_t action_count = 30;
 std::string_view to_string(Action action);
 
 /// True when a request for it that was sent by another site's page could do harm: it changes something, or

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "wire/messages.hpp"
@@ -27,6 +28,7 @@ class Sink {
     virtual void on_init(const std::string& mime_type, const SharedBytes& segment) = 0;
     virtual void on_media(const wire::ChannelMedia& media) = 0;
     virtual void on_gap(const UtcInterval& interval, const std::string& reason) = 0;
+    virtual void on_ready() {}  ///< of a talk channel: sound goes out from now on
     virtual void on_end(const std::optional<Error>& error) = 0;
     /// Bytes given to this sink's connection that the network has not taken yet.
     virtual std::size_t queued_bytes() const = 0;
@@ -38,6 +40,8 @@ class Channel {
     virtual ~Channel() = default;
     /// The viewer has room for `bytes` more.
     virtual void grant(std::uint32_t bytes) = 0;
+    /// Sound for a talk channel; others drop it.
+    virtual void talk(std::vector<std::int16_t>) {}
     /// Call about once a second: passes on credit that was held because the connection was congested.
     virtual void tick() = 0;
 };

@@ -14,6 +14,10 @@ void Relay::PlaybackChannel::grant(std::uint32_t bytes) {
     pass_credit_on();
 }
 
+void Relay::PlaybackChannel::talk(std::vector<std::int16_t> samples) {
+    if (!ended_) relay_->link_->send(wire::ChannelSound{.channel = channel_, .samples = std::move(samples)});
+}
+
 void Relay::PlaybackChannel::pass_credit_on() {
     if (ended_ || held_ == 0) return;
     const std::uint64_t under_way = outstanding_ + sink_->queued_bytes();

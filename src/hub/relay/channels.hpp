@@ -37,6 +37,8 @@ class Relay::PlaybackChannel final : public Channel {
 
     void grant(std::uint32_t bytes) override;
     void tick() override { pass_credit_on(); }
+    void talk(std::vector<std::int16_t> samples) override;
+    void ready() { sink_->on_ready(); }
 
     void init(const wire::ChannelInit& init) { sink_->on_init(init.mime_type, init.segment); }
     void media(const wire::ChannelMedia& media);

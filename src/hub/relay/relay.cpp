@@ -96,6 +96,18 @@ std::unique_ptr<Channel> Relay::open_playback(const wire::PlaybackSource& source
     return channel;
 }
 
+std::unique_ptr<Channel> Relay::open_talk(const wire::TalkSource& source, Sink& sink) {
+    const std::uint32_t number = ++last_channel_;
+    auto channel = std::make_unique<PlaybackChannel>(shared_from_this(), number, sink);
+    playbacks_.emplace(number, channel.get());
+    link_->send(wire::OpenChannel{.channel = number, .source = source, .credit_bytes = 0});
+    return channel;
+}
+
+void Relay::on(const wire::ChannelReady& ready) {
+    if (PlaybackChannel* channel = playback_by_channel(ready.channel)) channel->ready();
+}
+
 void Relay::leave(const StreamKey& key, const std::shared_ptr<LiveStream>& stream, LiveViewer& viewer) {
     viewer.detach();
     if (!stream->remove(&viewer)) return;

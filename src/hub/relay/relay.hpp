@@ -70,6 +70,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
     /// Recorded media for this viewer alone. `sink` outlives the channel.
     std::unique_ptr<Channel> open_playback(const wire::PlaybackSource& source, Sink& sink);
 
+    /// The camera's loudspeaker. `sink` outlives the channel.
+    std::unique_ptr<Channel> open_talk(const wire::TalkSource& source, Sink& sink);
+
     /// Ends all channels and fails all requests; nothing is accepted afterwards.
     void shutdown();
 
@@ -83,6 +86,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
     void receive(wire::ToHub message);
     void on(wire::Reply reply);
     void on(wire::ChannelInit init);
+    void on(const wire::ChannelReady& ready);
     void on(wire::ChannelMedia media);
     void on(const wire::ChannelGap& gap);
     void on(const wire::ChannelEnd& end);

@@ -36,6 +36,7 @@ const camera = (sub_url: string, streams: Stream[]): Camera => ({
   allow_legacy_tls: false,
   fill_gaps: true,
   gap_filling: { state: 'idle', message: '' },
+  talking: false,
   streams,
 });
 

@@ -1,6 +1,13 @@
 import type { Problem } from '../api/client';
 import { backoffMs } from './backoff';
-import { parseMedia, parseText, type MediaMessage, type ServerMessage, type StartRequest } from './message';
+import {
+  parseMedia,
+  parseText,
+  type MediaMessage,
+  type ServerMessage,
+  type StartRequest,
+  soundMessage,
+} from './message';
 
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
@@ -8,6 +15,8 @@ export interface ChannelHandlers {
   /** An initialisation segment of this type follows; after a reconnect the first of a new row. */
   onStarted(mimeType: string): void;
   onMedia(message: MediaMessage): void;
+  /** Of a talk channel: sound goes out from now on. */
+  onReady?(): void;
   onGap?(start90k: number, end90k: number, reason: string): void;
   onEnded(problem?: Problem): void;
   /** The connection went away; the channel starts again by itself when it is back. */
@@ -17,6 +26,8 @@ export interface ChannelHandlers {
 export interface Channel {
   /** Says that `bytes` more may be sent. */
   credit(bytes: number): void;
+  /** Linear sound at 8 kHz for a talk channel. */
+  sound(samples: Int16Array): void;
   close(): void;
 }
 
@@ -46,6 +57,7 @@ export interface ConnectionListener {
 const DIAL_TIMEOUT_MS = 10_000;
 /** Credit is collected to this many bytes before it is sent. */
 const CREDIT_STEP_BYTES = 128 * 1024;
+const MOST_SOUND_WAITING_BYTES = 16 * 1024;
 
 /** The one WebSocket of a signed-in page: events, and media on numbered channels. It reconnects until closed. */
 export class MediaConnection {
@@ -78,6 +90,13 @@ export class MediaConnection {
         if (channel.owedBytes < CREDIT_STEP_BYTES || this.channels.get(channel.number) !== channel) return;
         this.send({ type: 'credit', channel: channel.number, bytes: channel.owedBytes });
         channel.owedBytes = 0;
+      },
+      sound: (samples) => {
+        if (this.channels.get(channel.number) !== channel || this.socket?.readyState !== WebSocket.OPEN)
+          return;
+        // What the network does not take is dropped: late speech is worse than none.
+        if (this.socket.bufferedAmount < MOST_SOUND_WAITING_BYTES)
+          this.socket.send(soundMessage(channel.number, samples));
       },
       close: () => {
         if (this.channels.get(channel.number) !== channel) return;
@@ -151,6 +170,9 @@ export class MediaConnection {
     switch (message.type) {
       case 'channel.started':
         this.channels.get(message.channel)?.handlers.onStarted(message.mime_type);
+        break;
+      case 'talk.ready':
+        this.channels.get(message.channel)?.handlers.onReady?.();
         break;
       case 'channel.gap':
         this.channels

@@ -3,7 +3,8 @@ import type { Camera, CameraEvent, Problem, StateChange, Storage, StreamKind } f
 /** Text messages from the client; docs/ref/websocket.md. */
 export type StartRequest =
   | { type: 'live.start'; camera_id: string; stream: StreamKind }
-  | { type: 'playback.start'; camera_id: string; stream: StreamKind; start_90k: number; end_90k?: number };
+  | { type: 'playback.start'; camera_id: string; stream: StreamKind; start_90k: number; end_90k?: number }
+  | { type: 'talk.start'; camera_id: string };
 
 export type ServerMessage =
   | { type: 'camera.changed'; camera: Camera }
@@ -12,6 +13,7 @@ export type ServerMessage =
   | { type: 'camera.event'; event: CameraEvent }
   | { type: 'storage.changed'; storage: Storage }
   | { type: 'channel.started'; channel: number; mime_type: string }
+  | { type: 'talk.ready'; channel: number }
   | { type: 'channel.gap'; channel: number; start_90k: number; end_90k: number; reason: string }
   | { type: 'channel.ended'; channel: number; problem?: Problem }
   | { type: 'error'; problem: Problem; channel?: number };
@@ -23,6 +25,7 @@ const SERVER_TYPES = new Set<ServerMessage['type']>([
   'camera.event',
   'storage.changed',
   'channel.started',
+  'talk.ready',
   'channel.gap',
   'channel.ended',
   'error',
@@ -39,6 +42,18 @@ export function parseText(text: string): ServerMessage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const type = (value as { type?: unknown }).type;
   return SERVER_TYPES.has(type as ServerMessage['type']) ? (value as ServerMessage) : undefined;
+}
+
+const SOUND_HEADER_BYTES = 8;
+const KIND_SOUND = 2;
+
+/** A binary message with linear sound: 16 bits, 8 kHz. */
+export function soundMessage(channel: number, samples: Int16Array): ArrayBuffer {
+  const view = new DataView(new ArrayBuffer(SOUND_HEADER_BYTES + samples.length * 2));
+  view.setUint32(0, channel);
+  view.setUint8(4, KIND_SOUND);
+  samples.forEach((sample, index) => view.setInt16(SOUND_HEADER_BYTES + index * 2, sample, true));
+  return view.buffer;
 }
 
 export interface MediaMessage {

@@ -4,6 +4,7 @@ import {
   IconClockPause,
   IconHeartbeat,
   IconInfoCircle,
+  IconMicrophone,
   IconSettings,
   IconToggleRight,
 } from '../../ui/icons';
@@ -15,12 +16,14 @@ import { HealthPanel } from './HealthPanel';
 import { MovePanel } from './MovePanel';
 import { OutputsPanel } from './OutputsPanel';
 import type { CameraPanel } from './panel';
+import { TalkPanel } from './TalkPanel';
 
 /** The tabs of a camera's page, in their order. */
 export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
   { id: 'health', label: 'Health', Icon: IconHeartbeat, Content: HealthPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
+  { id: 'talk', label: 'Talk', Icon: IconMicrophone, Content: TalkPanel },
   {
     id: 'move',
     label: 'Move',

@@ -1,0 +1,71 @@
+// Speaking through cameras.
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "gateway/gateway_impl.hpp"
+#include "gateway/runner_book.hpp"
+
+namespace vedette::gateway {
+
+namespace {
+
+ingest::CameraAccess access_of(const Camera& camera, const wire::CameraStatus& status, rtsp::Url url) {
+    ingest::CameraAccess access{
+        .url = std::move(url),
+        .credentials = camera.credentials.duplicate(),
+        .allow_basic_in_clear = camera.allow_basic_in_clear,
+        .transport =
+            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
+        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
+    if (!status.streams.empty())
+        access.remembered_transport = ingest::parse_transport_setting(status.streams.front().transport);
+    return access;
+}
+
+}  // namespace
+
+void Gateway::Impl::open_talk(const wire::TalkSource& source, std::uint32_t channel) {
+    const auto refuse = [&](Error error) { link->send(wire::ChannelEnd{channel, std::move(error)}); };
+    const auto found = runners.find(source.camera);
+    if (found == runners.end()) return refuse({ErrorKind::not_found, "there is no such camera"});
+    for (const auto& [number, talk] : talks)
+        if (talk.camera == source.camera)
+            return refuse({ErrorKind::conflict, "somebody else is speaking through this camera"});
+    auto url = rtsp::parse_url(found->second->camera().main_url);
+    if (!url) return refuse(url.error());
+    auto talk = std::make_shared<Talk>(clock);
+    auto task = std::make_unique<net::TaskGroup>(executor, "talk");
+    task->spawn(run_talk(talk, channel, source.camera,
+                         access_of(found->second->camera(), found->second->status(), std::move(url->url))));
+    talks[channel] = {source.camera, std::move(talk), std::move(task)};
+}
+
+net::Awaitable<void> Gateway::Impl::run_talk(std::shared_ptr<Talk> talk, std::uint32_t channel,
+                                             CameraId camera, ingest::CameraAccess access) {
+    RunnerBook book(runners, camera);
+    const std::function<void()> ready = [this, channel, camera] {
+        log::info("camera {}: somebody speaks through it", camera.text());
+        link->send(wire::ChannelReady{channel});
+        if (const auto runner = runners.find(camera); runner != runners.end())
+            runner->second->set_talking(true);
+        announce(camera);
+    };
+    auto running = talk->run(std::move(access), book, ready);
+    Error error = co_await std::move(running);
+    link->send(wire::ChannelEnd{channel, std::move(error)});
+    close_talk(channel);
+}
+
+void Gateway::Impl::close_talk(std::uint32_t channel) {
+    const auto found = talks.find(channel);
+    if (found == talks.end()) return;
+    const CameraId camera = found->second.camera;
+    talks.erase(found);
+    const auto runner = runners.find(camera);
+    if (runner == runners.end()) return;
+    runner->second->set_talking(false);
+    announce(camera);
+}
+
+}  // namespace vedette::gateway
