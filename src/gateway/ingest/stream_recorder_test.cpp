@@ -235,8 +235,8 @@ TEST_F(StreamRecorderTest, WhatFollowsABurstStandsBehindIt) {
     recorder->end_session(vault::GapReason::other, "");
     const auto all = recordings();
     ASSERT_THAT(all.ranges, SizeIs(2));
-    EXPECT_EQ(all.ranges[0].interval, seconds(0, 4));
-    EXPECT_EQ(all.ranges[1].interval.start, seconds(4, 4).start);
+    EXPECT_GT(all.ranges[0].interval.end, seconds(0, 3.99).end);
+    EXPECT_EQ(all.ranges[1].interval.start, all.ranges[0].interval.end);
     EXPECT_THAT(all.gaps, IsEmpty());
     // 500 ppm of the 18 s up to the last fragment bring it nearer to the clock, and never before the first
     // run.
