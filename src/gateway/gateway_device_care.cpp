@@ -67,7 +67,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::PreviewDevice 
         .port = request.device.port, .path = request.device.path, .secure = request.device.secure};
     access.credentials = {request.device.username, std::move(request.device.password)};
     access.only_trusted = site.only_trusted_certificates;
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     auto taking = discovery::take_still(client, std::move(request.main_url));
     auto still = co_await net::with_timeout(discovery::set_up_limit, "the camera answers too slowly",
                                             std::move(taking));
@@ -101,7 +101,7 @@ void Gateway::Impl::remember_first_seen(CameraId id, const discovery::DeviceClie
 net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, discovery::DeviceAccess access,
                                                                  wire::ViewDevice) {
     const std::string main_url = runners.at(id)->camera().main_url;
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     auto viewing = discovery::view_device(client, main_url);
     auto care = co_await net::with_timeout(discovery::set_up_limit, "the camera answers too slowly",
                                            std::move(viewing));
@@ -112,7 +112,7 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
 
 net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, discovery::DeviceAccess access,
                                                                  wire::SetDeviceClock task) {
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     const bool by_ntp = !task.ntp_servers.empty();
     auto setting = discovery::set_clock(client, std::move(task.ntp_servers), clock);
     const auto set = co_await std::move(setting);
@@ -124,7 +124,7 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
 
 net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, discovery::DeviceAccess access,
                                                                  wire::ChangeDevicePassword task) {
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     auto changing = discovery::change_password(client, task.password.duplicate(), task.allow_in_clear, clock);
     const auto changed = co_await std::move(changing);
     remember_first_seen(id, client);
@@ -144,7 +144,7 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
 
 net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, discovery::DeviceAccess access,
                                                                  wire::RebootDevice) {
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     const auto runner = runners.find(id);
     runner->second->expect_gap("the camera was restarted by an administrator", restart_limit);
     auto asking = discovery::reboot(client);
@@ -162,7 +162,7 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
 net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, discovery::DeviceAccess access,
                                                                  wire::SetDeviceImaging task) {
     const std::string main_url = runners.at(id)->camera().main_url;
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     auto setting = discovery::set_imaging(client, main_url,
                                           {.numbers = std::move(task.values),
                                            .ir_cut = std::move(task.ir_cut),
@@ -186,7 +186,7 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
     if (uploads.size() >= max_uploads)
         co_return fail(ErrorKind::exhausted, "{} firmware files are on their way already", max_uploads);
     const auto upload = std::make_shared<Upload>(
-        Upload{.file = {std::move(access), clock}, .last = clock.monotonic_now(), .busy = true});
+        Upload{.file = {std::move(access), clock, *process}, .last = clock.monotonic_now(), .busy = true});
     uploads[id] = upload;
     auto beginning = upload->file.begin(task.bytes, task.allow_in_clear);
     const auto begun = co_await std::move(beginning);

@@ -59,8 +59,8 @@ Answer to_answer(Result<T> value) {
 void Gateway::Impl::attach_device(const Camera& camera) {
     auto access = access_of(camera);
     if (!access) return;
-    auto device = std::make_shared<devices::DeviceRunner>(executor, clock, camera.id, *std::move(access),
-                                                          event_keeper());
+    auto device = std::make_shared<devices::DeviceRunner>(executor, clock, *process, camera.id,
+                                                          *std::move(access), event_keeper());
     std::erase_if(lasting_events, [&](wire::CameraEvent& event) {
         if (event.camera != camera.id) return false;
         device->restore(std::move(event));

@@ -79,7 +79,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::DiscoverCamera
     if (searching) co_return fail(ErrorKind::conflict, "a search is running already; try again in a moment");
     searching = true;
     const std::shared_ptr<void> end(nullptr, [this](void*) { searching = false; });
-    auto scanning = discovery::scan(std::move(options));
+    auto scanning = discovery::scan(std::move(options), *process);
     discovery::ScanReport report = co_await std::move(scanning);
 
     wire::FoundCameras answer{.cameras = {}, .notes = std::move(report.notes)};
@@ -118,7 +118,7 @@ void Gateway::Impl::recognise(wire::FoundCamera& found) const {
 
 // Tries TLS and says nothing; nullopt when it works.
 net::Awaitable<std::optional<std::string>> Gateway::Impl::why_not_secure(discovery::DeviceAccess access) {
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     auto opening = client.open(client.access().place);
     const auto opened = co_await std::move(opening);
     // One that is not trusted is no reason to go on without encryption: the conversation will stop at it.
@@ -148,7 +148,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::InspectDevice 
             access.place.port = 80;
         }
     }
-    discovery::DeviceClient client(std::move(access), clock);
+    discovery::DeviceClient client(std::move(access), clock, *process);
     auto describing = discovery::describe_device(client, false);
     auto described = co_await std::move(describing);
     wire::DeviceReport report;

@@ -84,7 +84,7 @@ net::Awaitable<void> Gateway::Impl::follow_moved_cameras() {
         options.ssdp = false;
         for (const auto& interface : net::interface_addresses())
             options.interfaces.push_back(interface.address);
-        auto scanning = discovery::scan(std::move(options));
+        auto scanning = discovery::scan(std::move(options), *process);
         discovery::ScanReport report = co_await std::move(scanning);
         for (discovery::FoundDevice& device : report.devices) {
             auto following = follow(std::move(device));
@@ -111,7 +111,7 @@ net::Awaitable<Result<wire::DeviceIdentity>> Gateway::Impl::prove_moved(const Ca
         .credentials = camera.credentials.duplicate(),
         .certificates = discovery::moved_certificates(camera.certificates, url->url.host, device.address),
         .only_trusted = site.only_trusted_certificates};
-    discovery::DeviceClient client(access.duplicate(), clock);
+    discovery::DeviceClient client(access.duplicate(), clock, *process);
     if (url->url.secure) {
         auto opening = client.open({.port = url->url.port, .path = "/", .secure = true});
         const auto opened = co_await std::move(opening);

@@ -229,7 +229,7 @@ Awaitable<Result<>> MediaSockets::wait_readable(TcpStream& control) {
 
 void MediaSockets::receive(std::span<std::byte> buffer, const Sink& sink) {
     if (!state_) return;
-    const std::size_t slots = std::min(max_batch, buffer.size() / max_datagram_bytes);
+    const std::size_t slots = std::min(max_batch, buffer.size() / max_media_datagram_bytes);
     std::array<mmsghdr, max_batch> messages{};
     std::array<iovec, max_batch> places{};
     std::array<Address, max_batch> senders{};
@@ -240,8 +240,8 @@ void MediaSockets::receive(std::span<std::byte> buffer, const Sink& sink) {
             // A flood does not keep the loop from its other cameras.
             for (std::size_t batch = 0; batch < max_batches && got == static_cast<int>(slots); ++batch) {
                 for (std::size_t i = 0; i < slots; ++i) {
-                    places[i] = {.iov_base = buffer.data() + i * max_datagram_bytes,
-                                 .iov_len = max_datagram_bytes};
+                    places[i] = {.iov_base = buffer.data() + i * max_media_datagram_bytes,
+                                 .iov_len = max_media_datagram_bytes};
                     messages[i] = {};
                     messages[i].msg_hdr.msg_name = &senders[i];
                     messages[i].msg_hdr.msg_namelen = sizeof senders[i];
@@ -257,7 +257,7 @@ void MediaSockets::receive(std::span<std::byte> buffer, const Sink& sink) {
                         ++state_->oversized;
                     } else {
                         sink(pair, rtcp,
-                             ByteView(buffer).subspan(at * max_datagram_bytes, messages[at].msg_len));
+                             ByteView(buffer).subspan(at * max_media_datagram_bytes, messages[at].msg_len));
                     }
                 }
             }

@@ -17,7 +17,7 @@
 namespace vedette::net {
 
 /// Datagrams above this are cut and therefore dropped; cameras on loopback or with jumbo frames reach 10 kB.
-constexpr std::size_t max_datagram_bytes = 16 * 1024;
+constexpr std::size_t max_media_datagram_bytes = 16 * 1024;
 
 /// Use from one event loop's thread. Datagrams of other senders than the allowed ones are dropped unread.
 /// Closed when destroyed.
@@ -46,7 +46,7 @@ class MediaSockets {
 
     /// Where a datagram came in: pair, and whether at its RTCP port.
     using Sink = std::function<void(std::size_t pair, bool rtcp, ByteView datagram)>;
-    /// Takes what is there now, without waiting, in batches; `buffer` of at least max_datagram_bytes.
+    /// Takes what is there now, without waiting, in batches; `buffer` of at least max_media_datagram_bytes.
     void receive(std::span<std::byte> buffer, const Sink& sink);
     /// Sends from the pair's RTP or RTCP port; what the kernel doesn't take is lost, as on any network.
     void send(std::size_t pair, bool rtcp, const std::string& address, std::uint16_t port, ByteView datagram);

@@ -65,7 +65,7 @@ struct Received {
 
 // Datagrams on loopback are there when sendto() returns.
 std::vector<Received> take(MediaSockets& sockets) {
-    std::vector<std::byte> buffer(4 * max_datagram_bytes);
+    std::vector<std::byte> buffer(4 * max_media_datagram_bytes);
     std::vector<Received> out;
     sockets.receive(buffer, [&](std::size_t pair, bool rtcp, ByteView datagram) {
         out.push_back({pair, rtcp, datagram.size()});
@@ -110,7 +110,7 @@ TEST(MediaSockets, WhatIsTooLargeIsDroppedAndCounted) {
     ASSERT_TRUE(sockets.allow_sender("127.0.0.1"));
     Sender camera("127.0.0.1");
     ASSERT_TRUE(camera.send("127.0.0.1", port, 10'000));
-    ASSERT_TRUE(camera.send("127.0.0.1", port, max_datagram_bytes + 1));
+    ASSERT_TRUE(camera.send("127.0.0.1", port, max_media_datagram_bytes + 1));
     EXPECT_EQ(take(sockets), (std::vector<Received>{{0, false, 10'000}}));
     EXPECT_EQ(sockets.oversized(), 1U);
 }

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "onvif/device.hpp"
-#include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
@@ -15,10 +13,9 @@ constexpr Ticks90k noticeable_offset = std::chrono::seconds(2);
 
 const Error refused{ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
 
-// Whether the answer says that the credentials are missing or wrong; everything else is the asker's to read.
-bool is_refusal(unsigned status, std::string_view body) {
-    const auto answer = parse_answer(body, {}, {});
-    if (!answer && answer.error().kind == ErrorKind::unauthenticated) return true;
+// Whether the answer says that the credentials are missing or wrong; everything else is the asker's to judge.
+bool is_refusal(unsigned status, const Result<Reply>& reply) {
+    if (!reply && reply.error().kind == ErrorKind::unauthenticated) return true;
     return status == 401 || status == 403;
 }
 
@@ -27,8 +24,9 @@ bool is_refusal(unsigned status, std::string_view body) {
 CallSession::CallSession(std::string username, Secret password)
     : username_(std::move(username)), password_(std::move(password)) {}
 
-void CallSession::ask(std::string body) {
+void CallSession::ask(std::string body, Question question) {
     body_ = std::move(body);
+    question_ = std::move(question);
     answer_.reset();
     read_again_ = false;
     state_ = offsets_.empty() ? State::reading_clock : State::asking;
@@ -37,22 +35,24 @@ void CallSession::ask(std::string body) {
 std::optional<CallSession::Message> CallSession::next(UtcTime now) {
     if (state_ == State::idle) return std::nullopt;
     if (state_ == State::reading_clock)
-        return Message{.text = write_envelope(get_system_date_and_time()), .to_device = true};
+        return Message{.text = write_envelope(get_system_date_and_time()),
+                       .to_device = true,
+                       .question = {.asked = Asked::system_date_and_time}};
     std::string header;
     if (!username_.empty() || !password_.empty())
         header = write_security(username_, password_, now + offsets_[offset_]);
-    return Message{.text = write_envelope(body_, header), .to_device = false};
+    return Message{.text = write_envelope(body_, header), .to_device = false, .question = question_};
 }
 
-void CallSession::on_answer(unsigned status, std::string body, UtcTime now) {
-    if (state_ == State::reading_clock) return on_clock(body, now);
+void CallSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
+    if (state_ == State::reading_clock) return on_clock(std::move(reply), now);
     if (state_ != State::asking) return;
-    if (is_refusal(status, body)) return on_refusal();
-    finish(std::move(body));
+    if (is_refusal(status, reply)) return on_refusal();
+    finish(std::move(reply));
 }
 
-void CallSession::on_clock(std::string_view body, UtcTime now) {
-    const auto time = parse_system_date_and_time(body);
+void CallSession::on_clock(Result<Reply> reply, UtcTime now) {
+    const auto time = take_as<DeviceTime>(std::move(reply));
     const Ticks90k before = offsets_.empty() ? Ticks90k(0) : offsets_[offset_];
     offsets_ = clock_offsets(time ? *time : DeviceTime{}, now);  // without its clock we take ours
     if (time && time->utc) told_offset_ = *time->utc - now;
@@ -78,12 +78,12 @@ void CallSession::on_failure(Error error) {
     if (state_ != State::idle) finish(std::unexpected(std::move(error)));
 }
 
-void CallSession::finish(Result<std::string> answer) {
+void CallSession::finish(Result<Reply> answer) {
     answer_ = std::move(answer);
     state_ = State::idle;
 }
 
-Result<std::string> CallSession::take_answer() {
+Result<Reply> CallSession::take_answer() {
     if (!answer_) return fail(ErrorKind::internal, "the question is not answered yet");
     return std::exchange(answer_, std::nullopt).value();
 }

@@ -3,12 +3,12 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "onvif/question.hpp"
 
 namespace vedette::onvif {
 
@@ -20,40 +20,42 @@ class CallSession {
     /// Both empty: nothing is signed.
     CallSession(std::string username, Secret password);
 
-    /// `body`: of the request, without envelope.
-    void ask(std::string body);
+    /// `body`: of the request, without envelope; `question`: what is to be read of the answer.
+    void ask(std::string body, Question question);
     struct Message {
         std::string text;        ///< an envelope
         bool to_device = false;  ///< to the device service, whichever service the question is for
+        Question question;
     };
     /// `now` is our wall clock.
     std::optional<Message> next(UtcTime now);
-    /// The answer to the last message: HTTP status and body.
-    void on_answer(unsigned status, std::string body, UtcTime now);
+    /// The answer to the last message: HTTP status, and what was read of its body.
+    void on_answer(unsigned status, Result<Reply> reply, UtcTime now);
     void on_failure(Error error);
-    /// The envelope of the answer, which may hold a fault that is not about credentials. Errors:
-    /// `unauthenticated`, and what on_failure() told.
-    Result<std::string> take_answer();
+    /// What was asked for. Errors: `unauthenticated`, the device's fault, an answer that could not be read,
+    /// and what on_failure() told.
+    Result<Reply> take_answer();
 
     /// How far the camera's clock is ahead of ours, as it was read last; nullopt when it tells none.
     std::optional<Ticks90k> clock_offset() const { return told_offset_; }
 
   private:
     enum class State : std::uint8_t { idle, reading_clock, asking };
-    void on_clock(std::string_view body, UtcTime now);
+    void on_clock(Result<Reply> reply, UtcTime now);
     void on_refusal();
-    void finish(Result<std::string> answer);
+    void finish(Result<Reply> answer);
 
     std::string username_;
     Secret password_;
     State state_ = State::idle;
     std::string body_;
+    Question question_;
     std::vector<Ticks90k> offsets_{};
     std::size_t offset_ = 0;
     bool read_again_ = false;
     bool changed_ = false;
     std::optional<Ticks90k> told_offset_;
-    std::optional<Result<std::string>> answer_;
+    std::optional<Result<Reply>> answer_;
 };
 
 }  // namespace vedette::onvif

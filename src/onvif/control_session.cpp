@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
@@ -90,6 +91,7 @@ std::optional<Call> ControlSession::next(UtcTime now) {
         call.path = secure->address.path;  // asked where it answered so far
     }
     call.body = write_envelope(body_of_step(), step_ == Step::time ? std::string() : sign_in_.header(now));
+    call.question = question_of_step();
     return call;
 }
 
@@ -129,6 +131,39 @@ std::string ControlSession::body_of_step() const {
             break;
     }
     return {};
+}
+
+Question ControlSession::question_of_step() const {
+    const MediaVersion media = media1_ ? MediaVersion::media1 : MediaVersion::media2;
+    switch (step_) {
+        case Step::time:
+            return {.asked = Asked::system_date_and_time};
+        case Step::services:
+            return {.asked = Asked::services};
+        case Step::capabilities:
+            return {.asked = Asked::capabilities};
+        case Step::profiles:
+            return {.asked = Asked::profiles, .media = media};
+        case Step::stream:
+            return {.asked = Asked::stream_uri, .media = media};
+        case Step::nodes:
+            return {.asked = Asked::ptz_nodes};
+        case Step::command:
+            return question_of_command();
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+Question ControlSession::question_of_command() const {
+    if (std::holds_alternative<AskPosition>(command_)) return {.asked = Asked::ptz_status};
+    if (std::holds_alternative<ListPresets>(command_)) return {.asked = Asked::presets};
+    if (std::holds_alternative<SetPreset>(command_)) return {.asked = Asked::set_preset};
+    if (std::holds_alternative<ListRelays>(command_)) return {.asked = Asked::relay_outputs};
+    if (std::holds_alternative<SwitchRelay>(command_))
+        return done_question(ns::device, "SetRelayOutputState");
+    return done_question(ns::ptz, stopped_by_zero_ ? "ContinuousMove" : operation_of(command_));
 }
 
 std::string ControlSession::body_of_command() const {
@@ -174,10 +209,10 @@ Result<> ControlSession::check_ability() const {
     return {};
 }
 
-void ControlSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+void ControlSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (step_ == Step::done) return;
     const bool was_signed = step_ != Step::time;
-    auto taken = take(body, now);
+    auto taken = take(std::move(reply), now);
     if (taken) {
         if (was_signed) sign_in_.on_accepted();
         if (step_ == Step::command)
@@ -195,30 +230,27 @@ void ControlSession::on_failure(Error error) {
     if (step_ != Step::done) finish(std::move(error));
 }
 
-Result<> ControlSession::take(std::string_view body, UtcTime now) {
+Result<> ControlSession::take(Result<Reply> reply, UtcTime now) {
     switch (step_) {
         case Step::time: {
-            VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+            VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
             if (!sign_in_.on_time(time, now))
                 finish({ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
             return {};
         }
-        case Step::services: {
-            VEDETTE_TRY(services_, parse_services(body));
-            break;
-        }
+        case Step::services:
         case Step::capabilities: {
-            VEDETTE_TRY(services_, parse_capabilities(body));
+            VEDETTE_TRY(services_, take_as<Services>(std::move(reply)));
             break;
         }
         case Step::profiles:
-            return take_profiles(body);
+            return take_profiles(std::move(reply));
         case Step::stream:
-            return take_stream(body);
+            return take_stream(std::move(reply));
         case Step::nodes:
-            return take_nodes(body);
+            return take_nodes(std::move(reply));
         case Step::command:
-            return take_command(body);
+            return take_command(std::move(reply));
         case Step::done:
             return {};
     }
@@ -227,8 +259,8 @@ Result<> ControlSession::take(std::string_view body, UtcTime now) {
     return {};
 }
 
-Result<> ControlSession::take_profiles(std::string_view body) {
-    VEDETTE_TRY(auto profiles, parse_profiles(media1_ ? MediaVersion::media1 : MediaVersion::media2, body));
+Result<> ControlSession::take_profiles(Result<Reply> reply) {
+    VEDETTE_TRY(Profiles profiles, take_as<Profiles>(std::move(reply)));
     const bool one_lens = std::ranges::all_of(
         profiles, [&](const Profile& profile) { return profile.source == profiles.front().source; });
     std::erase_if(profiles, [](const Profile& profile) { return !profile.has_ptz; });
@@ -250,9 +282,8 @@ void ControlSession::choose(const Profile& profile) {
 }
 
 // Of a device with several lenses: the profile whose stream is this camera's.
-Result<> ControlSession::take_stream(std::string_view body) {
-    VEDETTE_TRY(const std::string told,
-                parse_stream_uri(media1_ ? MediaVersion::media1 : MediaVersion::media2, body));
+Result<> ControlSession::take_stream(Result<Reply> reply) {
+    VEDETTE_TRY(const std::string told, take_as<std::string>(std::move(reply)));
     if (path_of(told) == path_of(access_.stream_url)) {
         choose(candidates_[candidate_]);
         return {};
@@ -264,27 +295,26 @@ Result<> ControlSession::take_stream(std::string_view body) {
     return {};
 }
 
-Result<> ControlSession::take_nodes(std::string_view body) {
-    VEDETTE_TRY(const auto nodes, parse_ptz_nodes(body));
+Result<> ControlSession::take_nodes(Result<Reply> reply) {
+    VEDETTE_TRY(const PtzNodes nodes, take_as<PtzNodes>(std::move(reply)));
     const auto named = std::ranges::find(nodes, profile_->ptz_node, &PtzNode::token);
     if (nodes.empty()) return fail(ErrorKind::unsupported, "this camera can't be moved: it has no PTZ node");
     node_ = named == nodes.end() ? nodes.front() : *named;
     return {};
 }
 
-Result<> ControlSession::take_command(std::string_view body) {
+Result<> ControlSession::take_command(Result<Reply> reply) {
     if (std::holds_alternative<AskPosition>(command_)) {
-        VEDETTE_TRY(answer_, parse_ptz_status(body, *node_));
+        VEDETTE_TRY(const PtzStatus status, take_as<PtzStatus>(std::move(reply)));
+        answer_ = position_of(status, *node_);
     } else if (std::holds_alternative<ListPresets>(command_)) {
-        VEDETTE_TRY(answer_, parse_presets(body));
+        VEDETTE_TRY(answer_, take_as<PtzPresets>(std::move(reply)));
     } else if (std::holds_alternative<SetPreset>(command_)) {
-        VEDETTE_TRY(answer_, parse_set_preset(body));
+        VEDETTE_TRY(answer_, take_as<std::string>(std::move(reply)));
     } else if (std::holds_alternative<ListRelays>(command_)) {
-        VEDETTE_TRY(answer_, parse_relay_outputs(body));
-    } else if (std::holds_alternative<SwitchRelay>(command_)) {
-        VEDETTE_CHECK(parse_relay_switched(body));
+        VEDETTE_TRY(answer_, take_as<Relays>(std::move(reply)));
     } else {
-        VEDETTE_CHECK(parse_ptz_done(body, stopped_by_zero_ ? "ContinuousMove" : operation_of(command_)));
+        VEDETTE_CHECK(take_as<Done>(std::move(reply)));
     }
     return {};
 }

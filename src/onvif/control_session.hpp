@@ -89,7 +89,7 @@ class ControlSession {
     void begin(Command command);
     /// The next call; nullopt when the command is over. `now` is our wall clock.
     std::optional<Call> next(UtcTime now);
-    void on_answer(unsigned status, std::string_view body, UtcTime now);
+    void on_answer(unsigned status, Result<Reply> reply, UtcTime now);
     /// The last call got no answer.
     void on_failure(Error error);
     /// When it is over. Errors: `unauthenticated` (further commands fail with it without asking the camera
@@ -105,11 +105,13 @@ class ControlSession {
     std::string body_of_command() const;
     std::string_view service_of_step() const;
     Result<> check_ability() const;
-    Result<> take(std::string_view body, UtcTime now);
-    Result<> take_profiles(std::string_view body);
-    Result<> take_stream(std::string_view body);
-    Result<> take_nodes(std::string_view body);
-    Result<> take_command(std::string_view body);
+    Question question_of_step() const;
+    Question question_of_command() const;
+    Result<> take(Result<Reply> reply, UtcTime now);
+    Result<> take_profiles(Result<Reply> reply);
+    Result<> take_stream(Result<Reply> reply);
+    Result<> take_nodes(Result<Reply> reply);
+    Result<> take_command(Result<Reply> reply);
     void choose(const Profile& profile);
     void on_error(Error error);
     void finish(Error error);

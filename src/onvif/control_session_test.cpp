@@ -6,7 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "onvif/soap.hpp"
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/test_support.hpp"
 
 namespace vedette::onvif {
@@ -78,12 +79,15 @@ struct Camera {
             asked.push_back(name);
             calls.push_back(*call);
             if (refuses(name)) {
-                session.on_answer(400, testing::answer("fault_not_authorized"), now);
+                session.on_answer(400, read_reply(call->question, testing::answer("fault_not_authorized")),
+                                  now);
             } else if (const auto found = answers.find(name); found != answers.end()) {
                 const bool fault = found->second.find("Fault") != std::string::npos;
-                session.on_answer(fault ? 500 : 200, found->second, now);
+                session.on_answer(fault ? 500 : 200, read_reply(call->question, found->second), now);
             } else {
-                session.on_answer(200, write_envelope(fmt::format("<tptz:{}Response/>", name)), now);
+                session.on_answer(
+                    200, read_reply(call->question, write_envelope(fmt::format("<tptz:{}Response/>", name))),
+                    now);
             }
         }
         return session.take_result();
@@ -138,12 +142,14 @@ TEST(ControlSession, TheHeadOfItsOwnLensIsMoved) {
         const auto envelope = parse_envelope(call->body);
         const std::string name(envelope->body.local_name());
         if (name == "GetStreamUri")
-            session.on_answer(200, stream(asked++ == 0 ? "/dome_a?x=1" : "/dome_b?x=1"), now);
+            session.on_answer(
+                200, read_reply(call->question, stream(asked++ == 0 ? "/dome_a?x=1" : "/dome_b?x=1")), now);
         else if (const auto found = camera.answers.find(name); found != camera.answers.end())
-            session.on_answer(200, found->second, now);
+            session.on_answer(200, read_reply(call->question, found->second), now);
         else {
             moved = call->body;
-            session.on_answer(200, write_envelope("<tptz:ContinuousMoveResponse/>"), now);
+            session.on_answer(
+                200, read_reply(call->question, write_envelope("<tptz:ContinuousMoveResponse/>")), now);
         }
     }
     ASSERT_TRUE(session.take_result());

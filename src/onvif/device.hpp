@@ -1,12 +1,11 @@
 #pragma once
-// The device service (ONVIF Core specification section 8): what to ask, and what the answers say.
+// The device service (ONVIF Core specification section 8): what to ask, and what the answers mean.
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
 #include "base/time.hpp"
 
 namespace vedette::onvif {
@@ -30,7 +29,6 @@ struct DeviceTime {
     std::optional<UtcTime> utc;
     std::optional<UtcTime> local;  ///< its local date and time, read as if it were UTC
 };
-Result<DeviceTime> parse_system_date_and_time(std::string_view answer);
 
 /// How far the camera's clock is ahead of `now`, as the moments of a UsernameToken should be counted; in the
 /// order in which to try them, at most two. The first is what the camera calls UTC. Where that is more than
@@ -48,8 +46,6 @@ struct Services {
     std::string search;
     std::string replay;
 };
-Result<Services> parse_services(std::string_view answer);
-Result<Services> parse_capabilities(std::string_view answer);
 
 struct DeviceInformation {
     std::string manufacturer;
@@ -58,13 +54,8 @@ struct DeviceInformation {
     std::string serial;
     std::string hardware;
 };
-Result<DeviceInformation> parse_device_information(std::string_view answer);
 
-/// Hardware addresses, as 12 lower-case hexadecimal digits.
-Result<std::vector<std::string>> parse_network_interfaces(std::string_view answer);
 /// The 12 digits of a MAC in any of its spellings; empty when it is none, or all zeros.
 std::string normal_mac(std::string_view text);
-
-Result<std::vector<std::string>> parse_scopes(std::string_view answer);
 
 }  // namespace vedette::onvif

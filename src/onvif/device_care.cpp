@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 
@@ -23,7 +22,6 @@ struct ClockSettings {
     bool by_ntp = false;
     bool daylight_savings = false;
 };
-Result<ClockSettings> parse_clock_settings(std::string_view answer);
 /// The time zone stays: it is only for what the camera writes into its picture. `time` is UTC; nullopt: from
 /// NTP.
 std::string set_system_date_and_time(std::optional<UtcTime> time, bool daylight_savings);
@@ -33,7 +31,6 @@ struct NtpSettings {
     std::vector<std::string> servers;  ///< names or addresses
 };
 std::string get_ntp();
-Result<NtpSettings> parse_ntp(std::string_view answer);
 std::string set_ntp(const std::vector<std::string>& servers);
 /// A host name or an IP address.
 bool is_host(std::string_view text);
@@ -43,7 +40,6 @@ struct DeviceUser {
     std::string level;  ///< Administrator, Operator, User, or what else the device says
 };
 std::string get_users();
-Result<std::vector<DeviceUser>> parse_users(std::string_view answer);
 std::string set_user(const DeviceUser& user, const Secret& password);
 
 std::string system_reboot();
@@ -53,11 +49,5 @@ struct FirmwareUpgrade {
     std::chrono::seconds delay{0};      ///< before the upload
     std::chrono::seconds down_time{0};  ///< after it
 };
-Result<FirmwareUpgrade> parse_firmware_upgrade(std::string_view answer);
-/// xsd:duration, as far as days, hours, minutes and seconds go; at most max_device_pause.
-std::optional<std::chrono::seconds> parse_duration(std::string_view text);
-
-/// An answer of which nothing is wanted but that it is no fault.
-Result<> parse_done(std::string_view answer, std::string_view uri, std::string_view name);
 
 }  // namespace vedette::onvif

@@ -8,8 +8,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/result.hpp"
-
 namespace vedette::onvif {
 
 constexpr std::string_view discovery_group = "239.255.255.250";
@@ -49,9 +47,6 @@ struct Bye {
     std::string endpoint;
 };
 using DiscoveryMessage = std::variant<Probe, ProbeMatches, Hello, Bye>;
-
-/// Error `corrupt` or `exhausted` for what is none of these.
-Result<DiscoveryMessage> parse_discovery(std::string_view datagram);
 
 /// "urn:uuid:ABC" and "ABC" name the same thing: lower case, without what stands in front.
 std::string normal_uuid(std::string_view text);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "onvif/answers.hpp"
 #include "onvif/ssdp.hpp"
 #include "onvif/test_support.hpp"
 

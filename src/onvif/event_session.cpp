@@ -61,6 +61,7 @@ std::optional<Call> EventSession::next(UtcTime now) {
         call.path = secure->address.path;
     }
     call.body = write_envelope(body_of_step(), header);
+    call.question = question_of_step();
     return call;
 }
 
@@ -103,11 +104,36 @@ std::string EventSession::body_of_step() const {
     return {};
 }
 
-void EventSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+Question EventSession::question_of_step() const {
+    switch (step_) {
+        case Step::time:
+            return {.asked = Asked::system_date_and_time};
+        case Step::services:
+            return {.asked = Asked::services};
+        case Step::capabilities:
+            return {.asked = Asked::capabilities};
+        case Step::create:
+            return {.asked = Asked::create_pull_point};
+        case Step::synchronize:
+            return done_question(ns::events, "SetSynchronizationPoint");
+        case Step::pull:
+            return {.asked = Asked::pull_messages};
+        case Step::renew:
+            return {.asked = Asked::renew};
+        case Step::drop:
+        case Step::end:
+            return done_question(ns::notification, "Unsubscribe");
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+void EventSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (step_ == Step::done) return;
     pause_ = std::chrono::milliseconds(0);
     const bool was_signed = step_ != Step::time;
-    auto taken = take(body, now);
+    auto taken = take(std::move(reply), now);
     if (taken) {
         if (was_signed) sign_in_.on_accepted();
         if (step_ != Step::done) advance();
@@ -121,30 +147,26 @@ void EventSession::on_failure(Error error) {
     if (step_ != Step::done) finish(std::move(error));
 }
 
-Result<> EventSession::take(std::string_view body, UtcTime now) {
+Result<> EventSession::take(Result<Reply> reply, UtcTime now) {
     switch (step_) {
         case Step::time:
-            return take_time(body, now);
+            return take_time(std::move(reply), now);
         case Step::services:
-            return take_services(parse_services(body));
         case Step::capabilities:
-            return take_services(parse_capabilities(body));
+            return take_services(take_as<Services>(std::move(reply)));
         case Step::create:
-            return take_subscription(body, now);
-        case Step::synchronize: {
-            VEDETTE_CHECK(parse_answer(body, ns::events, "SetSynchronizationPointResponse"));
-            return {};
-        }
+            return take_subscription(std::move(reply), now);
         case Step::pull:
-            return take_messages(body, now);
+            return take_messages(std::move(reply), now);
         case Step::renew: {
-            VEDETTE_TRY(const auto lifetime, parse_renew(body));
-            set_lifetime(lifetime, now);
+            VEDETTE_TRY(const Renewal renewal, take_as<Renewal>(std::move(reply)));
+            set_lifetime(renewal.lifetime, now);
             return {};
         }
+        case Step::synchronize:
         case Step::drop:
         case Step::end: {
-            VEDETTE_CHECK(parse_answer(body, ns::notification, "UnsubscribeResponse"));
+            VEDETTE_CHECK(take_as<Done>(std::move(reply)));
             return {};
         }
         case Step::done:
@@ -153,8 +175,8 @@ Result<> EventSession::take(std::string_view body, UtcTime now) {
     return {};
 }
 
-Result<> EventSession::take_time(std::string_view body, UtcTime now) {
-    VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+Result<> EventSession::take_time(Result<Reply> reply, UtcTime now) {
+    VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
     if (!sign_in_.on_time(time, now)) finish(refused());
     return {};
 }
@@ -165,8 +187,8 @@ Result<> EventSession::take_services(Result<Services> services) {
     return {};
 }
 
-Result<> EventSession::take_subscription(std::string_view body, UtcTime now) {
-    VEDETTE_TRY(Subscription subscription, parse_create_pull_point(body));
+Result<> EventSession::take_subscription(Result<Reply> reply, UtcTime now) {
+    VEDETTE_TRY(Subscription subscription, take_as<Subscription>(std::move(reply)));
     reference_ = std::move(subscription.reference);
     set_lifetime(subscription.lifetime, now);
     was_subscribed_ = true;
@@ -179,8 +201,8 @@ void EventSession::set_lifetime(std::optional<std::chrono::seconds> lifetime, Ut
     renew_at_ = now + lives / 2;
 }
 
-Result<> EventSession::take_messages(std::string_view body, UtcTime now) {
-    VEDETTE_TRY(PulledMessages messages, parse_pull_messages(body));
+Result<> EventSession::take_messages(Result<Reply> reply, UtcTime now) {
+    VEDETTE_TRY(PulledMessages messages, take_as<PulledMessages>(std::move(reply)));
     pause_ = messages.notifications.empty() ? quiet_pause : busy_pause;
     for (Notification& notification : messages.notifications) {
         notification.time = on_our_clock(notification.time, now);

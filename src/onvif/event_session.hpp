@@ -35,7 +35,7 @@ class EventSession {
     std::chrono::seconds patience() const;
     /// The next call; nullopt when the conversation is over. `now` is our wall clock.
     std::optional<Call> next(UtcTime now);
-    void on_answer(unsigned status, std::string_view body, UtcTime now);
+    void on_answer(unsigned status, Result<Reply> reply, UtcTime now);
     /// The last call got no answer.
     void on_failure(Error error);
 
@@ -70,11 +70,12 @@ class EventSession {
     std::string_view action_of_step() const;
     std::string body_of_step() const;
     bool concerns_subscription() const;
-    Result<> take(std::string_view body, UtcTime now);
-    Result<> take_time(std::string_view body, UtcTime now);
+    Question question_of_step() const;
+    Result<> take(Result<Reply> reply, UtcTime now);
+    Result<> take_time(Result<Reply> reply, UtcTime now);
     Result<> take_services(Result<Services> services);
-    Result<> take_subscription(std::string_view body, UtcTime now);
-    Result<> take_messages(std::string_view body, UtcTime now);
+    Result<> take_subscription(Result<Reply> reply, UtcTime now);
+    Result<> take_messages(Result<Reply> reply, UtcTime now);
     void advance();
     void on_error(Error error);
     void finish(Error error);

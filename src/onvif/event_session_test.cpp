@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "onvif/soap.hpp"
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/test_support.hpp"
 
 namespace vedette::onvif {
@@ -167,15 +168,19 @@ struct Camera {
     std::string clock = testing::answer("time_right");
     unsigned subscriptions = 0;
     std::string last_path{};
+    Question question{};
 
     /// The next request's name; "" when it is over.
     std::string ask() {
         const auto call = session.next(time);
         if (!call) return {};
         last_path = call->path;
+        question = call->question;
         return std::string(parse_envelope(call->body)->body.local_name());
     }
-    void say(const std::string& body, unsigned status = 200) { session.on_answer(status, body, time); }
+    void say(const std::string& body, unsigned status = 200) {
+        session.on_answer(status, read_reply(question, body), time);
+    }
     void refuse() { say(testing::answer("fault_not_authorized"), 400); }
     /// Answers everything up to the first pull, which is asked then.
     std::vector<std::string> subscribe() {

@@ -5,14 +5,13 @@
 #include <charconv>
 
 #include "base/id.hpp"
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
 namespace {
-
-constexpr std::chrono::seconds longest_lifetime = std::chrono::hours(24);
 
 // "tns1:RuleEngine/tnsaxis:Motion" without the prefixes, which each camera chooses itself.
 std::string bare_topic(std::string_view text) {
@@ -140,6 +139,14 @@ std::string unsubscribe() {
     return "<wsnt:Unsubscribe/>";
 }
 
+bool is_plain_name(std::string_view name) {
+    return !name.empty() && name.front() != '-' && (name.front() < '0' || name.front() > '9') &&
+           std::ranges::all_of(name, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-';
+           });
+}
+
 std::string write_addressing(std::string_view action, const EndpointReference& to) {
     std::string out = fmt::format(
         "<wsa:Action>{}</wsa:Action><wsa:MessageID>urn:uuid:{}</wsa:MessageID><wsa:ReplyTo><wsa:Address>"
@@ -162,14 +169,8 @@ Result<Subscription> parse_create_pull_point(std::string_view answer) {
     for (const Element& element : reference.child("ReferenceParameters").children()) {
         if (subscription.reference.parameters.size() == max_reference_parameters) break;
         const std::string name = clean_text(element.local_name(), 64);
-        const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                   c == '-';
-        });
-        const bool begins_well =
-            !name.empty() && name.front() != '-' && (name.front() < '0' || name.front() > '9');
         std::string uri = clean_text(element.namespace_uri(), 256);
-        if (!plain || !begins_well || uri.empty()) continue;
+        if (!is_plain_name(name) || uri.empty()) continue;
         subscription.reference.parameters.push_back(
             {.uri = std::move(uri), .name = name, .value = element.text(max_topic_bytes)});
     }
@@ -188,9 +189,9 @@ Result<PulledMessages> parse_pull_messages(std::string_view answer) {
     return messages;
 }
 
-Result<std::optional<std::chrono::seconds>> parse_renew(std::string_view answer) {
+Result<Renewal> parse_renew(std::string_view answer) {
     VEDETTE_TRY(const Envelope envelope, parse_answer(answer, ns::notification, "RenewResponse"));
-    return read_lifetime(envelope.body);
+    return Renewal{read_lifetime(envelope.body)};
 }
 
 std::optional<UtcTime> parse_xml_time(std::string_view text) {

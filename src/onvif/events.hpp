@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.hpp"
 #include "base/time.hpp"
 
 namespace vedette::onvif {
@@ -20,6 +19,7 @@ constexpr std::size_t max_items = 16;           ///< of one notification
 constexpr std::size_t max_topic_bytes = 256;
 constexpr std::size_t max_item_bytes = 128;
 constexpr std::size_t max_reference_parameters = 8;
+constexpr std::chrono::seconds longest_lifetime = std::chrono::hours(24);  ///< of a subscription
 
 /// Where a subscription is managed (WS-Addressing 1.0 section 2.1). What the camera puts beside the address
 /// has to come back as headers; of that, elements with text alone are kept.
@@ -69,6 +69,8 @@ std::string pull_messages(std::chrono::seconds wait, unsigned limit);
 std::string set_synchronization_point();
 std::string renew(std::chrono::seconds lifetime);
 std::string unsubscribe();
+/// Whether this can be an element's name as it stands.
+bool is_plain_name(std::string_view name);
 /// The headers of a call to a subscription: WS-Addressing, which most cameras find it by.
 std::string write_addressing(std::string_view action, const EndpointReference& to);
 
@@ -82,14 +84,6 @@ constexpr std::string_view action_unsubscribe =
     "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/UnsubscribeRequest";
 constexpr std::string_view action_create =
     "http://www.onvif.org/ver10/events/wsdl/EventPortType/CreatePullPointSubscriptionRequest";
-
-Result<Subscription> parse_create_pull_point(std::string_view answer);
-Result<PulledMessages> parse_pull_messages(std::string_view answer);
-/// The new lifetime, where the camera says it.
-Result<std::optional<std::chrono::seconds>> parse_renew(std::string_view answer);
-
-/// xsd:dateTime with Z, an offset or nothing (then UTC). nullopt beyond the years 1970 to 2199.
-std::optional<UtcTime> parse_xml_time(std::string_view text);
 
 // ---- meaning
 

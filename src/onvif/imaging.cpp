@@ -5,14 +5,13 @@
 #include <charconv>
 #include <cmath>
 
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
 namespace {
-
-constexpr std::size_t max_modes = 8;
 
 struct Name {
     std::string_view ours;
@@ -36,17 +35,22 @@ std::optional<double> number(const Element& element) {
 std::vector<std::string> modes(const Element& parent, std::string_view name) {
     std::vector<std::string> found;
     for (const Element& child : parent.children())
-        if (child.local_name() == name && found.size() < max_modes) found.push_back(child.text(16));
+        if (child.local_name() == name && found.size() < max_imaging_modes)
+            found.push_back(child.text(max_mode_bytes));
     return found;
 }
 
-void take_number(Imaging& imaging, const Element& settings, const Element& options, const Name& name) {
-    const auto value = number(settings.child(name.theirs));
-    const auto min = number(options.child(name.theirs).child("Min"));
-    const auto max = number(options.child(name.theirs).child("Max"));
-    if (value && min && max && *min < *max)
+std::optional<ImagingRange> range(const Element& element) {
+    const auto min = number(element.child("Min"));
+    const auto max = number(element.child("Max"));
+    if (!min || !max || !(*min < *max)) return std::nullopt;
+    return ImagingRange{.min = *min, .max = *max};
+}
+
+void add(Imaging& imaging, const Name& name, std::optional<double> value, std::optional<ImagingRange> range) {
+    if (value && range)
         imaging.numbers.push_back(
-            {.name = std::string(name.ours), .value = *value, .min = *min, .max = *max});
+            {.name = std::string(name.ours), .value = *value, .min = range->min, .max = range->max});
 }
 
 Result<std::string> write_number(const Imaging& now, const ImagingChange& change, const Name& name) {
@@ -82,19 +86,38 @@ std::string get_imaging_options(std::string_view source_token) {
     return request("GetOptions", source(source_token));
 }
 
-Result<Imaging> parse_imaging(std::string_view settings_answer, std::string_view options_answer) {
-    VEDETTE_TRY(const Envelope settings,
-                parse_answer(settings_answer, ns::imaging, "GetImagingSettingsResponse"));
-    VEDETTE_TRY(const Envelope options, parse_answer(options_answer, ns::imaging, "GetOptionsResponse"));
-    const Element is = settings.body.child("ImagingSettings");
-    const Element can = options.body.child("ImagingOptions");
-    Imaging imaging;
-    for (const Name& name : before_focus) take_number(imaging, is, can, name);
-    take_number(imaging, is, can, after_focus);
-    imaging.ir_cut_modes = modes(can, "IrCutFilterModes");
-    if (!imaging.ir_cut_modes.empty()) imaging.ir_cut = is.child("IrCutFilter").text(16);
-    imaging.focus_modes = modes(can.child("Focus"), "AutoFocusModes");
-    if (!imaging.focus_modes.empty()) imaging.focus = is.child("Focus").child("AutoFocusMode").text(16);
+Result<ImagingSettings> parse_imaging_settings(std::string_view answer) {
+    VEDETTE_TRY(const Envelope envelope, parse_answer(answer, ns::imaging, "GetImagingSettingsResponse"));
+    const Element is = envelope.body.child("ImagingSettings");
+    return ImagingSettings{.brightness = number(is.child("Brightness")),
+                           .saturation = number(is.child("ColorSaturation")),
+                           .contrast = number(is.child("Contrast")),
+                           .sharpness = number(is.child("Sharpness")),
+                           .ir_cut = is.child("IrCutFilter").text(max_mode_bytes),
+                           .focus = is.child("Focus").child("AutoFocusMode").text(max_mode_bytes)};
+}
+
+Result<ImagingOptions> parse_imaging_options(std::string_view answer) {
+    VEDETTE_TRY(const Envelope envelope, parse_answer(answer, ns::imaging, "GetOptionsResponse"));
+    const Element can = envelope.body.child("ImagingOptions");
+    return ImagingOptions{.brightness = range(can.child("Brightness")),
+                          .saturation = range(can.child("ColorSaturation")),
+                          .contrast = range(can.child("Contrast")),
+                          .sharpness = range(can.child("Sharpness")),
+                          .ir_cut_modes = modes(can, "IrCutFilterModes"),
+                          .focus_modes = modes(can.child("Focus"), "AutoFocusModes")};
+}
+
+Imaging put_together(const ImagingSettings& settings, const ImagingOptions& options) {
+    Imaging imaging{.numbers = {},
+                    .ir_cut = options.ir_cut_modes.empty() ? std::string() : settings.ir_cut,
+                    .ir_cut_modes = options.ir_cut_modes,
+                    .focus = options.focus_modes.empty() ? std::string() : settings.focus,
+                    .focus_modes = options.focus_modes};
+    add(imaging, before_focus[0], settings.brightness, options.brightness);
+    add(imaging, before_focus[1], settings.saturation, options.saturation);
+    add(imaging, before_focus[2], settings.contrast, options.contrast);
+    add(imaging, after_focus, settings.sharpness, options.sharpness);
     return imaging;
 }
 

@@ -11,6 +11,9 @@
 
 namespace vedette::onvif {
 
+constexpr std::size_t max_imaging_modes = 8;
+constexpr std::size_t max_mode_bytes = 16;
+
 /// A number within its range. The names are ours: brightness, contrast, saturation, sharpness.
 struct ImagingNumber {
     std::string name;
@@ -28,8 +31,29 @@ struct Imaging {
 
 std::string get_imaging_settings(std::string_view source_token);
 std::string get_imaging_options(std::string_view source_token);
-/// What both answers tell together; what has no range in the options can't be set and is left out.
-Result<Imaging> parse_imaging(std::string_view settings_answer, std::string_view options_answer);
+/// What the answer to each of them says: the names are ours.
+struct ImagingSettings {
+    std::optional<double> brightness;
+    std::optional<double> saturation;
+    std::optional<double> contrast;
+    std::optional<double> sharpness;
+    std::string ir_cut;
+    std::string focus;
+};
+struct ImagingRange {
+    double min = 0;
+    double max = 0;
+};
+struct ImagingOptions {
+    std::optional<ImagingRange> brightness;
+    std::optional<ImagingRange> saturation;
+    std::optional<ImagingRange> contrast;
+    std::optional<ImagingRange> sharpness;
+    std::vector<std::string> ir_cut_modes;
+    std::vector<std::string> focus_modes;
+};
+/// What both tell together; what has no range in the options can't be set and is left out.
+Imaging put_together(const ImagingSettings& settings, const ImagingOptions& options);
 
 struct ImagingChange {
     std::vector<std::pair<std::string, double>> numbers;

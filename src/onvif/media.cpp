@@ -4,15 +4,15 @@
 #include <charconv>
 #include <optional>
 
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
 namespace {
 
 constexpr std::size_t max_token_bytes = 128;
-constexpr std::uint32_t max_side = 32'768;
 constexpr std::uint32_t wall_pixels = 720 * 576;
 
 std::string_view uri_of(MediaVersion version) {
@@ -23,7 +23,7 @@ std::uint32_t read_side(const Element& element) {
     const std::string text = element.text(16);
     std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() && value <= max_side ? value : 0;
+    return error == std::errc() && end == text.data() + text.size() && value <= max_picture_side ? value : 0;
 }
 
 double read_rate(const Element& element) {

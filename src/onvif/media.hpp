@@ -7,11 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-
 namespace vedette::onvif {
 
 constexpr std::size_t max_profiles = 128;
+constexpr std::uint32_t max_picture_side = 32'768;  ///< pixels
 
 enum class MediaVersion : std::uint8_t { media1, media2 };
 enum class VideoEncoding : std::uint8_t { none, h264, h265, jpeg, other };
@@ -36,12 +35,6 @@ struct Profile {
 std::string get_profiles(MediaVersion version);
 std::string get_stream_uri(MediaVersion version, std::string_view profile_token);
 std::string get_snapshot_uri(MediaVersion version, std::string_view profile_token);
-
-/// Profiles with a video encoder.
-Result<std::vector<Profile>> parse_profiles(MediaVersion version, std::string_view answer);
-/// The address in the answer, as it is told.
-Result<std::string> parse_stream_uri(MediaVersion version, std::string_view answer);
-Result<std::string> parse_snapshot_uri(MediaVersion version, std::string_view answer);
 
 /// What becomes one camera: the profiles of one video source.
 struct Pair {

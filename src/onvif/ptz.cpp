@@ -4,20 +4,19 @@
 #include <charconv>
 #include <cmath>
 
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
 namespace {
 
-constexpr double largest_figure = 1e6;
-
 std::optional<double> figure(std::string_view text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    if (!std::isfinite(value) || std::abs(value) > largest_figure) return std::nullopt;
+    if (!std::isfinite(value) || std::abs(value) > largest_ptz_figure) return std::nullopt;
     return value;
 }
 
@@ -170,23 +169,25 @@ Result<std::vector<PtzNode>> parse_ptz_nodes(std::string_view answer) {
     return nodes;
 }
 
-Result<PtzPosition> parse_ptz_status(std::string_view answer, const PtzNode& node) {
+Result<PtzStatus> parse_ptz_status(std::string_view answer) {
     VEDETTE_TRY(const Envelope envelope, parse_answer(answer, ns::ptz, "GetStatusResponse"));
     const Element status = envelope.body.child("PTZStatus");
     const Element head = status.child("Position").child("PanTilt");
-    const Element lens = status.child("Position").child("Zoom");
-    PtzPosition position;
-    const auto x = figure(head.attribute("x"));
-    const auto y = figure(head.attribute("y"));
-    if (node.absolute_pan_tilt && x && y) {
-        position.pan = share_of(node.absolute_pan_tilt->x, *x) * 2 - 1;
-        position.tilt = share_of(node.absolute_pan_tilt->y, *y) * 2 - 1;
-    }
-    if (const auto share = figure(lens.attribute("x")); node.absolute_zoom && share)
-        position.zoom = share_of(node.absolute_zoom->x, *share);
     const Element moving = status.child("MoveStatus");
-    position.moving =
-        moving.child("PanTilt").text(16) == "MOVING" || moving.child("Zoom").text(16) == "MOVING";
+    return PtzStatus{
+        .x = figure(head.attribute("x")),
+        .y = figure(head.attribute("y")),
+        .zoom = figure(status.child("Position").child("Zoom").attribute("x")),
+        .moving = moving.child("PanTilt").text(16) == "MOVING" || moving.child("Zoom").text(16) == "MOVING"};
+}
+
+PtzPosition position_of(const PtzStatus& status, const PtzNode& node) {
+    PtzPosition position{.pan = {}, .tilt = {}, .zoom = {}, .moving = status.moving};
+    if (node.absolute_pan_tilt && status.x && status.y) {
+        position.pan = share_of(node.absolute_pan_tilt->x, *status.x) * 2 - 1;
+        position.tilt = share_of(node.absolute_pan_tilt->y, *status.y) * 2 - 1;
+    }
+    if (node.absolute_zoom && status.zoom) position.zoom = share_of(node.absolute_zoom->x, *status.zoom);
     return position;
 }
 
@@ -211,11 +212,6 @@ Result<std::string> parse_set_preset(std::string_view answer) {
     if (token.empty() || token.size() > max_ptz_token_bytes)
         return fail(ErrorKind::corrupt, "the camera does not say which preset it has set");
     return token;
-}
-
-Result<> parse_ptz_done(std::string_view answer, std::string_view name) {
-    VEDETTE_CHECK(parse_answer(answer, ns::ptz, fmt::format("{}Response", name)));
-    return {};
 }
 
 }  // namespace vedette::onvif

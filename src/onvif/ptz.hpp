@@ -1,5 +1,5 @@
 #pragma once
-// The PTZ service (ONVIF PTZ Service Specification): what to ask, and what the answers say.
+// The PTZ service (ONVIF PTZ Service Specification): what to ask, and what the answers mean.
 
 #include <chrono>
 #include <cstdint>
@@ -8,14 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-
 namespace vedette::onvif {
 
 constexpr std::size_t max_ptz_nodes = 16;
 constexpr std::size_t max_presets = 256;
 constexpr std::size_t max_ptz_token_bytes = 64;
 constexpr std::size_t max_preset_name_bytes = 64;
+constexpr double largest_ptz_figure = 1e6;  ///< of a camera's own
 
 /// Three figures in the camera's generic spaces: pan to the right, tilt upwards, zoom into the picture.
 /// Velocities and translations are from -1 to 1; positions as well, but for zoom, which is from 0 to 1.
@@ -90,14 +89,14 @@ std::string remove_preset(std::string_view profile, std::string_view preset);
 std::string go_to_home(std::string_view profile);
 std::string set_home(std::string_view profile);
 
-Result<std::vector<PtzNode>> parse_ptz_nodes(std::string_view answer);
-/// `node` tells the ranges of the figures.
-Result<PtzPosition> parse_ptz_status(std::string_view answer, const PtzNode& node);
-/// Without those that have no token; each token once.
-Result<std::vector<PtzPreset>> parse_presets(std::string_view answer);
-/// The token of the preset.
-Result<std::string> parse_set_preset(std::string_view answer);
-/// The answers that say nothing but that it is done; `request` as in ContinuousMove.
-Result<> parse_ptz_done(std::string_view answer, std::string_view request);
+/// What a camera says about where its head is: in figures of its own.
+struct PtzStatus {
+    std::optional<double> x;
+    std::optional<double> y;
+    std::optional<double> zoom;
+    bool moving = false;
+};
+/// In our figures; `node` tells the ranges of the camera's.
+PtzPosition position_of(const PtzStatus& status, const PtzNode& node);
 
 }  // namespace vedette::onvif

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "onvif/answers.hpp"
+#include "onvif/namespaces.hpp"
 #include "onvif/relay.hpp"
 #include "onvif/soap.hpp"
 
@@ -75,17 +77,16 @@ TEST(Ptz, FiguresAreCountedAsTheCameraCounts) {
     EXPECT_THAT(absolute_move("p", node, std::nullopt, std::nullopt, 9),
                 HasSubstr(R"(<tptz:Position><tt:Zoom x="30.0000"/>)"));
 
-    const auto position = parse_ptz_status(
-        write_envelope(
-            R"(<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt x="90" y="45"/>)"
-            R"(<tt:Zoom x="500"/></tt:Position><tt:MoveStatus><tt:PanTilt>MOVING</tt:PanTilt></tt:MoveStatus>)"
-            R"(</tptz:PTZStatus></tptz:GetStatusResponse>)"),
-        node);
-    ASSERT_TRUE(position) << position.error().message;
-    EXPECT_DOUBLE_EQ(*position->pan, 0.5);
-    EXPECT_DOUBLE_EQ(*position->tilt, 0);
-    EXPECT_DOUBLE_EQ(*position->zoom, 1);
-    EXPECT_TRUE(position->moving);
+    const auto status = parse_ptz_status(write_envelope(
+        R"(<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt x="90" y="45"/>)"
+        R"(<tt:Zoom x="500"/></tt:Position><tt:MoveStatus><tt:PanTilt>MOVING</tt:PanTilt></tt:MoveStatus>)"
+        R"(</tptz:PTZStatus></tptz:GetStatusResponse>)"));
+    ASSERT_TRUE(status) << status.error().message;
+    const PtzPosition position = position_of(*status, node);
+    EXPECT_DOUBLE_EQ(*position.pan, 0.5);
+    EXPECT_DOUBLE_EQ(*position.tilt, 0);
+    EXPECT_DOUBLE_EQ(*position.zoom, 1);
+    EXPECT_TRUE(position.moving);
 }
 
 TEST(Ptz, APositionThatIsNoneIsLeftOut) {
@@ -93,15 +94,13 @@ TEST(Ptz, APositionThatIsNoneIsLeftOut) {
     node.absolute_pan_tilt = PtzSpace{};
     node.absolute_zoom = PtzSpace{.uri = "", .x = {0, 1}, .y = {}};
     for (const char* figures : {R"(x="nan" y="0")", R"(x="1e300" y="0")", R"(x="" y="0")", R"(x="0")"}) {
-        const auto position = parse_ptz_status(
-            write_envelope(fmt::format(
-                "<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt {}/></tt:Position>"
-                "</tptz:PTZStatus></tptz:GetStatusResponse>",
-                figures)),
-            node);
-        ASSERT_TRUE(position) << figures;
-        EXPECT_FALSE(position->pan) << figures;
-        EXPECT_FALSE(position->zoom) << figures;
+        const auto status = parse_ptz_status(write_envelope(
+            fmt::format("<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt {}/></tt:Position>"
+                        "</tptz:PTZStatus></tptz:GetStatusResponse>",
+                        figures)));
+        ASSERT_TRUE(status) << figures;
+        EXPECT_FALSE(position_of(*status, node).pan) << figures;
+        EXPECT_FALSE(position_of(*status, node).zoom) << figures;
     }
 }
 
@@ -116,8 +115,8 @@ TEST(Ptz, PresetsWithoutATokenOrWithAUsedOneAreLeftOut) {
 
 TEST(Ptz, AnAnswerToSomethingElseIsNoSuccess) {
     const std::string stopped = write_envelope("<tptz:StopResponse/>");
-    EXPECT_TRUE(parse_ptz_done(stopped, "Stop"));
-    EXPECT_FALSE(parse_ptz_done(stopped, "ContinuousMove"));
+    EXPECT_TRUE(read_reply(done_question(ns::ptz, "Stop"), stopped));
+    EXPECT_FALSE(read_reply(done_question(ns::ptz, "ContinuousMove"), stopped));
     EXPECT_FALSE(parse_set_preset(write_envelope("<tptz:SetPresetResponse/>")));
 }
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "onvif/answers.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
@@ -32,11 +33,6 @@ Result<std::vector<RelayOutput>> parse_relay_outputs(std::string_view answer) {
         relays.push_back(std::move(relay));
     }
     return relays;
-}
-
-Result<> parse_relay_switched(std::string_view answer) {
-    VEDETTE_CHECK(parse_answer(answer, ns::device, "SetRelayOutputStateResponse"));
-    return {};
 }
 
 }  // namespace vedette::onvif

@@ -1,11 +1,9 @@
 #pragma once
-// Relay outputs (ONVIF Core specification, device service): what to ask, and what the answers say.
+// Relay outputs (ONVIF Core specification, device service): what to ask, and what is told.
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace vedette::onvif {
 
@@ -22,9 +20,5 @@ struct RelayOutput {
 
 std::string get_relay_outputs();
 std::string set_relay_output_state(std::string_view token, bool active);
-
-/// Without those that have no token; each token once.
-Result<std::vector<RelayOutput>> parse_relay_outputs(std::string_view answer);
-Result<> parse_relay_switched(std::string_view answer);
 
 }  // namespace vedette::onvif

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
 #include "base/time.hpp"
 
 namespace vedette::onvif {
@@ -19,8 +18,6 @@ constexpr std::size_t max_recording_tracks = 16;  ///< of one recording
 std::string find_recordings();
 std::string get_recording_search_results(std::string_view search_token);
 std::string end_search(std::string_view search_token);
-
-Result<std::string> parse_find_recordings(std::string_view answer);
 
 /// Times are by the camera's clock.
 struct RecordingTrack {
@@ -42,15 +39,10 @@ struct SearchResults {
     bool completed = false;
     std::vector<RecordingInformation> recordings;
 };
-/// Recordings without a token are left out.
-Result<SearchResults> parse_recording_search_results(std::string_view answer);
 
 /// The recording of video that covers most of `interval`, given by the camera's clock; nullptr when none has
 /// any of it. A recording that does not say from when to when it goes may have it.
 const RecordingInformation* best_recording(const std::vector<RecordingInformation>& recordings,
                                            UtcInterval interval);
-
-/// xsd:dateTime; without a zone it is UTC. nullopt for what is no date between 1970 and 2199.
-std::optional<UtcTime> parse_date_time(std::string_view text);
 
 }  // namespace vedette::onvif

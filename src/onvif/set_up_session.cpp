@@ -46,7 +46,8 @@ std::optional<Call> SetUpSession::next(UtcTime now) {
     return Call{.port = place.port,
                 .path = std::move(place.path),
                 .body = write_envelope(body_of_step(), header),
-                .secure = place.secure};
+                .secure = place.secure,
+                .question = question_of_step()};
 }
 
 std::string SetUpSession::body_of_step() const {
@@ -75,15 +76,39 @@ std::string SetUpSession::body_of_step() const {
     return {};
 }
 
+Question SetUpSession::question_of_step() const {
+    switch (step_) {
+        case Step::time:
+            return {.asked = Asked::system_date_and_time};
+        case Step::services:
+            return {.asked = Asked::services};
+        case Step::capabilities:
+            return {.asked = Asked::capabilities};
+        case Step::information:
+            return {.asked = Asked::device_information};
+        case Step::profiles:
+            return {.asked = Asked::profiles, .media = media_};
+        case Step::stream:
+            return {.asked = Asked::stream_uri, .media = media_};
+        case Step::interfaces:
+            return {.asked = Asked::network_interfaces};
+        case Step::scopes:
+            return {.asked = Asked::scopes};
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
 Place SetUpSession::place_of_step() const {
     if (step_ == Step::profiles || step_ == Step::stream)
         return place_of(media_ == MediaVersion::media2 ? services_.media2 : services_.media, own_place());
     return own_place();
 }
 
-void SetUpSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+void SetUpSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (step_ == Step::done) return;
-    auto taken = take(body, now);
+    auto taken = take(std::move(reply), now);
     if (taken) return advance();
     // Faults come with status 400 or 500, and some cameras send 401 or 403 with a body that explains nothing.
     if (status == 401 || status == 403)
@@ -99,36 +124,35 @@ void SetUpSession::on_failure(Error error) {
     finish(std::move(error));
 }
 
-Result<> SetUpSession::take(std::string_view body, UtcTime now) {
+Result<> SetUpSession::take(Result<Reply> reply, UtcTime now) {
     switch (step_) {
         case Step::time:
-            return take_time(body, now);
+            return take_time(std::move(reply), now);
         case Step::services:
-            return take_services(parse_services(body));
         case Step::capabilities:
-            return take_services(parse_capabilities(body));
+            return take_services(take_as<Services>(std::move(reply)));
         case Step::information: {
-            VEDETTE_TRY(description_.information, parse_device_information(body));
+            VEDETTE_TRY(description_.information, take_as<DeviceInformation>(std::move(reply)));
             return {};
         }
         case Step::profiles:
-            return take_profiles(body);
+            return take_profiles(std::move(reply));
         case Step::stream:
-            return take_stream(body);
+            return take_stream(std::move(reply));
         case Step::interfaces: {
-            VEDETTE_TRY(description_.macs, parse_network_interfaces(body));
+            VEDETTE_TRY(description_.macs, take_as<Texts>(std::move(reply)));
             return {};
         }
         case Step::scopes:
-            return take_scopes(body);
+            return take_scopes(std::move(reply));
         case Step::done:
             break;
     }
     return {};
 }
 
-Result<> SetUpSession::take_time(std::string_view body, UtcTime now) {
-    VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+Result<> SetUpSession::take_time(Result<Reply> reply, UtcTime now) {
+    VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
     const Ticks90k refused = offsets_[offset_];
     offsets_ = clock_offsets(time, now);
     clock_changed_ = std::chrono::abs(offsets_.front() - refused) >= noticeable_offset;
@@ -147,8 +171,8 @@ Result<> SetUpSession::take_services(Result<Services> services) {
     return {};
 }
 
-Result<> SetUpSession::take_profiles(std::string_view body) {
-    VEDETTE_TRY(const auto profiles, parse_profiles(media_, body));
+Result<> SetUpSession::take_profiles(Result<Reply> reply) {
+    VEDETTE_TRY(const Profiles profiles, take_as<Profiles>(std::move(reply)));
     for (Pair& pair : pair_profiles(profiles)) {
         if (description_.channels.size() == max_channels) {
             warn(fmt::format("The device has more than {} video sources; the others are left out.",
@@ -166,8 +190,8 @@ Result<> SetUpSession::take_profiles(std::string_view body) {
                 "the camera has no profile with H.264 or H.265 video; make one in its settings");
 }
 
-Result<> SetUpSession::take_stream(std::string_view body) {
-    VEDETTE_TRY(const std::string told, parse_stream_uri(media_, body));
+Result<> SetUpSession::take_stream(Result<Reply> reply) {
+    VEDETTE_TRY(const std::string told, take_as<std::string>(std::move(reply)));
     auto believed = believe(told, "rtsp", options_.host);
     if (!believed) believed = believe(told, "rtsps", options_.host);
     if (!believed)
@@ -182,8 +206,8 @@ Result<> SetUpSession::take_stream(std::string_view body) {
     return {};
 }
 
-Result<> SetUpSession::take_scopes(std::string_view body) {
-    VEDETTE_TRY(const auto scopes, parse_scopes(body));
+Result<> SetUpSession::take_scopes(Result<Reply> reply) {
+    VEDETTE_TRY(const Texts scopes, take_as<Texts>(std::move(reply)));
     description_.name = scope_value(scopes, "name");
     description_.location = scope_value(scopes, "location");
     return {};

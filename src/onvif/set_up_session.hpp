@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -15,6 +14,7 @@
 #include "onvif/address.hpp"
 #include "onvif/device.hpp"
 #include "onvif/media.hpp"
+#include "onvif/question.hpp"
 
 namespace vedette::onvif {
 
@@ -37,6 +37,7 @@ struct Call {
     std::string path;
     std::string body;
     bool secure = false;  ///< HTTPS
+    Question question{};  ///< what is to be read of the answer
 };
 
 /// One video source, ready to be added as a camera.
@@ -68,8 +69,8 @@ class SetUpSession {
 
     /// The next call; nullopt when the conversation is over. `now` is our wall clock.
     std::optional<Call> next(UtcTime now);
-    /// The answer to the last call: its HTTP status and its body, whatever they are.
-    void on_answer(unsigned status, std::string_view body, UtcTime now);
+    /// The answer to the last call: its HTTP status, and what was read of its body.
+    void on_answer(unsigned status, Result<Reply> reply, UtcTime now);
     /// The last call got no answer.
     void on_failure(Error error);
     /// When it is over. Errors: `unauthenticated` for refused or missing credentials, and what on_failure()
@@ -89,13 +90,14 @@ class SetUpSession {
         done,
     };
     std::string body_of_step() const;
+    Question question_of_step() const;
     Place place_of_step() const;
-    Result<> take(std::string_view body, UtcTime now);
-    Result<> take_time(std::string_view body, UtcTime now);
+    Result<> take(Result<Reply> reply, UtcTime now);
+    Result<> take_time(Result<Reply> reply, UtcTime now);
     Result<> take_services(Result<Services> services);
-    Result<> take_profiles(std::string_view body);
-    Result<> take_stream(std::string_view body);
-    Result<> take_scopes(std::string_view body);
+    Result<> take_profiles(Result<Reply> reply);
+    Result<> take_stream(Result<Reply> reply);
+    Result<> take_scopes(Result<Reply> reply);
     bool try_another_clock();
     void on_error(Error error);
     void finish(Error error);

@@ -6,8 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "onvif/answers.hpp"
 #include "onvif/discovery.hpp"
-#include "onvif/soap.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/test_support.hpp"
 
 namespace vedette::onvif {
@@ -56,14 +57,14 @@ struct Camera {
             if (!open &&
                 !(proves(token, Secret(std::string_view(password))) && accepts(moment(token.created)))) {
                 ++refusals;
-                session.on_answer(400, answer("fault_not_authorized"), now);
+                session.on_answer(400, read_reply(call->question, answer("fault_not_authorized")), now);
                 continue;
             }
             const auto found = answers.find(name);
             if (found == answers.end())
-                session.on_answer(500, answer("fault_not_supported"), now);
+                session.on_answer(500, read_reply(call->question, answer("fault_not_supported")), now);
             else
-                session.on_answer(200, answer(found->second), now);
+                session.on_answer(200, read_reply(call->question, answer(found->second)), now);
         }
         return session.take_result();
     }
@@ -202,7 +203,8 @@ TEST(SetUp, OlderCamerasAreAskedForCapabilities) {
 
 TEST(SetUp, AWebServerThatIsNoCameraIsNamed) {
     SetUpSession talk = session();
-    while (talk.next(now)) talk.on_answer(404, "<html><body>Not found</body></html>", now);
+    while (const auto call = talk.next(now))
+        talk.on_answer(404, read_reply(call->question, "<html><body>Not found</body></html>"), now);
     const auto found = talk.take_result();
     ASSERT_FALSE(found);
     EXPECT_THAT(found.error().message, HasSubstr("no ONVIF service"));

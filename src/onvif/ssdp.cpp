@@ -1,7 +1,8 @@
 #include "onvif/ssdp.hpp"
 
+#include "onvif/answers.hpp"
 #include "onvif/discovery.hpp"
-#include "onvif/xml.hpp"
+#include "onvif/text.hpp"
 
 namespace vedette::onvif {
 

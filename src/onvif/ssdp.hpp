@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
-
 namespace vedette::onvif {
 
 constexpr std::string_view ssdp_group = "239.255.255.250";
@@ -35,9 +33,6 @@ struct SsdpMessage {
 
     friend bool operator==(const SsdpMessage&, const SsdpMessage&) = default;
 };
-
-/// Error `corrupt` or `exhausted` for what is no SSDP.
-Result<SsdpMessage> parse_ssdp(std::string_view datagram);
 
 /// The device's own UUID in a USN ("uuid:ABC::urn:..."): lower case; empty when there is none.
 std::string uuid_of(std::string_view name);

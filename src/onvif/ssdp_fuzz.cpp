@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "onvif/address.hpp"
+#include "onvif/answers.hpp"
 #include "onvif/ssdp.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

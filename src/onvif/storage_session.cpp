@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "onvif/namespaces.hpp"
 #include "onvif/replay.hpp"
 #include "onvif/soap.hpp"
 
@@ -37,7 +38,8 @@ std::optional<Call> StorageSession::next(UtcTime now) {
     return Call{.port = place.port,
                 .path = std::move(place.path),
                 .body = write_envelope(body_of_step(), header),
-                .secure = place.secure};
+                .secure = place.secure,
+                .question = question_of_step()};
 }
 
 std::string StorageSession::body_of_step() const {
@@ -62,9 +64,31 @@ std::string StorageSession::body_of_step() const {
     return {};
 }
 
-void StorageSession::on_answer(unsigned status, std::string_view body, UtcTime now) {
+Question StorageSession::question_of_step() const {
+    switch (step_) {
+        case Step::time:
+            return {.asked = Asked::system_date_and_time};
+        case Step::services:
+            return {.asked = Asked::services};
+        case Step::capabilities:
+            return {.asked = Asked::capabilities};
+        case Step::search:
+            return {.asked = Asked::find_recordings};
+        case Step::results:
+            return {.asked = Asked::search_results};
+        case Step::end_search:
+            return done_question(ns::search, "EndSearch");
+        case Step::replay:
+            return {.asked = Asked::replay_uri};
+        case Step::done:
+            break;
+    }
+    return {};
+}
+
+void StorageSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (step_ == Step::done) return;
-    auto taken = take(body, now);
+    auto taken = take(std::move(reply), now);
     if (taken) return;
     if (status == 401 || status == 403)
         taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
@@ -92,31 +116,30 @@ bool StorageSession::try_another_clock() {
     return true;
 }
 
-Result<> StorageSession::take(std::string_view body, UtcTime now) {
+Result<> StorageSession::take(Result<Reply> reply, UtcTime now) {
     switch (step_) {
         case Step::time: {
-            VEDETTE_TRY(const DeviceTime time, parse_system_date_and_time(body));
+            VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
             offsets_ = clock_offsets(time, now);
             result_.clock_offset = offsets_.front() + (time.utc ? half_second : Ticks90k(0));
             step_ = Step::services;
             return {};
         }
         case Step::services:
-            return take_services(parse_services(body));
         case Step::capabilities:
-            return take_services(parse_capabilities(body));
+            return take_services(take_as<Services>(std::move(reply)));
         case Step::search: {
-            VEDETTE_TRY(search_token_, parse_find_recordings(body));
+            VEDETTE_TRY(search_token_, take_as<std::string>(std::move(reply)));
             step_ = Step::results;
             return {};
         }
         case Step::results:
-            return take_results(body);
+            return take_results(std::move(reply));
         case Step::end_search:
             step_ = Step::replay;
             return {};
         case Step::replay: {
-            VEDETTE_TRY(const std::string told, parse_replay_uri(body));
+            VEDETTE_TRY(const std::string told, take_as<std::string>(std::move(reply)));
             auto believed = believe(told, "rtsp", options_.host);
             if (!believed) believed = believe(told, "rtsps", options_.host);
             if (!believed)
@@ -144,8 +167,8 @@ Result<> StorageSession::take_services(Result<Services> services) {
     return {};
 }
 
-Result<> StorageSession::take_results(std::string_view body) {
-    VEDETTE_TRY(SearchResults results, parse_recording_search_results(body));
+Result<> StorageSession::take_results(Result<Reply> reply) {
+    VEDETTE_TRY(SearchResults results, take_as<SearchResults>(std::move(reply)));
     for (RecordingInformation& recording : results.recordings)
         if (recordings_.size() < max_found_recordings) recordings_.push_back(std::move(recording));
     if (!results.completed) return {};  // asked again, within max_storage_calls

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "onvif/search.hpp"
@@ -28,7 +27,7 @@ class StorageSession {
     StorageSession(SetUpOptions options, UtcInterval interval);
 
     std::optional<Call> next(UtcTime now);
-    void on_answer(unsigned status, std::string_view body, UtcTime now);
+    void on_answer(unsigned status, Result<Reply> reply, UtcTime now);
     void on_failure(Error error) { finish(std::move(error)); }
     /// `unsupported`: the device has no such services. `not_found`: it has nothing of this time. Else as
     /// SetUpSession.
@@ -47,9 +46,10 @@ class StorageSession {
     };
 
     std::string body_of_step() const;
-    Result<> take(std::string_view body, UtcTime now);
+    Question question_of_step() const;
+    Result<> take(Result<Reply> reply, UtcTime now);
     Result<> take_services(Result<Services> services);
-    Result<> take_results(std::string_view body);
+    Result<> take_results(Result<Reply> reply);
     Result<> choose();
     void finish(Error error);
     bool try_another_clock();

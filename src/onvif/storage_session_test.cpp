@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "onvif/answers.hpp"
 #include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 
@@ -57,7 +58,7 @@ class StorageSessionTest : public testing::Test {
             if (!call) break;
             last = call->body;
             paths.push_back(fmt::format("{}{}", call->port, call->path));
-            session.on_answer(200, answer, now);
+            session.on_answer(200, read_reply(call->question, answer), now);
         }
         EXPECT_FALSE(session.next(now));
         return last;

@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "base/bytes.hpp"
+#include "onvif/answers.hpp"
 #include "onvif/discovery.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

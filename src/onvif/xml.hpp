@@ -11,6 +11,7 @@
 #include <pugixml.hpp>
 
 #include "base/result.hpp"
+#include "onvif/text.hpp"
 
 namespace vedette::onvif {
 
@@ -18,14 +19,6 @@ constexpr std::size_t max_xml_bytes = 1024 * 1024;  ///< the profiles of a large
 constexpr std::size_t max_xml_depth = 48;
 constexpr std::size_t max_xml_nodes = 50'000;
 constexpr std::size_t max_xml_attributes = 64;  ///< of one element
-constexpr std::size_t max_text_bytes = 1024;    ///< of one value that we keep
-
-/// What a foreign text becomes before it is stored or shown: valid UTF-8 without control characters, without
-/// blanks around it, at most `max_bytes` long. What does not fit is left out.
-std::string clean_text(std::string_view text, std::size_t max_bytes = max_text_bytes);
-
-/// For text and attribute values that we write.
-std::string escape(std::string_view text);
 
 /// An element of a Document, valid as long as that. An Element that is not there answers every question with
 /// nothing, so that a path is read without a check at each step.

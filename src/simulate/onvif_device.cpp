@@ -7,8 +7,8 @@
 
 #include "base/id.hpp"
 #include "crypto/digest.hpp"
+#include "onvif/envelope.hpp"
 #include "onvif/namespaces.hpp"
-#include "onvif/soap.hpp"
 #include "simulate/onvif_service.hpp"
 
 namespace vedette::simulate {

@@ -19,6 +19,7 @@
 #include "net/timeout.hpp"
 #include "net/tls_context.hpp"
 #include "net/udp.hpp"
+#include "onvif/answers.hpp"
 #include "onvif/ssdp.hpp"
 #include "rtsp/auth.hpp"
 #include "simulate/onvif_http.hpp"

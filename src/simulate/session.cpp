@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "onvif/search.hpp"
+#include "onvif/answers.hpp"
 #include "rtsp/back_channel.hpp"
 #include "rtsp/text.hpp"
 #include "rtsp/url.hpp"

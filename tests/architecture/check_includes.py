@@ -1,6 +1,6 @@
 """Holds the table of docs/design/architecture.md: which module may include which.
 
-usage: check_includes.py SOURCE_DIR. Prints each forbidden include and exits 1 when there is one.
+usage: check_includes.py SOURCE_DIR. Also that what devices send is read in the camera process alone. Prints each forbidden include and exits 1 when there is one.
 """
 
 import pathlib
@@ -17,6 +17,17 @@ RESTRICTED = {
     r"pugixml": {"onvif"},
     r"seccomp\.h": {"sandbox"},
 }
+
+# The readers of what devices send, and who may see them: the readers themselves, the part of the camera process
+# that calls them, simulated devices (which are asked by us), tests.
+READERS = {"onvif/answers.hpp", "onvif/envelope.hpp", "onvif/xml.hpp"}
+MAY_READ = [
+    r"onvif/(answers|envelope|xml)\.hpp",
+    r"onvif/(?!.*_session\.cpp|sign_in\.cpp|question\.cpp)[a-z0-9_]+\.cpp",
+    r"gateway/camera_process/answer_reader\.cpp",
+    r"simulate/[a-z0-9_]+\.[ch]pp",
+    r".*(_test|_fuzz)\.cpp",
+]
 
 
 def read_table(markdown):
@@ -70,6 +81,8 @@ def check(src, table):
                     faults.append(f"{where}: {target} is in no module; write the path from src/")
                 elif other != module and table[module] is not None and other not in table[module]:
                     faults.append(f"{where}: {module} may not include {other}")
+                if target in READERS and not any(re.fullmatch(allowed, relative) for allowed in MAY_READ):
+                    faults.append(f"{where}: {target} is for the camera process: what devices send is read there")
             else:
                 for pattern, modules in RESTRICTED.items():
                     if re.match(pattern, target):

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import signal
+import threading
 import time
 
 import case
@@ -158,6 +159,34 @@ class CameraProcessTest(case.SystemTest):
         another = server.add_camera("Hall", farm.url())
         self.wait_state(server, another, "recording", 10)
         self.assertEqual(self.camera_process(server), pid)
+        self.assertEqual(server.stop(), 0, server.output())
+
+    def test_it_ends_while_it_reads_a_device_s_answer(self):
+        onvif = vedette.free_port()
+        farm = self.simulator(1, "--onvif", onvif)
+        server = self.server()
+        camera = server.add_camera("Camera", farm.url(), device={"onvif_url": f"http://127.0.0.1:{onvif}/cam1/onvif/device_service"})
+        self.wait_state(server, camera, "recording")
+        device = f"/api/v1/cameras/{camera}/device"
+        self.assertEqual(server.ok("GET", device)["services"], ["media", "media2", "events", "ptz", "imaging"])
+        pid = self.camera_process(server)
+        os.kill(pid, signal.SIGSTOP)
+        told = []
+        asking = threading.Thread(target=lambda: told.append(server.request("GET", device)))
+        asking.start()
+        asking.join(1.5)
+        self.assertTrue(asking.is_alive(), f"nobody else reads what the camera says: {told}")
+        os.kill(pid, signal.SIGKILL)
+        asking.join(10)
+        self.assertEqual(len(told), 1, "an answer")
+        status, problem = told[0]
+        print(f"  {status}: {problem['detail']}")
+        self.assertIn(status, (502, 503), problem)
+        self.assertIn("was ended by signal 9 before it had read the camera's answer", problem["detail"])
+        # The main process goes on, and so does everything with the next camera process.
+        self.wait_another(server, pid)
+        self.assertEqual(server.ok("GET", device)["services"], ["media", "media2", "events", "ptz", "imaging"])
+        self.wait_state(server, camera, "recording")
         self.assertEqual(server.stop(), 0, server.output())
 
     def test_it_ends_with_its_parent(self):

@@ -1,7 +1,9 @@
 #pragma once
 // Inside of messages.cpp: one description of a value's fields serves writing and reading.
 
+#include <bit>
 #include <chrono>
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
+#include "onvif/text.hpp"
 
 namespace vedette::gateway::camera_process {
 
@@ -26,6 +29,8 @@ class Writer {
         out_.u8(static_cast<std::uint8_t>(value));
     }
     void text(std::string& value, std::size_t limit) { bytes_of(as_bytes(value), limit); }
+    void words(std::string& value, std::size_t limit) { bytes_of(as_bytes(value), limit); }
+    void figure(double& value) { out_.u64(std::bit_cast<std::uint64_t>(value)); }
     void bytes(Bytes& value, std::size_t limit) { bytes_of(value, limit); }
     void secret(Secret& value, std::size_t limit) { bytes_of(value.reveal(), limit); }
     template <class T, class F>
@@ -84,6 +89,15 @@ class Reader {
         value = as_text(bytes_of(limit));
         for (char& c : value)
             if (c < 0x20 || c > 0x7e) c = '?';
+    }
+    /// What people call things: UTF-8 without control characters.
+    void words(std::string& value, std::size_t limit) {
+        value = onvif::clean_text(as_text(bytes_of(limit)), limit);
+    }
+    /// A number that can be calculated with.
+    void figure(double& value) {
+        value = std::bit_cast<double>(in_.u64());
+        bad_ = bad_ || !std::isfinite(value);
     }
     void bytes(Bytes& value, std::size_t limit) {
         const ByteView view = bytes_of(limit);

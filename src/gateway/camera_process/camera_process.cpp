@@ -14,6 +14,7 @@
 
 #include "base/log.hpp"
 #include "gateway/camera_process/child.hpp"
+#include "gateway/camera_process/reading.hpp"
 #include "net/timeout.hpp"
 #include "sandbox/sandbox.hpp"
 
@@ -46,6 +47,7 @@ void clear(const File& event) {
 CameraProcess::CameraProcess(boost::asio::any_io_executor executor, const Clock& clock)
     : executor_(std::move(executor)),
       clock_(clock),
+      reading_ended_(executor_),
       tasks_(executor_, "camera process"),
       work_(executor_, "camera process") {}
 
@@ -112,6 +114,8 @@ void CameraProcess::run() {
 }
 
 net::Awaitable<void> CameraProcess::stop() {
+    running_ = false;
+    end_readings("is being ended", 0);
     co_await tasks_.stop();
     co_await work_.stop();
     if (!child_) co_return;
@@ -132,7 +136,9 @@ net::Awaitable<void> CameraProcess::supervise() {
             auto serving = serve();
             const std::string why = co_await std::move(serving);
             log::error("the process that reads cameras {}; it is started again", why);
-            end_sessions(why, child_->crashed ? child_->ring.busy_with() : 0);
+            const SessionId suspect = child_->crashed ? child_->ring.busy_with() : 0;
+            end_sessions(why, suspect);
+            end_readings(why, suspect);
             child_.reset();
             if (clock_.monotonic_now() - began > stable_life) pause = chrono::milliseconds(0);
         }
@@ -240,6 +246,8 @@ Result<> CameraProcess::take(Child& child, ByteView message) {
     scratch_.assign(message.begin(), message.end());
     VEDETTE_TRY(SessionReport report, decode_report(scratch_));
     if (report.session == 0) return take_own(child, report.report);
+    if (const auto reading = readings_.find(report.session); reading != readings_.end())
+        return reading->second->take(std::move(report.report));
     const auto found = sessions_.find(report.session);
     if (found != sessions_.end())
         return found->second->take(std::move(report.report), clock_.monotonic_now());

@@ -13,12 +13,16 @@
 #include "gateway/camera_process/camera_session.hpp"
 #include "gateway/camera_process/channel.hpp"
 #include "gateway/camera_process/ring.hpp"
+#include "net/event.hpp"
+#include "net/http.hpp"
 #include "net/task_group.hpp"
 #include "net/tcp.hpp"
 
 namespace vedette::gateway::camera_process {
 
 inline constexpr std::chrono::seconds answer_limit{20};  ///< a process that says nothing for so long is ended
+/// Answers of devices that are being read; others wait.
+inline constexpr std::size_t max_questions = 32;
 
 /// Lives on one loop; all sessions end before it does.
 class CameraProcess {
@@ -40,11 +44,16 @@ class CameraProcess {
     Result<std::unique_ptr<CameraSession>> open(Open open, net::TcpStream connection,
                                                 net::MediaSockets media);
 
+    /// Has the process read what a device has sent as its answer to `question`. Errors: a fault, and what
+    /// onvif::read_reply() says; `internal` when the process ended meanwhile, or is not there.
+    net::Awaitable<Result<onvif::Reply>> read(onvif::Question question, std::string text);
+
     const boost::asio::any_io_executor& executor() const { return executor_; }
 
   private:
     friend class CameraSession;
     struct Child;
+    class Reading;
     CameraProcess(boost::asio::any_io_executor executor, const Clock& clock);
     void send(Command command, std::span<const int> files = {});
     void forget(SessionId id, bool over);
@@ -63,12 +72,15 @@ class CameraProcess {
     void tell_sandbox(const Child& child) const;
     Result<> take_own(Child& child, const Report& report);
     void end_sessions(const std::string& why, SessionId suspect);
+    void end_readings(const std::string& why, SessionId suspect);
     net::Awaitable<std::string> reap(Child& child);
 
     boost::asio::any_io_executor executor_;
     const Clock& clock_;
     std::unique_ptr<Child> child_;
     std::unordered_map<SessionId, CameraSession*> sessions_;
+    std::unordered_map<SessionId, Reading*> readings_;
+    net::Event reading_ended_;
     SessionId next_session_ = 1;
     Bytes scratch_;
     bool running_ = false;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/camera_process/archive.hpp"
+#include "gateway/camera_process/reply_fields.hpp"
 #include "media/fmp4.hpp"
 #include "rtsp/depacketizer.hpp"
 
@@ -180,6 +181,12 @@ void fields(auto& ar, Tune& tune) {
 void fields(auto& ar, Close& close) {
     ar.number(close.session);
 }
+void fields(auto& ar, ReadAnswer& read) {
+    auto& [session, question, size] = read;
+    ar.number(session);
+    fields(ar, question);
+    ar.number(size);
+}
 void fields(auto&, Ping&) {}
 void fields(auto& ar, Say& say) {
     auto& [session, samples] = say;
@@ -217,6 +224,7 @@ void fields(auto& ar, Counters& counters) {
     ar.number(refused_packets);
 }
 void fields(auto&, Ended&) {}
+void fields(auto& ar, DeviceReply& reply);
 
 // A variant is its index and the alternative's fields.
 template <class... Ts>
@@ -242,6 +250,15 @@ void fields(Reader& ar, std::variant<Ts...>& value) {
     std::uint8_t index = 0;
     ar.number(index);
     if (!read_alternative(ar, value, index)) ar.fail();
+}
+
+void fields(auto& ar, DeviceReply& answer) {
+    auto& [error, reply] = answer;
+    ar.optional(error, [&](Error& value) {
+        ar.choice(value.kind, ErrorKind::internal);
+        ar.words(value.message, max_text_bytes);
+    });
+    fields(ar, reply);
 }
 
 constexpr std::uint8_t media_first = 0xf0;

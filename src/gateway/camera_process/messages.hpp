@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "net/tls_session.hpp"
+#include "onvif/question.hpp"
 #include "rtsp/client_events.hpp"
 #include "rtsp/client_session.hpp"
 #include "rtsp/media_path.hpp"
@@ -17,7 +18,7 @@
 
 namespace vedette::gateway::camera_process {
 
-/// Names a session within one camera process; never used twice.
+/// Names a session or a question within one camera process; never used twice.
 using SessionId = std::uint32_t;
 
 inline constexpr std::size_t max_command_bytes = 32 * 1024;
@@ -70,7 +71,14 @@ struct Say {
     SessionId session = 0;
     std::vector<std::int16_t> samples;  ///< at most max_said_samples
 };
-using Command = std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping, Say>;
+/// Reads what a device has answered. With it comes a file of `size` bytes, at most onvif::max_answer_bytes,
+/// that holds nothing else. No session is begun: one DeviceReply follows.
+struct ReadAnswer {
+    SessionId session = 0;
+    onvif::Question question;
+    std::uint32_t size = 0;
+};
+using Command = std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping, Say, ReadAnswer>;
 
 Bytes encode(const Command& command);
 Result<Command> decode_command(ByteView bytes);
@@ -105,9 +113,14 @@ struct Counters {
 };
 /// The session is forgotten; its last report.
 struct Ended {};
+/// What a device's answer says.
+struct DeviceReply {
+    std::optional<Error> error;  ///< it is a fault, or can't be read
+    onvif::Reply reply;
+};
 
 using Report = std::variant<Ready, Pong, Shown, HandshakeFailed, Established, DialAgain, rtsp::ClientEvent,
-                            rtsp::OutgoingDatagram, Counters, Ended>;
+                            rtsp::OutgoingDatagram, Counters, Ended, DeviceReply>;
 struct SessionReport {
     SessionId session = 0;
     Report report;

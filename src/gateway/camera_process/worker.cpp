@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "gateway/camera_process/answer_reader.hpp"
 #include "gateway/camera_process/channel.hpp"
 #include "gateway/camera_process/messages.hpp"
 #include "gateway/camera_process/reporter.hpp"
@@ -88,6 +89,13 @@ class Worker {
     }
     void take(const Say& say, const std::vector<File>&) {
         if (const auto session = find(say.session)) session->say(say.samples);
+    }
+    void take(const ReadAnswer& command, const std::vector<File>& files) {
+        if (files.size() != 1) give_up("an answer came without its bytes");
+        reporter_.reading(command.session);
+        auto reply = read_device_answer(command, files.front());
+        if (!reply) give_up(reply.error().message);
+        reporter_.report(command.session, std::move(*reply));
     }
     void take(const Ping&, const std::vector<File>&) { reporter_.report(0, Pong{}); }
 

@@ -2,13 +2,12 @@
 
 #include "net/tcp.hpp"
 #include "net/timeout.hpp"
-#include "onvif/xml.hpp"
 
 namespace vedette::gateway::devices {
 
 namespace {
 
-constexpr net::HttpClientLimits limits{.header_bytes = 16 * 1024, .body_bytes = onvif::max_xml_bytes};
+constexpr net::HttpClientLimits limits{.header_bytes = 16 * 1024, .body_bytes = onvif::max_answer_bytes};
 
 std::string host_header(const std::string& host, std::uint16_t port) {
     std::string out = host.contains(':') ? "[" + host + "]" : host;

@@ -4,12 +4,15 @@
 #include <chrono>
 #include <string>
 
+#include "gateway/camera_process/camera_process.hpp"
 #include "net/http.hpp"
 #include "net/http_client.hpp"
 #include "onvif/set_up_session.hpp"
 #include "rtsp/auth.hpp"
 
 namespace vedette::gateway::devices {
+
+using camera_process::CameraProcess;
 
 constexpr std::chrono::seconds call_limit{8};
 

@@ -1,5 +1,7 @@
 #include "gateway/devices/device_line.hpp"
 
+#include "gateway/camera_process/hand_over.hpp"
+
 namespace vedette::gateway::devices {
 
 namespace {
@@ -23,8 +25,9 @@ class DeviceLine::Turn {
 };
 
 DeviceLine::DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock,
-                       onvif::DeviceAccess access)
+                       CameraProcess& process, onvif::DeviceAccess access)
     : clock_(clock),
+      process_(process),
       carrier_(access.host, {access.username, access.password.duplicate()}),
       session_(access.duplicate()),
       next_(executor) {}
@@ -49,12 +52,11 @@ net::Awaitable<Result<onvif::CommandAnswer>> DeviceLine::run(onvif::Command comm
 net::Awaitable<Result<onvif::CommandAnswer>> DeviceLine::converse(onvif::Command command) {
     session_.begin(std::move(command));
     while (auto call = session_.next(clock_.utc_now())) {
+        onvif::Question question = call->question;
         auto posting = carrier_.post(*std::move(call));
         auto answer = co_await std::move(posting);
-        if (answer)
-            session_.on_answer(answer->status, answer->body, clock_.utc_now());
-        else
-            session_.on_failure(std::move(answer).error());
+        auto handing = hand_over(process_, clock_, session_, std::move(question), std::move(answer));
+        co_await std::move(handing);
     }
     co_return session_.take_result();
 }

@@ -18,7 +18,9 @@ namespace vedette::gateway::devices {
 /// Lives on the gateway's loop; whoever waits in run() keeps it alive.
 class DeviceLine : public std::enable_shared_from_this<DeviceLine> {
   public:
-    DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock, onvif::DeviceAccess access);
+    /// `clock` and `process` outlive it.
+    DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock, CameraProcess& process,
+               onvif::DeviceAccess access);
 
     /// Errors: those of onvif::ControlSession, and `exhausted` when too many wait.
     net::Awaitable<Result<onvif::CommandAnswer>> run(onvif::Command command);
@@ -29,6 +31,7 @@ class DeviceLine : public std::enable_shared_from_this<DeviceLine> {
     net::Awaitable<Result<onvif::CommandAnswer>> converse(onvif::Command command);
 
     const Clock& clock_;
+    CameraProcess& process_;
     Carrier carrier_;
     onvif::ControlSession session_;
     net::Event next_;

@@ -26,13 +26,14 @@ EventKeeper with_relays(EventKeeper keeper, std::map<std::string, bool>& states)
 
 }  // namespace
 
-DeviceRunner::DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock, CameraId camera,
-                           onvif::DeviceAccess access, EventKeeper keeper)
+DeviceRunner::DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock,
+                           CameraProcess& process, CameraId camera, onvif::DeviceAccess access,
+                           EventKeeper keeper)
     : access_(std::move(access)),
-      line_(std::make_shared<DeviceLine>(executor, clock, access_.duplicate())),
+      line_(std::make_shared<DeviceLine>(executor, clock, process, access_.duplicate())),
       motor_(executor, clock, line_),
       guide_(executor, clock, line_),
-      feed_(clock, camera, access_.duplicate(), with_relays(std::move(keeper), relay_states_)),
+      feed_(clock, process, camera, access_.duplicate(), with_relays(std::move(keeper), relay_states_)),
       tasks_(executor, "device") {}
 
 bool DeviceRunner::serves(const onvif::DeviceAccess& access) const {

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "base/log.hpp"
+#include "gateway/camera_process/hand_over.hpp"
 #include "net/timeout.hpp"
 
 namespace vedette::gateway::devices {
@@ -30,8 +31,10 @@ std::chrono::milliseconds resubscribe_after(unsigned failures, std::uint32_t ran
     return wait * 3 / 4 + std::chrono::milliseconds(random % (wait.count() / 4 + 1));
 }
 
-EventFeed::EventFeed(const Clock& clock, CameraId camera, onvif::DeviceAccess access, EventKeeper keeper)
+EventFeed::EventFeed(const Clock& clock, CameraProcess& process, CameraId camera, onvif::DeviceAccess access,
+                     EventKeeper keeper)
     : clock_(clock),
+      process_(process),
       camera_(camera),
       access_(std::move(access)),
       keeper_(std::move(keeper)),
@@ -71,12 +74,11 @@ net::Awaitable<void> EventFeed::run() {
 net::Awaitable<void> EventFeed::converse() {
     Carrier carrier(access_.host, {access_.username, access_.password.duplicate()});
     while (auto call = session_->next(clock_.utc_now())) {
+        onvif::Question question = call->question;
         auto posting = carrier.post(*std::move(call), session_->patience());
         auto answer = co_await std::move(posting);
-        if (answer)
-            session_->on_answer(answer->status, answer->body, clock_.utc_now());
-        else
-            session_->on_failure(std::move(answer).error());
+        auto handing = hand_over(process_, clock_, *session_, std::move(question), std::move(answer));
+        co_await std::move(handing);
         if (session_->subscribed() && !session_->error()) {
             state_ = wire::SubscriptionState::subscribed;
             reason_.clear();
@@ -121,10 +123,11 @@ net::Awaitable<void> EventFeed::say_goodbye() {
     session_->end();
     Carrier carrier(access_.host, {access_.username, access_.password.duplicate()});
     while (auto call = session_->next(clock_.utc_now())) {
+        // What it answers changes nothing.
         auto posting = carrier.post(*std::move(call), goodbye_limit);
         const auto answer = co_await std::move(posting);
         if (!answer) break;
-        session_->on_answer(answer->status, answer->body, clock_.utc_now());
+        session_->on_answer(answer->status, onvif::Reply(onvif::Done{}), clock_.utc_now());
     }
     session_.reset();
 }

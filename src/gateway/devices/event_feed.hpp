@@ -32,7 +32,9 @@ std::chrono::milliseconds resubscribe_after(unsigned failures, std::uint32_t ran
 /// Lives on the gateway's loop. run() is its one task.
 class EventFeed {
   public:
-    EventFeed(const Clock& clock, CameraId camera, onvif::DeviceAccess access, EventKeeper keeper);
+    /// `clock` and `process` outlive it.
+    EventFeed(const Clock& clock, CameraProcess& process, CameraId camera, onvif::DeviceAccess access,
+              EventKeeper keeper);
 
     /// Those of an earlier process that have not ended.
     void restore(wire::CameraEvent event) { tracker_.restore(std::move(event)); }
@@ -49,6 +51,7 @@ class EventFeed {
     net::Awaitable<void> take(onvif::Notification notification);
 
     const Clock& clock_;
+    CameraProcess& process_;
     CameraId camera_;
     onvif::DeviceAccess access_;
     EventKeeper keeper_;

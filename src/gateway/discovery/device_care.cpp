@@ -16,14 +16,25 @@ namespace {
 constexpr int password_checks = 3;
 constexpr std::chrono::seconds password_check_pause{2};
 
+using onvif::Asked;
+
+onvif::Question in_device(std::string_view request) {
+    return onvif::done_question(onvif::ns::device, request);
+}
+
+// No other question will be answered better.
+bool is_final(const Error& error) {
+    return error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::forbidden ||
+           error.kind == ErrorKind::timeout;
+}
+
 net::Awaitable<Result<onvif::Services>> services_of(DeviceClient& client) {
-    auto asking = client.ask({}, onvif::get_services());
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    auto services = onvif::parse_services(answer);
-    if (services) co_return services;
-    auto older = client.ask({}, onvif::get_capabilities());
-    VEDETTE_CO_TRY(const std::string capabilities, co_await std::move(older));
-    co_return onvif::parse_capabilities(capabilities);
+    auto asking = client.ask_for<onvif::Services>({}, onvif::get_services(), {.asked = Asked::services});
+    auto services = co_await std::move(asking);
+    if (services || is_final(services.error())) co_return services;
+    auto older =
+        client.ask_for<onvif::Services>({}, onvif::get_capabilities(), {.asked = Asked::capabilities});
+    co_return co_await std::move(older);
 }
 
 std::vector<std::string> names_of(const onvif::Services& services) {
@@ -44,9 +55,10 @@ net::Awaitable<Result<wire::DeviceClock>> clock_of(DeviceClient& client, const o
                             .by_ntp = how.by_ntp,
                             .ntp_from_dhcp = false,
                             .ntp_servers = {}};
-    auto asking = client.ask({}, onvif::get_ntp());
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    if (auto ntp = onvif::parse_ntp(answer)) {
+    auto asking = client.ask_for<onvif::NtpSettings>({}, onvif::get_ntp(), {.asked = Asked::ntp});
+    auto ntp = co_await std::move(asking);
+    if (!ntp && is_final(ntp.error())) co_return std::unexpected(std::move(ntp).error());
+    if (ntp) {
         clock.ntp_from_dhcp = ntp->from_dhcp;
         clock.ntp_servers = std::move(ntp->servers);
     }
@@ -54,9 +66,9 @@ net::Awaitable<Result<wire::DeviceClock>> clock_of(DeviceClient& client, const o
 }
 
 net::Awaitable<Result<onvif::ClockSettings>> clock_settings(DeviceClient& client) {
-    auto asking = client.ask({}, onvif::get_system_date_and_time());
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    co_return onvif::parse_clock_settings(answer);
+    auto asking = client.ask_for<onvif::ClockSettings>({}, onvif::get_system_date_and_time(),
+                                                       {.asked = Asked::clock_settings});
+    co_return co_await std::move(asking);
 }
 
 // The profile whose stream `main_url` is, as far as its path tells; else the first.
@@ -68,9 +80,9 @@ struct Chosen {
 
 net::Awaitable<Result<std::string>> stream_of(DeviceClient& client, const Chosen& in,
                                               const onvif::Profile& profile) {
-    auto asking = client.ask(in.service, onvif::get_stream_uri(in.version, profile.token));
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    co_return onvif::parse_stream_uri(in.version, answer);
+    auto asking = client.ask_for<std::string>(in.service, onvif::get_stream_uri(in.version, profile.token),
+                                              {.asked = Asked::stream_uri, .media = in.version});
+    co_return co_await std::move(asking);
 }
 
 net::Awaitable<Result<Chosen>> choose_profile(DeviceClient& client, const onvif::Services& services,
@@ -78,9 +90,9 @@ net::Awaitable<Result<Chosen>> choose_profile(DeviceClient& client, const onvif:
     Chosen chosen;
     if (services.media.empty()) chosen.version = onvif::MediaVersion::media2;
     chosen.service = services.media.empty() ? services.media2 : services.media;
-    auto asking = client.ask(chosen.service, onvif::get_profiles(chosen.version));
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    VEDETTE_CO_TRY(const auto profiles, onvif::parse_profiles(chosen.version, answer));
+    auto asking = client.ask_for<onvif::Profiles>(chosen.service, onvif::get_profiles(chosen.version),
+                                                  {.asked = Asked::profiles, .media = chosen.version});
+    VEDETTE_CO_TRY(const auto profiles, co_await std::move(asking));
     const auto pairs = onvif::pair_profiles(profiles);
     if (pairs.empty()) co_return fail(ErrorKind::unsupported, "the camera has no video profile");
     chosen.profile = pairs.front().main;
@@ -111,11 +123,13 @@ std::string upper(std::string text) {
 
 net::Awaitable<Result<onvif::Imaging>> imaging_of(DeviceClient& client, const onvif::Services& services,
                                                   const std::string& source) {
-    auto asking = client.ask(services.imaging, onvif::get_imaging_settings(source));
-    VEDETTE_CO_TRY(const std::string settings, co_await std::move(asking));
-    auto options_asking = client.ask(services.imaging, onvif::get_imaging_options(source));
-    VEDETTE_CO_TRY(const std::string options, co_await std::move(options_asking));
-    co_return onvif::parse_imaging(settings, options);
+    auto asking = client.ask_for<onvif::ImagingSettings>(
+        services.imaging, onvif::get_imaging_settings(source), {.asked = Asked::imaging_settings});
+    VEDETTE_CO_TRY(const auto settings, co_await std::move(asking));
+    auto options_asking = client.ask_for<onvif::ImagingOptions>(
+        services.imaging, onvif::get_imaging_options(source), {.asked = Asked::imaging_options});
+    VEDETTE_CO_TRY(const auto options, co_await std::move(options_asking));
+    co_return onvif::put_together(settings, options);
 }
 
 wire::DeviceImaging to_wire(const onvif::Imaging& imaging) {
@@ -132,16 +146,16 @@ wire::DeviceImaging to_wire(const onvif::Imaging& imaging) {
 }
 
 net::Awaitable<Result<std::vector<onvif::DeviceUser>>> users_of(DeviceClient& client) {
-    auto asking = client.ask({}, onvif::get_users());
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    co_return onvif::parse_users(answer);
+    auto asking = client.ask_for<onvif::Users>({}, onvif::get_users(), {.asked = Asked::users});
+    co_return co_await std::move(asking);
 }
 
 // A conversation of its own with another password: what was signed in before would prove nothing.
-net::Awaitable<Result<>> accepts(const DeviceAccess& access, Secret password, const Clock& clock) {
+net::Awaitable<Result<>> accepts(const DeviceAccess& access, Secret password, const Clock& clock,
+                                 CameraProcess& process) {
     DeviceAccess with = access.duplicate();
     with.credentials.password = std::move(password);
-    DeviceClient client(std::move(with), clock);
+    DeviceClient client(std::move(with), clock, process);
     auto asking = users_of(client);
     const auto users = co_await std::move(asking);
     if (!users) co_return std::unexpected(users.error());
@@ -149,18 +163,18 @@ net::Awaitable<Result<>> accepts(const DeviceAccess& access, Secret password, co
 }
 
 net::Awaitable<Result<>> ask_done(DeviceClient& client, std::string told, std::string body,
-                                  std::string_view uri, std::string name) {
-    auto asking = client.ask(std::move(told), std::move(body));
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    co_return onvif::parse_done(answer, uri, name);
+                                  onvif::Question question) {
+    auto asking = client.ask(std::move(told), std::move(body), std::move(question));
+    VEDETTE_CO_CHECK(co_await std::move(asking));
+    co_return Result<>{};
 }
 
 }  // namespace
 
 net::Awaitable<Result<wire::DeviceCare>> view_device(DeviceClient& client, std::string main_url) {
-    auto asking = client.ask({}, onvif::get_device_information());
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    VEDETTE_CO_TRY(const auto information, onvif::parse_device_information(answer));
+    auto asking = client.ask_for<onvif::DeviceInformation>({}, onvif::get_device_information(),
+                                                           {.asked = Asked::device_information});
+    VEDETTE_CO_TRY(const auto information, co_await std::move(asking));
     wire::DeviceCare care{.manufacturer = information.manufacturer,
                           .model = information.model,
                           .firmware = information.firmware,
@@ -197,14 +211,14 @@ net::Awaitable<Result<>> set_clock(DeviceClient& client, std::vector<std::string
     const auto how = co_await std::move(reading);
     const bool daylight = how && how->daylight_savings;
     std::string body = onvif::set_system_date_and_time(clock.utc_now(), daylight);
-    auto setting = ask_done(client, {}, std::move(body), onvif::ns::device, "SetSystemDateAndTimeResponse");
+    auto setting = ask_done(client, {}, std::move(body), in_device("SetSystemDateAndTime"));
     VEDETTE_CO_CHECK(co_await std::move(setting));
     if (ntp_servers.empty()) co_return Result<>{};
     body = onvif::set_ntp(ntp_servers);
-    auto naming = ask_done(client, {}, std::move(body), onvif::ns::device, "SetNTPResponse");
+    auto naming = ask_done(client, {}, std::move(body), in_device("SetNTP"));
     VEDETTE_CO_CHECK(co_await std::move(naming));
     body = onvif::set_system_date_and_time(std::nullopt, daylight);
-    auto following = ask_done(client, {}, std::move(body), onvif::ns::device, "SetSystemDateAndTimeResponse");
+    auto following = ask_done(client, {}, std::move(body), in_device("SetSystemDateAndTime"));
     co_return co_await std::move(following);
 }
 
@@ -224,19 +238,19 @@ net::Awaitable<Result<>> change_password(DeviceClient& client, Secret password, 
                        "the camera does not list the account {}; change its password there",
                        access.credentials.username);
     std::string body = onvif::set_user(*own, password);
-    auto setting = ask_done(client, {}, std::move(body), onvif::ns::device, "SetUserResponse");
+    auto setting = ask_done(client, {}, std::move(body), in_device("SetUser"));
     const auto set = co_await std::move(setting);
     // Whatever it said, or did not get to say: what counts is which password it takes now.
     std::string why = set ? "it went on taking the old one" : set.error().message;
     for (int attempt = 0; attempt < password_checks; ++attempt) {
         if (attempt > 0) co_await net::sleep_for(password_check_pause);
         if (set) {
-            auto trying = accepts(access, password.duplicate(), clock);
+            auto trying = accepts(access, password.duplicate(), clock, client.process());
             const auto taken = co_await std::move(trying);
             if (taken) co_return Result<>{};
             if (taken.error().kind != ErrorKind::unauthenticated) continue;
         }
-        auto trying_old = accepts(access, access.credentials.password.duplicate(), clock);
+        auto trying_old = accepts(access, access.credentials.password.duplicate(), clock, client.process());
         const auto old = co_await std::move(trying_old);
         if (old)
             co_return fail(ErrorKind::unavailable,
@@ -244,7 +258,7 @@ net::Awaitable<Result<>> change_password(DeviceClient& client, Secret password, 
                            "counts",
                            why);
         if (set || old.error().kind != ErrorKind::unauthenticated) continue;
-        auto trying = accepts(access, password.duplicate(), clock);
+        auto trying = accepts(access, password.duplicate(), clock, client.process());
         if (co_await std::move(trying)) co_return Result<>{};
     }
     co_return fail(
@@ -254,7 +268,7 @@ net::Awaitable<Result<>> change_password(DeviceClient& client, Secret password, 
 }
 
 net::Awaitable<Result<>> reboot(DeviceClient& client) {
-    auto asking = ask_done(client, {}, onvif::system_reboot(), onvif::ns::device, "SystemRebootResponse");
+    auto asking = ask_done(client, {}, onvif::system_reboot(), in_device("SystemReboot"));
     co_return co_await std::move(asking);
 }
 
@@ -272,8 +286,8 @@ net::Awaitable<Result<>> set_imaging(DeviceClient& client, std::string main_url,
     auto reading = imaging_of(client, services, source);
     VEDETTE_CO_TRY(const auto imaging, co_await std::move(reading));
     VEDETTE_CO_TRY(std::string body, onvif::set_imaging_settings(source, imaging, change));
-    auto setting =
-        ask_done(client, services.imaging, std::move(body), onvif::ns::imaging, "SetImagingSettingsResponse");
+    auto setting = ask_done(client, services.imaging, std::move(body),
+                            onvif::done_question(onvif::ns::imaging, "SetImagingSettings"));
     co_return co_await std::move(setting);
 }
 
@@ -282,9 +296,10 @@ net::Awaitable<Result<std::string>> take_still(DeviceClient& client, std::string
     VEDETTE_CO_TRY(const auto services, co_await std::move(finding));
     auto choosing = choose_profile(client, services, std::move(main_url));
     VEDETTE_CO_TRY(const auto chosen, co_await std::move(choosing));
-    auto asking = client.ask(chosen.service, onvif::get_snapshot_uri(chosen.version, chosen.profile.token));
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    VEDETTE_CO_TRY(const std::string told, onvif::parse_snapshot_uri(chosen.version, answer));
+    auto asking = client.ask_for<std::string>(chosen.service,
+                                              onvif::get_snapshot_uri(chosen.version, chosen.profile.token),
+                                              {.asked = Asked::snapshot_uri, .media = chosen.version});
+    VEDETTE_CO_TRY(const std::string told, co_await std::move(asking));
     const onvif::Place place = onvif::place_of(told, client.access().place);
     auto getting = client.exchange(place, net::Method::get, {}, {},
                                    {.header_bytes = 16 * 1024, .body_bytes = max_still_bytes});

@@ -43,7 +43,8 @@ net::Awaitable<Result<std::string>> take_still(DeviceClient& client, std::string
 /// A firmware file on its way to a device, piece by piece; nothing of it is kept.
 class FirmwareUpload {
   public:
-    FirmwareUpload(DeviceAccess access, const Clock& clock);
+    /// `clock` and `process` outlive it.
+    FirmwareUpload(DeviceAccess access, const Clock& clock, CameraProcess& process);
 
     /// Asks for the upload's address, which has to be on the device's own host, waits as long as the device
     /// wants, and connects. Over HTTP `allow_in_clear` is needed: the file could be exchanged on its way.

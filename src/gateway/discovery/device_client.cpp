@@ -4,14 +4,14 @@
 #include <utility>
 
 #include "base/hex.hpp"
+#include "gateway/camera_process/hand_over.hpp"
 #include "net/timeout.hpp"
-#include "onvif/xml.hpp"
 
 namespace vedette::gateway::discovery {
 
 namespace {
 
-constexpr net::HttpClientLimits soap_limits{.header_bytes = 16 * 1024, .body_bytes = onvif::max_xml_bytes};
+constexpr net::HttpClientLimits soap_limits{.header_bytes = 16 * 1024, .body_bytes = onvif::max_answer_bytes};
 constexpr std::string_view soap_type = "application/soap+xml; charset=utf-8";
 
 bool offers_basic_alone(const std::vector<std::string_view>& values) {
@@ -22,9 +22,10 @@ bool offers_basic_alone(const std::vector<std::string_view>& values) {
 
 }  // namespace
 
-DeviceClient::DeviceClient(DeviceAccess access, const Clock& clock)
+DeviceClient::DeviceClient(DeviceAccess access, const Clock& clock, CameraProcess& process)
     : access_(std::move(access)),
       clock_(clock),
+      process_(process),
       authenticator_(access_.credentials.duplicate(),
                      access_.place.secure ? rtsp::BasicUse::allow : rtsp::BasicUse::refuse),
       calls_(access_.credentials.username, access_.credentials.password.duplicate()) {
@@ -119,16 +120,15 @@ net::Awaitable<Result<net::HttpAnswer>> DeviceClient::post(onvif::Place place, s
                     soap_limits);
 }
 
-net::Awaitable<Result<std::string>> DeviceClient::ask(std::string told, std::string body) {
+net::Awaitable<Result<onvif::Reply>> DeviceClient::ask(std::string told, std::string body,
+                                                       onvif::Question question) {
     const onvif::Place place = onvif::place_of(told, access_.place);
-    calls_.ask(std::move(body));
+    calls_.ask(std::move(body), std::move(question));
     while (auto message = calls_.next(clock_.utc_now())) {
         auto posting = post(message->to_device ? access_.place : place, std::move(message->text));
         auto answer = co_await std::move(posting);
-        if (answer)
-            calls_.on_answer(answer->status, std::move(answer->body), clock_.utc_now());
-        else
-            calls_.on_failure(std::move(answer).error());
+        auto handing = hand_over(process_, clock_, calls_, std::move(message->question), std::move(answer));
+        co_await std::move(handing);
     }
     co_return calls_.take_answer();
 }
@@ -145,10 +145,8 @@ net::Awaitable<Result<onvif::DeviceDescription>> DeviceClient::converse(bool ide
         onvif::Place place{.port = call->port, .path = std::move(call->path), .secure = call->secure};
         auto posting = post(std::move(place), std::move(call->body));
         auto answer = co_await std::move(posting);
-        if (answer)
-            session.on_answer(answer->status, answer->body, clock_.utc_now());
-        else
-            session.on_failure(std::move(answer).error());
+        auto handing = hand_over(process_, clock_, session, std::move(call->question), std::move(answer));
+        co_await std::move(handing);
     }
     co_return session.take_result();
 }
@@ -165,10 +163,8 @@ net::Awaitable<Result<onvif::KeptRecording>> DeviceClient::look_for(UtcInterval 
         onvif::Place place{.port = call->port, .path = std::move(call->path), .secure = call->secure};
         auto posting = post(std::move(place), std::move(call->body));
         auto answer = co_await std::move(posting);
-        if (answer)
-            session.on_answer(answer->status, answer->body, clock_.utc_now());
-        else
-            session.on_failure(std::move(answer).error());
+        auto handing = hand_over(process_, clock_, session, std::move(call->question), std::move(answer));
+        co_await std::move(handing);
     }
     co_return session.take_result();
 }

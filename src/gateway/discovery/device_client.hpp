@@ -1,12 +1,14 @@
 #pragma once
 // Questions to one device over HTTP or HTTPS: Digest, WS-UsernameToken, the trust in its certificate, limits
-// of time and size. Nothing is sent to another host, and no redirect is followed.
+// of time and size. What it answers is read in the camera process. Nothing is sent to another host, and no
+// redirect is followed.
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.hpp"
+#include "gateway/camera_process/camera_process.hpp"
 #include "net/http_client.hpp"
 #include "onvif/call_session.hpp"
 #include "onvif/set_up_session.hpp"
@@ -15,6 +17,8 @@
 #include "rtsp/certificate_trust.hpp"
 
 namespace vedette::gateway::discovery {
+
+using camera_process::CameraProcess;
 
 constexpr std::chrono::seconds call_limit{8};
 constexpr std::chrono::seconds set_up_limit{45};
@@ -36,13 +40,21 @@ struct DeviceAccess {
 /// Use from one loop; one question at a time.
 class DeviceClient {
   public:
-    /// `clock` outlives the client.
-    DeviceClient(DeviceAccess access, const Clock& clock);
+    /// `clock` and `process` outlive the client.
+    DeviceClient(DeviceAccess access, const Clock& clock, CameraProcess& process);
 
     /// An ONVIF question to the service at `told`, an address that the device has named; empty: its device
-    /// service. The answer is an envelope that may hold a fault. Errors are sentences: `unauthenticated`,
-    /// `unavailable`, `timeout`, `unsupported`, `corrupt`, `forbidden` when its certificate has changed.
-    net::Awaitable<Result<std::string>> ask(std::string told, std::string body);
+    /// service. What is read of the answer fits `question`. Errors are sentences: `unauthenticated`,
+    /// `unavailable`, `timeout`, `unsupported`, `corrupt`, `exhausted`, `forbidden` when its certificate has
+    /// changed.
+    net::Awaitable<Result<onvif::Reply>> ask(std::string told, std::string body, onvif::Question question);
+    /// The same for one alternative of Reply.
+    template <class T>
+    net::Awaitable<Result<T>> ask_for(std::string told, std::string body, onvif::Question question) {
+        auto asking = ask(std::move(told), std::move(body), std::move(question));
+        auto reply = co_await std::move(asking);
+        co_return onvif::take_as<T>(std::move(reply));
+    }
 
     /// Any HTTP request, with Digest where the device asks for it (Basic: only inside of TLS).
     net::Awaitable<Result<net::HttpAnswer>> exchange(onvif::Place place, net::Method method, std::string type,
@@ -60,6 +72,7 @@ class DeviceClient {
     const std::optional<rtsp::CertificateTrust>& first_seen() const { return first_seen_; }
     std::optional<Ticks90k> clock_offset() const { return calls_.clock_offset(); }
     const DeviceAccess& access() const { return access_; }
+    CameraProcess& process() const { return process_; }
 
   private:
     friend net::Awaitable<Result<onvif::DeviceDescription>> describe_device(DeviceClient& client,
@@ -77,6 +90,7 @@ class DeviceClient {
 
     DeviceAccess access_;
     const Clock& clock_;
+    CameraProcess& process_;
     rtsp::Authenticator authenticator_;
     onvif::CallSession calls_;
     std::optional<rtsp::CertificateTrust> first_seen_;

@@ -13,7 +13,8 @@ constexpr net::HttpClientLimits limits{.header_bytes = 16 * 1024, .body_bytes = 
 
 }  // namespace
 
-FirmwareUpload::FirmwareUpload(DeviceAccess access, const Clock& clock) : client_(std::move(access), clock) {}
+FirmwareUpload::FirmwareUpload(DeviceAccess access, const Clock& clock, CameraProcess& process)
+    : client_(std::move(access), clock, process) {}
 
 net::Awaitable<Result<>> FirmwareUpload::begin(std::uint64_t bytes, bool allow_in_clear) {
     if (bytes == 0 || bytes > max_firmware_bytes)
@@ -23,9 +24,9 @@ net::Awaitable<Result<>> FirmwareUpload::begin(std::uint64_t bytes, bool allow_i
             ErrorKind::invalid_input,
             "allow_in_clear: the camera is asked without encryption, so the file could be exchanged on "
             "its way; switch on HTTPS in the camera, or allow it");
-    auto asking = client_.ask({}, onvif::start_firmware_upgrade());
-    VEDETTE_CO_TRY(const std::string answer, co_await std::move(asking));
-    VEDETTE_CO_TRY(const onvif::FirmwareUpgrade upgrade, onvif::parse_firmware_upgrade(answer));
+    auto asking = client_.ask_for<onvif::FirmwareUpgrade>({}, onvif::start_firmware_upgrade(),
+                                                          {.asked = onvif::Asked::firmware_upgrade});
+    VEDETTE_CO_TRY(const onvif::FirmwareUpgrade upgrade, co_await std::move(asking));
     // Unlike other addresses, one that leads elsewhere is no habit of cameras behind address translation.
     const auto address = onvif::parse_address(upgrade.upload_address);
     if (!address || address->host != client_.access().host)

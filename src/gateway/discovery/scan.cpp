@@ -14,6 +14,7 @@
 #include "onvif/address.hpp"
 #include "onvif/device.hpp"
 #include "onvif/discovery.hpp"
+#include "onvif/question.hpp"
 #include "onvif/ssdp.hpp"
 
 namespace vedette::gateway::discovery {
@@ -33,22 +34,18 @@ class Findings {
         return onvif::write_probe(id, kind);
     }
 
-    void take_discovery(const net::Datagram& datagram) {
-        const auto message = onvif::parse_discovery(as_text(datagram.data));
-        if (!message) return;
-        const auto* matches = std::get_if<onvif::ProbeMatches>(&*message);
+    void take(const std::string& sender, const onvif::ProbeMatches& matches) {
         // Only answers to our own questions.
-        if (matches == nullptr || !probes_.contains(onvif::normal_uuid(matches->relates_to))) return;
-        for (const auto& device : matches->devices) take(datagram.address, device);
+        if (!probes_.contains(onvif::normal_uuid(matches.relates_to))) return;
+        for (const auto& device : matches.devices) take(sender, device);
     }
-
-    void take_ssdp(const net::Datagram& datagram) {
-        const auto message = onvif::parse_ssdp(as_text(datagram.data));
-        if (!message || message->kind != onvif::SsdpKind::response ||
-            message->target != onvif::ssdp_camera_target)
+    void take(const std::string& sender, const onvif::SsdpMessage& message) {
+        if (message.kind != onvif::SsdpKind::response || message.target != onvif::ssdp_camera_target ||
+            ssdp_.size() >= max_found_devices)
             return;
-        ssdp_.emplace(datagram.address, onvif::uuid_of(message->name));
+        ssdp_.emplace(sender, onvif::uuid_of(message.name));
     }
+    void take(const std::string&, const auto&) {}
 
     std::vector<FoundDevice> devices() const {
         std::vector<FoundDevice> all;
@@ -116,33 +113,39 @@ class Findings {
     std::map<std::string, std::string> ssdp_;  ///< address: UUID
 };
 
-using Take = void (Findings::*)(const net::Datagram&);
-
 net::Awaitable<void> listen_to(std::shared_ptr<net::UdpSocket> socket, std::shared_ptr<Findings> findings,
-                               Take take) {
+                               camera_process::CameraProcess& process, onvif::Asked asked) {
+    const std::size_t limit =
+        asked == onvif::Asked::ssdp ? onvif::max_ssdp_bytes : onvif::max_discovery_bytes;
     for (;;) {
         const auto datagram = co_await socket->receive();
         if (!datagram) co_return;
-        ((*findings).*take)(*datagram);
+        if (datagram->data.size() > limit) continue;
+        auto reading = process.read({.asked = asked}, std::string(as_text(datagram->data)));
+        const auto reply = co_await std::move(reading);
+        if (reply)
+            std::visit([&](const auto& message) { findings->take(datagram->address, message); }, *reply);
     }
 }
 
 // The sockets of one search; they are closed with it.
 struct Search {
-    explicit Search(boost::asio::any_io_executor e) : executor(e), tasks(e, "discovery") {}
+    Search(boost::asio::any_io_executor e, camera_process::CameraProcess& p)
+        : executor(e), process(p), tasks(e, "discovery") {}
 
-    std::shared_ptr<net::UdpSocket> open(const std::string& address, Take take) {
+    std::shared_ptr<net::UdpSocket> open(const std::string& address, onvif::Asked asked) {
         auto opened = net::UdpSocket::open(executor, address, 0);
         if (!opened) {
             notes.push_back(fmt::format("Nothing can be sent from {}.", address));
             return nullptr;
         }
         auto socket = std::make_shared<net::UdpSocket>(std::move(*opened));
-        tasks.spawn(listen_to(socket, findings, take));
+        tasks.spawn(listen_to(socket, findings, process, asked));
         return socket;
     }
 
     boost::asio::any_io_executor executor;
+    camera_process::CameraProcess& process;
     std::shared_ptr<Findings> findings = std::make_shared<Findings>();
     std::vector<std::string> notes;
     net::TaskGroup tasks;
@@ -152,10 +155,10 @@ net::Awaitable<void> probe_interfaces(Search& search, const ScanOptions& options
     std::vector<std::pair<std::string, std::shared_ptr<net::UdpSocket>>> probing;
     std::vector<std::shared_ptr<net::UdpSocket>> searching;
     for (const std::string& address : options.interfaces) {
-        if (auto socket = search.open(address, &Findings::take_discovery))
+        if (auto socket = search.open(address, onvif::Asked::ws_discovery))
             probing.emplace_back(address, socket);
         if (options.ssdp)
-            if (auto socket = search.open(address, &Findings::take_ssdp)) searching.push_back(socket);
+            if (auto socket = search.open(address, onvif::Asked::ssdp)) searching.push_back(socket);
     }
     for (int round = 0; round < 2; ++round) {  // a datagram may be lost
         if (round > 0) co_await net::sleep_for(pause_before_repeat);
@@ -176,7 +179,7 @@ net::Awaitable<void> probe_interfaces(Search& search, const ScanOptions& options
 
 net::Awaitable<void> probe_addresses(Search& search, const ScanOptions& options) {
     if (options.addresses.empty()) co_return;
-    const auto socket = search.open("0.0.0.0", &Findings::take_discovery);
+    const auto socket = search.open("0.0.0.0", onvif::Asked::ws_discovery);
     if (!socket) co_return;
     std::size_t sent = 0;
     for (const std::string& address : options.addresses) {
@@ -188,9 +191,9 @@ net::Awaitable<void> probe_addresses(Search& search, const ScanOptions& options)
 
 }  // namespace
 
-net::Awaitable<ScanReport> scan(ScanOptions options) {
+net::Awaitable<ScanReport> scan(ScanOptions options, camera_process::CameraProcess& process) {
     const auto executor = co_await boost::asio::this_coro::executor;
-    Search search(executor);
+    Search search(executor, process);
     co_await probe_interfaces(search, options);
     co_await probe_addresses(search, options);
     co_await net::sleep_for(options.listen);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/camera_process/camera_process.hpp"
 #include "net/http.hpp"
 
 namespace vedette::gateway::discovery {
@@ -39,7 +40,7 @@ struct ScanReport {
 };
 
 /// Takes options.listen, and 5 ms more for each address. At most about 400 datagrams a second are sent. No
-/// credentials are involved.
-net::Awaitable<ScanReport> scan(ScanOptions options);
+/// credentials are involved. What answers is read in the camera process, which outlives the call.
+net::Awaitable<ScanReport> scan(ScanOptions options, camera_process::CameraProcess& process);
 
 }  // namespace vedette::gateway::discovery

@@ -65,7 +65,7 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
                                       ingest::CertificateBook& book) {
     FetchReport report;
     report.filled.until = request.gap.start;
-    discovery::DeviceClient device(std::move(request.device), context.clock);
+    discovery::DeviceClient device(std::move(request.device), context.clock, context.process);
     auto asking = discovery::find_kept_recording(device, request.gap);
     auto kept = co_await std::move(asking);
     report.device_certificate = device.first_seen();
