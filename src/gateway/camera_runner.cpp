@@ -164,6 +164,20 @@ std::optional<wire::CertificateStatus> certificate_status(const ingest::StreamHe
 }
 }  // namespace
 
+ingest::CameraAccess CameraRunner::access_beside_live() const {
+    ingest::CameraAccess access{
+        .url = {},
+        .credentials = camera_.credentials.duplicate(),
+        .allow_basic_in_clear = camera_.allow_basic_in_clear,
+        .transport =
+            ingest::parse_transport_setting(camera_.transport).value_or(ingest::TransportSetting::automatic),
+        .floor = camera_.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
+    const auto live = status();
+    if (!live.streams.empty())
+        access.remembered_transport = ingest::parse_transport_setting(live.streams.front().transport);
+    return access;
+}
+
 wire::CameraStatus CameraRunner::status() const {
     wire::CameraStatus status{.id = camera_.id,
                               .name = camera_.name,

@@ -56,6 +56,9 @@ class CameraRunner final : public ingest::CertificateBook {
 
     const Camera& camera() const { return camera_; }
     wire::CameraStatus status() const;
+    /// How it is reached for something beside its live streams, by the way that works for the main one;
+    /// without the address.
+    ingest::CameraAccess access_beside_live() const;
     /// True when it is news.
     bool set_gap_filling(wire::GapFilling filling);
     void set_talking(bool talking) { talking_ = talking; }

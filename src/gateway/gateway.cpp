@@ -204,10 +204,15 @@ net::Awaitable<void> Gateway::Impl::save_states() {
 
 net::Awaitable<void> Gateway::Impl::stop() {
     link->on_receive({});
-    for (auto& [channel, playback] : playbacks) co_await playback.task->stop();
-    playbacks.clear();
-    for (auto& [channel, talk] : talks) co_await talk.task->stop();
-    talks.clear();
+    // Each forgets itself when it ends, also while another is waited for.
+    while (!playbacks.empty()) {
+        const auto playback = playbacks.extract(playbacks.begin());
+        co_await playback.mapped().task->stop();
+    }
+    while (!talks.empty()) {
+        const auto talk = talks.extract(talks.begin());
+        co_await talk.mapped().task->stop();
+    }
     co_await tasks.stop();
     for (auto& [id, filling] : fillings)
         if (filling.task) co_await filling.task->stop();

@@ -31,17 +31,6 @@ std::string why_not(const Camera& camera) {
     return {};
 }
 
-ingest::CameraAccess access_of(const Camera& camera, const wire::StreamStatus& live) {
-    return {
-        .url = {},
-        .credentials = camera.credentials.duplicate(),
-        .allow_basic_in_clear = camera.allow_basic_in_clear,
-        .transport =
-            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
-        .remembered_transport = ingest::parse_transport_setting(live.transport),
-        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
-}
-
 std::string describe(UtcInterval interval) {
     return fmt::format("{} to {}", to_rfc3339(interval.start), to_rfc3339(interval.end));
 }
@@ -139,7 +128,7 @@ net::Awaitable<bool> Gateway::Impl::fill_gap(CameraId id, UtcInterval gap) {
     edge::FetchRequest request{.live = {id, static_cast<std::uint8_t>(media::StreamKind::main)},
                                .gap = gap,
                                .device = std::move(*device),
-                               .access = access_of(runner.camera(), status.streams.front())};
+                               .access = runner.access_beside_live()};
     RunnerBook book(runners, id);
     auto fetching = edge::fetch_gap({clock, *vault, pool, *process}, std::move(request), book);
     const edge::FetchReport report = co_await std::move(fetching);

@@ -129,6 +129,7 @@ struct Gateway::Impl {
     net::Awaitable<void> run_talk(std::shared_ptr<Talk> talk, std::uint32_t channel, CameraId camera,
                                   ingest::CameraAccess access);
     void close_talk(std::uint32_t channel);
+    net::Awaitable<void> stop_talk(CameraId camera, Error why);
 
     void open_channel(const wire::OpenChannel& open);
     void close_channel(std::uint32_t channel);

@@ -140,6 +140,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
     co_await stop_filling(request.id);
+    co_await stop_talk(request.id, {ErrorKind::unavailable, "the camera's settings were changed"});
     co_await runner.reconfigure(std::move(camera));
     co_await reattach_device(request.id);
     announce(request.id);
@@ -153,6 +154,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     if (!hold.held()) co_return std::unexpected(being_changed);
     VEDETTE_CO_CHECK(store.remove(request.id));
     co_await stop_filling(request.id);
+    co_await stop_talk(request.id, no_such_camera);
     fillings.erase(request.id);
     co_await detach_device(request.id);
     auto forgetting =

@@ -1,5 +1,6 @@
 // Speaking through cameras.
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -7,23 +8,6 @@
 #include "gateway/runner_book.hpp"
 
 namespace vedette::gateway {
-
-namespace {
-
-ingest::CameraAccess access_of(const Camera& camera, const wire::CameraStatus& status, rtsp::Url url) {
-    ingest::CameraAccess access{
-        .url = std::move(url),
-        .credentials = camera.credentials.duplicate(),
-        .allow_basic_in_clear = camera.allow_basic_in_clear,
-        .transport =
-            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
-        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
-    if (!status.streams.empty())
-        access.remembered_transport = ingest::parse_transport_setting(status.streams.front().transport);
-    return access;
-}
-
-}  // namespace
 
 void Gateway::Impl::open_talk(const wire::TalkSource& source, std::uint32_t channel) {
     const auto refuse = [&](Error error) { link->send(wire::ChannelEnd{channel, std::move(error)}); };
@@ -34,10 +18,11 @@ void Gateway::Impl::open_talk(const wire::TalkSource& source, std::uint32_t chan
             return refuse({ErrorKind::conflict, "somebody else is speaking through this camera"});
     auto url = rtsp::parse_url(found->second->camera().main_url);
     if (!url) return refuse(url.error());
-    auto talk = std::make_shared<Talk>(clock);
+    auto talk = std::make_shared<Talk>();
+    ingest::CameraAccess access = found->second->access_beside_live();
+    access.url = std::move(url->url);
     auto task = std::make_unique<net::TaskGroup>(executor, "talk");
-    task->spawn(run_talk(talk, channel, source.camera,
-                         access_of(found->second->camera(), found->second->status(), std::move(url->url))));
+    task->spawn(run_talk(talk, channel, source.camera, std::move(access)));
     talks[channel] = {source.camera, std::move(talk), std::move(task)};
 }
 
@@ -51,7 +36,7 @@ net::Awaitable<void> Gateway::Impl::run_talk(std::shared_ptr<Talk> talk, std::ui
             runner->second->set_talking(true);
         announce(camera);
     };
-    auto running = talk->run(std::move(access), book, ready);
+    auto running = talk->run(*process, std::move(access), book, ready);
     Error error = co_await std::move(running);
     link->send(wire::ChannelEnd{channel, std::move(error)});
     close_talk(channel);
@@ -66,6 +51,17 @@ void Gateway::Impl::close_talk(std::uint32_t channel) {
     if (runner == runners.end()) return;
     runner->second->set_talking(false);
     announce(camera);
+}
+
+net::Awaitable<void> Gateway::Impl::stop_talk(CameraId camera, Error why) {
+    const auto found =
+        std::ranges::find(talks, camera, [](const auto& entry) { return entry.second.camera; });
+    if (found == talks.end()) co_return;
+    const std::uint32_t channel = found->first;
+    const auto stopped = talks.extract(found);
+    co_await stopped.mapped().task->stop();
+    link->send(wire::ChannelEnd{channel, std::move(why)});
+    if (const auto runner = runners.find(camera); runner != runners.end()) runner->second->set_talking(false);
 }
 
 }  // namespace vedette::gateway

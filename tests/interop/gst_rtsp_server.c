@@ -1,10 +1,14 @@
 // A camera that we did not write: GStreamer's RTSP server with a live test picture and sound, for tests.
 // usage: gst_rtsp_server [--media NAME] [--profile savp] [--tls PEM] [--transport udp|multicast|tcp] [--bind
 // ADDRESS]
-// [--interface NAME] PORT [USER PASSWORD] With credentials it asks for digest authentication. NAME is one of
-// `media` below, h264-aac when absent. PEM holds a certificate and its key. Prints "ready" when it listens.
+// [--interface NAME] [--back-channel FILE] PORT [USER PASSWORD] With credentials it asks for digest
+// authentication. NAME is one of `media` below, h264-aac when absent. FILE gets what comes for an ONVIF
+// loudspeaker, as 16 bit samples. PEM holds a certificate and its key. Prints "ready" when it listens.
 
 #include <gst/gst.h>
+#include <gst/rtsp-server/rtsp-onvif-media-factory.h>
+#include <gst/rtsp-server/rtsp-onvif-media.h>
+#include <gst/rtsp-server/rtsp-onvif-server.h>
 #include <gst/rtsp-server/rtsp-server.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +102,21 @@ static int restrict_transport(GstRTSPMediaFactory* factory, const char* name, co
     return 1;
 }
 
+static GstRTSPMediaFactory* with_loudspeaker(const char* file) {
+    GstRTSPMediaFactory* factory = gst_rtsp_onvif_media_factory_new();
+    gchar* launch = g_strdup_printf(
+        "( capsfilter caps=\"application/x-rtp,media=audio,payload=0,clock-rate=8000,encoding-name=PCMU\""
+        " name=depay_backchannel ! rtppcmudepay ! mulawdec ! filesink async=false sync=false"
+        " buffer-mode=unbuffered location=%s )",
+        file);
+    gst_rtsp_onvif_media_factory_set_backchannel_launch(GST_RTSP_ONVIF_MEDIA_FACTORY(factory), launch);
+    g_free(launch);
+    gst_rtsp_media_factory_set_media_gtype(factory, GST_TYPE_RTSP_ONVIF_MEDIA);
+    return factory;
+}
+
 int main(int argc, char** argv) {
+    const char* loudspeaker = NULL;
     const char* pem = NULL;
     const char* transport = NULL;
     const char* bind_address = "127.0.0.1";
@@ -112,6 +130,7 @@ int main(int argc, char** argv) {
         if (strcmp(argv[1], "--transport") == 0) transport = argv[2];
         if (strcmp(argv[1], "--bind") == 0) bind_address = argv[2];
         if (strcmp(argv[1], "--interface") == 0) interface = argv[2];
+        if (strcmp(argv[1], "--back-channel") == 0) loudspeaker = argv[2];
         argc -= 2;
         argv += 2;
     }
@@ -120,18 +139,20 @@ int main(int argc, char** argv) {
         fprintf(stderr,
                 "usage: gst_rtsp_server [--media NAME] [--profile savp] [--tls PEM] [--transport "
                 "udp|multicast|tcp] [--bind ADDRESS] "
-                "[--interface NAME] PORT [USER PASSWORD]\n");
+                "[--interface NAME] [--back-channel FILE] PORT [USER PASSWORD]\n");
         return 2;
     }
     gst_init(NULL, NULL);
     GMainLoop* loop = g_main_loop_new(NULL, FALSE);
-    GstRTSPServer* server = gst_rtsp_server_new();
+    GstRTSPServer* server = loudspeaker != NULL ? gst_rtsp_onvif_server_new() : gst_rtsp_server_new();
     gst_rtsp_server_set_address(server, bind_address);
     gst_rtsp_server_set_service(server, argv[1]);
 
-    GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
+    GstRTSPMediaFactory* factory =
+        loudspeaker != NULL ? with_loudspeaker(loudspeaker) : gst_rtsp_media_factory_new();
     gst_rtsp_media_factory_set_launch(factory, launch);
-    gst_rtsp_media_factory_set_shared(factory, TRUE);
+    // Each session has its own loudspeaker: that is how GStreamer does it.
+    gst_rtsp_media_factory_set_shared(factory, loudspeaker == NULL);
     if (strcmp(profile, "savp") == 0) gst_rtsp_media_factory_set_profiles(factory, GST_RTSP_PROFILE_SAVP);
     if (transport != NULL && !restrict_transport(factory, transport, interface)) return 2;
     if (argc == 4 || pem != NULL) {

@@ -2,12 +2,15 @@
 
 import os
 import socket
+import struct
 import subprocess
 import threading
 import time
 
 import case
+import speech
 import vedette
+from websocket import WebSocket
 
 GST_SERVER = os.environ.get("VEDETTE_GST_SERVER", "build/dev/bin/gst_rtsp_server")
 SECOND = vedette.TICKS_PER_SECOND
@@ -58,9 +61,9 @@ class CountingProxy:
 
 
 class GStreamerTest(case.SystemTest):
-    def camera(self, *credentials, port=None):
+    def camera(self, *credentials, port=None, options=()):
         port = port or vedette.free_port()
-        process = vedette.Process([GST_SERVER, port, *credentials])
+        process = vedette.Process([GST_SERVER, *options, port, *credentials])
         self.addCleanup(self.end_camera, process)
         process.wait_line("ready")
         process.port = port
@@ -107,6 +110,23 @@ class GStreamerTest(case.SystemTest):
             capture_output=True, text=True, timeout=120, check=False,
         )
         self.assertEqual((decoded.returncode, decoded.stderr), (0, ""))
+
+    def test_its_loudspeaker(self):
+        heard = self.dir / "heard"
+        process = self.camera(options=("--back-channel", heard))
+        server = self.server()
+        camera = server.add_camera("GStreamer", f"rtsp://127.0.0.1:{process.port}/live")
+        self.assert_good_camera(server, camera)
+        connection = WebSocket(server)
+        self.addCleanup(connection.close)
+        self.assertEqual(speech.start(connection, camera)["type"], "talk.ready")
+        speech.say(connection, 2)
+        vedette.wait_for("the sound", lambda: heard.exists() and heard.stat().st_size > 2 * speech.RATE, 10)
+        data = heard.read_bytes()
+        samples = struct.unpack(f"<{len(data) // 2}h", data[: len(data) // 2 * 2])
+        print(f"  {len(samples)} samples, {speech.pitch(samples):.0f} Hz, peak {max(samples)}")
+        self.assertAlmostEqual(speech.pitch(samples), 440, delta=15)
+        self.assertEqual(server.stream(camera)["state"], "recording")
 
     def test_record_export_and_come_back(self):
         source = self.camera()

@@ -11,7 +11,7 @@ import unittest
 import vedette
 
 BINARY = os.environ.get("VEDETTE_BINARY", "build/dev/vedette")
-SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:|LeakSanitizer|terminate called|Assertion .* failed")
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:|LeakSanitizer|a task ended with an exception|terminate called|Assertion .* failed")
 
 
 class SystemTest(unittest.TestCase):

@@ -7,7 +7,9 @@ import signal
 import time
 
 import case
+import speech
 import vedette
+from websocket import WebSocket
 
 
 def status_of(pid):
@@ -128,6 +130,32 @@ class CameraProcessTest(case.SystemTest):
         self.wait_another(server, pid)
         self.assertIn("did not answer any more", server.output())
         self.wait_state(server, camera, "recording")
+        self.assertEqual(server.stop(), 0, server.output())
+
+    def test_more_commands_than_the_channel_holds(self):
+        heard = self.dir / "heard.ulaw"
+        farm = self.simulator(1, "--back-channel-file", heard)
+        server = self.server()
+        camera = server.add_camera("Gate", farm.url())
+        self.wait_state(server, camera, "recording")
+        connection = WebSocket(server)
+        self.addCleanup(connection.close)
+        self.assertEqual(speech.start(connection, camera)["type"], "talk.ready")
+        pid = self.camera_process(server)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            silence = speech.message(1, [0] * speech.PIECE)
+            for _ in range(1000):  # three times what a socket holds
+                connection.send_binary(silence)
+            # Answered by what had read all of it.
+            self.assertTrue(server.ok("GET", "/api/v1/setup")["claimed"])
+            time.sleep(1)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        vedette.wait_for("the newest sound", lambda: heard.exists() and heard.stat().st_size >= 1600, 10)
+        another = server.add_camera("Hall", farm.url())
+        self.wait_state(server, another, "recording", 10)
+        self.assertEqual(self.camera_process(server), pid)
         self.assertEqual(server.stop(), 0, server.output())
 
     def test_it_ends_with_its_parent(self):

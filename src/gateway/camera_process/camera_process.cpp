@@ -183,12 +183,10 @@ net::Awaitable<void> CameraProcess::listen(Child& child) {
 
 // It sends nothing on the channel: what is readable there is its end.
 net::Awaitable<void> CameraProcess::watch(Child& child) {
-    net::Readiness readiness(executor_, child.channel.fd());
-    if (co_await readiness.wait_readable()) child.finish("");
+    if (co_await child.readiness.wait_readable()) child.finish("");
 }
 
 net::Awaitable<void> CameraProcess::write_queued(Child& child) {
-    net::Readiness readiness(executor_, child.channel.fd());
     for (;;) {
         while (child.queue.empty()) co_await child.changed.wait();
         std::vector<int> files;
@@ -198,7 +196,7 @@ net::Awaitable<void> CameraProcess::write_queued(Child& child) {
         if (*sent) {
             ::explicit_bzero(child.queue.front().bytes.data(), child.queue.front().bytes.size());
             child.queue.pop_front();
-        } else if (!co_await readiness.wait_writable()) {
+        } else if (!co_await child.readiness.wait_writable()) {
             co_return;
         }
     }

@@ -1,5 +1,6 @@
 #include "gateway/camera_process/camera_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/camera_process/camera_process.hpp"
@@ -72,6 +73,14 @@ Result<> CameraSession::follow(const rtsp::MediaAddress& address) {
 
 void CameraSession::tune(std::uint32_t low_water_mark, bool watched) {
     process_.send(Tune{.session = id_, .low_water_mark = low_water_mark, .watched = watched});
+}
+
+void CameraSession::say(std::span<const std::int16_t> samples) {
+    while (!samples.empty()) {
+        const auto piece = samples.first(std::min(samples.size(), max_said_samples));
+        process_.send(Say{.session = id_, .samples = {piece.begin(), piece.end()}});
+        samples = samples.subspan(piece.size());
+    }
 }
 
 Result<> CameraSession::take(Report report, MonotonicTime now) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/time.hpp"
@@ -45,6 +46,8 @@ class CameraSession {
     /// While nobody watches, the connection is read when `low_water_mark` bytes are there, and media may be
     /// reported in lots.
     void tune(std::uint32_t low_water_mark, bool watched);
+    /// With options.back_channel, after Playing: linear sound at 8 kHz that follows the last.
+    void say(std::span<const std::int16_t> samples);
     /// Media comes in datagrams: a low-water mark changes nothing.
     bool has_datagrams() const { return media_.pairs() > 0; }
     std::uint64_t reordered_packets() const { return counters_.reordered_packets; }

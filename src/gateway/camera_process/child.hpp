@@ -21,6 +21,7 @@ struct CameraProcess::Child {
           ring(memory),
           wake(std::move(w)),
           room(std::move(room_event)),
+          readiness(executor, channel.fd()),
           changed(executor) {}
 
     Channel channel;
@@ -28,6 +29,8 @@ struct CameraProcess::Child {
     RingReader ring;
     File wake;  ///< we are woken by it
     File room;  ///< it is
+    net::Readiness
+        readiness;  ///< of the channel, to read and to write: a descriptor is waited for in one place
     pid_t pid = -1;
     bool ready = false;
     bool crashed = false;  ///< by itself: nobody killed it

@@ -45,9 +45,9 @@ void fields(auto& ar, rtsp::Credentials& credentials) {
 }
 
 void fields(auto& ar, rtsp::ClientOptions& options) {
-    auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, replay, receiver_reports,
-           response_timeout, first_datagram_timeout, media_timeout, silence_probe, first_picture_timeout,
-           user_agent] = options;
+    auto& [audio, basic, stop_after, transport, begun, encrypted, client_ports, replay, back_channel,
+           receiver_reports, response_timeout, first_datagram_timeout, media_timeout, silence_probe,
+           first_picture_timeout, user_agent] = options;
     ar.flag(audio);
     ar.choice(basic, rtsp::BasicUse::allow);
     ar.choice(stop_after, rtsp::ClientOptions::StopAfter::key_frame);
@@ -59,6 +59,7 @@ void fields(auto& ar, rtsp::ClientOptions& options) {
         ar.time(range.start);
         ar.time(range.end);
     });
+    ar.flag(back_channel);
     ar.flag(receiver_reports);
     ar.duration(response_timeout);
     ar.duration(first_datagram_timeout);
@@ -180,6 +181,11 @@ void fields(auto& ar, Close& close) {
     ar.number(close.session);
 }
 void fields(auto&, Ping&) {}
+void fields(auto& ar, Say& say) {
+    auto& [session, samples] = say;
+    ar.number(session);
+    ar.list(samples, max_said_samples, [&](std::int16_t& sample) { ar.number(sample); });
+}
 
 void fields(auto& ar, Ready& ready) {
     auto& [empty_network, landlock_abi] = ready;

@@ -27,6 +27,7 @@ inline constexpr std::size_t max_descriptors = 1 + 2 * max_pairs;
 /// Without media.
 inline constexpr std::size_t max_report_bytes = 512 * 1024;
 inline constexpr std::size_t max_text_bytes = 1024;  ///< of a sentence
+inline constexpr std::size_t max_said_samples = 4'000;
 
 // ---- commands
 
@@ -64,7 +65,12 @@ struct Close {
     SessionId session = 0;
 };
 struct Ping {};
-using Command = std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping>;
+/// What somebody says through the camera, of a session with options.back_channel: linear sound at 8 kHz.
+struct Say {
+    SessionId session = 0;
+    std::vector<std::int16_t> samples;  ///< at most max_said_samples
+};
+using Command = std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping, Say>;
 
 Bytes encode(const Command& command);
 Result<Command> decode_command(ByteView bytes);

@@ -44,6 +44,7 @@ TEST(CameraProcessMessages, CommandsKeepEveryField) {
                           .stop_after = rtsp::ClientOptions::StopAfter::key_frame,
                           .transport = rtsp::Transport::udp,
                           .client_ports = {40'000, 40'002},
+                          .back_channel = true,
                           .media_timeout = std::chrono::seconds(3)},
               .http = true,
               .port = 443,
@@ -58,7 +59,13 @@ TEST(CameraProcessMessages, CommandsKeepEveryField) {
     EXPECT_EQ(got.options.client_ports, (std::vector<std::uint16_t>{40'000, 40'002}));
     EXPECT_EQ(got.options.media_timeout, std::chrono::seconds(3));
     EXPECT_EQ(got.options.stop_after, rtsp::ClientOptions::StopAfter::key_frame);
+    EXPECT_TRUE(got.options.back_channel);
     EXPECT_TRUE(got.http && got.sign_in && got.port == 443);
+    const std::vector<std::int16_t> samples{-32'768, -1, 0, 1, 32'767};
+    const auto said = decode_command(encode(Command(Say{.session = 4, .samples = samples})));
+    ASSERT_TRUE(said);
+    EXPECT_EQ(std::get<Say>(*said).session, 4u);
+    EXPECT_EQ(std::get<Say>(*said).samples, samples);
 }
 
 TEST(CameraProcessMessages, ReportsKeepEveryField) {

@@ -86,6 +86,9 @@ class Worker {
             session->stop();
         }
     }
+    void take(const Say& say, const std::vector<File>&) {
+        if (const auto session = find(say.session)) session->say(say.samples);
+    }
     void take(const Ping&, const std::vector<File>&) { reporter_.report(0, Pong{}); }
 
     std::shared_ptr<WorkerSession> find(SessionId id) const {

@@ -1,5 +1,7 @@
 #include "gateway/camera_process/worker_session.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/hex.hpp"
@@ -12,6 +14,9 @@ namespace {
 /// Together 8 MiB/s at most: with it a day of 4 Mbit/s comes in less than an hour and a half.
 constexpr std::size_t replay_lot = 64 * 1024;
 constexpr std::chrono::milliseconds replay_pause{8};
+
+/// Sound that is later than this is dropped: people talk over each other otherwise.
+constexpr std::size_t max_waiting_samples = 4'000;  // 0.5 s
 
 }  // namespace
 
@@ -65,6 +70,12 @@ void WorkerSession::dialled(std::optional<Error> error, std::vector<File> files)
 void WorkerSession::tune(const Tune& tune) {
     watched_ = tune.watched;
     (void)connection_.stream.set_receive_low_water_mark(tune.low_water_mark);
+}
+
+void WorkerSession::say(std::span<const std::int16_t> samples) {
+    said_.insert(said_.end(), samples.begin(), samples.end());
+    if (said_.size() > max_waiting_samples)
+        said_.erase(said_.begin(), said_.end() - static_cast<std::ptrdiff_t>(max_waiting_samples / 2));
 }
 
 void WorkerSession::stop() {
@@ -137,6 +148,7 @@ net::Awaitable<void> WorkerSession::converse() {
         // What a camera replays comes as fast as we read it: live media of others goes first.
         const auto buffer =
             replays ? context_.buffer.first(std::min(replay_lot, context_.buffer.size())) : context_.buffer;
+        speak(session);
         const auto exchanged =
             co_await exchange(connection_, session, context_.clock, buffer, replays ? 1 : SIZE_MAX);
         if (!exchanged) session.on_disconnected();
@@ -170,6 +182,21 @@ net::Awaitable<void> WorkerSession::follow(rtsp::MediaAddress address) {
     group_joined_ = address.group.empty();
     context_.reporter.report(open_.session, std::move(address), true);
     while (!group_joined_) co_await woken_.wait();
+}
+
+// A packet each 20 ms; while nothing is said, nothing is sent.
+void WorkerSession::speak(rtsp::ClientSession& session) {
+    while (session.take_talk_turn(context_.clock.monotonic_now())) {
+        if (said_.size() < rtsp::back_channel_samples) {
+            session.pause_talk(rtsp::back_channel_samples);
+            continue;
+        }
+        std::array<std::int16_t, rtsp::back_channel_samples> samples{};
+        const auto end = said_.begin() + static_cast<std::ptrdiff_t>(samples.size());
+        std::copy(said_.begin(), end, samples.begin());
+        said_.erase(said_.begin(), end);
+        session.talk(samples);
+    }
 }
 
 void WorkerSession::report_rest(rtsp::ClientSession& session) {

@@ -1,6 +1,7 @@
 #pragma once
 // Within the camera process: one session with a camera.
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -34,6 +35,8 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
     void joined(std::vector<File> files);
     void dialled(std::optional<Error> error, std::vector<File> files);
     void tune(const Tune& tune);
+    /// Of a back-channel.
+    void say(std::span<const std::int16_t> samples);
     /// Nothing is reported any more.
     void stop();
 
@@ -48,6 +51,7 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
     net::Awaitable<bool> drain(rtsp::ClientSession& session);
     net::Awaitable<void> follow(rtsp::MediaAddress address);
     void report_rest(rtsp::ClientSession& session);
+    void speak(rtsp::ClientSession& session);
 
     WorkerContext context_;
     Open open_;
@@ -61,6 +65,7 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
     bool group_joined_ = false;
     bool watched_ = false;
     std::uint64_t reordered_ = 0;
+    std::deque<std::int16_t> said_;  ///< that has not been sent to the camera
 };
 
 }  // namespace vedette::gateway::camera_process

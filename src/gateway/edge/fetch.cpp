@@ -59,14 +59,6 @@ rtsp::ClientOptions replay_options(const ingest::Route& route, bool allow_basic_
     return options;
 }
 
-/// As live, but replay is read at our own pace, which datagrams don't wait for.
-ingest::TransportSetting over_tcp(const ingest::CameraAccess& access) {
-    using enum ingest::TransportSetting;
-    const ingest::TransportSetting way = access.remembered_transport.value_or(access.transport);
-    if (way == srtp) return tls;
-    return way == udp || way == multicast ? tcp : way;
-}
-
 }  // namespace
 
 net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request,
@@ -94,7 +86,7 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
     auto known = co_await std::move(looking);
     report.comparable = known && !known->empty();
 
-    const ingest::Route route = ingest::routes(url->url, over_tcp(request.access)).front();
+    const ingest::Route route = ingest::routes(url->url, ingest::over_tcp(request.access)).front();
     const Ticks90k offset = kept->clock_offset;
     const UtcInterval by_camera{request.gap.start + offset, request.gap.end + offset};
     auto connecting = ingest::connect_camera(

@@ -45,6 +45,13 @@ net::Awaitable<Result<rtsp::CertificateVerdict>> judge(CameraContact& contact, c
 
 }  // namespace
 
+TransportSetting over_tcp(const CameraAccess& access) {
+    using enum TransportSetting;
+    const TransportSetting way = access.remembered_transport.value_or(access.transport);
+    if (way == srtp) return tls;
+    return way == udp || way == multicast ? tcp : way;
+}
+
 rtsp::ClientOptions client_options(const Route& route, bool allow_basic_in_clear) {
     rtsp::ClientOptions options;
     options.basic = route.url.secure || allow_basic_in_clear ? rtsp::BasicUse::allow : rtsp::BasicUse::refuse;

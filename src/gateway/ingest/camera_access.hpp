@@ -51,6 +51,10 @@ struct CameraContact {
     std::optional<rtsp::CertificateTrust> expected;  ///< with an objection: what was remembered, if anything
 };
 
+/// The way of live media, for what has to come or go inside a connection: sound to a loudspeaker, and replay,
+/// which is read at our own pace.
+TransportSetting over_tcp(const CameraAccess& access);
+
 /// What a session by this route may do; client_ports are connect_camera()'s.
 rtsp::ClientOptions client_options(const Route& route, bool allow_basic_in_clear);
 

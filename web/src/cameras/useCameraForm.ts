@@ -99,8 +99,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
-      const { name, ...tested } = requestOf(values);
-      void name;
+      const { name, fill_gaps, ...tested } = requestOf(values);
+      void name, fill_gaps;
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },
