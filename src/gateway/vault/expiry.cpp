@@ -66,7 +66,7 @@ Result<> Expirer::sign(const std::vector<SegmentBrief>& segments, DeletionRule r
             VEDETTE_TRY(holds[camera], parts_.book->holds(camera));
         }
         if (std::ranges::none_of(holds[camera],
-                                 [&](const RecordingHold& hold) { return hold.covers(segment.interval); }))
+                                 [&](const RecordingHold& hold) { return hold.covers(segment.about); }))
             free.push_back(segment);
     }
     if (free.empty()) return {};

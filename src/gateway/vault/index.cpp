@@ -294,7 +294,15 @@ namespace {
 
 constexpr const char* brief_columns =
     "SELECT camera, stream, first_sequence, end_sequence, utc_day, start_90k, end_90k, bytes, fragments, "
-    "greatest_run FROM segment ";
+    "greatest_run, start_90k, end_90k FROM segment ";
+constexpr const char* brief_columns_with_gaps =
+    "SELECT camera, stream, first_sequence, end_sequence, utc_day, start_90k, end_90k, bytes, fragments, "
+    "greatest_run, (SELECT min(start_90k) FROM gap WHERE camera = segment.camera AND stream = segment.stream "
+    "AND "
+    "sequence >= first_sequence AND sequence < end_sequence), (SELECT max(end_90k) FROM gap WHERE camera = "
+    "segment.camera AND stream = segment.stream AND sequence >= first_sequence AND sequence < end_sequence) "
+    "FROM "
+    "segment ";
 
 Result<std::vector<SegmentBrief>> read_briefs(store::Statement& row) {
     std::vector<SegmentBrief> briefs;
@@ -303,15 +311,18 @@ Result<std::vector<SegmentBrief>> read_briefs(store::Statement& row) {
         if (!found) return briefs;
         const auto day = static_cast<std::int32_t>(row.int64(4));
         const UtcTime midnight = from_unix_seconds(std::int64_t{day} * 86'400);
-        briefs.push_back({{{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
-                           static_cast<std::uint64_t>(row.int64(2))},
-                          static_cast<std::uint64_t>(row.int64(3)),
-                          day,
-                          {row.is_null(5) ? midnight : time_of(row.int64(5)),
-                           row.is_null(6) ? midnight : time_of(row.int64(6))},
-                          static_cast<std::uint64_t>(row.int64(7)),
-                          static_cast<std::uint32_t>(row.int64(8)),
-                          static_cast<std::uint64_t>(row.int64(9))});
+        const auto time = [&](int column) {
+            return row.is_null(column) ? midnight : time_of(row.int64(column));
+        };
+        briefs.push_back({.id = {{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
+                                 static_cast<std::uint64_t>(row.int64(2))},
+                          .end_sequence = static_cast<std::uint64_t>(row.int64(3)),
+                          .day = day,
+                          .interval = {time(5), time(6)},
+                          .about = {time(10), time(11)},
+                          .bytes = static_cast<std::uint64_t>(row.int64(7)),
+                          .fragments = static_cast<std::uint32_t>(row.int64(8)),
+                          .greatest_run = static_cast<std::uint64_t>(row.int64(9))});
     }
 }
 
@@ -331,13 +342,15 @@ Result<std::vector<SegmentBrief>> Index::oldest(StreamKey stream, const SegmentB
 }
 
 Result<std::vector<SegmentBrief>> Index::oldest_without_fragments(StreamKey stream, std::int32_t before_day,
+                                                                  std::optional<std::uint64_t> after_sequence,
                                                                   std::size_t limit) const {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Statement row,
-                database_.prepare(std::string(brief_columns) +
-                                  "WHERE camera = ? AND stream = ? AND start_90k IS NULL AND utc_day < ? "
-                                  "ORDER BY first_sequence LIMIT ?"));
-    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, before_day, limit);
+                database_.prepare(std::string(brief_columns_with_gaps) +
+                                  "WHERE camera = ? AND stream = ? AND start_90k IS NULL AND utc_day < ? AND "
+                                  "first_sequence > ? ORDER BY first_sequence LIMIT ?"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, before_day,
+                 after_sequence ? number(*after_sequence) : -1, limit);
     return read_briefs(row);
 }
 

@@ -27,6 +27,7 @@ struct SegmentBrief {
     std::uint64_t end_sequence = 0;
     std::int32_t day = 0;
     UtcInterval interval;  ///< of its fragments; empty, at the day's start, without any
+    UtcInterval about;     ///< the same, or of its gaps where there are no fragments
     std::uint64_t bytes = 0;
     std::uint32_t fragments = 0;
     std::uint64_t greatest_run = 0;
@@ -67,6 +68,7 @@ class Index {
                                              std::size_t limit) const;
     /// Segments without fragments, of days before this one.
     Result<std::vector<SegmentBrief>> oldest_without_fragments(StreamKey stream, std::int32_t before_day,
+                                                               std::optional<std::uint64_t> after_sequence,
                                                                std::size_t limit) const;
     Result<bool> has_fragments(StreamKey stream, std::int32_t day) const;
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
+
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "gateway/vault/format_file.hpp"
 
@@ -13,6 +16,7 @@ namespace {
 
 constexpr std::size_t batch_size = 500;  // segments that are deleted in one step
 constexpr std::size_t page_size = 250;   // of a stream, read from the index at once
+constexpr std::uint64_t reserve_size = 4u << 20;
 constexpr Ticks90k age_step = std::chrono::hours(1);
 constexpr Ticks90k one_day = std::chrono::hours(24);
 
@@ -62,7 +66,7 @@ class Retention::Oldest {
 
     bool is_held(const SegmentBrief& segment) const {
         return std::ranges::any_of(holds_.at(segment.id.stream.camera),
-                                   [&](const RecordingHold& hold) { return hold.covers(segment.interval); });
+                                   [&](const RecordingHold& hold) { return hold.covers(segment.about); });
     }
     Result<> fill(Side& side) {
         for (;;) {
@@ -201,8 +205,7 @@ Result<std::vector<StreamKey>> Retention::streams_of(CameraId camera) const {
     return streams;
 }
 
-Result<> Retention::run() {
-    const std::lock_guard one_at_a_time(running_);
+Result<> Retention::run_rules() {
     VEDETTE_CHECK(expirer_.finish());
     std::map<CameraId, RetentionRule> rules;
     {
@@ -236,7 +239,30 @@ Result<> Retention::run() {
                              camera});
     std::ranges::sort(large, std::greater(), &Over::by);
     for (const Over& over : large) VEDETTE_CHECK(run_size(over.camera, *rules[over.camera].keep_bytes));
-    return run_free();
+    VEDETTE_CHECK(run_free());
+    keep_reserve();
+    return {};
+}
+
+// What is deleted has to be written down first, for which a full disk has no room.
+Result<> Retention::run() {
+    const std::lock_guard one_at_a_time(running_);
+    Result<> done = run_rules();
+    if (done || done.error().kind != ErrorKind::exhausted) return done;
+    std::error_code error;
+    if (!fs::remove(parts_.layout->reserve(), error)) return done;
+    log::warn("the disk is full: the reserve for deletions is used");
+    return run_rules();
+}
+
+void Retention::keep_reserve() const {
+    if (options_.keep_free_percent == 0 || fs::exists(parts_.layout->reserve())) return;
+    const auto space = disk_space(*parts_.layout);
+    if (!space || space->free < 2 * reserve_size) return;
+    const auto file = File::open(parts_.layout->reserve(), O_WRONLY | O_CREAT);
+    if (!file || ::posix_fallocate(file->fd(), 0, reserve_size) == 0) return;
+    std::error_code ignored;
+    fs::remove(parts_.layout->reserve(), ignored);
 }
 
 // In steps, so that what is decided is never far behind what is done.
@@ -263,15 +289,20 @@ Result<> Retention::run_age(CameraId camera, std::uint32_t days) {
     VEDETTE_CHECK(expire_through(oldest, DeletionRule::keep_days, days, [&](const SegmentBrief& segment) {
         return segment.interval.end <= keep_from;
     }));
-    // Gaps alone: nothing in them is sealed, and nothing of them is held.
-    for (const StreamKey key : streams)
+    // Gaps alone: nothing in them is sealed.
+    for (const StreamKey key : streams) {
+        std::optional<std::uint64_t> after;
         for (bool more = true; more && !is_stopping();) {
             VEDETTE_TRY(auto segments,
-                        parts_.index->oldest_without_fragments(key, utc_day(keep_from), batch_size));
+                        parts_.index->oldest_without_fragments(key, utc_day(keep_from), after, batch_size));
             more = segments.size() == batch_size;
+            if (!segments.empty()) after = segments.back().id.first_sequence;
+            std::erase_if(segments,
+                          [&](const SegmentBrief& segment) { return segment.about.end > keep_from; });
             if (!segments.empty())
                 VEDETTE_CHECK(expirer_.expire(std::move(segments), DeletionRule::keep_days, days));
         }
+    }
     return {};
 }
 
@@ -317,8 +348,10 @@ Result<> Retention::run_free() {
     VEDETTE_TRY(const DiskSpace space,
                 options_.disk_space ? options_.disk_space() : disk_space(*parts_.layout));
     const std::uint64_t floor = space.capacity / 100 * options_.keep_free_percent;
-    if (space.free >= floor) return {};
-    std::uint64_t missing = floor - space.free;
+    // A reserve that was given up has to come back.
+    const std::uint64_t wanted = floor + (fs::exists(parts_.layout->reserve()) ? 0 : reserve_size);
+    if (space.free >= wanted) return {};
+    std::uint64_t missing = wanted - space.free;
     VEDETTE_TRY(const auto streams, parts_.index->streams());
     VEDETTE_TRY(Oldest oldest, Oldest::of(*this, streams));
     VEDETTE_CHECK(expire_through(oldest, DeletionRule::keep_free_percent, options_.keep_free_percent,

@@ -41,6 +41,8 @@ class Retention {
     /// The segments of some streams in the order of their time, without those that are held.
     class Oldest;
 
+    Result<> run_rules();
+    void keep_reserve() const;
     Result<std::vector<StreamKey>> streams_of(CameraId camera) const;
     Result<> run_age(CameraId camera, std::uint32_t days);
     Result<> run_size(CameraId camera, std::uint64_t limit);

@@ -1,5 +1,6 @@
 #include "gateway/vault/retention_book.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -321,9 +322,10 @@ Result<std::vector<DeletedRange>> RetentionBook::deleted(StreamKey stream, UtcIn
     VEDETTE_TRY(
         store::Statement row,
         database_.prepare("SELECT start_90k, end_90k, rule, rule_value, deleted_at_90k FROM deleted WHERE "
-                          "camera = ? AND stream = ? AND start_90k < ? AND end_90k > ? AND end_90k > "
+                          "camera = ? AND stream IN (?, ?) AND start_90k < ? AND end_90k > ? AND end_90k > "
                           "start_90k ORDER BY start_90k"));
-    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, ticks(interval.end), ticks(interval.start));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, fetched_of(stream).stream,
+                 ticks(interval.end), ticks(interval.start));
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return ranges;
@@ -331,10 +333,12 @@ Result<std::vector<DeletedRange>> RetentionBook::deleted(StreamKey stream, UtcIn
                                  static_cast<DeletionRule>(row.int64(2)),
                                  static_cast<std::uint64_t>(row.int64(3)),
                                  time_of(row.int64(4))};
-        if (!ranges.empty() && ranges.back().rule == range.rule && ranges.back().value == range.value &&
-            range.interval.start - ranges.back().interval.end <= joint) {
-            ranges.back().interval.end = std::max(ranges.back().interval.end, range.interval.end);
-            ranges.back().deleted_at = std::max(ranges.back().deleted_at, range.deleted_at);
+        const auto goes_on = std::find_if(ranges.rbegin(), ranges.rend(), [&](const DeletedRange& before) {
+            return before.rule == range.rule && before.value == range.value;
+        });
+        if (goes_on != ranges.rend() && range.interval.start - goes_on->interval.end <= joint) {
+            goes_on->interval.end = std::max(goes_on->interval.end, range.interval.end);
+            goes_on->deleted_at = std::max(goes_on->deleted_at, range.deleted_at);
         } else {
             ranges.push_back(range);
         }

@@ -50,7 +50,8 @@ class RetentionBook {
     Result<> add_deleted(const Pending& deletion);
     Result<bool> is_deleted(const Expiry& expiry) const;
 
-    /// Those that overlap the interval, by their start; what touches and has the same rule is one.
+    /// Those of a live stream, and of what was fetched for it, that overlap the interval, by their start;
+    /// what touches and has the same rule is one.
     Result<std::vector<DeletedRange>> deleted(StreamKey stream, UtcInterval interval) const;
     /// Behind the last deleted record of each stream: its sequence, and the end of its last recording.
     struct End {

@@ -245,6 +245,25 @@ TEST_F(RetentionTest, WhatIsHeldStaysWhole) {
     verified_without_faults();
 }
 
+// Why nothing was recorded is as good as a recording.
+TEST_F(RetentionTest, GapsThatAreHeldStay) {
+    record(stream, t0, 1);
+    ASSERT_TRUE(vault->append(Gap{stream, {t0 + day, t0 + day + seconds(9)}, GapReason::camera_silent, "x"}));
+    open();
+    const auto placed = vault->place_hold(hold(t0 + day + seconds(3), t0 + day + seconds(4)));
+    vault->set_retention(stream.camera, {.keep_days = 1});
+    clock.advance(9 * day);
+    ASSERT_TRUE(vault->expire());
+    EXPECT_EQ(played(stream), 0u);
+    const auto gaps = vault->recordings(stream, everything)->gaps;
+    ASSERT_EQ(gaps.size(), 1u);
+    EXPECT_EQ(gaps[0].detail, "x");
+    ASSERT_TRUE(vault->lift_hold(stream.camera, placed->id));
+    ASSERT_TRUE(vault->expire());
+    EXPECT_EQ(vault->recordings(stream, everything)->gaps.size(), 0u);
+    verified_without_faults();
+}
+
 TEST_F(RetentionTest, HoldsThatAreNoneAreRefused) {
     EXPECT_FALSE(vault->place_hold(hold(t0, t0)));
     RecordingHold without_reason = hold(t0, std::nullopt);
