@@ -35,6 +35,7 @@ struct ServeArguments {
     std::uint16_t port = 8443;
     std::uint16_t camera_port = 8554;  ///< demo
     unsigned cameras = 4;              ///< demo
+    unsigned keep_free_percent = 5;
 };
 
 /// Creates the data directory, and says in one sentence why it can't be used.
@@ -108,8 +109,9 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     net::EventLoop gateway_loop("gateway");
     const auto link = wire::make_memory_link(hub_loop.executor(), gateway_loop.executor());
 
-    VEDETTE_TRY(const auto gateway, gateway::Gateway::open({.data_dir = arguments.data_dir}, clock,
-                                                           gateway_loop.executor(), link.gateway));
+    VEDETTE_TRY(const auto gateway, gateway::Gateway::open({.data_dir = arguments.data_dir,
+                                                            .keep_free_percent = arguments.keep_free_percent},
+                                                           clock, gateway_loop.executor(), link.gateway));
     VEDETTE_CHECK(gateway->provision(std::move(cameras)));
     VEDETTE_TRY(auto authority,
                 crypto::CertificateAuthority::open(std::filesystem::path(arguments.data_dir) / "hub", clock));
@@ -164,6 +166,11 @@ void add_common_options(CLI::App& command, ServeArguments& arguments) {
         ->capture_default_str();
     command.add_option("--bind", arguments.address,
                        "Address to listen on; all addresses when it is left out");
+    command
+        .add_option("--keep-free", arguments.keep_free_percent,
+                    "Percent of the disk that the oldest recordings make room for; 0: none is deleted for it")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 90));
 }
 
 }  // namespace

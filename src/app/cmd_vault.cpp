@@ -43,6 +43,15 @@ void print_report(const vault::VerifyReport& report) {
     if (report.covered) line("time", vault::to_text(*report.covered));
     if (report.deleted > 0)
         line("deleted", fmt::format("{}, by signed statement", plural(report.deleted, "record")));
+    for (const vault::RuleDeletion& deletion : report.by_rule) {
+        const std::string name =
+            deletion.camera_name.empty() ? "" : fmt::format(" \"{}\"", deletion.camera_name);
+        line("", fmt::format("by the rule \"{}\": {}{}, {}: {}, {}",
+                             vault::describe_rule(deletion.rule, deletion.value), describe(deletion.stream),
+                             name, vault::to_text(deletion.interval), plural(deletion.fragments, "fragment"),
+                             amount(deletion.bytes)));
+    }
+    if (report.holds > 0) line("held", plural(report.holds, "hold") + " in force");
     if (report.leftovers > 0)
         line("", fmt::format("{} of them still there, and unreadable: the keys are gone",
                              plural(report.leftovers, "file")));

@@ -6,7 +6,7 @@
 
 namespace vedette {
 
-enum class FileOperation { write, sync, truncate, rename };
+enum class FileOperation { write, sync, truncate, rename, remove, database };
 
 struct FileFault {
     int error;        ///< errno of the failure

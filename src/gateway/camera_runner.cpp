@@ -190,6 +190,8 @@ wire::CameraStatus CameraRunner::status() const {
                               .allow_basic_in_clear = camera_.allow_basic_in_clear,
                               .allow_legacy_tls = camera_.allow_legacy_tls,
                               .fill_gaps = camera_.fill_gaps,
+                              .keep_days = camera_.keep_days,
+                              .keep_bytes = camera_.keep_bytes,
                               .gap_filling = gap_filling_,
                               .talking = talking_,
                               .device = camera_.device,

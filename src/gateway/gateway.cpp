@@ -55,6 +55,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     // The writer's thread tells of the disk while Impl is being made, and after it is gone.
     const auto reach = std::make_shared<std::weak_ptr<Impl*>>();
     vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
+    vault_options.keep_free_percent = options.keep_free_percent;
     vault_options.on_disk_state = [reach, executor](vault::DiskState state, const std::string& message) {
         boost::asio::post(executor, [reach, state, message] {
             if (const auto impl = reach->lock()) (*impl)->set_disk_state(state, message);
@@ -150,6 +151,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     reference.set_only_trusted(site.only_trusted_certificates);
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
+    set_retention(reference.camera());
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
     attach_device(reference.camera());
     announce(id);
@@ -259,6 +261,7 @@ net::Awaitable<void> Gateway::Impl::report_storage() {
         if (usage) {
             storage.bytes_used = usage->stored_bytes;
             storage.bytes_free = usage->free_bytes;
+            storage.warning = usage->problem;
         }
         link->send(storage);
         co_await net::sleep_for(storage_period);

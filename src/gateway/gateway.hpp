@@ -16,6 +16,8 @@ namespace vedette::gateway {
 
 struct GatewayOptions {
     std::filesystem::path data_dir;  ///< the store, and gateway.db
+    unsigned keep_free_percent =
+        5;  ///< of the disk, by deleting the oldest recordings; 0: nothing is deleted
 };
 
 class Gateway {

@@ -97,6 +97,14 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::QueryEvents request);
     template <class F>
     net::Awaitable<Result<>> store_device(F write);
+    // gateway_retention.cpp: what is kept
+    net::Awaitable<Answer> handle(wire::ListHolds request);
+    net::Awaitable<Answer> handle(wire::PlaceHold request);
+    net::Awaitable<Answer> handle(wire::LiftHold request);
+    void set_retention(const Camera& camera);
+    /// conflict: something of the camera is held.
+    net::Awaitable<Result<>> require_no_holds(CameraId id);
+
     // gateway_edge.cpp: gaps that a camera fills from its own storage
     struct Filling {
         std::unique_ptr<net::TaskGroup> task;

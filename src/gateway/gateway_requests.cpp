@@ -79,6 +79,13 @@ wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcI
         if (!gap.detail.empty()) reason += ": " + gap.detail;
         result.gaps.push_back({gap.interval, std::move(reason)});
     }
+    for (const auto& range : recordings.deleted) {
+        const auto rule = range.rule == vault::DeletionRule::keep_days ? wire::DeletionRule::keep_days
+                          : range.rule == vault::DeletionRule::keep_bytes
+                              ? wire::DeletionRule::keep_bytes
+                              : wire::DeletionRule::keep_free_percent;
+        result.deleted.push_back({range.interval, rule, range.value, range.deleted_at});
+    }
     std::ranges::sort(result.ranges, {}, [](const auto& r) { return r.interval.start; });
     std::ranges::sort(result.gaps, {}, [](const auto& g) { return g.interval.start; });
     return result;
@@ -139,6 +146,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
+    set_retention(camera);
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, {ErrorKind::unavailable, "the camera's settings were changed"});
     co_await runner.reconfigure(std::move(camera));
@@ -152,7 +160,10 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     if (found == runners.end()) co_return std::unexpected(no_such_camera);
     const Hold hold(busy, request.id);
     if (!hold.held()) co_return std::unexpected(being_changed);
+    auto asking_for_holds = require_no_holds(request.id);
+    VEDETTE_CO_CHECK(co_await std::move(asking_for_holds));
     VEDETTE_CO_CHECK(store.remove(request.id));
+    vault->set_retention(request.id, {});
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, no_such_camera);
     fillings.erase(request.id);

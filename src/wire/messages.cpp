@@ -34,6 +34,18 @@ std::string_view to_string(GapFillingState state) {
     return "idle";
 }
 
+std::string_view to_string(DeletionRule rule) {
+    switch (rule) {
+        case DeletionRule::keep_days:
+            return "keep_days";
+        case DeletionRule::keep_bytes:
+            return "keep_bytes";
+        case DeletionRule::keep_free_percent:
+            break;
+    }
+    return "keep_free_percent";
+}
+
 std::optional<CameraState> parse_camera_state(std::string_view text) {
     for (const auto state : {CameraState::connecting, CameraState::recording, CameraState::waiting,
                              CameraState::unauthorised, CameraState::certificate_changed})

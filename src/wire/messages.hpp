@@ -17,6 +17,7 @@
 #include "media/types.hpp"
 #include "wire/control.hpp"
 #include "wire/device_care.hpp"
+#include "wire/retention.hpp"
 
 namespace vedette::wire {
 
@@ -52,7 +53,9 @@ struct CameraSettings {
     /// TLS with this camera may be of an old version or with weak suites: who is between can read and alter
     /// it.
     std::optional<bool> allow_legacy_tls;
-    std::optional<bool> fill_gaps;  ///< after an outage, fetch what the camera recorded by itself
+    std::optional<bool> fill_gaps;            ///< after an outage, fetch what the camera recorded by itself
+    std::optional<std::uint32_t> keep_days;   ///< delete recordings that are older; 0: none for their age
+    std::optional<std::uint64_t> keep_bytes;  ///< delete the oldest beyond; 0: none for their size
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
     std::optional<DeviceIdentity> device;
@@ -137,6 +140,8 @@ struct CameraStatus {
     bool allow_basic_in_clear = false;
     bool allow_legacy_tls = false;
     bool fill_gaps = true;
+    std::optional<std::uint32_t> keep_days;
+    std::optional<std::uint64_t> keep_bytes;
     GapFilling gap_filling;
     bool talking = false;  ///< somebody speaks through its loudspeaker
     std::optional<DeviceIdentity> device;
@@ -150,7 +155,7 @@ struct ChangeCamera {
     CameraId id;
     CameraSettings settings;
 };
-/// Also deletes the camera's recordings: keys first, then files.
+/// Also deletes the camera's recordings: keys first, then files. conflict: something of it is held.
 struct RemoveCamera {
     CameraId id;
 };
@@ -287,7 +292,8 @@ struct RecordedGap {
 struct Recordings {
     std::vector<RecordedRange> ranges;  ///< in order of time
     std::vector<RecordedGap> gaps;
-    std::optional<UtcInterval> extent;  ///< of everything that the camera's stream has recorded
+    std::vector<DeletedRange> deleted{};  ///< in order of time
+    std::optional<UtcInterval> extent;    ///< of everything that the camera's stream has recorded
 };
 
 // ---- requests and replies
@@ -296,7 +302,8 @@ struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
     std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
                  DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
-                 GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera>
+                 GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera, ListHolds,
+                 PlaceHold, LiftHold>
         body;
 };
 struct Done {};
@@ -304,7 +311,7 @@ struct Reply {
     std::uint64_t id = 0;
     Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
                         PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory, StillPicture,
-                        DeviceCare>>
+                        DeviceCare, Hold, HoldList>>
         body;
 };
 
@@ -400,6 +407,7 @@ struct StorageStatus {
     std::string reason;  ///< one sentence when it is not
     std::uint64_t bytes_used = 0;
     std::uint64_t bytes_free = 0;
+    std::string warning{};             ///< one sentence when a rule of retention can't be kept
     std::vector<std::string> notices;  ///< what the last start found wrong with the store, in sentences
 };
 

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",  
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 6> migrations = {R"sql(
+constexpr std::array<store::Migration, 7> migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -73,6 +73,10 @@ CREATE TABLE refused_gap (              -- what the camera's own storage did not
     message TEXT NOT NULL
 );
 CREATE INDEX refused_gap_camera ON refused_gap (camera_id);
+)sql",
+                                                        R"sql(
+ALTER TABLE camera ADD COLUMN keep_days INTEGER;   -- NULL: not deleted for their age
+ALTER TABLE camera ADD COLUMN keep_bytes INTEGER;  -- NULL: not deleted for their size
 )sql"};
 
 std::string trimmed(std::string_view text) {
@@ -171,6 +175,18 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     if (settings.allow_basic_in_clear) camera.allow_basic_in_clear = *settings.allow_basic_in_clear;
     if (settings.allow_legacy_tls) camera.allow_legacy_tls = *settings.allow_legacy_tls;
     if (settings.fill_gaps) camera.fill_gaps = *settings.fill_gaps;
+    if (settings.keep_days) {
+        if (*settings.keep_days > wire::max_keep_days)
+            return fail(ErrorKind::invalid_input, "keep_days: at most {} days are possible",
+                        wire::max_keep_days);
+        camera.keep_days = *settings.keep_days == 0 ? std::nullopt : settings.keep_days;
+    }
+    if (settings.keep_bytes) {
+        if (*settings.keep_bytes > wire::max_keep_bytes)
+            return fail(ErrorKind::invalid_input, "keep_bytes: at most {} bytes are possible",
+                        wire::max_keep_bytes);
+        camera.keep_bytes = *settings.keep_bytes == 0 ? std::nullopt : settings.keep_bytes;
+    }
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
@@ -192,7 +208,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                     "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
                     "allow_basic_in_clear, transport, transport_found, "
                     "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, allow_legacy_tls, "
-                    "services, checked_90k, fill_gaps "
+                    "services, checked_90k, fill_gaps, keep_days, keep_bytes "
                     "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
@@ -210,6 +226,11 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .allow_basic_in_clear = row.int64(6) != 0,
                       .allow_legacy_tls = row.int64(16) != 0,
                       .fill_gaps = row.int64(19) != 0,
+                      .keep_days = row.is_null(20) ? std::nullopt
+                                                   : std::optional(static_cast<std::uint32_t>(row.int64(20))),
+                      .keep_bytes = row.is_null(21)
+                                        ? std::nullopt
+                                        : std::optional(static_cast<std::uint64_t>(row.int64(21))),
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
@@ -252,15 +273,16 @@ Result<> CameraStore::save(const Camera& camera) {
         wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
     VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
-        "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps)"
+        "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps, keep_days, keep_bytes)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-        "?10)"
+        "?10, ?11, ?12)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
-        "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10",
+        "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10, keep_days = ?11, keep_bytes = ?12",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
         camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport,
-        std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}));
+        std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}, camera.keep_days,
+        camera.keep_bytes));
     return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }
 

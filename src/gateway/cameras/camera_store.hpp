@@ -23,10 +23,12 @@ struct Camera {
     std::string main_url;  ///< without credentials
     std::string sub_url;   ///< empty: none
     rtsp::Credentials credentials;
-    bool allow_basic_in_clear = false;  ///< its password may be sent readably
-    bool allow_legacy_tls = false;      ///< TLS with it may be old and weak
-    bool fill_gaps = true;              ///< after an outage, fetch what the camera recorded by itself
-    std::string transport = "auto";     ///< auto, tls, srtp, https, tcp, udp, multicast or http
+    bool allow_basic_in_clear = false;          ///< its password may be sent readably
+    bool allow_legacy_tls = false;              ///< TLS with it may be old and weak
+    bool fill_gaps = true;                      ///< after an outage, fetch what the camera recorded by itself
+    std::optional<std::uint32_t> keep_days{};   ///< recordings that are older are deleted
+    std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
+    std::string transport = "auto";             ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
     /// Whom its addresses belong to, as they were seen first; written by CameraStore::trust() alone.
@@ -43,6 +45,8 @@ struct Camera {
                 allow_basic_in_clear,
                 allow_legacy_tls,
                 fill_gaps,
+                keep_days,
+                keep_bytes,
                 transport,
                 transport_found,
                 certificates,

@@ -36,6 +36,23 @@ TEST(CameraSettings, WhatIsNotSetStays) {
     EXPECT_EQ(changed->credentials.password.reveal_text(), "secret");
 }
 
+TEST(CameraSettings, NoughtTakesARuleAway) {
+    wire::CameraSettings change = settings("Gate", "rtsp://192.0.2.1/");
+    change.keep_days = 30;
+    change.keep_bytes = 5'000'000'000;
+    Camera camera = *apply_settings(Camera{.id = CameraId::random()}, std::move(change));
+    EXPECT_EQ(camera.keep_days, 30u);
+    EXPECT_EQ(camera.keep_bytes, 5'000'000'000u);
+    wire::CameraSettings other;
+    other.keep_days = 0;
+    camera = *apply_settings(std::move(camera), std::move(other));
+    EXPECT_EQ(camera.keep_days, std::nullopt);
+    EXPECT_EQ(camera.keep_bytes, 5'000'000'000u);
+    wire::CameraSettings too_long;
+    too_long.keep_days = 3651;
+    EXPECT_FALSE(apply_settings(std::move(camera), std::move(too_long)));
+}
+
 TEST(CameraSettings, EachMistakeNamesItsField) {
     const std::vector<std::pair<wire::CameraSettings, std::string>> table = [] {
         std::vector<std::pair<wire::CameraSettings, std::string>> t;
@@ -87,12 +104,15 @@ TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
         ASSERT_TRUE(store.save(*first));
         ASSERT_TRUE(store.save(*second));
         first->name = "C";
+        first->keep_days = 30;
         ASSERT_TRUE(store.save(*first));
     }
     const auto cameras = open().load();
     ASSERT_TRUE(cameras);
     ASSERT_EQ(cameras->size(), 2u);
     EXPECT_EQ((*cameras)[0].name, "C");
+    EXPECT_EQ((*cameras)[0].keep_days, 30u);
+    EXPECT_EQ((*cameras)[0].keep_bytes, std::nullopt);
     EXPECT_EQ((*cameras)[0].credentials.password.reveal_text(), "topsecret-word");
     EXPECT_EQ((*cameras)[1].id, second->id);
     for (const auto& file : std::filesystem::directory_iterator(folder_)) {

@@ -49,4 +49,23 @@ std::optional<std::uint64_t> Catalogue::first_after(StreamKey stream, UtcTime fr
     return std::nullopt;
 }
 
+bool Catalogue::has_day(CameraId camera, std::int32_t day) const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::any_of(segments_, [&](const auto& item) {
+        return item.first.stream.camera == camera && item.second.day == day;
+    });
+}
+
+bool Catalogue::contains(const SegmentId& id) const {
+    const std::lock_guard lock(mutex_);
+    return segments_.contains(id);
+}
+
+std::uint64_t Catalogue::bytes() const {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t sum = 0;
+    for (const auto& [id, segment] : segments_) sum += segment.bytes;
+    return sum;
+}
+
 }  // namespace vedette::vault

@@ -22,6 +22,10 @@ class Catalogue {
     std::optional<SegmentInfo> segment_from(StreamKey stream, std::uint64_t sequence) const;
     std::optional<std::uint64_t> first_after(StreamKey stream, UtcTime from) const;
 
+    bool has_day(CameraId camera, std::int32_t day) const;
+    bool contains(const SegmentId& id) const;
+    std::uint64_t bytes() const;
+
   private:
     mutable std::mutex mutex_;
     std::map<SegmentId, SegmentInfo> segments_;

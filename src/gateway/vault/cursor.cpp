@@ -30,7 +30,10 @@ Result<std::optional<PlayItem>> StreamCursor::next() {
             }
             if (row.type == RecordType::fragment) {
                 VEDETTE_TRY(PlayItem item, reader_.play(row));
-                return item;
+                VEDETTE_TRY(const bool was_deleted, reader_.was_deleted(item));
+                if (!was_deleted) return item;
+                next_sequence_ = reader_.segment()->end_sequence();
+                break;
             }
         }
     }
@@ -70,6 +73,12 @@ Result<bool> StreamCursor::find_segment() {
 void RecordReader::use(SegmentInfo segment) {
     if (!segment_ || segment_->id != segment.id) file_.close();
     segment_ = std::move(segment);
+}
+
+Result<bool> RecordReader::was_deleted(const PlayItem& item) const {
+    if (!std::holds_alternative<PlayDamage>(item) || parts_.catalogue->contains(segment_->id)) return false;
+    VEDETTE_TRY(const bool is_there, parts_.index->contains(segment_->id));
+    return !is_there;
 }
 
 Result<Bytes> RecordReader::read_sealed(const RecordRow& row, RecordHeader& header) {

@@ -25,6 +25,8 @@ class RecordReader {
     const std::optional<SegmentInfo>& segment() const { return segment_; }
     /// A fragment; before the first one of a run its PlayInit, and then the fragment by take_waiting().
     Result<PlayItem> play(const RecordRow& row);
+    /// Whether what play() gave is damage because the segment was deleted since it was found.
+    Result<bool> was_deleted(const PlayItem& item) const;
     std::optional<PlayItem> take_waiting() { return std::exchange(waiting_, std::nullopt); }
 
   private:

@@ -65,16 +65,19 @@ Result<bool> FetchedCursor::look_ahead() {
 
 Result<std::optional<PlayItem>> FetchedCursor::next() {
     if (auto waiting = reader_.take_waiting()) return waiting;
-    if (found_.empty()) {
-        VEDETTE_TRY(const bool more, look_ahead());
-        if (!more) return std::nullopt;
+    for (;;) {
+        if (found_.empty()) {
+            VEDETTE_TRY(const bool more, look_ahead());
+            if (!more) return std::nullopt;
+        }
+        const Found found = found_.front();
+        found_.pop_front();
+        if (!reader_.segment() || reader_.segment()->id != segments_[found.segment].id)
+            reader_.use(segments_[found.segment]);
+        VEDETTE_TRY(PlayItem item, reader_.play(found.row));
+        VEDETTE_TRY(const bool was_deleted, reader_.was_deleted(item));
+        if (!was_deleted) return item;
     }
-    const Found found = found_.front();
-    found_.pop_front();
-    if (!reader_.segment() || reader_.segment()->id != segments_[found.segment].id)
-        reader_.use(segments_[found.segment]);
-    VEDETTE_TRY(PlayItem item, reader_.play(found.row));
-    return item;
 }
 
 void fill_gaps(Recordings& live, const std::vector<RecordedRange>& fetched) {

@@ -257,7 +257,7 @@ TEST_F(ForgeryTest, ADayKeyThatIsGone) {
 
 TEST_F(ForgeryTest, FormatsThatAreNotOurs) {
     const Layout layout{folder.path};
-    spill(layout.format(), as_bytes("3\n"));
+    spill(layout.format(), as_bytes("4\n"));
     EXPECT_EQ(check(folder.path).report.error().kind, ErrorKind::unsupported);
     EXPECT_EQ(vault_stats(layout).error().kind, ErrorKind::unsupported);
     EXPECT_EQ(vault_rebuild(layout).error().kind, ErrorKind::unsupported);

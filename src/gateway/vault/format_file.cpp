@@ -8,7 +8,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr unsigned store_format = 2;            // the newest that is known
+constexpr unsigned store_format = 3;            // the newest that is known
 constexpr unsigned format_without_fetched = 1;  // what a store begins with
 constexpr std::size_t max_format_size = 64;
 
@@ -46,8 +46,16 @@ Result<> write_format(const Layout& layout) {
     return replace_file(layout.format(), as_bytes(format_text(format_without_fetched)), 0640);
 }
 
-Result<> raise_format(const Layout& layout) {
-    return replace_file(layout.format(), as_bytes(format_text(store_format)), 0640);
+Result<> raise_format(const Layout& layout, unsigned format) {
+    if (read_format(layout) >= format) return {};
+    return replace_file(layout.format(), as_bytes(format_text(format)), 0640);
+}
+
+unsigned read_format(const Layout& layout) {
+    const auto bytes = read_file(layout.format(), max_format_size);
+    for (unsigned known = format_without_fetched; bytes && known <= store_format; ++known)
+        if (as_text(*bytes) == format_text(known)) return known;
+    return 0;
 }
 
 }  // namespace vedette::vault

@@ -12,8 +12,12 @@ Result<> check_format(const Layout& layout);
 
 /// Writes the format of a new store. A program that knows no records of version 2 can open it.
 Result<> write_format(const Layout& layout);
-/// To be called before the first record of version 2 is written, so that older programs refuse the store with
-/// a sentence.
-Result<> raise_format(const Layout& layout);
+inline constexpr unsigned format_with_fetched = 2;
+inline constexpr unsigned format_with_statements = 3;
+/// To be called before the first record of such a version is written, so that older programs refuse the store
+/// with a sentence. Never lowers it.
+Result<> raise_format(const Layout& layout, unsigned format);
+/// 0 when it can't be told.
+unsigned read_format(const Layout& layout);
 
 }  // namespace vedette::vault

@@ -1,6 +1,9 @@
 #include "gateway/vault/index.hpp"
 
 #include <array>
+#include <limits>
+
+#include "base/file_fault.hpp"
 
 namespace vedette::vault {
 
@@ -38,6 +41,9 @@ constexpr std::array<store::Migration, 1> schema_migrations = {R"(
     INSERT INTO state VALUES (1, 0);
 )"};
 
+// No segment spans more.
+constexpr Ticks90k longest_segment = std::chrono::hours(1);
+
 constexpr const char* segment_columns =
     "SELECT camera, stream, first_sequence, end_sequence, utc_day, bytes, records FROM segment ";
 
@@ -67,7 +73,14 @@ Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& path, st
 Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from) {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+    std::map<CameraId, std::uint64_t> added;
     for (const SegmentInfo& segment : segments) {
+        VEDETTE_TRY(const auto replaced,
+                    database_.query_int64(
+                        "SELECT bytes FROM segment WHERE camera = ? AND stream = ? AND first_sequence = ?",
+                        ByteView(segment.id.stream.camera.bytes()), segment.id.stream.stream,
+                        number(segment.id.first_sequence)));
+        added[segment.id.stream.camera] += segment.bytes - static_cast<std::uint64_t>(replaced.value_or(0));
         const ByteView camera = segment.id.stream.camera.bytes();
         const std::uint8_t stream = segment.id.stream.stream;
         const auto interval = segment.fragments_interval();
@@ -87,7 +100,10 @@ Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t s
                                         gap.text.detail));
     }
     VEDETTE_CHECK(database_.run("UPDATE state SET log_scan_from = ?", number(scan_from)));
-    return transaction.commit();
+    VEDETTE_CHECK(transaction.commit());
+    if (bytes_)
+        for (const auto& [camera, bytes] : added) (*bytes_)[camera] += bytes;
+    return {};
 }
 
 Result<std::uint64_t> Index::scan_from() const {
@@ -126,8 +142,7 @@ Result<SegmentInfo> Index::read(const store::Statement& row) const {
 
 Result<std::vector<SegmentInfo>> Index::segments(StreamKey stream, UtcInterval interval) const {
     const std::lock_guard lock(mutex_);
-    // A segment spans at most an hour, so the index on start_90k bounds the search from both sides.
-    constexpr Ticks90k longest_segment = std::chrono::hours(1);
+    // The index on start_90k bounds the search from both sides.
     std::vector<SegmentInfo> segments;
     VEDETTE_TRY(store::Statement row,
                 database_.prepare(std::string(segment_columns) +
@@ -189,7 +204,6 @@ Result<std::optional<SegmentInfo>> Index::segment_from(StreamKey stream, std::ui
 
 Result<std::optional<std::uint64_t>> Index::first_after(StreamKey stream, UtcTime from) const {
     const std::lock_guard lock(mutex_);
-    constexpr Ticks90k longest_segment = std::chrono::hours(1);
     VEDETTE_TRY(
         const auto sequence,
         database_.query_int64("SELECT min(first_sequence) FROM segment WHERE camera = ? AND stream = ? AND "
@@ -250,21 +264,125 @@ Result<std::optional<UtcInterval>> Index::extent(StreamKey stream) const {
     return UtcInterval{time_of(*start), time_of(*end)};
 }
 
-Result<std::uint64_t> Index::stored_bytes() const {
+Result<std::map<CameraId, std::uint64_t>> Index::stored_bytes() const {
     const std::lock_guard lock(mutex_);
-    VEDETTE_TRY(const auto sum, database_.query_int64("SELECT sum(bytes) FROM segment"));
+    if (bytes_) return *bytes_;
+    std::map<CameraId, std::uint64_t> all;
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare("SELECT camera, sum(bytes) FROM segment GROUP BY camera"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) break;
+        all[camera_of(row.blob(0))] = static_cast<std::uint64_t>(row.int64(1));
+    }
+    bytes_ = all;
+    return all;
+}
+
+Result<std::uint64_t> Index::bytes_in(StreamKey stream, UtcInterval interval) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(const auto sum,
+                database_.query_int64("SELECT sum(bytes) FROM segment WHERE camera = ? AND stream = ? AND "
+                                      "start_90k >= ? AND start_90k < ? AND end_90k > ?",
+                                      ByteView(stream.camera.bytes()), stream.stream,
+                                      ticks(interval.start - longest_segment), ticks(interval.end),
+                                      ticks(interval.start)));
     return static_cast<std::uint64_t>(sum.value_or(0));
 }
 
+namespace {
+
+constexpr const char* brief_columns =
+    "SELECT camera, stream, first_sequence, end_sequence, utc_day, start_90k, end_90k, bytes, fragments, "
+    "greatest_run, start_90k, end_90k FROM segment ";
+constexpr const char* brief_columns_with_gaps =
+    "SELECT camera, stream, first_sequence, end_sequence, utc_day, start_90k, end_90k, bytes, fragments, "
+    "greatest_run, (SELECT min(start_90k) FROM gap WHERE camera = segment.camera AND stream = segment.stream "
+    "AND "
+    "sequence >= first_sequence AND sequence < end_sequence), (SELECT max(end_90k) FROM gap WHERE camera = "
+    "segment.camera AND stream = segment.stream AND sequence >= first_sequence AND sequence < end_sequence) "
+    "FROM "
+    "segment ";
+
+Result<std::vector<SegmentBrief>> read_briefs(store::Statement& row) {
+    std::vector<SegmentBrief> briefs;
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return briefs;
+        const auto day = static_cast<std::int32_t>(row.int64(4));
+        const UtcTime midnight = from_unix_seconds(std::int64_t{day} * 86'400);
+        const auto time = [&](int column) {
+            return row.is_null(column) ? midnight : time_of(row.int64(column));
+        };
+        briefs.push_back({.id = {{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
+                                 static_cast<std::uint64_t>(row.int64(2))},
+                          .end_sequence = static_cast<std::uint64_t>(row.int64(3)),
+                          .day = day,
+                          .interval = {time(5), time(6)},
+                          .about = {time(10), time(11)},
+                          .bytes = static_cast<std::uint64_t>(row.int64(7)),
+                          .fragments = static_cast<std::uint32_t>(row.int64(8)),
+                          .greatest_run = static_cast<std::uint64_t>(row.int64(9))});
+    }
+}
+
+}  // namespace
+
+Result<std::vector<SegmentBrief>> Index::oldest(StreamKey stream, const SegmentBrief* after,
+                                                std::size_t limit) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare(std::string(brief_columns) +
+                                  "WHERE camera = ? AND stream = ? AND start_90k NOT NULL AND (start_90k, "
+                                  "first_sequence) > (?, ?) ORDER BY start_90k, first_sequence LIMIT ?"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream,
+                 after != nullptr ? ticks(after->interval.start) : std::numeric_limits<std::int64_t>::min(),
+                 after != nullptr ? number(after->id.first_sequence) : -1, limit);
+    return read_briefs(row);
+}
+
+Result<std::vector<SegmentBrief>> Index::oldest_without_fragments(StreamKey stream, std::int32_t before_day,
+                                                                  std::optional<std::uint64_t> after_sequence,
+                                                                  std::size_t limit) const {
+    const std::lock_guard lock(mutex_);
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare(std::string(brief_columns_with_gaps) +
+                                  "WHERE camera = ? AND stream = ? AND start_90k IS NULL AND utc_day < ? AND "
+                                  "first_sequence > ? ORDER BY first_sequence LIMIT ?"));
+    row.bind_all(ByteView(stream.camera.bytes()), stream.stream, before_day,
+                 after_sequence ? number(*after_sequence) : -1, limit);
+    return read_briefs(row);
+}
+
+// All fragments of a segment begin on its day.
+Result<bool> Index::has_fragments(StreamKey stream, std::int32_t day) const {
+    const std::lock_guard lock(mutex_);
+    const auto midnight = [](std::int32_t of) { return ticks(from_unix_seconds(std::int64_t{of} * 86'400)); };
+    VEDETTE_TRY(const auto found,
+                database_.query_int64(
+                    "SELECT 1 FROM segment WHERE camera = ? AND stream = ? AND start_90k >= ? "
+                    "AND start_90k < ? LIMIT 1",
+                    ByteView(stream.camera.bytes()), stream.stream, midnight(day), midnight(day + 1)));
+    return found.has_value();
+}
+
+// One step in the primary key for each: the table may have millions of rows.
 Result<std::vector<StreamKey>> Index::streams() const {
     const std::lock_guard lock(mutex_);
     std::vector<StreamKey> streams;
-    VEDETTE_TRY(store::Statement row,
-                database_.prepare("SELECT DISTINCT camera, stream FROM segment ORDER BY camera, stream"));
+    Bytes camera;
+    std::int64_t stream = -1;
     for (;;) {
+        VEDETTE_TRY(
+            store::Statement row,
+            database_.prepare("SELECT camera, stream FROM segment WHERE (camera, stream) > (?, ?) ORDER "
+                              "BY camera, stream LIMIT 1"));
+        row.bind_all(camera, stream);
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return streams;
-        streams.push_back({camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))});
+        camera.assign(row.blob(0).begin(), row.blob(0).end());
+        stream = row.int64(1);
+        streams.push_back({camera_of(camera), static_cast<std::uint8_t>(stream)});
     }
 }
 
@@ -368,8 +486,29 @@ Result<> Index::remove(StreamKey stream, std::uint64_t before_sequence) {
             const std::lock_guard lock(mutex_);
             VEDETTE_CHECK(database_.run(sql, camera, stream.stream, number(before_sequence)));
             more = database_.changes() > 0;
+            bytes_.reset();
         }
     }
+    return {};
+}
+
+Result<> Index::remove(StreamKey stream, std::uint64_t first_sequence, std::uint64_t end_sequence) {
+    const std::lock_guard lock(mutex_);
+    const ByteView camera = stream.camera.bytes();
+    if (const auto fault = file_fault(FileOperation::database)) return fail_errno(fault->error, "index.db");
+    VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+    VEDETTE_TRY(const auto bytes,
+                database_.query_int64("SELECT sum(bytes) FROM segment WHERE camera = ? AND stream = ? AND "
+                                      "first_sequence >= ? AND first_sequence < ?",
+                                      camera, stream.stream, number(first_sequence), number(end_sequence)));
+    VEDETTE_CHECK(database_.run(
+        "DELETE FROM segment WHERE camera = ? AND stream = ? AND first_sequence >= ? AND first_sequence < ?",
+        camera, stream.stream, number(first_sequence), number(end_sequence)));
+    VEDETTE_CHECK(
+        database_.run("DELETE FROM gap WHERE camera = ? AND stream = ? AND sequence >= ? AND sequence < ?",
+                      camera, stream.stream, number(first_sequence), number(end_sequence)));
+    VEDETTE_CHECK(transaction.commit());
+    if (bytes_) (*bytes_)[stream.camera] -= static_cast<std::uint64_t>(bytes.value_or(0));
     return {};
 }
 

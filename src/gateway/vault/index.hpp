@@ -21,6 +21,18 @@ struct CameraStats {
     std::optional<std::int32_t> newest_open_day;  ///< of segments that are not in the index yet
 };
 
+/// As much of a segment as a rule of retention needs.
+struct SegmentBrief {
+    SegmentId id;
+    std::uint64_t end_sequence = 0;
+    std::int32_t day = 0;
+    UtcInterval interval;  ///< of its fragments; empty, at the day's start, without any
+    UtcInterval about;     ///< the same, or of its gaps where there are no fragments
+    std::uint64_t bytes = 0;
+    std::uint32_t fragments = 0;
+    std::uint64_t greatest_run = 0;
+};
+
 /// Thread-safe (one lock). Blocking.
 class Index {
   public:
@@ -47,8 +59,18 @@ class Index {
     Result<std::uint64_t> greatest_run() const;
     /// From the first fragment's start to the last one's end.
     Result<std::optional<UtcInterval>> extent(StreamKey stream) const;
-    /// Of all segments; reads the whole table.
-    Result<std::uint64_t> stored_bytes() const;
+    /// Of all segments, by camera. The first call reads the whole table.
+    Result<std::map<CameraId, std::uint64_t>> stored_bytes() const;
+    /// Of the stream's segments with fragments in the interval.
+    Result<std::uint64_t> bytes_in(StreamKey stream, UtcInterval interval) const;
+    /// Segments with fragments in the order of their time, behind `after`: at most `limit`.
+    Result<std::vector<SegmentBrief>> oldest(StreamKey stream, const SegmentBrief* after,
+                                             std::size_t limit) const;
+    /// Segments without fragments, of days before this one.
+    Result<std::vector<SegmentBrief>> oldest_without_fragments(StreamKey stream, std::int32_t before_day,
+                                                               std::optional<std::uint64_t> after_sequence,
+                                                               std::size_t limit) const;
+    Result<bool> has_fragments(StreamKey stream, std::int32_t day) const;
 
     Result<std::vector<StreamKey>> streams() const;
     /// Of the segments in the index and of those among `open` that are not in it yet, by stream.
@@ -57,6 +79,8 @@ class Index {
     Result<std::map<CameraId, std::string>> camera_names() const;
     /// Removes what the stream has below the sequence; in steps, so that others get their turn.
     Result<> remove(StreamKey stream, std::uint64_t before_sequence);
+    /// Removes the stream's segments that begin in [first, end), with their gaps.
+    Result<> remove(StreamKey stream, std::uint64_t first_sequence, std::uint64_t end_sequence);
     Result<> set_camera_name(CameraId camera, std::string_view name);
     Result<std::string> camera_name(CameraId camera) const;
 
@@ -70,6 +94,7 @@ class Index {
 
     mutable std::mutex mutex_;
     mutable store::Database database_;
+    mutable std::optional<std::map<CameraId, std::uint64_t>> bytes_;  ///< once it was asked for
 };
 
 }  // namespace vedette::vault

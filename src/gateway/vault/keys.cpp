@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.hpp"
 #include "base/hex.hpp"
@@ -60,6 +61,17 @@ Bytes epoch_purpose(std::uint64_t number) {
     ByteWriter writer;
     writer.text("epoch key").u8(0).u64(number);
     return std::move(writer).finish();
+}
+
+// In place, so that on file systems and disks that write in place nothing is left of the key. Where they do
+// not, the disk may keep it until it uses the block again.
+void overwrite(const fs::path& path) {
+    const auto file = File::open(path, O_WRONLY);
+    const std::uint64_t size = file ? file->size().value_or(0) : 0;
+    if (size == 0 || size > 4096) return;
+    const Bytes zeros(size);
+    if (::pwrite(file->fd(), zeros.data(), zeros.size(), 0) == static_cast<ssize_t>(zeros.size()))
+        (void)::fdatasync(file->fd());
 }
 
 }  // namespace
@@ -275,12 +287,35 @@ Result<std::vector<Deletion>> KeyStore::deletions() const {
 
 Result<> KeyStore::destroy(CameraId camera) {
     const std::lock_guard lock(mutex_);
+    return destroy_where(
+        [&] { return database_.run("DELETE FROM day_key WHERE camera = ?", ByteView(camera.bytes())); });
+}
+
+Result<> KeyStore::destroy(const std::vector<std::pair<CameraId, std::int32_t>>& days) {
+    const std::lock_guard lock(mutex_);
+    std::int64_t there = 0;
+    for (const auto& [camera, day] : days) {
+        VEDETTE_TRY(const auto count,
+                    database_.query_int64("SELECT count(*) FROM day_key WHERE camera = ? AND utc_day = ?",
+                                          ByteView(camera.bytes()), day));
+        there += count.value_or(0);
+    }
+    if (there == 0) return {};
+    return destroy_where([&]() -> Result<> {
+        for (const auto& [camera, day] : days)
+            VEDETTE_CHECK(database_.run("DELETE FROM day_key WHERE camera = ? AND utc_day = ?",
+                                        ByteView(camera.bytes()), day));
+        return {};
+    });
+}
+
+Result<> KeyStore::destroy_where(const std::function<Result<>()>& delete_rows) {
     const Secret next = new_key();
     const fs::path next_path = layout_.keys() / "epoch.key.next";
     VEDETTE_CHECK(write_epoch(epoch_number_ + 1, next, next_path));
     {
         VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
-        VEDETTE_CHECK(database_.run("DELETE FROM day_key WHERE camera = ?", ByteView(camera.bytes())));
+        VEDETTE_CHECK(delete_rows());
         struct Row {
             CameraId camera;
             std::int32_t day;
@@ -311,6 +346,8 @@ Result<> KeyStore::destroy(CameraId camera) {
     epoch_ = next.duplicate();
     ++epoch_number_;
     cache_.clear();
+    // From here on the new key alone counts, so the old one may be torn.
+    overwrite(layout_.keys() / "epoch.key");
     VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
     std::error_code ignored;
     fs::remove(next_path, ignored);

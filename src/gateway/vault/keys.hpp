@@ -1,6 +1,7 @@
 #pragma once
 // The keys of the store: root key (a file) -> organisation key -> epoch key (a file) -> day keys.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,8 +48,11 @@ class KeyStore {
     /// Destroys all day keys of the camera: they are removed, and the rest are wrapped anew under a new epoch
     /// key, so that an older copy of keys.db can't bring them back.
     Result<> destroy(CameraId camera);
+    /// The same for days of cameras.
+    Result<> destroy(const std::vector<std::pair<CameraId, std::int32_t>>& days);
 
   private:
+    Result<> destroy_where(const std::function<Result<>()>& delete_rows);
     KeyStore(const Layout& layout, store::Database database, store::Access access);
     Result<> load();
     Result<> load_root();

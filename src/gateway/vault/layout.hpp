@@ -25,6 +25,9 @@ struct Layout {
     std::filesystem::path lock() const { return folder / "lock"; }
     std::filesystem::path keys() const { return folder / "keys"; }
     std::filesystem::path index() const { return folder / "index.db"; }
+    std::filesystem::path retention() const { return folder / "retention.db"; }
+    /// Room that a full disk still has for the statements about what is deleted.
+    std::filesystem::path reserve() const { return folder / "reserve"; }
     std::filesystem::path log() const { return folder / "tlog"; }
     /// Where a log that is damaged is set aside.
     std::filesystem::path damaged_log(UtcTime now) const;

@@ -2,15 +2,14 @@
 // afterwards, what was not is there or in a gap, and `verify` finds nothing to say.
 // VEDETTE_VAULT_SEEDS: number of random histories, 200 without it. VEDETTE_VAULT_SEED: the first one.
 
-#include <atomic>
 #include <cerrno>
 #include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "base/file_fault.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/failing_disk.hpp"
 #include "gateway/vault/test_support.hpp"
 #include "gateway/vault/verify.hpp"
 
@@ -18,30 +17,6 @@ namespace vedette::vault {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Counts operations. At one of them the disk fails once, or stops: from then on nothing reaches it, as for a
-// process that was killed there.
-class FailingDisk : public FileFaults {
-  public:
-    FailingDisk(int at, bool stops, FileFault fault) : at_(at), stops_(stops), fault_(fault) {
-        set_file_faults(this);
-    }
-    ~FailingDisk() override { set_file_faults(nullptr); }
-    std::optional<FileFault> before(FileOperation) override {
-        const int number = count_++;
-        if (number == at_) return fault_;
-        if (stops_ && number > at_) return FileFault{EIO, 0};
-        return std::nullopt;
-    }
-    bool was_reached() const { return count_ > at_; }
-    bool has_stopped() const { return stops_ && was_reached(); }
-
-  private:
-    const int at_;
-    const bool stops_;
-    const FileFault fault_;
-    std::atomic<int> count_ = 0;
-};
 
 int number_from(const char* variable, int otherwise) {
     const char* text = std::getenv(variable);

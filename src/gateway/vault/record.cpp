@@ -11,11 +11,15 @@ constexpr std::size_t reserved_size =
     entry_size - sealing_context_size - sizeof(crypto::Sha256Digest) - sizeof(std::int64_t);
 constexpr std::uint8_t version_live = 1;
 constexpr std::uint8_t version_fetched = 2;
+constexpr std::uint8_t version_stated = 3;
 constexpr std::uint8_t flag_fetched = 1;
+constexpr std::uint8_t greatest_rule = 3;
+// Times far outside of any calendar would overflow in sums.
+constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
 
 bool known(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::segment) &&
-           type <= static_cast<std::uint8_t>(RecordType::log_start);
+           type <= static_cast<std::uint8_t>(RecordType::hold_lifted);
 }
 
 template <class Id>
@@ -25,16 +29,36 @@ Id read_id(ByteReader& reader) {
     return Id(uuid);
 }
 
+// Whether version, type, flags and the time at offset 136 fit each other.
+bool marked(std::uint8_t version, const RecordHeader& header, std::uint8_t flags, std::int64_t time) {
+    const bool is_possible = time >= 0 && time <= farthest_time;
+    const bool is_statement = header.type > RecordType::log_start;
+    switch (version) {
+        case version_fetched:
+            return flags == flag_fetched && header.is_sealed() && is_fetched(header.stream) && is_possible;
+        case version_stated:
+            if (header.type == RecordType::expiry)
+                return flags >= 1 && flags <= greatest_rule && is_possible &&
+                       header.camera_time.time_since_epoch().count() >= 0;
+            return flags == 0 && is_statement && is_possible;
+        default:
+            return flags == 0 && time == 0 && !is_statement;
+    }
+}
+
 }  // namespace
 
 Entry encode_entry(const RecordHeader& header) {
     ByteWriter writer;
     writer.reserve(entry_size);
+    const auto time = header.stated_at ? header.stated_at : header.fetched_at;
     writer.text(record_magic)
-        .u8(header.fetched_at ? version_fetched : version_live)
+        .u8(header.stated_at    ? version_stated
+            : header.fetched_at ? version_fetched
+                                : version_live)
         .u8(static_cast<std::uint8_t>(header.type))
         .u8(header.stream.stream)
-        .u8(header.fetched_at ? flag_fetched : std::uint8_t{0})
+        .u8(header.fetched_at ? flag_fetched : header.rule)
         .bytes(header.organisation.bytes())
         .bytes(header.stream.camera.bytes())
         .u64(header.run)
@@ -48,7 +72,7 @@ Entry encode_entry(const RecordHeader& header) {
         .u32(header.payload_size)
         .u32(header.block)
         .bytes(header.digest)
-        .i64(header.fetched_at ? header.fetched_at->time_since_epoch().count() : 0)
+        .i64(time ? time->time_since_epoch().count() : 0)
         .zeros(reserved_size);
     Entry entry;
     std::ranges::copy(writer.view(), entry.begin());
@@ -60,7 +84,7 @@ Result<RecordHeader> parse_entry(ByteView entry) {
         return fail(ErrorKind::corrupt, "no record header");
     ByteReader reader(entry.subspan(record_magic.size()));
     const std::uint8_t version = reader.u8();
-    if (version != version_live && version != version_fetched)
+    if (version < version_live || version > version_stated)
         return fail(ErrorKind::unsupported, "record of version {}, and this program knows {}", version,
                     record_version);
     RecordHeader header;
@@ -81,20 +105,19 @@ Result<RecordHeader> parse_entry(ByteView entry) {
     header.payload_size = reader.u32();
     header.block = reader.u32();
     reader.copy_to(header.digest);
-    const std::int64_t fetched = reader.i64();
-    if (version == version_fetched) header.fetched_at = UtcTime(Ticks90k(fetched));
+    const std::int64_t time = reader.i64();
+    if (version == version_fetched) header.fetched_at = UtcTime(Ticks90k(time));
+    if (version == version_stated) {
+        header.stated_at = UtcTime(Ticks90k(time));
+        header.rule = flags;
+    }
     const bool zeros = std::ranges::all_of(reader.rest(), [](std::byte b) { return b == std::byte{0}; });
 
-    // Times far outside of any calendar would overflow in sums.
-    constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
     const std::int64_t start = header.start.time_since_epoch().count();
-    const bool marked = version == version_fetched
-                            ? flags == flag_fetched && header.is_sealed() && is_fetched(header.stream) &&
-                                  fetched >= 0 && fetched <= farthest_time
-                            : flags == 0 && fetched == 0;
-    if (!known(type) || !marked || !zeros || header.payload_size > max_payload_size ||
-        header.duration.count() < 0 || header.duration.count() > farthest_time || start > farthest_time ||
-        start < -farthest_time || header.segment > header.sequence)
+    if (!known(type) || !marked(version, header, flags, time) || !zeros ||
+        header.payload_size > max_payload_size || header.duration.count() < 0 ||
+        header.duration.count() > farthest_time || start > farthest_time || start < -farthest_time ||
+        header.segment > header.sequence)
         return fail(ErrorKind::corrupt, "malformed record header");
     if (header.is_sealed() && header.payload_size != crypto::cobblestone_sealed_size(header.plain_size))
         return fail(ErrorKind::corrupt, "record header with sizes that don't fit");
@@ -113,6 +136,8 @@ Result<RecordHeader> parse_record_header(ByteView bytes) {
     if (!std::ranges::equal(crypto::merkle_leaf_hash(entry),
                             bytes.subspan(entry_size, record_header_size - entry_size)))
         return fail(ErrorKind::corrupt, "record header was altered");
+    // Or a start would sign what somebody put into an open file.
+    if (!is_recorded(header.type)) return fail(ErrorKind::corrupt, "a statement that lies in a file");
     return header;
 }
 

@@ -10,7 +10,7 @@
 
 namespace vedette::vault {
 
-/// The numbers are stored. A deletion and a log start exist in the log alone.
+/// The numbers are stored. From `deletion` on they are statements, which exist in the log alone.
 enum class RecordType : std::uint8_t {
     segment = 1,
     init = 2,
@@ -18,9 +18,16 @@ enum class RecordType : std::uint8_t {
     gap = 4,
     deletion = 5,
     log_start = 6,  ///< first entry of a log that replaces a damaged one
+    expiry = 7,     ///< a rule deleted whole segments (vault/statement)
+    hold = 8,       ///< no rule may delete an interval of a camera
+    hold_lifted = 9,
 };
+/// Whether it lies in a segment file; else it is a statement.
+constexpr bool is_recorded(RecordType type) {
+    return type <= RecordType::gap;
+}
 
-inline constexpr std::uint8_t record_version = 2;       ///< the newest that is known
+inline constexpr std::uint8_t record_version = 3;       ///< the newest that is known
 inline constexpr std::size_t block_size = 4096;         ///< every record begins on such a border
 inline constexpr std::size_t entry_size = 160;          ///< the log's entry: the header without its leaf hash
 inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash
@@ -46,6 +53,9 @@ struct RecordHeader {
     /// Set in what was not recorded live: when it was begun to be fetched from the camera's storage. Such
     /// records have version 2, all others stay at version 1.
     std::optional<UtcTime> fetched_at{};
+    /// Set in statements of version 3: when it was stated.
+    std::optional<UtcTime> stated_at{};
+    std::uint8_t rule = 0;  ///< of an expiry
 
     UtcTime end() const { return start + duration; }
     bool is_sealed() const { return type == RecordType::init || type == RecordType::fragment; }
@@ -65,7 +75,7 @@ Result<RecordHeader> parse_entry(ByteView entry);
 
 /// Writes entry and leaf hash into the first record_header_size bytes of `out`.
 void encode_record_header(const Entry& entry, std::span<std::byte> out);
-/// Checks the leaf hash as well. `bytes` has at least record_header_size bytes.
+/// Checks the leaf hash as well; a statement is none. `bytes` has at least record_header_size bytes.
 Result<RecordHeader> parse_record_header(ByteView bytes);
 
 /// The context under which the record's payload is sealed: the entry up to `digest`.

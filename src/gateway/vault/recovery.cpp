@@ -17,7 +17,7 @@ Result<std::map<SegmentId, std::uint64_t>> logged_ends(const Layout& layout, std
     const crypto::TileLogReader reader(layout.log());
     VEDETTE_CHECK(reader.entries(from, to, [&](std::uint64_t, ByteView entry) -> Result<> {
         VEDETTE_TRY(const RecordHeader header, parse_entry(entry));
-        if (header.type != RecordType::deletion && header.type != RecordType::log_start) {
+        if (is_recorded(header.type)) {
             std::uint64_t& end = ends[{header.stream, header.segment}];
             end = std::max(end, header.sequence + 1);
         }
@@ -41,7 +41,7 @@ class Recovery {
     Recovery(const Layout& layout, const Index& index, crypto::TileLog& log, bool is_new_log)
         : layout_(layout), index_(index), log_(log), is_new_log_(is_new_log) {}
 
-    Result<Recovered> run(const KeyStore& keys) {
+    Result<Recovered> run(const KeyStore& keys, const RetentionBook& book) {
         VEDETTE_TRY(const std::uint64_t scan_from, index_.scan_from());
         const std::uint64_t size = log_.published().size;
         VEDETTE_TRY(logged_, logged_ends(layout_, std::min(scan_from, size), size));
@@ -54,6 +54,13 @@ class Recovery {
             VEDETTE_CHECK(position(deletion.stream));
             advance(deletion.stream, deletion.before_sequence);
         }
+        VEDETTE_TRY(const auto ends, book.ends());
+        for (const auto& [stream, end] : ends) {
+            VEDETTE_TRY(StreamPosition* const where, position(stream));
+            if (end.sequence > where->next_sequence) where->last_end = end.time;
+            advance(stream, end.sequence);
+        }
+        VEDETTE_TRY(result_.greatest_run, book.greatest_run());
         VEDETTE_TRY(const auto ids, open_files(layout_));
         for (const SegmentId& id : ids) VEDETTE_CHECK(mend(id));
         return std::move(result_);
@@ -157,9 +164,9 @@ class Recovery {
 
 }  // namespace
 
-Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const Index& index,
-                          crypto::TileLog& log, bool is_new_log) {
-    return Recovery(layout, index, log, is_new_log).run(keys);
+Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const RetentionBook& book,
+                          const Index& index, crypto::TileLog& log, bool is_new_log) {
+    return Recovery(layout, index, log, is_new_log).run(keys, book);
 }
 
 Result<SegmentInfo> read_segment(const fs::path& path, const SegmentId& id, bool& damaged) {

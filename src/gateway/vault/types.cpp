@@ -1,5 +1,7 @@
 #include "gateway/vault/types.hpp"
 
+#include <fmt/core.h>
+
 namespace vedette::vault {
 
 std::string_view to_string(GapReason reason) {
@@ -24,6 +26,19 @@ std::string_view to_string(GapReason reason) {
             break;
     }
     return "other";
+}
+
+std::string describe_rule(DeletionRule rule, std::uint64_t value) {
+    switch (rule) {
+        case DeletionRule::keep_days:
+            return fmt::format("{} day{}", value, value == 1 ? "" : "s");
+        case DeletionRule::keep_bytes:
+            return value < 1'000'000'000 ? fmt::format("at most {:.1f} MB", static_cast<double>(value) / 1e6)
+                                         : fmt::format("at most {:.1f} GB", static_cast<double>(value) / 1e9);
+        case DeletionRule::keep_free_percent:
+            break;
+    }
+    return fmt::format("{} % of the disk stay free", value);
 }
 
 }  // namespace vedette::vault

@@ -88,11 +88,54 @@ struct RecordedRange {
     friend bool operator==(const RecordedRange&, const RecordedRange&) = default;
 };
 
+/// By which rule recordings were deleted. The numbers are stored.
+enum class DeletionRule : std::uint8_t {
+    keep_days = 1,          ///< older than so many days
+    keep_bytes = 2,         ///< the camera had more than so many bytes
+    keep_free_percent = 3,  ///< less than so much of the disk was free
+};
+/// "30 days", "at most 5.0 GB", "5 % of the disk stay free"
+std::string describe_rule(DeletionRule rule, std::uint64_t value);
+
+/// What a rule deleted.
+struct DeletedRange {
+    UtcInterval interval;
+    DeletionRule rule = DeletionRule::keep_days;
+    std::uint64_t value = 0;  ///< of the rule: days, bytes or percent
+    UtcTime deleted_at;       ///< the last of it
+    friend bool operator==(const DeletedRange&, const DeletedRange&) = default;
+};
+
+/// What the rules may delete of a camera's recordings. Unset: they stay until the disk is full.
+struct RetentionRule {
+    std::optional<std::uint32_t> keep_days{};
+    std::optional<std::uint64_t> keep_bytes{};  ///< what is held does not count
+    friend bool operator==(const RetentionRule&, const RetentionRule&) = default;
+};
+
+/// A stretch of a camera's recordings that no rule may delete.
+struct RecordingHold {
+    std::uint64_t id = 0;
+    CameraId camera;
+    UtcTime start;
+    std::optional<UtcTime> end{};  ///< unset: everything from `start` on
+    std::string reason;
+    std::string placed_by;
+    UtcTime placed_at;
+
+    bool covers(UtcInterval interval) const {
+        return !interval.empty() && start < interval.end && (!end || interval.start < *end);
+    }
+};
+inline constexpr std::size_t max_hold_text = 1024;       ///< bytes of reason, and of who
+inline constexpr std::size_t max_holds_of_camera = 256;  ///< at once
+
 /// In the order in which they were recorded, and then what was fetched later. Live intervals may overlap
 /// where the wall clock was set back.
 struct Recordings {
     std::vector<RecordedRange> ranges;
     std::vector<Gap> gaps;
+    std::vector<DeletedRange> deleted{};  ///< in order of time; there may be recordings among it
 };
 
 /// A new run starts: decoders need this initialisation segment (plaintext) for the fragments that follow.

@@ -1,5 +1,6 @@
 #include "gateway/vault/vault.hpp"
 
+#include <atomic>
 #include <thread>
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/merge.hpp"
 #include "gateway/vault/recovery.hpp"
+#include "gateway/vault/retention.hpp"
 #include "gateway/vault/writer.hpp"
 
 namespace vedette::vault {
@@ -145,6 +147,11 @@ struct Cursor::Impl {
 };
 
 struct Vault::Impl {
+    // The writer tells of the disk to the end, so what it wakes goes after it.
+    ~Impl() {
+        if (retention) retention->stop();
+        writer.reset();
+    }
     VaultOptions options;
     SystemClock system_clock;
     Layout layout;
@@ -153,10 +160,10 @@ struct Vault::Impl {
     std::unique_ptr<Index> index;
     Catalogue catalogue;
     std::optional<crypto::TileLog> log;
-    std::unique_ptr<Writer> writer;  // last: it uses all the others
-
-    std::mutex usage_mutex;
-    std::optional<std::uint64_t> bytes_at_start;  // of all segments; less what was written since
+    std::unique_ptr<RetentionBook> book;
+    std::unique_ptr<Writer> writer;        // uses all the others
+    std::unique_ptr<Retention> retention;  // last: it uses the writer
+    std::atomic<Retention*> to_wake;       // when the disk is full
 
     ReadParts read_parts() { return {&layout, keys.get(), index.get(), &catalogue}; }
     Result<> start();
@@ -180,7 +187,10 @@ Result<> Vault::Impl::start() {
     VEDETTE_TRY(index, open_index(layout, options));
 
     VEDETTE_TRY(const bool is_new_log, note_log_start(*log, *index, *keys, clock->utc_now()));
-    VEDETTE_TRY(Recovered recovered, recover(layout, *keys, *index, *log, is_new_log));
+    VEDETTE_TRY(auto opened_book, RetentionBook::open(layout, log->published().size, clock->utc_now()));
+    book = std::move(opened_book.book);
+    if (!opened_book.notice.empty()) notice(options, opened_book.notice);
+    VEDETTE_TRY(Recovered recovered, recover(layout, *keys, *book, *index, *log, is_new_log));
     if (recovered.cut_files > 0 || recovered.signed_records > 0) notice(options, describe_crash(recovered));
     if (recovered.damaged_files > 0)
         notice(options, fmt::format("Recordings that were signed are damaged or missing in {} of the files "
@@ -190,11 +200,22 @@ Result<> Vault::Impl::start() {
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
-    writer = std::make_unique<Writer>(Writer::Parts{
-        &options, clock, &layout, keys.get(), index.get(), &catalogue, &*log, std::move(recovered.positions),
-        std::move(recovered.segments), std::max(greatest_run, recovered.greatest_run) + 1});
+    writer = std::make_unique<Writer>(
+        Writer::Parts{&options, clock, &layout, keys.get(), index.get(), &catalogue, &*log, book.get(),
+                      std::move(recovered.positions), std::move(recovered.segments),
+                      std::max(greatest_run, recovered.greatest_run) + 1});
 
-    return finish_deletions();
+    VEDETTE_CHECK(finish_deletions());
+    retention = std::make_unique<Retention>(options, Expirer::Parts{clock, &layout, keys.get(), index.get(),
+                                                                    &catalogue, writer.get(), book.get()});
+    to_wake = retention.get();
+    if (const auto finished = retention->finish(); !finished)
+        notice(options,
+               fmt::format("Deletions by rules could not be brought to their end ({}): they are tried "
+                           "again.",
+                           finished.error().message));
+    retention->start();
+    return {};
 }
 
 // A deletion that was cut off is carried out before anything new is recorded.
@@ -223,6 +244,12 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultOptions options) {
     auto impl = std::make_unique<Impl>();
     impl->options = std::move(options);
     impl->layout.folder = impl->options.folder;
+    impl->options.on_disk_state = [impl = impl.get(), told = std::move(impl->options.on_disk_state)](
+                                      DiskState state, const std::string& message) {
+        if (Retention* const retention = impl->to_wake; retention != nullptr && state != DiskState::good)
+            retention->wake();
+        if (told) told(state, message);
+    };
     VEDETTE_CHECK(impl->start());
     return std::unique_ptr<Vault>(new Vault(std::move(impl)));
 }
@@ -244,7 +271,9 @@ Result<> Vault::flush() {
     return impl_->writer->flush();
 }
 Result<Recordings> Vault::recordings(StreamKey stream, UtcInterval interval) const {
-    return find_all_recordings(impl_->read_parts(), stream, interval);
+    VEDETTE_TRY(Recordings recordings, find_all_recordings(impl_->read_parts(), stream, interval));
+    VEDETTE_TRY(recordings.deleted, impl_->book->deleted(stream, interval));
+    return recordings;
 }
 Result<Cursor> Vault::read(StreamKey stream, UtcTime from) const {
     const ReadParts parts = impl_->read_parts();
@@ -252,10 +281,7 @@ Result<Cursor> Vault::read(StreamKey stream, UtcTime from) const {
         Merge(StreamCursor(parts, stream, from), FetchedCursor(parts, fetched_of(stream), from))));
 }
 Result<> Vault::delete_camera(CameraId camera) {
-    auto deleted = impl_->writer->delete_camera(camera);
-    const std::lock_guard lock(impl_->usage_mutex);
-    impl_->bytes_at_start.reset();
-    return deleted;
+    return impl_->writer->delete_camera(camera);
 }
 Result<> Vault::set_camera_name(CameraId camera, std::string name) {
     return impl_->index->set_camera_name(camera, name);
@@ -274,17 +300,29 @@ Result<std::optional<UtcInterval>> Vault::extent(StreamKey stream) const {
     return extent;
 }
 Result<VaultUsage> Vault::usage() const {
-    const std::lock_guard lock(impl_->usage_mutex);
-    const std::uint64_t written = impl_->writer->counters().bytes;
-    if (!impl_->bytes_at_start) {
-        // Summing the index takes seconds when it is large, so it is done once.
-        VEDETTE_TRY(const std::uint64_t indexed, impl_->index->stored_bytes());
-        impl_->bytes_at_start = indexed > written ? indexed - written : 0;
-    }
-    std::error_code error;
-    const fs::space_info space = fs::space(impl_->layout.folder, error);
-    if (error) return fail_errno(error.value(), impl_->layout.folder.string());
-    return VaultUsage{*impl_->bytes_at_start + written, space.available};
+    VaultUsage usage;
+    usage.stored_bytes = impl_->catalogue.bytes();
+    VEDETTE_TRY(const auto indexed, impl_->index->stored_bytes());
+    for (const auto& [camera, bytes] : indexed) usage.stored_bytes += bytes;
+    VEDETTE_TRY(const DiskSpace space, disk_space(impl_->layout));
+    usage.free_bytes = space.free;
+    usage.problem = impl_->retention->problem();
+    return usage;
+}
+void Vault::set_retention(CameraId camera, RetentionRule rule) {
+    impl_->retention->set_rule(camera, rule);
+}
+Result<> Vault::expire() {
+    return impl_->retention->run();
+}
+Result<RecordingHold> Vault::place_hold(RecordingHold hold) {
+    return impl_->retention->place_hold(std::move(hold));
+}
+Result<> Vault::lift_hold(CameraId camera, std::uint64_t id) {
+    return impl_->retention->lift_hold(camera, id);
+}
+Result<std::vector<RecordingHold>> Vault::holds(CameraId camera) const {
+    return impl_->book->holds(camera);
 }
 Secret Vault::derive_key(std::string_view purpose) const {
     return impl_->keys->derive(purpose);

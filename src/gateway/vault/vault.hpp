@@ -16,6 +16,11 @@ namespace vedette::vault {
 
 enum class DiskState { good, full, failing };
 
+struct DiskSpace {
+    std::uint64_t capacity = 0;
+    std::uint64_t free = 0;
+};
+
 struct VaultOptions {
     std::filesystem::path folder;         ///< created when its parent exists
     const Clock* clock = nullptr;         ///< must outlive the vault; null: the system's
@@ -23,6 +28,12 @@ struct VaultOptions {
     std::chrono::milliseconds sync_interval{1000};
     std::chrono::milliseconds checkpoint_interval{10'000};
     Ticks90k segment_length = std::chrono::seconds(60);
+    /// How often the rules of retention are looked at; 0: only by expire().
+    std::chrono::milliseconds retention_interval{60'000};
+    /// The oldest recordings of all cameras go when less of the disk is free; 0: none do.
+    unsigned keep_free_percent = 0;
+    /// For tests; null: of the file system.
+    std::function<Result<DiskSpace>()> disk_space;
     /// Called from the writer's thread when the state changes; `message` is one sentence for the operator.
     /// Must return quickly and must not call back into the vault.
     std::function<void(DiskState state, const std::string& message)> on_disk_state;
@@ -43,6 +54,7 @@ struct VaultCounters {
 struct VaultUsage {
     std::uint64_t stored_bytes = 0;  ///< of all segment files
     std::uint64_t free_bytes = 0;    ///< that the file system would still take
+    std::string problem;             ///< one sentence when a rule can't be kept; else empty
 };
 
 /// Walks over one stream's recordings in their order, with what was fetched later in its place. Belongs to
@@ -96,15 +108,27 @@ class Vault {
     /// fetched later comes at its time (vault/merge).
     Result<Cursor> read(StreamKey stream, UtcTime from) const;
     /// Deletes a camera's recordings: signs a statement of it, destroys the day keys, then removes the files.
-    /// Waits until it is done.
+    /// Waits until it is done. conflict: something of it is held.
     Result<> delete_camera(CameraId camera);
+    /// What may be deleted of the camera's recordings. Nothing is remembered over a start.
+    void set_retention(CameraId camera, RetentionRule rule);
+    /// Deletes what the rules tell to, now, and waits for it.
+    Result<> expire();
+    /// From now on no rule deletes a segment of the camera with anything in the hold's interval. `id` and
+    /// `placed_at` are set here.
+    Result<RecordingHold> place_hold(RecordingHold hold);
+    /// The rules are looked at then, at once. not_found: there is no such hold.
+    Result<> lift_hold(CameraId camera, std::uint64_t id);
+    /// By their start. Blocking (SQLite).
+    Result<std::vector<RecordingHold>> holds(CameraId camera) const;
+
     /// For the output of `vedette vault`.
     Result<> set_camera_name(CameraId camera, std::string name);
 
     /// From the start of the first fragment to the end of the last one; nullopt when there is none. Blocking
     /// (SQLite).
     Result<std::optional<UtcInterval>> extent(StreamKey stream) const;
-    /// Blocking (SQLite, at the first call).
+    /// Blocking (SQLite, which reads everything at the first call).
     Result<VaultUsage> usage() const;
     /// A key for another use of the same installation, from the organisation key; `purpose` keeps uses apart.
     Secret derive_key(std::string_view purpose) const;

@@ -8,6 +8,7 @@
 #include "gateway/vault/verify_beside.hpp"
 #include "gateway/vault/verify_file.hpp"
 #include "gateway/vault/verify_log.hpp"
+#include "gateway/vault/verify_statements.hpp"
 
 namespace vedette::vault {
 
@@ -47,7 +48,7 @@ class Verification {
             tell({std::nullopt, "", std::nullopt, "the format", layout_.format(),
                   format.error().kind == ErrorKind::not_found
                       ? "It is missing; the next start writes it again."
-                      : "It is damaged: it must hold the number 1."});
+                      : "It is damaged: it must hold a number from 1 to 3."});
         // Before the checkpoint: what is listed and not in the log is then a stranger or the tail.
         list_files();
         VEDETTE_CHECK(log_.run(trusted));
@@ -55,8 +56,10 @@ class Verification {
         log_.for_each([this](std::uint64_t, const RecordHeader& header, ByteView entry) {
             if (header.type == RecordType::log_start)
                 log_started_ = header.start;
-            else if (header.type != RecordType::deletion)
+            else if (is_recorded(header.type))
                 check_entry(header, entry);
+            else if (header.type != RecordType::deletion && log_.is_signed())
+                check_statement(header);
         });
         for (auto& [key, stream] : streams_) finish_file(stream);
         check_strangers();
@@ -73,6 +76,11 @@ class Verification {
                       "tlog.damaged-*.",
                       to_rfc3339(*log_started_))});
         for (const auto& [key, stream] : streams_) report_.streams += stream.any_good ? 1 : 0;
+        report_.by_rule = statements_.deletions();
+        for (RuleDeletion& deletion : report_.by_rule)
+            if (const auto name = index_.names().find(deletion.stream.camera); name != index_.names().end())
+                deletion.camera_name = name->second;
+        report_.holds = statements_.holds();
         report_.checkpoint = log_.checkpoint();
         report_.vkey = log_.vkey();
         report_.keys = keys_.skipped();
@@ -144,7 +152,9 @@ class Verification {
         stream.next_sequence = header.sequence + 1;
         if (header.type == RecordType::fragment || header.type == RecordType::gap)
             stream.last_end = header.end();
-        if (header.sequence < log_.deleted_before(header.stream)) {
+        const auto expiry = log_.expiry_of(header.stream, header.sequence);
+        if (expiry) statements_.count(*expiry, header);
+        if (expiry || header.sequence < log_.deleted_before(header.stream)) {
             ++report_.deleted;
             return;
         }
@@ -176,6 +186,22 @@ class Verification {
         report_.fetched += header.fetched_at ? 1 : 0;
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
+    }
+
+    void check_statement(const RecordHeader& header) {
+        const auto stream = streams_.find(header.stream);
+        const auto next = stream == streams_.end() ? std::nullopt : stream->second.next_sequence;
+        // Numbers can be compared where the log has all of it.
+        const bool is_whole = !log_started_ && !log_.has_altered_entries();
+        const std::string reason = statements_.check(header, next.value_or(0), is_whole);
+        if (header.type != RecordType::expiry || reason.empty()) return;
+        tell({header.stream,
+              "",
+              UtcInterval{header.start, header.end()},
+              fmt::format("the statement that records {} to {} were deleted", header.segment,
+                          header.sequence - std::min<std::uint64_t>(header.sequence, 1)),
+              {},
+              reason});
     }
 
     void check_sequence(const Stream& stream, const RecordHeader& header) {
@@ -216,7 +242,9 @@ class Verification {
         const Pending pending = *std::exchange(stream.pending, std::nullopt);
         // The camera may have been deleted since the checkpoint was read: that is signed before files go.
         log_.follow();
-        if (pending.last_sequence < log_.deleted_before(stream.key)) {
+        const auto first = log_.expiry_of(stream.key, pending.first_sequence);
+        if (pending.last_sequence < log_.deleted_before(stream.key) ||
+            (first && first == log_.expiry_of(stream.key, pending.last_sequence))) {
             report_.deleted += pending.last_sequence - pending.first_sequence + 1;
             return;
         }
@@ -250,7 +278,7 @@ class Verification {
         const std::string reason = keys_.check(header.stream.camera, header.day);
         if (reason.empty()) return;
         log_.follow();
-        if (header.sequence < log_.deleted_before(header.stream)) return;
+        if (log_.is_deleted(header.stream, header.sequence)) return;
         tell({header.stream, "", UtcInterval{header.start, header.end()},
               fmt::format("the recordings of {}", day_text(header.day)), layout_.keys() / "keys.db",
               fmt::format("They are as they were signed, but can't be opened: {}.", reason)});
@@ -262,7 +290,7 @@ class Verification {
         if (reason.empty()) return;
         // The recorder may have closed or deleted it since the checkpoint was read.
         log_.follow();
-        if (file.id().first_sequence < log_.deleted_before(stream.key)) return;
+        if (log_.is_deleted(stream.key, file.id().first_sequence)) return;
         if (log_.newer_end(file.id())) reason = index_.check(file.id(), rows, true);
         if (reason.empty()) return;
         Group& group = unindexed_[{stream.key, reason}];
@@ -308,7 +336,7 @@ class Verification {
         const std::uint64_t end = file.end_block() * block_size;
         if (log_.newer_end(file.id()).value_or(0) * block_size >= end + behind)
             report_.unsigned_tail += behind;
-        else if (file.id().first_sequence >= log_.deleted_before(stream.key))
+        else if (!log_.is_deleted(stream.key, file.id().first_sequence))
             tell({stream.key, "", interval, fmt::format("{} behind the last record", plural(behind, "byte")),
                   file.path(), "Nobody signed them."});
     }
@@ -326,7 +354,7 @@ class Verification {
             const std::uint64_t next =
                 stream == streams_.end() ? 0 : stream->second.next_sequence.value_or(0);
             if (path.lexically_relative(layout_.media()).begin()->string().starts_with(deleted_prefix) ||
-                (id && id->first_sequence < log_.deleted_before(id->stream))) {
+                (id && log_.is_deleted(id->stream, id->first_sequence))) {
                 ++report_.leftovers;
             } else if (id && (log_.newer_end(*id) ||
                               (id->first_sequence >= next && path.parent_path() == layout_.open()))) {
@@ -360,6 +388,7 @@ class Verification {
     KeyCheck keys_;
     IndexCheck index_;
     LogCheck log_;
+    StatementCheck statements_;
     VerifyReport report_;
     std::map<StreamKey, Stream> streams_;
     std::set<fs::path> files_;

@@ -26,6 +26,19 @@ std::string to_text(const Fault& fault, std::size_t indent);
 /// 2026-11-21 02:35:06.120 to 02:35:08.120 UTC
 std::string to_text(const UtcInterval& interval);
 
+/// What a rule deleted, by signed statement. Statements of one stream and rule that follow each other are
+/// one.
+struct RuleDeletion {
+    StreamKey stream;
+    std::string camera_name;
+    UtcInterval interval;  ///< of the recordings
+    DeletionRule rule = DeletionRule::keep_days;
+    std::uint64_t value = 0;
+    UtcTime last_at;  ///< when the last of it was deleted
+    std::uint64_t fragments = 0;
+    std::uint64_t bytes = 0;
+};
+
 struct VerifyReport {
     // What was found to be as it was signed.
     std::uint64_t fragments = 0;
@@ -36,9 +49,11 @@ struct VerifyReport {
     std::uint64_t streams = 0;
     std::optional<UtcInterval> covered;  ///< from the first fragment's start to the last one's end
 
-    std::uint64_t deleted = 0;        ///< records that a signed deletion covers
-    std::uint64_t leftovers = 0;      ///< files of deleted recordings that still lie there
-    std::uint64_t unsigned_tail = 0;  ///< bytes behind the checkpoint: of a running recorder, or a crash
+    std::uint64_t deleted = 0;          ///< records that a signed deletion covers
+    std::vector<RuleDeletion> by_rule;  ///< those that a rule deleted
+    std::uint64_t holds = 0;            ///< that are in force
+    std::uint64_t leftovers = 0;        ///< files of deleted recordings that still lie there
+    std::uint64_t unsigned_tail = 0;    ///< bytes behind the checkpoint: of a running recorder, or a crash
 
     std::uint64_t faults = 0;
     std::uint64_t faulty_fragments = 0;            ///< that are missing or altered

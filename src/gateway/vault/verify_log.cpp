@@ -21,8 +21,10 @@ Result<> LogCheck::run(const std::optional<std::string>& trusted) {
         compare_tile(first / tile_width, width, by_tiles, differences);
     }
     judge(by_tiles, differences);
+    // Nobody has to be believed that a rule deleted something, but who has signed it.
     for (const auto& [index, deletion] : deletions_)
-        if (!altered_.contains(index)) note(deletion, false);
+        if (!altered_.contains(index) && (deletion.type != RecordType::expiry || root_is_good_))
+            note(deletion, false);
     check_upper_tiles();
     return {};
 }
@@ -99,7 +101,8 @@ void LogCheck::compare_tile(std::uint64_t tile, std::size_t width, crypto::Merkl
         frontier_.add(by_entry);
         by_tiles.add(hashes ? (*hashes)[i] : by_entry);
         if (!entries) continue;
-        if (const auto header = parse_entry((*entries)[i]); header && header->type == RecordType::deletion)
+        if (const auto header = parse_entry((*entries)[i]);
+            header && (header->type == RecordType::deletion || header->type == RecordType::expiry))
             deletions_.emplace_back(first + i, *header);
     }
     if (!hashes || !entries || !difference.entries.empty()) differences.push_back(std::move(difference));
@@ -203,7 +206,10 @@ void LogCheck::note(const RecordHeader& header, bool is_newer) {
     if (header.type == RecordType::deletion) {
         std::uint64_t& before = deleted_before_[header.stream];
         before = std::max(before, header.sequence);
-    } else if (is_newer && header.type != RecordType::log_start) {
+    } else if (header.type == RecordType::expiry) {
+        std::uint64_t& end = expired_[header.stream][header.segment];
+        end = std::max(end, header.sequence);
+    } else if (is_newer && is_recorded(header.type)) {
         std::uint64_t& end = newer_end_[{header.stream, header.segment}];
         end = std::max(end, std::uint64_t{header.block} + header.blocks());
     }
@@ -212,6 +218,15 @@ void LogCheck::note(const RecordHeader& header, bool is_newer) {
 std::uint64_t LogCheck::deleted_before(StreamKey stream) const {
     const auto found = deleted_before_.find(stream);
     return found == deleted_before_.end() ? 0 : found->second;
+}
+
+std::optional<std::uint64_t> LogCheck::expiry_of(StreamKey stream, std::uint64_t sequence) const {
+    const auto ranges = expired_.find(stream);
+    if (ranges == expired_.end()) return std::nullopt;
+    const auto next = ranges->second.upper_bound(sequence);
+    if (next == ranges->second.begin()) return std::nullopt;
+    const auto [first, end] = *std::prev(next);
+    return sequence < end ? std::optional(first) : std::nullopt;
 }
 
 std::optional<std::uint64_t> LogCheck::newer_end(const SegmentId& segment) const {

@@ -27,9 +27,16 @@ class LogCheck {
 
     /// Records of the stream below this were deleted by signed statement.
     std::uint64_t deleted_before(StreamKey stream) const;
+    /// The first sequence of what a rule deleted, by signed statement, and that this record is of.
+    std::optional<std::uint64_t> expiry_of(StreamKey stream, std::uint64_t sequence) const;
+    bool is_deleted(StreamKey stream, std::uint64_t sequence) const {
+        return sequence < deleted_before(stream) || expiry_of(stream, sequence);
+    }
     /// Blocks of the segment that entries behind the checkpoint speak of; nullopt when none does.
     std::optional<std::uint64_t> newer_end(const SegmentId& segment) const;
 
+    /// Whether the log as a whole is the one that was signed.
+    bool is_signed() const { return root_is_good_; }
     bool has_altered_entries() const { return !altered_.empty() || !lost_bundles_.empty(); }
     const std::optional<crypto::Checkpoint>& checkpoint() const { return checkpoint_; }
     const std::string& vkey() const { return vkey_; }
@@ -64,6 +71,7 @@ class LogCheck {
     std::set<std::uint64_t> altered_;
     std::set<std::uint64_t> lost_bundles_;
     std::map<StreamKey, std::uint64_t> deleted_before_;
+    std::map<StreamKey, std::map<std::uint64_t, std::uint64_t>> expired_;  // first sequence: end
     std::map<SegmentId, std::uint64_t> newer_end_;
 };
 

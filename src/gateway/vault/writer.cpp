@@ -125,6 +125,16 @@ Result<> Writer::delete_camera(CameraId camera) {
     return {};
 }
 
+Result<> Writer::run(std::function<Result<>()> work) {
+    auto done = std::make_shared<std::promise<Result<>>>();
+    auto result = done->get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        push(Task{std::move(work), done});
+    }
+    return result.get();
+}
+
 VaultCounters Writer::counters() const {
     const std::lock_guard lock(mutex_);
     VaultCounters counters = counters_;
@@ -181,7 +191,8 @@ void Writer::process(Item item) {
                               if (result) result = publish();
                               flush.done->set_value(std::move(result));
                           },
-                          [&](const Delete& request) { request.done->set_value(shred(request.camera)); }},
+                          [&](const Delete& request) { request.done->set_value(shred(request.camera)); },
+                          [&](const Task& task) { task.done->set_value(task.work()); }},
                item);
 }
 
@@ -275,7 +286,7 @@ Result<> Writer::write_gap(StreamKey key, Stream& open, const Gap& gap) {
 }
 
 Result<> Writer::admit_fetched() {
-    if (!format_raised_) VEDETTE_CHECK(raise_format(*parts_.layout));
+    if (!format_raised_) VEDETTE_CHECK(raise_format(*parts_.layout, format_with_fetched));
     format_raised_ = true;
     return {};
 }

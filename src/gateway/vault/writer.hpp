@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <future>
 #include <limits>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include "gateway/vault/catalogue.hpp"
 #include "gateway/vault/index.hpp"
 #include "gateway/vault/keys.hpp"
+#include "gateway/vault/retention_book.hpp"
 #include "gateway/vault/segment_file.hpp"
 #include "gateway/vault/vault.hpp"
 
@@ -35,6 +37,7 @@ class Writer {
         Index* index;
         Catalogue* catalogue;
         crypto::TileLog* log;
+        const RetentionBook* book;
         std::map<StreamKey, StreamPosition> positions;  ///< of streams that are not in the index
         std::vector<SegmentInfo> recovered;  ///< in the log, not in the index, still in the open folder
         std::uint64_t next_run = 1;
@@ -46,8 +49,18 @@ class Writer {
     Result<> append(Fragment fragment);
     Result<> append(Gap gap);
     Result<> flush();
+    /// conflict: something of it is held.
     Result<> delete_camera(CameraId camera);
     VaultCounters counters() const;
+
+    /// Runs `work` in the writer's thread and waits for it; what follows is for `work` alone.
+    Result<> run(std::function<Result<>()> work);
+    /// Appends statements to the log and signs it. After an error they are still to be signed.
+    Result<> sign(std::span<const RecordHeader> statements);
+    Result<> publish_log();
+    const crypto::TileLog& log() const { return *parts_.log; }
+    /// Whether something that is not in the index yet was recorded on that day.
+    bool records_on(CameraId camera, std::int32_t day) const;
 
   private:
     using Steady = std::chrono::steady_clock;
@@ -69,9 +82,13 @@ class Writer {
         CameraId camera;
         std::shared_ptr<std::promise<Result<Shredded>>> done;
     };
+    struct Task {
+        std::function<Result<>()> work;
+        std::shared_ptr<std::promise<Result<>>> done;
+    };
     /// A gap that grows while fragments are refused; shared with refused_.
     using SharedGap = std::shared_ptr<Gap>;
-    using Item = std::variant<BeginRun, Fragment, Gap, SharedGap, Flush, Delete>;
+    using Item = std::variant<BeginRun, Fragment, Gap, SharedGap, Flush, Delete, Task>;
 
     struct OpenSegment {
         SegmentFile file;

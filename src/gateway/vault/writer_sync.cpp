@@ -132,12 +132,32 @@ void Writer::close_segment(StreamKey key, Stream& open) {
 }
 
 Result<> Writer::publish() {
-    if (parts_.log->size() != parts_.log->published().size) {
-        VEDETTE_CHECK(parts_.log->publish());
-        const std::lock_guard lock(mutex_);
-        counters_.log_size = parts_.log->published().size;
-    }
+    VEDETTE_CHECK(publish_log());
     return index_closed();
+}
+
+Result<> Writer::publish_log() {
+    if (parts_.log->size() == parts_.log->published().size) return {};
+    VEDETTE_CHECK(parts_.log->publish());
+    const std::lock_guard lock(mutex_);
+    counters_.log_size = parts_.log->published().size;
+    return {};
+}
+
+Result<> Writer::sign(std::span<const RecordHeader> statements) {
+    for (const RecordHeader& statement : statements) parts_.log->append(encode_entry(statement));
+    return publish_log();
+}
+
+bool Writer::records_on(CameraId camera, std::int32_t day) const {
+    const auto is_open = [&](const auto& item) {
+        return item.first.camera == camera && item.second.segment && item.second.segment->unsynced.day == day;
+    };
+    const auto is_closed = [&](const SegmentInfo& segment) {
+        return segment.id.stream.camera == camera && segment.day == day;
+    };
+    return std::ranges::any_of(streams_, is_open) || std::ranges::any_of(closed_, is_closed) ||
+           parts_.catalogue->has_day(camera, day);
 }
 
 // Row first, then the file's final name: whoever finds the file in the open folder looks for its row.
@@ -166,6 +186,10 @@ Result<> Writer::index_closed() {
 
 // The statement is signed before anything is destroyed, so that a check after a crash at any point passes.
 Result<Writer::Shredded> Writer::shred(CameraId camera) {
+    VEDETTE_TRY(const auto holds, parts_.book->holds(camera));
+    if (!holds.empty())
+        return fail(ErrorKind::conflict, "recordings of this camera are held ({}): lift the hold{} first",
+                    holds.front().reason, holds.size() == 1 ? "" : "s");
     std::vector<Deletion> deletions;
     VEDETTE_TRY(std::vector<StreamKey> known, parts_.index->streams());
     for (const auto& [key, open] : streams_) known.push_back(key);

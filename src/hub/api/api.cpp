@@ -61,7 +61,8 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
     Call call{.request = std::move(request),
               .granted = std::move(*granted),
               .session = std::move(caller.session),
-              .context = context};
+              .context = context,
+              .hold = match.parameters.hold};
     co_return co_await match.route->handler()(std::move(services), std::move(call));
 }
 

@@ -262,6 +262,52 @@ TEST(Cameras, HealthAndStateHistory) {
                           "refused\",\"at_90k\":7}]}"));
 }
 
+TEST(Holds, SayWhoPlacedThemAndAreLiftedByTheirNumber) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string holds = "/api/v1/cameras/" + site.gateway.camera.id.text() + "/holds";
+    const auto placed =
+        site.send(net::Method::post, holds, R"({"start_90k":10,"end_90k":null,"reason":" theft "})", cookie);
+    EXPECT_EQ(placed.status, 201u);
+    EXPECT_EQ(header_of(placed, "Location"), holds + "/7");
+    EXPECT_EQ(body_of(placed),
+              R"({"id":7,"start_90k":10,"end_90k":null,"reason":"theft","placed_by":"Ada","placed_90k":42})");
+    EXPECT_THAT(body_of(site.send(net::Method::get, holds, {}, cookie)), HasSubstr(R"({"holds":[{"id":7,)"));
+    EXPECT_EQ(site.send(net::Method::del, holds + "/7", {}, cookie).status, 204u);
+    EXPECT_EQ(site.gateway.lifted, std::vector<std::uint64_t>{7});
+    for (const auto& [body, reason] :
+         {std::pair{R"({"start_90k":10,"end_90k":10,"reason":"x"})", "later than"},
+          {R"({"start_90k":10,"reason":"  "})", "why"},
+          {R"({"start_90k":10})", "reason"},
+          {R"({"reason":"x"})", "start_90k"},
+          {R"({"start_90k":10,"reason":"x","placed_by":"eve"})", "placed_by"}}) {
+        const auto refused = site.send(net::Method::post, holds, body, cookie);
+        EXPECT_EQ(refused.status, 400u) << body;
+        EXPECT_THAT(body_of(refused), HasSubstr(reason)) << body;
+    }
+    EXPECT_EQ(site.gateway.holds.size(), 1u);
+}
+
+TEST(Holds, RulesOfACameraAndWhatTheyDeleted) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    EXPECT_THAT(body_of(site.send(net::Method::get, camera, {}, cookie)),
+                HasSubstr(R"("keep_days":null,"keep_bytes":null)"));
+    EXPECT_THAT(
+        body_of(site.send(net::Method::get, camera + "/recordings?start_90k=1&end_90k=300", {}, cookie)),
+        HasSubstr(
+            R"("deleted":[{"start_90k":50,"end_90k":100,"rule":"keep_days","value":30,"deleted_90k":300}])"));
+    const auto set = read_camera_change(R"({"keep_days":30,"keep_bytes":null})");
+    ASSERT_TRUE(set);
+    EXPECT_EQ(set->keep_days, 30u);
+    EXPECT_EQ(set->keep_bytes, 0u);
+    EXPECT_FALSE(read_camera_change("{}")->keep_days);
+    for (const char* bad :
+         {R"({"keep_days":0})", R"({"keep_days":3651})", R"({"keep_bytes":0})", R"({"keep_days":"x"})"})
+        EXPECT_FALSE(read_camera_change(bad)) << bad;
+}
+
 TEST(Export, StreamsUpToTheFirstChangeOfParameters) {
     TestSite site;
     const std::string cookie = site.claim();

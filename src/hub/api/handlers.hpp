@@ -41,6 +41,10 @@ net::Awaitable<Outcome<>> change_settings(ServicesPtr services, Call call);
 // recordings.cpp
 net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call);
+// holds.cpp
+net::Awaitable<Outcome<>> list_holds(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> place_hold(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> lift_hold(ServicesPtr services, Call call);
 // ptz.cpp
 net::Awaitable<Outcome<>> get_ptz(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> move_ptz(ServicesPtr services, Call call);

@@ -28,6 +28,7 @@ constexpr TextLimits camera_password_limits{
 constexpr TextLimits fingerprint_limits{
     .min_characters = 64, .max_characters = 64, .may_have_controls = false};
 constexpr TextLimits transport_limits{.min_characters = 3, .max_characters = 9, .may_have_controls = false};
+constexpr TextLimits reason_limits{.min_characters = 1, .max_characters = 200, .may_have_controls = false};
 constexpr TextLimits id_limits{.min_characters = 36, .max_characters = 36, .may_have_controls = false};
 
 std::string trimmed(std::string_view text) {
@@ -120,6 +121,10 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
     read_name(reader, settings, is_new);
     read_camera(reader, settings, is_new);
     settings.fill_gaps = reader.optional_flag("fill_gaps");
+    if (const auto days = reader.optional_integer_or_null("keep_days", 1, wire::max_keep_days))
+        settings.keep_days = static_cast<std::uint32_t>(days->value_or(0));
+    if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes))
+        settings.keep_bytes = static_cast<std::uint64_t>(bytes->value_or(0));
     if (!is_new) settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
     if (const auto* device = reader.optional_object("device")) {
         auto identity = read_device(*device);
@@ -177,6 +182,21 @@ Outcome<wire::CameraSettings> read_new_camera(std::string_view body) {
 
 Outcome<wire::CameraSettings> read_camera_change(std::string_view body) {
     return read_settings(body, false);
+}
+
+Outcome<wire::Hold> read_hold(std::string_view body) {
+    auto object = parse_object(body);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(*object);
+    wire::Hold hold;
+    hold.start = UtcTime(Ticks90k(reader.integer("start_90k", 0, max_ticks_90k)));
+    if (const auto end = reader.optional_integer_or_null("end_90k", 0, max_ticks_90k); end && *end)
+        hold.end = UtcTime(Ticks90k(**end));
+    hold.reason = trimmed(reader.text("reason", reason_limits));
+    if (hold.reason.empty()) reader.refuse("reason", "Say why these recordings are held");
+    if (hold.end && *hold.end <= hold.start) reader.refuse("end_90k", "end_90k must be later than start_90k");
+    VEDETTE_CHECK(reader.finish());
+    return hold;
 }
 
 Outcome<wire::ChangeSettings> read_settings_change(std::string_view body) {

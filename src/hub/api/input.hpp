@@ -33,6 +33,8 @@ Outcome<SignInInput> read_sign_in(std::string_view body);
 /// Credentials in the addresses move to `username` and `password` unless those are given.
 Outcome<wire::CameraSettings> read_new_camera(std::string_view body);
 Outcome<wire::CameraSettings> read_camera_change(std::string_view body);
+/// Without id, who and when.
+Outcome<wire::Hold> read_hold(std::string_view body);
 Outcome<wire::ChangeSettings> read_settings_change(std::string_view body);
 Outcome<CameraTestInput> read_camera_test(std::string_view body);
 /// `ranges` and `interfaces`; at least one of both.

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace vedette::hub::api;
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
-    switch (data[0] % 15) {
+    switch (data[0] % 16) {
         case 0:
             (void)read_claim(body);
             break;
@@ -58,6 +58,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 13:
             (void)read_patrol_start(body);
+            break;
+        case 15:
+            if (const auto hold = read_hold(body); hold && hold->end && *hold->end <= hold->start)
+                std::abort();
             break;
         case 14:
             (void)read_relay_switch(body);

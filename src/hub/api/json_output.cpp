@@ -99,6 +99,8 @@ json::object to_json(const wire::CameraStatus& status) {
                      {"allow_basic_in_clear", status.allow_basic_in_clear},
                      {"allow_legacy_tls", status.allow_legacy_tls},
                      {"fill_gaps", status.fill_gaps},
+                     {"keep_days", or_null(status.keep_days)},
+                     {"keep_bytes", or_null(status.keep_bytes)},
                      {"gap_filling", gap_filling_json(status.gap_filling)},
                      {"talking", status.talking},
                      {"streams", std::move(streams)}};
@@ -124,6 +126,7 @@ json::object to_json(const wire::StorageStatus& status) {
             {"reason", status.reason},
             {"bytes_used", status.bytes_used},
             {"bytes_free", status.bytes_free},
+            {"warning", status.warning},
             {"notices", json::array(status.notices.begin(), status.notices.end())}};
 }
 
@@ -158,7 +161,31 @@ json::object to_json(const wire::Recordings& recordings) {
     }
     json::value extent = nullptr;
     if (recordings.extent) extent = interval_json(*recordings.extent);
-    return {{"ranges", std::move(ranges)}, {"gaps", std::move(gaps)}, {"extent", std::move(extent)}};
+    json::array deleted;
+    for (const wire::DeletedRange& range : recordings.deleted) {
+        json::object out = interval_json(range.interval);
+        out["rule"] = wire::to_string(range.rule);
+        out["value"] = range.value;
+        out["deleted_90k"] = ticks(range.deleted_at);
+        deleted.push_back(std::move(out));
+    }
+    return {{"ranges", std::move(ranges)},
+            {"gaps", std::move(gaps)},
+            {"deleted", std::move(deleted)},
+            {"extent", std::move(extent)}};
+}
+
+json::object to_json(const wire::Hold& hold) {
+    json::value end = nullptr;
+    if (hold.end) end = ticks(*hold.end);
+    return {{"id", hold.id},         {"start_90k", ticks(hold.start)}, {"end_90k", end},
+            {"reason", hold.reason}, {"placed_by", hold.placed_by},    {"placed_90k", ticks(hold.placed_at)}};
+}
+
+json::object to_json(const wire::HoldList& list) {
+    json::array holds;
+    for (const wire::Hold& hold : list.holds) holds.push_back(to_json(hold));
+    return {{"holds", std::move(holds)}};
 }
 
 json::object to_json(const identity::Session& session) {

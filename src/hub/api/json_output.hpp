@@ -18,6 +18,8 @@ boost::json::object to_json(const wire::StorageStatus& status);
 boost::json::object to_json(const wire::SiteSettings& settings);
 boost::json::object to_json(const wire::TestReport& report);
 boost::json::object to_json(const wire::Recordings& recordings);
+boost::json::object to_json(const wire::Hold& hold);
+boost::json::object to_json(const wire::HoldList& list);
 boost::json::object to_json(const wire::Interfaces& interfaces);
 boost::json::object to_json(const wire::DeviceIdentity& device);
 /// `may_see` says which cameras the caller may know of; the others look as if they were new.

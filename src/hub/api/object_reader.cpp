@@ -79,6 +79,19 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view fiel
     return number;
 }
 
+std::optional<std::optional<std::int64_t>> ObjectReader::optional_integer_or_null(std::string_view field,
+                                                                                  std::int64_t min,
+                                                                                  std::int64_t max) {
+    const json::value* value = object_.if_contains(field);
+    if (value && value->is_null()) {
+        (void)take(field);
+        return std::optional<std::int64_t>();
+    }
+    const auto number = optional_integer(field, min, max);
+    if (!number) return std::nullopt;
+    return number;
+}
+
 std::optional<double> ObjectReader::optional_number(std::string_view field, double min, double max) {
     const json::value* value = take(field);
     if (!value) return std::nullopt;

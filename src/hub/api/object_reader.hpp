@@ -37,6 +37,9 @@ class ObjectReader {
     std::optional<std::string> optional_text(std::string_view field, TextLimits limits);
     std::string text(std::string_view field, TextLimits limits);
     std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
+    /// The same, where null is a value of its own: std::optional(std::nullopt).
+    std::optional<std::optional<std::int64_t>> optional_integer_or_null(std::string_view field,
+                                                                        std::int64_t min, std::int64_t max);
     /// Any number from `min` to `max`.
     std::optional<double> optional_number(std::string_view field, double min, double max);
     std::optional<bool> optional_flag(std::string_view field);

@@ -1,6 +1,7 @@
 #include "hub/api/router.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace vedette::hub::api {
 
@@ -39,6 +40,9 @@ constexpr auto table = std::to_array<Route>({
     {get,   "/api/v1/cameras/{camera_id}/states",              "getCameraStates",   Do::view_camera,        the_camera,       get_camera_states},
     {get,   "/api/v1/cameras/{camera_id}/recordings",          "getRecordings",     Do::view_recordings,    the_camera,       get_recordings},
     {get,   "/api/v1/cameras/{camera_id}/recordings/media",    "getRecordedMedia",  Do::export_recording,   the_camera,       get_recorded_media},
+    {get,   "/api/v1/cameras/{camera_id}/holds",               "listHolds",         Do::view_holds,         the_camera,       list_holds},
+    {post,  "/api/v1/cameras/{camera_id}/holds",               "placeHold",         Do::place_hold,         the_camera,       place_hold},
+    {del,   "/api/v1/cameras/{camera_id}/holds/{hold_id}",     "liftHold",          Do::lift_hold,          the_camera,       lift_hold},
     {get,   "/api/v1/cameras/{camera_id}/device",              "getDevice",         Do::maintain_camera,    the_camera,       get_device},
     {put,   "/api/v1/cameras/{camera_id}/device/clock",        "setDeviceClock",    Do::maintain_camera,    the_camera,       set_device_clock},
     {put,   "/api/v1/cameras/{camera_id}/device/password",     "changeDevicePassword", Do::maintain_camera, the_camera,       change_device_password},
@@ -76,6 +80,8 @@ constexpr auto table = std::to_array<Route>({
 });
 // clang-format on
 
+constexpr std::uint64_t max_hold_id = std::uint64_t{1} << 53;  // JSON's numbers are exact to here
+
 // Addresses that the web client never answers, so that a mistyped one is an error and not a page.
 bool is_reserved(std::string_view path) {
     return path == "/api" || path.starts_with("/api/") || path == "/metrics" || path.starts_with("/metrics/");
@@ -88,6 +94,14 @@ std::string_view take_segment(std::string_view& rest) {
     return segment;
 }
 
+// One number, one spelling.
+std::optional<std::uint64_t> parse_hold_id(std::string_view text) {
+    std::uint64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    const bool is_number = error == std::errc() && end == text.data() + text.size() && text.front() != '0';
+    return is_number && id <= max_hold_id ? std::optional(id) : std::nullopt;
+}
+
 std::optional<PathParameters> match(std::string_view pattern, std::string_view path) {
     PathParameters parameters;
     if (!path.starts_with('/')) return std::nullopt;
@@ -98,6 +112,9 @@ std::optional<PathParameters> match(std::string_view pattern, std::string_view p
         if (wanted == "{camera_id}") {
             parameters.camera = CameraId::parse(segment);
             if (!parameters.camera) return std::nullopt;
+        } else if (wanted == "{hold_id}") {
+            parameters.hold = parse_hold_id(segment);
+            if (!parameters.hold) return std::nullopt;
         } else if (wanted != segment) {
             return std::nullopt;
         }

@@ -12,11 +12,6 @@
 
 namespace vedette::hub::api {
 
-/// What the pattern's placeholders stood for.
-struct PathParameters {
-    std::optional<CameraId> camera;
-};
-
 using ObjectOf = policy::Object (*)(OrganisationId, const PathParameters&);
 using Handler = net::Awaitable<Outcome<>> (*)(ServicesPtr, Call);
 
@@ -37,7 +32,7 @@ class Route {
         if (object == nullptr || handler == nullptr || !pattern.starts_with('/')) throw "incomplete route";
     }
     net::Method method() const { return method_; }
-    /// Segments of text, or {camera_id}; a last segment {file} takes all the rest.
+    /// Segments of text, {camera_id} or {hold_id}; a last segment {file} takes all the rest.
     std::string_view pattern() const { return pattern_; }
     /// As in docs/ref/openapi.yaml.
     std::string_view operation_id() const { return operation_id_; }

@@ -81,6 +81,8 @@ struct Walk {
         request.path = std::string(route.pattern());
         if (const auto at = request.path.find("{camera_id}"); at != std::string::npos)
             request.path.replace(at, 11, site.gateway.camera.id.text());
+        if (const auto at = request.path.find("{hold_id}"); at != std::string::npos)
+            request.path.replace(at, 9, "7");
         if (route.pattern() == "/{file}") request.path = "/";
         request.query = {{"start_90k", "100"}, {"end_90k", "200"}};
         request.peer_address = "203.0.113.1";
@@ -174,6 +176,8 @@ TEST(Router, DecodesPathsIntoAClosedType) {
     };
     const std::string camera = "/api/v1/cameras/0a0b0c0d-0000-4000-8000-000000000001";
     const std::string media = camera + "/recordings/media";
+    const std::string holds = camera + "/holds";
+    const std::string hold = holds + "/7";
     const Case cases[] = {
         {net::Method::get, "/", "getWebClient"},
         {net::Method::get, "/cameras/x", "getWebClient"},
@@ -194,6 +198,9 @@ TEST(Router, DecodesPathsIntoAClosedType) {
         {net::Method::get, camera.c_str(), "getCamera"},
         {net::Method::patch, camera.c_str(), "changeCamera"},
         {net::Method::get, media.c_str(), "getRecordedMedia"},
+        {net::Method::del, hold.c_str(), "liftHold"},
+        {net::Method::get, hold.c_str(), ""},
+        {net::Method::del, holds.c_str(), ""},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.path);
@@ -207,6 +214,8 @@ TEST(Router, DecodesPathsIntoAClosedType) {
         else
             ADD_FAILURE() << "no route";
     }
+    for (const std::string bad : {"/", "/07", "/0", "/7x", "/-7", "/ 7", "/99999999999999999999"})
+        EXPECT_TRUE(std::holds_alternative<NoSuchPath>(find_route(net::Method::del, holds + bad))) << bad;
 }
 
 }  // namespace

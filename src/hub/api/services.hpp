@@ -32,12 +32,19 @@ struct Services {
     std::chrono::milliseconds session_check{1000};
 };
 
+/// What the placeholders of a route's pattern stood for.
+struct PathParameters {
+    std::optional<CameraId> camera;
+    std::optional<std::uint64_t> hold{};  ///< of that camera
+};
+
 /// One request that policy allowed.
 struct Call {
     net::Request request;
     policy::Authorised granted;
     std::optional<identity::Session> session;  ///< set when a user is signed in
     policy::Context context;
+    std::optional<std::uint64_t> hold{};  ///< that the path names; of the camera that was decided about
 
     /// A further decision, for an object that is named in the body. Error: the denial as a problem.
     Outcome<policy::Authorised> authorise(policy::Action action, const policy::Object& object) const {

@@ -178,6 +178,27 @@ net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, m
     co_return co_await ask<wire::Recordings>(std::move(body), answer_limit);
 }
 
+net::Awaitable<Outcome<wire::HoldList>> Site::holds(Authorised granted) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_holds));
+    relay::Relay::RequestBody body = wire::ListHolds{.camera = id};
+    co_return co_await ask<wire::HoldList>(std::move(body), answer_limit);
+}
+
+net::Awaitable<Outcome<wire::Hold>> Site::place_hold(Authorised granted, wire::Hold hold) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::place_hold));
+    relay::Relay::RequestBody body = wire::PlaceHold{.camera = id, .hold = std::move(hold)};
+    co_return co_await ask<wire::Hold>(std::move(body), answer_limit);
+}
+
+net::Awaitable<Outcome<void>> Site::lift_hold(Authorised granted, std::uint64_t hold) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::lift_hold));
+    relay::Relay::RequestBody body = wire::LiftHold{.camera = id, .hold = hold};
+    auto asking = ask<wire::Done>(std::move(body), answer_limit);
+    const auto done = co_await std::move(asking);
+    if (!done) co_return std::unexpected(done.error());
+    co_return Outcome<void>();
+}
+
 Outcome<std::unique_ptr<relay::Channel>> Site::talk(const Authorised& granted, relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::talk));
     return relay_->open_talk({.camera = id}, sink);

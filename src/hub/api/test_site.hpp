@@ -91,6 +91,8 @@ class FakeGateway {
     std::vector<wire::SwitchRelay> switched;
     std::vector<wire::QueryEvents> event_queries;
     std::vector<wire::CameraEvent> events;
+    std::vector<wire::Hold> holds;
+    std::vector<std::uint64_t> lifted;
 
   private:
     void answer(const wire::Request& request) {
@@ -115,7 +117,13 @@ class FakeGateway {
                                                  .tracks = {}}}};
         } else if (std::holds_alternative<wire::QueryRecordings>(request.body)) {
             const UtcInterval all{UtcTime(Ticks90k(100)), UtcTime(Ticks90k(200))};
-            body = wire::Recordings{.ranges = {{.interval = all, .run = 1}}, .gaps = {}, .extent = all};
+            body = wire::Recordings{.ranges = {{.interval = all, .run = 1}},
+                                    .gaps = {},
+                                    .deleted = {{.interval = {UtcTime(Ticks90k(50)), all.start},
+                                                 .rule = wire::DeletionRule::keep_days,
+                                                 .value = 30,
+                                                 .deleted_at = UtcTime(Ticks90k(300))}},
+                                    .extent = all};
         } else if (std::holds_alternative<wire::QueryStateHistory>(request.body)) {
             body = wire::StateHistory{.changes = {{.stream = media::StreamKind::main,
                                                    .state = wire::CameraState::waiting,
@@ -144,6 +152,14 @@ class FakeGateway {
                                 .sub = {}}};
             body = std::move(report);
         }
+        if (std::holds_alternative<wire::ListHolds>(request.body)) body = wire::HoldList{.holds = holds};
+        if (const auto* place = std::get_if<wire::PlaceHold>(&request.body)) {
+            holds.push_back(place->hold);
+            holds.back().id = 7;
+            holds.back().placed_at = UtcTime(Ticks90k(42));
+            body = holds.back();
+        }
+        if (const auto* lift = std::get_if<wire::LiftHold>(&request.body)) lifted.push_back(lift->hold);
         if (std::holds_alternative<wire::PreviewDevice>(request.body))
             body = wire::StillPicture{.jpeg = "\xff\xd8\xff a picture"};
         if (const auto* maintain = std::get_if<wire::MaintainCamera>(&request.body)) {

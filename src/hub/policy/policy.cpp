@@ -38,6 +38,9 @@ constexpr Rule rule_of(Action action) {
         case Action::maintain_camera:  return {"maintain_camera",  camera,       false, false, true,  true};
         case Action::view_recordings:  return {"view_recordings",  camera,       false, false, false, false};
         case Action::export_recording: return {"export_recording", camera,       false, false, false, true};
+        case Action::view_holds:       return {"view_holds",       camera,       false, false, false, false};
+        case Action::place_hold:       return {"place_hold",       camera,       false, false, true,  true};
+        case Action::lift_hold:        return {"lift_hold",        camera,       false, false, true,  true};
         case Action::open_websocket:   return {"open_websocket",   organisation, false, false, true,  false};
         case Action::watch_live:       return {"watch_live",       camera,       false, false, true,  true};
         case Action::play_recording:   return {"play_recording",   camera,       false, false, true,  true};

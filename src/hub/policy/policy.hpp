@@ -54,6 +54,9 @@ enum class Action : std::uint8_t {
     maintain_camera,
     view_recordings,
     export_recording,
+    view_holds,
+    place_hold,
+    lift_hold,
     open_websocket,
     watch_live,
     play_recording,
@@ -66,7 +69,7 @@ enum class Action : std::uint8_t {
     view_settings,
     change_settings,
 };
-constexpr std::uint8_t action_count = 30;
+constexpr std::uint8_t action_count = 33;
 std::string_view to_string(Action action);
 
 /// True when a request for it that was sent by another site's page could do harm: it changes something, or

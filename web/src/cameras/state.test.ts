@@ -36,6 +36,8 @@ const camera = (sub_url: string, streams: Stream[]): Camera => ({
   allow_basic_in_clear: false,
   allow_legacy_tls: false,
   fill_gaps: true,
+  keep_days: null,
+  keep_bytes: null,
   gap_filling: { state: 'idle', message: '' },
   talking: false,
   streams,

@@ -1,0 +1,69 @@
+// What is kept of the recordings: rules go to the vault, and so do holds.
+
+#include "base/log.hpp"
+#include "gateway/gateway_impl.hpp"
+
+namespace vedette::gateway {
+
+namespace {
+
+wire::Hold to_wire(const vault::RecordingHold& hold) {
+    return {.id = hold.id,
+            .start = hold.start,
+            .end = hold.end,
+            .reason = hold.reason,
+            .placed_by = hold.placed_by,
+            .placed_at = hold.placed_at};
+}
+
+const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
+
+}  // namespace
+
+void Gateway::Impl::set_retention(const Camera& camera) {
+    vault->set_retention(camera.id, {.keep_days = camera.keep_days, .keep_bytes = camera.keep_bytes});
+}
+
+net::Awaitable<Result<>> Gateway::Impl::require_no_holds(CameraId id) {
+    auto listing = net::run_blocking(pool, [this, id] { return vault->holds(id); });
+    VEDETTE_CO_TRY(const auto holds, co_await std::move(listing));
+    if (holds.empty()) co_return Result<>();
+    co_return fail(ErrorKind::conflict,
+                   "recordings of this camera are held ({}): lift {} first, or they would be deleted with it",
+                   holds.front().reason, holds.size() == 1 ? "the hold" : "the holds");
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ListHolds request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    auto listing = net::run_blocking(pool, [this, request] { return vault->holds(request.camera); });
+    VEDETTE_CO_TRY(const auto holds, co_await std::move(listing));
+    wire::HoldList list;
+    for (const vault::RecordingHold& hold : holds) list.holds.push_back(to_wire(hold));
+    co_return list;
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::PlaceHold request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    auto placing = net::run_blocking(pool, [this, request] {
+        return vault->place_hold({.camera = request.camera,
+                                  .start = request.hold.start,
+                                  .end = request.hold.end,
+                                  .reason = request.hold.reason,
+                                  .placed_by = request.hold.placed_by,
+                                  .placed_at = {}});
+    });
+    VEDETTE_CO_TRY(const vault::RecordingHold placed, co_await std::move(placing));
+    log::info("camera {}: hold {} placed by {}", request.camera.text(), placed.id, placed.placed_by);
+    co_return to_wire(placed);
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::LiftHold request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    auto lifting =
+        net::run_blocking(pool, [this, request] { return vault->lift_hold(request.camera, request.hold); });
+    VEDETTE_CO_CHECK(co_await std::move(lifting));
+    log::info("camera {}: hold {} lifted", request.camera.text(), request.hold);
+    co_return wire::Done{};
+}
+
+}  // namespace vedette::gateway

@@ -1,0 +1,191 @@
+#include "gateway/vault/expiry.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <unistd.h>
+
+#include "base/file.hpp"
+#include "base/file_fault.hpp"
+#include "gateway/vault/format_file.hpp"
+
+namespace vedette::vault {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Segments that follow each other on one day become one statement.
+std::vector<RetentionBook::Pending> group(const std::vector<SegmentBrief>& segments, DeletionRule rule,
+                                          std::uint64_t value, UtcTime now, std::uint64_t log_size) {
+    std::vector<RetentionBook::Pending> groups;
+    for (const SegmentBrief& segment : segments) {
+        const bool goes_on = !groups.empty() && groups.back().expiry.stream == segment.id.stream &&
+                             groups.back().expiry.day == segment.day &&
+                             groups.back().expiry.end_sequence == segment.id.first_sequence;
+        if (!goes_on)
+            groups.push_back({.expiry = {.stream = segment.id.stream,
+                                         .first_sequence = segment.id.first_sequence,
+                                         .day = segment.day,
+                                         .interval = {segment.interval.start, segment.interval.start},
+                                         .rule = rule,
+                                         .value = value,
+                                         .deleted_at = now},
+                              .log_size = log_size});
+        Expiry& expiry = groups.back().expiry;
+        expiry.end_sequence = segment.end_sequence;
+        if (!segment.interval.empty()) {
+            if (expiry.interval.empty()) expiry.interval = segment.interval;
+            expiry.interval.start = std::min(expiry.interval.start, segment.interval.start);
+            expiry.interval.end = std::max(expiry.interval.end, segment.interval.end);
+        }
+        expiry.fragments += segment.fragments;
+        expiry.bytes += segment.bytes;
+        ++expiry.files;
+        groups.back().greatest_run = std::max(groups.back().greatest_run, segment.greatest_run);
+    }
+    return groups;
+}
+
+}  // namespace
+
+Result<> Expirer::expire(std::vector<SegmentBrief> segments, DeletionRule rule, std::uint64_t value) {
+    std::ranges::sort(segments, {}, &SegmentBrief::id);
+    VEDETTE_CHECK(parts_.writer->run([&] { return sign(segments, rule, value); }));
+    return finish();
+}
+
+// In the writer's thread, as the placing of holds: what is held when this begins is not deleted, and what is
+// deleted was not held.
+Result<> Expirer::sign(const std::vector<SegmentBrief>& segments, DeletionRule rule, std::uint64_t value) {
+    std::map<CameraId, std::vector<RecordingHold>> holds;
+    std::vector<SegmentBrief> free;
+    for (const SegmentBrief& segment : segments) {
+        const CameraId camera = segment.id.stream.camera;
+        if (!holds.contains(camera)) {
+            VEDETTE_TRY(holds[camera], parts_.book->holds(camera));
+        }
+        if (std::ranges::none_of(holds[camera],
+                                 [&](const RecordingHold& hold) { return hold.covers(segment.about); }))
+            free.push_back(segment);
+    }
+    if (free.empty()) return {};
+    const std::vector<Pending> deletions =
+        group(free, rule, value, parts_.clock->utc_now(), parts_.writer->log().size());
+    VEDETTE_CHECK(raise_format(*parts_.layout, format_with_statements));
+    VEDETTE_CHECK(parts_.book->note(deletions));
+    std::vector<RecordHeader> statements;
+    for (const Pending& deletion : deletions)
+        statements.push_back(deletion.expiry.header(parts_.keys->organisation()));
+    return parts_.writer->sign(statements);
+}
+
+// The log on disk decides: only what is signed there is carried out.
+Result<std::vector<RetentionBook::Pending>> Expirer::signed_deletions() {
+    std::uint64_t log_size = 0;
+    VEDETTE_CHECK(parts_.writer->run([&]() -> Result<> {
+        VEDETTE_CHECK(parts_.writer->publish_log());
+        log_size = parts_.writer->log().published().size;
+        return {};
+    }));
+    VEDETTE_TRY(const std::vector<Pending> noted, parts_.book->pending());
+    if (noted.empty()) return noted;
+    std::uint64_t from = log_size;
+    for (const Pending& deletion : noted)  // a log that was begun anew may be shorter
+        from = std::min(from, deletion.log_size <= log_size ? deletion.log_size : 0);
+    std::vector<Expiry> in_log;
+    const crypto::TileLogReader reader(parts_.layout->log());
+    VEDETTE_CHECK(reader.entries(from, log_size, [&](std::uint64_t, ByteView entry) -> Result<> {
+        VEDETTE_TRY(const RecordHeader header, parse_entry(entry));
+        if (header.type == RecordType::expiry) in_log.push_back(Expiry::of(header));
+        return {};
+    }));
+    std::vector<Pending> found;
+    std::vector<RecordHeader> again;
+    for (const Pending& deletion : noted) {
+        const bool is_signed = std::ranges::find(in_log, deletion.expiry) != in_log.end();
+        VEDETTE_TRY(const bool is_begun, parts_.book->is_deleted(deletion.expiry));
+        if (!is_signed && !is_begun) {
+            VEDETTE_CHECK(parts_.book->forget(deletion.id));
+            continue;
+        }
+        if (!is_signed) again.push_back(deletion.expiry.header(parts_.keys->organisation()));
+        found.push_back(deletion);
+    }
+    if (!again.empty()) VEDETTE_CHECK(parts_.writer->run([&] { return parts_.writer->sign(again); }));
+    return found;
+}
+
+Result<> Expirer::finish() {
+    VEDETTE_TRY(const std::vector<Pending> deletions, signed_deletions());
+    if (deletions.empty()) return {};
+    Days days;
+    for (const Pending& deletion : deletions) {
+        const Expiry& expiry = deletion.expiry;
+        VEDETTE_CHECK(parts_.book->add_deleted(deletion));
+        VEDETTE_CHECK(parts_.index->remove(expiry.stream, expiry.first_sequence, expiry.end_sequence));
+        days.emplace_back(expiry.stream.camera, expiry.day);
+    }
+    std::ranges::sort(days);
+    days.erase(std::ranges::unique(days).begin(), days.end());
+    VEDETTE_CHECK(parts_.writer->run([&] { return destroy_keys(days); }));
+    std::set<fs::path> folders;
+    for (const Pending& deletion : deletions) {
+        VEDETTE_CHECK(remove_files(deletion.expiry));
+        folders.insert(parts_.layout->day_folder(deletion.expiry.stream, deletion.expiry.day));
+    }
+    for (const fs::path& folder : folders)
+        if (fs::exists(folder)) VEDETTE_CHECK(sync_folder(folder));
+    for (const Pending& deletion : deletions) VEDETTE_CHECK(parts_.book->forget(deletion.id));
+    // In the thread that moves files there.
+    return parts_.writer->run([&]() -> Result<> {
+        for (const fs::path& folder : folders) {
+            std::error_code not_empty;
+            fs::remove(folder, not_empty);
+        }
+        return {};
+    });
+}
+
+// In the writer's thread, so that nothing is begun under a key meanwhile.
+Result<> Expirer::destroy_keys(const Days& days) {
+    VEDETTE_TRY(const auto streams, parts_.index->streams());
+    Days over;
+    for (const auto& [camera, day] : days) {
+        if (parts_.writer->records_on(camera, day)) continue;
+        bool is_used = false;
+        for (const StreamKey stream : streams) {
+            if (stream.camera != camera || is_used) continue;
+            VEDETTE_TRY(is_used, parts_.index->has_fragments(stream, day));
+        }
+        if (!is_used) over.emplace_back(camera, day);
+    }
+    if (over.empty()) return {};
+    if (const auto fault = file_fault(FileOperation::database)) return fail_errno(fault->error, "keys.db");
+    return parts_.keys->destroy(over);
+}
+
+Result<> Expirer::remove_files(const Expiry& expiry) {
+    for (const fs::path& folder :
+         {parts_.layout->day_folder(expiry.stream, expiry.day), parts_.layout->open()}) {
+        std::error_code error;
+        std::vector<fs::path> files;
+        for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+             it.increment(error)) {
+            const auto id = parse_segment_name(it->path().filename().string());
+            if (id && id->stream == expiry.stream && id->first_sequence >= expiry.first_sequence &&
+                id->first_sequence < expiry.end_sequence)
+                files.push_back(it->path());
+        }
+        if (error && error != std::errc::no_such_file_or_directory)
+            return fail_errno(error.value(), folder.string());
+        for (const fs::path& file : files) {
+            if (const auto fault = file_fault(FileOperation::remove))
+                return fail_errno(fault->error, file.string());
+            if (::unlink(file.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, file.string());
+        }
+    }
+    return {};
+}
+
+}  // namespace vedette::vault

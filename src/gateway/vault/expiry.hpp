@@ -1,0 +1,40 @@
+#pragma once
+// Carries out what a rule decided: signs, destroys keys, removes rows and files, in an order in which a crash
+// at any point is made good by the next start.
+
+#include "gateway/vault/retention_book.hpp"
+#include "gateway/vault/writer.hpp"
+
+namespace vedette::vault {
+
+/// Blocking; one thread at a time.
+class Expirer {
+  public:
+    struct Parts {
+        const Clock* clock;
+        const Layout* layout;
+        KeyStore* keys;
+        Index* index;
+        const Catalogue* catalogue;
+        Writer* writer;
+        RetentionBook* book;
+    };
+    explicit Expirer(Parts parts) : parts_(parts) {}
+
+    /// Deletes segments, but for those that are held. All of them are in the index.
+    Result<> expire(std::vector<SegmentBrief> segments, DeletionRule rule, std::uint64_t value);
+    /// Carries out what was signed and not finished; forgets what never was signed.
+    Result<> finish();
+
+  private:
+    using Pending = RetentionBook::Pending;
+    using Days = std::vector<std::pair<CameraId, std::int32_t>>;
+    Result<> sign(const std::vector<SegmentBrief>& segments, DeletionRule rule, std::uint64_t value);
+    Result<std::vector<Pending>> signed_deletions();
+    Result<> destroy_keys(const Days& days);
+    Result<> remove_files(const Expiry& expiry);
+
+    Parts parts_;
+};
+
+}  // namespace vedette::vault

@@ -1,0 +1,74 @@
+#include "gateway/vault/statement.hpp"
+
+namespace vedette::vault {
+
+RecordHeader Expiry::header(OrganisationId organisation) const {
+    RecordHeader header;
+    header.type = RecordType::expiry;
+    header.stream = stream;
+    header.organisation = organisation;
+    header.run = value;
+    header.sequence = end_sequence;
+    header.start = interval.start;
+    header.duration = interval.end - interval.start;
+    header.camera_time = CameraTime(Ticks90k(static_cast<std::int64_t>(bytes)));
+    header.segment = first_sequence;
+    header.day = day;
+    header.plain_size = fragments;
+    header.block = files;
+    header.stated_at = deleted_at;
+    header.rule = static_cast<std::uint8_t>(rule);
+    return header;
+}
+
+Expiry Expiry::of(const RecordHeader& header) {
+    return {.stream = header.stream,
+            .first_sequence = header.segment,
+            .end_sequence = header.sequence,
+            .day = header.day,
+            .interval = {header.start, header.end()},
+            .rule = static_cast<DeletionRule>(header.rule),
+            .value = header.run,
+            .deleted_at = header.stated_at.value_or(UtcTime()),
+            .fragments = header.plain_size,
+            .files = header.block,
+            .bytes = static_cast<std::uint64_t>(header.camera_time.time_since_epoch().count())};
+}
+
+RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation) {
+    RecordHeader header;
+    header.type = RecordType::hold;
+    header.stream.camera = hold.camera;
+    header.organisation = organisation;
+    header.run = hold.id;
+    header.start = hold.start;
+    if (hold.end) header.duration = *hold.end - hold.start;
+    header.stated_at = hold.placed_at;
+    ByteWriter text;
+    text.text(hold.placed_by).u8(0).text(hold.reason);
+    header.digest = crypto::sha256(text.view());
+    return header;
+}
+
+RecordHeader hold_lifted_header(const RecordingHold& hold, OrganisationId organisation, UtcTime at) {
+    RecordHeader header;
+    header.type = RecordType::hold_lifted;
+    header.stream.camera = hold.camera;
+    header.organisation = organisation;
+    header.run = hold.id;
+    header.stated_at = at;
+    return header;
+}
+
+RecordingHold hold_of(const RecordHeader& header) {
+    RecordingHold hold{.id = header.run,
+                       .camera = header.stream.camera,
+                       .start = header.start,
+                       .reason = {},
+                       .placed_by = {},
+                       .placed_at = header.stated_at.value_or(UtcTime())};
+    if (header.duration > Ticks90k::zero()) hold.end = header.end();
+    return hold;
+}
+
+}  // namespace vedette::vault

@@ -1,0 +1,36 @@
+#pragma once
+// What the log says about recordings beside the recordings themselves: what a rule deleted, and what is held.
+// docs/ref/store-format.md has the fields.
+
+#include "gateway/vault/record.hpp"
+
+namespace vedette::vault {
+
+/// A rule deleted whole segments of one stream and one UTC day: all records with a sequence in
+/// [first_sequence, end_sequence).
+struct Expiry {
+    StreamKey stream;
+    std::uint64_t first_sequence = 0;
+    std::uint64_t end_sequence = 0;
+    std::int32_t day = 0;
+    UtcInterval interval;  ///< from the first fragment's start to the last one's end; empty without any
+    DeletionRule rule = DeletionRule::keep_days;
+    std::uint64_t value = 0;
+    UtcTime deleted_at;
+    std::uint32_t fragments = 0;
+    std::uint32_t files = 0;
+    std::uint64_t bytes = 0;
+
+    RecordHeader header(OrganisationId organisation) const;
+    /// Of a header of type expiry.
+    static Expiry of(const RecordHeader& header);
+    friend bool operator==(const Expiry&, const Expiry&) = default;
+};
+
+/// A hold as the log has it: reason and who as a digest alone.
+RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation);
+RecordHeader hold_lifted_header(const RecordingHold& hold, OrganisationId organisation, UtcTime at);
+/// Of a header of type hold; without reason and who.
+RecordingHold hold_of(const RecordHeader& header);
+
+}  // namespace vedette::vault
