@@ -26,6 +26,7 @@ wire::CameraState to_wire(ingest::StreamState state) {
 wire::StreamHealth health_of(const ingest::StreamHealth& health, const ingest::StreamRecorder& recorder) {
     const ingest::StreamFigures figures = recorder.figures();
     return {.damaged_pictures = recorder.counters().damaged_units,
+            .refused_packets = health.refused_packets,
             .reconnects = health.reconnects,
             .last_picture = figures.last_picture,
             .key_frame_interval_seconds = figures.key_frame_interval_seconds,

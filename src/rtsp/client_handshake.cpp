@@ -114,6 +114,10 @@ void ClientSession::on_redirect(const Response& response, MonotonicTime now) {
 
 void ClientSession::on_describe(const Response& response, MonotonicTime now) {
     if (response.status >= 300 && response.status < 400) return on_redirect(response, now);
+    constexpr int option_not_supported = 551;
+    if (options_.back_channel && response.status == option_not_supported)
+        return finish(
+            Error{ErrorKind::unsupported, "this camera has no loudspeaker that can be reached (551)"});
     if (response.status != 200) return finish(refusal("DESCRIBE", response));
     const auto sdp = parse_sdp(response.body);
     if (!sdp) return finish(sdp.error());

@@ -131,7 +131,7 @@ std::string ClientSession::silence() const {
 
 std::string ClientSession::media_silence() const {
     const MediaSecurity* const security = tracks_[0].security();
-    if (security != nullptr && !security->opened_any() && security->refused_any())
+    if (security != nullptr && !security->opened_any() && security->refused() > 0)
         return "the camera's packets can't be opened with the key that it told (SRTP)";
     return fmt::format("the camera sent no video for {} s", options_.media_timeout.count());
 }
@@ -257,6 +257,13 @@ void ClientSession::refuse_transport(Error error) {
 std::uint64_t ClientSession::reordered_packets() const {
     std::uint64_t total = 0;
     for (const MediaPath& path : paths_) total += path.reorder().reordered();
+    return total;
+}
+
+std::uint64_t ClientSession::refused_packets() const {
+    std::uint64_t total = 0;
+    for (const ClientTrack& track : tracks_)
+        if (const MediaSecurity* security = track.security()) total += security->refused();
     return total;
 }
 

@@ -100,6 +100,8 @@ class ClientSession {
     std::uint64_t junk_bytes() const { return parser_.junk_bytes(); }
     /// Packets of all tracks that overtook others.
     std::uint64_t reordered_packets() const;
+    /// SRTP packets that were dropped: forged, damaged, or seen before.
+    std::uint64_t refused_packets() const;
 
   private:
     enum class State : std::uint8_t { options, describe, setup, play, playing, closed };

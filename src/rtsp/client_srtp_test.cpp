@@ -108,6 +108,7 @@ TEST_F(SrtpSession, TakesWhatTheKeyOpensAndNothingElse) {
     interleave(sealed);  // repeated
     interleave(picture(2));
     EXPECT_EQ(units, 1) << "a session that agreed upon SRTP takes no plain RTP";
+    EXPECT_EQ(session->refused_packets(), 2U);
     camera.protect_rtp(picture(3), sealed);
     interleave(sealed);
     EXPECT_EQ(units, 2);

@@ -117,7 +117,7 @@ std::optional<ByteView> MediaSecurity::open(ByteView packet, bool rtcp) {
         if (!mikey_ && i > 0) sender_ = crypto::SrtpSender(candidates_.front().key);
         return plain;
     }
-    refused_ = true;
+    ++refused_;
     return std::nullopt;
 }
 

@@ -53,7 +53,8 @@ class MediaSecurity {
     std::optional<ByteView> open(ByteView packet, bool rtcp);
     Bytes seal(ByteView packet, bool rtcp);
     bool opened_any() const { return opened_; }
-    bool refused_any() const { return refused_; }
+    /// Packets that were dropped: forged, damaged, or seen before.
+    std::uint64_t refused() const { return refused_; }
 
   private:
     struct Candidate {
@@ -67,7 +68,7 @@ class MediaSecurity {
     std::vector<Candidate> candidates_;
     crypto::SrtpSender sender_;
     bool opened_ = false;
-    bool refused_ = false;
+    std::uint64_t refused_ = 0;
 };
 
 }  // namespace vedette::rtsp

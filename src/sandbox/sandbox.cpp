@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
 
 #include <linux/capability.h>
 #include <sched.h>
@@ -11,6 +12,21 @@
 #include <unistd.h>
 
 namespace vedette::sandbox {
+
+namespace {
+
+/// Beyond what the process has when it enters. A thousand streams need less than 1 GiB.
+constexpr rlim_t max_further_bytes = rlim_t{2} << 30;
+
+/// proc(5), statm: the sixth figure is of data and stack, in pages.
+rlim_t data_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    rlim_t pages = 0;
+    for (int i = 0; i < 6; ++i) statm >> pages;
+    return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
 
 std::string Report::text() const {
     std::string text = "seccomp";
@@ -35,6 +51,9 @@ Result<> drop_privileges() {
     const rlimit nothing{};
     ::setrlimit(RLIMIT_CORE, &nothing);
     ::setrlimit(RLIMIT_NPROC, &nothing);
+    const rlim_t most = data_bytes() + max_further_bytes;
+    const rlimit memory{.rlim_cur = most, .rlim_max = most};
+    if (::setrlimit(RLIMIT_DATA, &memory) != 0) return fail_errno(errno, "Limiting the memory");
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno(errno, "Becoming untraceable");
     // After the change of capabilities, which would clear it. The thread that started us is meant.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return fail_errno(errno, "Ending with the parent");

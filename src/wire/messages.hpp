@@ -81,6 +81,7 @@ struct CertificateStatus {
 /// How well a stream does, beyond its state.
 struct StreamHealth {
     std::uint64_t damaged_pictures = 0;   ///< left out; since the gateway's start
+    std::uint64_t refused_packets = 0;    ///< SRTP: forged, damaged or seen before; since the gateway's start
     std::uint64_t reconnects = 0;         ///< since the gateway's start
     std::optional<UtcTime> last_picture;  ///< when it arrived; unset before the first
     std::optional<double> key_frame_interval_seconds;

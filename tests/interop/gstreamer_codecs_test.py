@@ -24,7 +24,9 @@ class GStreamerCodecsTest(case.SystemTest):
         self.assertEqual([t["codec"] for t in stream["tracks"]], [video, audio])
         self.wait_recorded(server, camera, 6)
         ranges = server.recordings(camera)["ranges"]
-        self.assertEqual(len(ranges), 1, ranges)
+        # A source that falls behind may begin anew; nothing may be missing, and nothing twice.
+        for before, after in zip(ranges, ranges[1:]):
+            self.assertEqual(before["end_90k"], after["start_90k"], ranges)
         path = server.download(camera, ranges[0]["start_90k"], ranges[-1]["end_90k"], self.dir / "export.mp4")
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()

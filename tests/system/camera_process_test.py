@@ -57,6 +57,8 @@ class CameraProcessTest(case.SystemTest):
         self.assertEqual(status["CapEff"].strip().strip("0"), "")
         self.assertEqual(status["CapPrm"].strip().strip("0"), "")
         self.assertEqual(status["Threads"].strip(), "1")
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+        self.assertRegex(limits, r"Max data size +\d+ +\d+ +bytes", "one camera can't use up the machine's memory")
         line = next(line for line in server.lines if "cameras are read in process" in line)
         print(f"  {line}")
         self.assertIn(f"process {pid}: seccomp", line)

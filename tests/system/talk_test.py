@@ -95,7 +95,7 @@ class TalkTest(case.SystemTest):
         self.wait_recorded(server, camera, 1)
         ended = speech.start(self.connect(server), camera)
         self.assertEqual(ended["type"], "channel.ended")
-        self.assertIn("does not know what was asked for", ended["problem"]["detail"])
+        self.assertIn("has no loudspeaker", ended["problem"]["detail"])
 
 
 if __name__ == "__main__":

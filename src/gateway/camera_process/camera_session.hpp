@@ -50,7 +50,7 @@ class CameraSession {
     void say(std::span<const std::int16_t> samples);
     /// Media comes in datagrams: a low-water mark changes nothing.
     bool has_datagrams() const { return media_.pairs() > 0; }
-    std::uint64_t reordered_packets() const { return counters_.reordered_packets; }
+    const Counters& counters() const { return counters_; }
 
   private:
     friend class CameraProcess;

@@ -212,7 +212,9 @@ void fields(auto& ar, rtsp::OutgoingDatagram& datagram) {
     ar.bytes(bytes, max_datagram_bytes);
 }
 void fields(auto& ar, Counters& counters) {
-    ar.number(counters.reordered_packets);
+    auto& [reordered_packets, refused_packets] = counters;
+    ar.number(reordered_packets);
+    ar.number(refused_packets);
 }
 void fields(auto&, Ended&) {}
 

@@ -99,6 +99,9 @@ struct Established {};
 struct DialAgain {};
 struct Counters {
     std::uint64_t reordered_packets = 0;
+    std::uint64_t refused_packets = 0;
+
+    friend bool operator==(const Counters&, const Counters&) = default;
 };
 /// The session is forgotten; its last report.
 struct Ended {};

@@ -202,8 +202,9 @@ void WorkerSession::speak(rtsp::ClientSession& session) {
 void WorkerSession::report_rest(rtsp::ClientSession& session) {
     for (rtsp::OutgoingDatagram& datagram : session.take_datagrams())
         context_.reporter.report(open_.session, std::move(datagram));
-    if (std::exchange(reordered_, session.reordered_packets()) != reordered_)
-        context_.reporter.report(open_.session, Counters{reordered_});
+    const Counters now{.reordered_packets = session.reordered_packets(),
+                       .refused_packets = session.refused_packets()};
+    if (std::exchange(counters_, now) != now) context_.reporter.report(open_.session, Counters(now));
 }
 
 }  // namespace vedette::gateway::camera_process

@@ -64,7 +64,7 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
     bool trusted_ = false;
     bool group_joined_ = false;
     bool watched_ = false;
-    std::uint64_t reordered_ = 0;
+    Counters counters_;              ///< as last reported
     std::deque<std::int16_t> said_;  ///< that has not been sent to the camera
 };
 

@@ -139,12 +139,14 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::converse(Route route, rts
     session_ = std::move(connected->session);
     low_water_mark_ = 1;
     told_watched_ = false;
-    reordered_before_ = health_.reordered_packets;
+    counted_before_ = {health_.reordered_packets, health_.refused_packets};
     session_has_recorded_ = false;
     for (;;) {
         if (auto end = drain(*session_)) co_return std::move(*end);
         co_await session_->wait();
-        health_.reordered_packets = reordered_before_ + session_->reordered_packets();
+        const camera_process::Counters& counters = session_->counters();
+        health_.reordered_packets = counted_before_.reordered_packets + counters.reordered_packets;
+        health_.refused_packets = counted_before_.refused_packets + counters.refused_packets;
     }
 }
 

@@ -38,6 +38,7 @@ struct StreamHealth {
         transport{};                      ///< the way that is used now; unset before the first picture
     std::uint64_t lost_packets = 0;       ///< since start
     std::uint64_t reordered_packets = 0;  ///< since start; only over UDP
+    std::uint64_t refused_packets = 0;    ///< since start; only with SRTP
     std::uint64_t reconnects = 0;         ///< sessions that recorded, after the first; since start
     std::optional<rtsp::CertificateTrust> certificate{};  ///< whom we trust; unset without TLS
     std::optional<rtsp::CertificateTrust> offered{};  ///< who answers instead, in state certificate_changed
@@ -107,7 +108,7 @@ class StreamIngest {
     bool recorded_before_ = false;  ///< some session
     bool session_has_recorded_ = false;
     std::size_t low_water_mark_ = 1;
-    std::uint64_t reordered_before_ = 0;  ///< by earlier sessions
+    camera_process::Counters counted_before_;  ///< by earlier sessions
     StreamCounters counted_;
     MonotonicTime counted_at_{};
 };

@@ -11,6 +11,8 @@ namespace {
 
 constexpr Ticks90k gap_piece = std::chrono::seconds(60);  // a gap that goes on is written down this often
 
+constexpr Ticks90k max_recorded_ahead = std::chrono::seconds(8);  // less than a jump of the camera's clock
+
 template <class... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
@@ -65,7 +67,7 @@ void StreamRecorder::use_parameters(const rtsp::ParametersChanged& change) {
 }
 
 // A run begins with the first key frame for which all parameters are known.
-bool StreamRecorder::begin_run(const media::AccessUnit& first) {
+bool StreamRecorder::begin_run(const media::AccessUnit& first, UtcTime arrival) {
     const auto& leading = session_tracks_.at(first.track).parameters;
     if (!leading || !leading->is_video() || !first.random_access) return false;
     tracks_.clear();
@@ -87,7 +89,11 @@ bool StreamRecorder::begin_run(const media::AccessUnit& first) {
     }
     trouble_.clear();
     run_ = *run;
-    timeline_.emplace(tracks_);
+    // A camera that had fallen behind delivers in a burst, and so has recorded beyond this moment: what comes
+    // next stands behind it. More than that, and the clock was set.
+    const Ticks90k recorded_ahead = gap_from_.value_or(arrival) - arrival;
+    const bool follows = recorded_ahead > Ticks90k{} && recorded_ahead <= max_recorded_ahead;
+    timeline_.emplace(tracks_, follows ? recorded_ahead : Ticks90k{});
     for (const auto& track : session_tracks_)
         if (track.report && !track.refused && track.parameters)
             timeline_->sender_report(track.recorded_as, track.report->ntp, track.report->rtp_time);
@@ -125,7 +131,7 @@ void StreamRecorder::take(media::AccessUnit unit) {
         }
     }
     const bool begins = !run_;
-    if (begins && !begin_run(unit)) {
+    if (begins && !begin_run(unit, arrival.utc)) {
         if (video) wait_for_key_frame(arrival.monotonic);
         return;
     }

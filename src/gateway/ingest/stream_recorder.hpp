@@ -79,7 +79,7 @@ class StreamRecorder {
     void describe(const rtsp::Described& described);
     void use_parameters(const rtsp::ParametersChanged& change);
     void take(media::AccessUnit unit);
-    bool begin_run(const media::AccessUnit& first);
+    bool begin_run(const media::AccessUnit& first, UtcTime arrival);
     void wait_for_key_frame(MonotonicTime now);
     void end_run();
     void store(Result<Fragment> fragment);

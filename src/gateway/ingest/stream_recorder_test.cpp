@@ -223,6 +223,27 @@ TEST_F(StreamRecorderTest, AClockSetBackLosesNothing) {
     EXPECT_THAT(all.gaps, IsEmpty()) << "every picture is there, some hours exist twice";
 }
 
+TEST_F(StreamRecorderTest, WhatFollowsABurstStandsBehindIt) {
+    describe();
+    for (; picture < 2 * group; ++picture) {  // four seconds in one, as after a blocked network
+        recorder->on_event(unit(0, first_picture_time + picture * picture_ticks, picture % group == 0));
+        clock.advance(10ms);
+    }
+    recorder->end_session(vault::GapReason::camera_unreachable, "gone");
+    describe();
+    send_pictures(10 * group);
+    recorder->end_session(vault::GapReason::other, "");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(2));
+    EXPECT_GT(all.ranges[0].interval.end, seconds(0, 3.99).end);
+    EXPECT_EQ(all.ranges[1].interval.start, all.ranges[0].interval.end);
+    EXPECT_THAT(all.gaps, IsEmpty());
+    // 500 ppm of the 18 s up to the last fragment bring it nearer to the clock, and never before the first
+    // run.
+    EXPECT_LT(all.ranges[1].interval.end, seconds(0, 24).end);
+    EXPECT_GT(all.ranges[1].interval.end, seconds(0, 23.9).end);
+}
+
 TEST_F(StreamRecorderTest, AClockSetForwardLeavesAGapThatSaysSo) {
     describe();
     send_pictures(group);

@@ -32,7 +32,7 @@ Ticks90k to_ticks(std::int64_t time, std::uint32_t rate) {
 
 }  // namespace
 
-Timeline::Timeline(std::span<const media::TrackParameters> tracks) {
+Timeline::Timeline(std::span<const media::TrackParameters> tracks, Ticks90k ahead) : slew_(ahead) {
     for (const auto& track : tracks)
         tracks_.push_back({.clock_rate_hz = track.clock_rate_hz,
                            .first_time = {},

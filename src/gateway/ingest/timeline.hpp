@@ -21,7 +21,8 @@ class Timeline {
         MonotonicTime monotonic;
     };
 
-    explicit Timeline(std::span<const media::TrackParameters> tracks);
+    /// `ahead`: by so much the first access unit is placed after its arrival; the slew takes it back.
+    explicit Timeline(std::span<const media::TrackParameters> tracks, Ticks90k ahead = {});
 
     /// True once the first access unit has set the anchor.
     bool anchored() const { return anchor_.has_value(); }
@@ -64,7 +65,7 @@ class Timeline {
 
     std::vector<Track> tracks_;
     std::optional<Instant> anchor_;
-    Ticks90k slew_{};                    ///< added to every placement
+    Ticks90k slew_;                      ///< added to every placement
     std::optional<Ticks90k> least_lag_;  ///< arrival minus placement, its minimum since the last adjust()
     MonotonicTime adjusted_{};
 };

@@ -61,6 +61,7 @@ json::object health_json(const wire::StreamHealth& health) {
     json::value offset = nullptr;
     if (health.clock_offset) offset = std::chrono::duration<double>(*health.clock_offset).count();
     return {{"damaged_pictures", health.damaged_pictures},
+            {"refused_packets", health.refused_packets},
             {"reconnects", health.reconnects},
             {"last_picture_90k", last_picture},
             {"key_frame_interval_seconds", or_null(health.key_frame_interval_seconds)},

@@ -100,6 +100,9 @@ constexpr auto families = std::to_array<StreamFamily>({
      [](const Stream& s) { return std::optional(static_cast<double>(s.reordered_packets)); }},
     {"vedette_stream_damaged_pictures_total", "counter", "Pictures that were incomplete and left out.",
      [](const Stream& s) { return std::optional(static_cast<double>(s.health.damaged_pictures)); }},
+    {"vedette_stream_refused_packets_total", "counter",
+     "SRTP packets that were forged, damaged or seen before.",
+     [](const Stream& s) { return std::optional(static_cast<double>(s.health.refused_packets)); }},
     {"vedette_stream_reconnects_total", "counter", "Sessions that recorded, after the first.",
      [](const Stream& s) { return std::optional(static_cast<double>(s.health.reconnects)); }},
 });

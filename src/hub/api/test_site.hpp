@@ -44,6 +44,7 @@ class FakeGateway {
                            .tracks = {}}};
         camera.streams[0].lost_packets = 3;
         camera.streams[0].health = {.damaged_pictures = 2,
+                                    .refused_packets = 4,
                                     .reconnects = 1,
                                     .last_picture = UtcTime(Ticks90k(90'000)),
                                     .key_frame_interval_seconds = 2,

@@ -7,6 +7,7 @@ const stream = (health: Partial<Stream['health']>, state: Stream['state'] = 'rec
     state,
     health: {
       damaged_pictures: 0,
+      refused_packets: 0,
       reconnects: 0,
       last_picture_90k: null,
       key_frame_interval_seconds: 2,

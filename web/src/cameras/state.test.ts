@@ -16,6 +16,7 @@ const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
   certificate: null,
   health: {
     damaged_pictures: 0,
+    refused_packets: 0,
     reconnects: 0,
     last_picture_90k: null,
     key_frame_interval_seconds: null,

@@ -155,8 +155,8 @@ export function Timeline({
           </defs>
           <rect x={0} y={BAR_TOP} width={width} height={BAR_HEIGHT} rx={5} className={classes.track} />
           <Axis view={view} width={width} top={BAR_TOP} bottom={BAR_BOTTOM} />
-          {bars(view, deleted, width).map((bar) => (
-            <g key={`deleted-${bar.x}`} data-testid="timeline-deleted">
+          {bars(view, deleted, width).map((bar, index) => (
+            <g key={`deleted-${index}`} data-testid="timeline-deleted">
               <rect x={bar.x} y={BAR_TOP} width={bar.width} height={BAR_HEIGHT} className={classes.deleted} />
               {/* Told apart without colours, too. */}
               <line
@@ -168,9 +168,9 @@ export function Timeline({
               />
             </g>
           ))}
-          {bars(view, gaps, width).map((bar) => (
+          {bars(view, gaps, width).map((bar, index) => (
             <rect
-              key={`gap-${bar.x}`}
+              key={`gap-${index}`}
               x={bar.x}
               y={BAR_TOP}
               width={bar.width}
@@ -179,8 +179,8 @@ export function Timeline({
               data-testid="timeline-gap"
             />
           ))}
-          {bars(view, fetched, width).map((bar) => (
-            <g key={`fetched-${bar.x}`} data-testid="timeline-fetched">
+          {bars(view, fetched, width).map((bar, index) => (
+            <g key={`fetched-${index}`} data-testid="timeline-fetched">
               <rect
                 x={bar.x}
                 y={BAR_TOP}
@@ -199,9 +199,9 @@ export function Timeline({
               />
             </g>
           ))}
-          {bars(view, live, width).map((bar) => (
+          {bars(view, live, width).map((bar, index) => (
             <rect
-              key={bar.x}
+              key={`live-${index}`}
               x={bar.x}
               y={BAR_TOP}
               width={bar.width}
@@ -212,9 +212,9 @@ export function Timeline({
             />
           ))}
           {EVENT_ROWS.map(({ className, kinds }) =>
-            bars(view, marksOfEvents(events, now90k, kinds), width).map((bar) => (
+            bars(view, marksOfEvents(events, now90k, kinds), width).map((bar, index) => (
               <rect
-                key={`${className}-${bar.x}`}
+                key={`${className}-${index}`}
                 x={bar.x}
                 y={EVENT_TOP}
                 width={Math.max(2, bar.width)}

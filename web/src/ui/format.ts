@@ -44,6 +44,12 @@ export function formatSeconds(seconds: number): string {
 export const formatSpan = (start90k: number, end90k: number) =>
   formatSeconds((end90k - start90k) / TICKS_PER_SECOND);
 
+const SERVER_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** The times in what the server says, by the reader's clock and calendar. */
+export const withLocalTimes = (text: string) =>
+  text.replace(SERVER_TIME, (time) => momentFormat.format(new Date(time)));
+
 /** What the server says, as a sentence of its own: it may have been written to follow a colon. */
 export function sentence(text: string): string {
   const trimmed = text.trim();

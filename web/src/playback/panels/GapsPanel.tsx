@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Camera } from '../../api/client';
 import { recordingsQuery } from '../../api/queries';
 import { nowTicks, TICKS_PER_SECOND } from '../../media/ticks';
-import { formatClock, formatDay, formatSpan, sentence } from '../../ui/format';
+import { formatClock, formatDay, formatSpan, sentence, withLocalTimes } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import classes from './Facts.module.css';
 import type { PanelProps } from './panel';
@@ -24,7 +24,9 @@ const FILLING_WORDS: Record<Camera['gap_filling']['state'], string> = {
 };
 
 function FillingState({ filling }: { filling: Camera['gap_filling'] }) {
-  const text = [FILLING_WORDS[filling.state], sentence(filling.message)].filter(Boolean).join(' ');
+  const text = [FILLING_WORDS[filling.state], sentence(withLocalTimes(filling.message))]
+    .filter(Boolean)
+    .join(' ');
   if (!text) return null;
   return (
     <Text size="sm" data-testid="gap-filling" data-state={filling.state}>
@@ -72,7 +74,7 @@ export function GapsPanel({ camera, seek }: PanelProps) {
               </span>
               <span className={classes.why}>
                 {sentence(gap.reason) || 'No reason is known.'}
-                {gap.not_filled && ` Its own storage: ${sentence(gap.not_filled)}`}
+                {gap.not_filled && ` Its own storage: ${sentence(withLocalTimes(gap.not_filled))}`}
               </span>
             </UnstyledButton>
           </li>

@@ -57,6 +57,11 @@ function StreamHealth({ stream }: { stream: Stream }) {
         </Figure>
         <Figure name="Lost packets">{count(stream.lost_packets)}</Figure>
         <Figure name="Reordered">{count(stream.reordered_packets)}</Figure>
+        {stream.transport === 'srtp' && (
+          <Figure name="Refused packets" title="Forged, damaged, or seen before">
+            {count(health.refused_packets)}
+          </Figure>
+        )}
         <Figure name="Damaged pictures">{count(health.damaged_pictures)}</Figure>
         <Figure name="Reconnects">{count(health.reconnects)}</Figure>
       </dl>

@@ -8,7 +8,7 @@ import type { PanelProps } from './panel';
 const WORDS = {
   idle: 'Hold to speak',
   starting: 'Wait…',
-  talking: 'You are heard – let go to stop',
+  talking: 'You are heard',
 } as const;
 
 /** Push to talk: the microphone is open while the button is held, and not a moment longer. */
@@ -47,7 +47,7 @@ export function TalkPanel({ camera }: PanelProps) {
         {WORDS[phase]}
       </Button>
       <Text size="sm" role="status">
-        {taken ? 'Somebody else is speaking through this camera.' : ''}
+        {taken ? 'Somebody else is speaking through this camera.' : phase === 'talking' && 'Let go to stop.'}
       </Text>
       {problem && <Notice>{problem}</Notice>}
     </Stack>
