@@ -46,7 +46,7 @@ class DiskFullTest(case.SystemTest):
 
     def test_full_and_free_again(self):
         farm = self.simulator(2)
-        server = self.server()
+        server = self.server(extra=["--keep-free", "0"])
         camera = server.add_camera("Gate", farm.url(1))
         self.wait_recorded(server, camera, 4)
         self.assertTrue(self.storage(server)["recording_possible"])
@@ -76,6 +76,26 @@ class DiskFullTest(case.SystemTest):
         self.assertTrue(any("disk" in gap["reason"] for gap in gaps), gaps)
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
+
+    def test_the_oldest_recordings_make_room(self):
+        farm = self.simulator(1)
+        camera = None
+        for seconds in (6, 12):  # each life of the server closes a file
+            server = self.server()
+            camera = camera or server.add_camera("Gate", farm.url(1))
+            self.wait_recorded(server, camera, seconds)
+            self.assertEqual(server.stop(), 0, server.output())
+        server = self.server()
+        oldest = min(self.data.glob("media/*/main/*/*.seg"))
+        self.wait_recorded(server, camera, 14)
+        vedette.wait_for("the reserve", (self.data / "reserve").exists)
+        self.fill()
+        vedette.wait_for("the oldest recording to go", lambda: not oldest.exists(), 90)
+        vedette.wait_for("recording to go on", lambda: self.storage(server)["recording_possible"], 60)
+        deleted = server.recordings(camera)["deleted"]
+        self.assertEqual({(d["rule"], d["value"]) for d in deleted}, {("keep_free_percent", 5)})
+        self.assertEqual(server.stop(), 0, server.output())
+        self.assertIn("5 % of the disk stay free", self.verify())
 
     def test_full_from_the_start(self):
         self.fill()

@@ -78,6 +78,16 @@ export function recordingsQuery(cameraId: string, stream: StreamKind, start90k: 
   });
 }
 
+/** What of a camera's recordings no rule may delete. */
+export function holdsQuery(cameraId: string) {
+  return queryOptions({
+    queryKey: ['holds', cameraId],
+    queryFn: () =>
+      dataOf(api.GET('/api/v1/cameras/{camera_id}/holds', { params: { path: { camera_id: cameraId } } })),
+    refetchInterval: 30_000,
+  });
+}
+
 /** The last changes of state of a camera's streams. */
 export function statesQuery(cameraId: string) {
   return queryOptions({

@@ -69,6 +69,11 @@ export function Banners() {
           <span>At the last start: {notice}</span>
         </Banner>
       ))}
+      {data?.storage.warning && (
+        <Banner tone="wait" Icon={IconAlertTriangle} testId="banner-retention">
+          <span>{sentence(data.storage.warning)}</span>
+        </Banner>
+      )}
       {data && !data.storage.recording_possible && (
         <Banner tone="bad" Icon={IconAlertTriangle} testId="banner-storage">
           <span>

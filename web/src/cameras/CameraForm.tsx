@@ -1,4 +1,14 @@
-import { Button, Checkbox, Group, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import {
+  Button,
+  Checkbox,
+  Group,
+  NumberInput,
+  PasswordInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  TextInput,
+} from '@mantine/core';
 import { IconPlugConnected } from '../ui/icons';
 import type { Camera } from '../api/client';
 import { Notice } from '../ui/Notice';
@@ -34,6 +44,11 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
     autoComplete: 'off',
     maxLength: 1024,
     inputMode: 'url' as const,
+  });
+  const numberProps = (field: 'keep_days' | 'keep_bytes') => ({
+    ...form.getInputProps(field),
+    onChange: (value: string | number) =>
+      form.setFieldValue(field, value === '' || Number.isNaN(Number(value)) ? '' : Number(value)),
   });
   return (
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} data-testid="camera-form">
@@ -108,6 +123,32 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           data-testid="camera-fill-gaps"
           {...form.getInputProps('fill_gaps', { type: 'checkbox' })}
         />
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <NumberInput
+            label="Delete recordings after"
+            description="Empty: they stay until the disk is full."
+            placeholder="Until the disk is full"
+            suffix=" days"
+            allowDecimal={false}
+            allowNegative={false}
+            min={1}
+            max={3650}
+            clampBehavior="none"
+            data-testid="camera-keep-days"
+            {...numberProps('keep_days')}
+          />
+          <NumberInput
+            label="Keep at most"
+            description="Then the oldest go first. Held ones stay."
+            placeholder="Until the disk is full"
+            suffix=" GB"
+            decimalScale={3}
+            allowNegative={false}
+            clampBehavior="none"
+            data-testid="camera-keep-gb"
+            {...numberProps('keep_bytes')}
+          />
+        </SimpleGrid>
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">

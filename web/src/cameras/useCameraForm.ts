@@ -15,6 +15,10 @@ export interface CameraValues {
   allow_basic_in_clear: boolean;
   allow_legacy_tls: boolean;
   fill_gaps: boolean;
+  /** Empty: until the disk is full. */
+  keep_days: number | '';
+  /** In gigabytes; the field is named as the server's, which may complain about it. */
+  keep_bytes: number | '';
 }
 
 const EMPTY: CameraValues = {
@@ -27,7 +31,12 @@ const EMPTY: CameraValues = {
   allow_basic_in_clear: false,
   allow_legacy_tls: false,
   fill_gaps: true,
+  keep_days: '',
+  keep_bytes: '',
 };
+const MAX_KEEP_DAYS = 3650;
+const MAX_KEEP_GB = 9_000_000;
+export const BYTES_PER_GB = 1_000_000_000;
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
 
@@ -50,6 +59,8 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     allow_basic_in_clear: rest.allow_basic_in_clear,
     allow_legacy_tls: rest.allow_legacy_tls,
     fill_gaps: rest.fill_gaps,
+    keep_days: rest.keep_days === '' ? null : rest.keep_days,
+    keep_bytes: rest.keep_bytes === '' ? null : Math.round(rest.keep_bytes * BYTES_PER_GB),
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -68,12 +79,22 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           allow_basic_in_clear: camera.allow_basic_in_clear,
           allow_legacy_tls: camera.allow_legacy_tls,
           fill_gaps: camera.fill_gaps,
+          keep_days: camera.keep_days ?? '',
+          keep_bytes: camera.keep_bytes === null ? '' : camera.keep_bytes / BYTES_PER_GB,
         }
       : EMPTY,
     validate: {
       name: (value) => (value.trim() ? null : 'Give the camera a name.'),
       main_url: addressProblem,
       sub_url: (value) => (value.trim() ? addressProblem(value) : null),
+      keep_days: (value) =>
+        value === '' || (Number.isInteger(value) && value >= 1 && value <= MAX_KEEP_DAYS)
+          ? null
+          : `Enter whole days from 1 to ${MAX_KEEP_DAYS}, or nothing.`,
+      keep_bytes: (value) =>
+        value === '' || (value * BYTES_PER_GB >= 1 && value <= MAX_KEEP_GB)
+          ? null
+          : 'Enter a size above 0, or nothing.',
     },
   });
 
@@ -99,9 +120,9 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
-      const { name, fill_gaps, ...tested } = requestOf(values);
-      void name;
-      void fill_gaps;
+      // What has nothing to do with the connection is no part of the question.
+      const { name, fill_gaps, keep_days, keep_bytes, ...tested } = requestOf(values);
+      void [name, fill_gaps, keep_days, keep_bytes];
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },

@@ -5,6 +5,7 @@ import { describeSource, eventAt, KIND_WORDS, marksOfEvents } from '../events/ev
 import { TICKS_PER_SECOND } from '../media/ticks';
 import { formatClock, formatMoment, formatSpan } from '../ui/format';
 import { Axis } from './Axis';
+import { describeDeleted } from './deleted';
 import { bars, pan, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
 import classes from './Timeline.module.css';
 import { useTimelineGestures } from './useTimelineGestures';
@@ -76,11 +77,13 @@ export function Timeline({
 
   const gaps = (recordings?.gaps ?? []).filter((gap) => inView(gap, view));
   const ranges = recordings?.ranges ?? [];
+  const deleted = (recordings?.deleted ?? []).filter((range) => inView(range, view));
   const live = ranges.filter((range) => range.source === 'live');
   const fetched = ranges.filter((range) => range.source === 'camera_storage');
   const showsFetched = fetched.some((range) => inView(range, view));
   const pointed90k = pointer === undefined ? undefined : ticksAtX(view, pointer, width);
   const pointedFetched = fetched.some((range) => pointed90k !== undefined && inside(range, pointed90k));
+  const pointedDeleted = deleted.find((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedGap = gaps.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
   const pointedEvent =
     pointed90k === undefined
@@ -90,6 +93,7 @@ export function Timeline({
     pointedEvent && `${KIND_WORDS[pointedEvent.kind]}, ${describeSource(pointedEvent)}`,
     pointedGap && describeGap(pointedGap),
     pointedFetched && FETCHED,
+    pointedDeleted && describeDeleted(pointedDeleted),
   ].filter(Boolean);
   const tip = focusedGap
     ? { x: xOf(view, (focusedGap.start_90k + focusedGap.end_90k) / 2, width), text: describeGap(focusedGap) }
@@ -151,6 +155,19 @@ export function Timeline({
           </defs>
           <rect x={0} y={BAR_TOP} width={width} height={BAR_HEIGHT} rx={5} className={classes.track} />
           <Axis view={view} width={width} top={BAR_TOP} bottom={BAR_BOTTOM} />
+          {bars(view, deleted, width).map((bar, index) => (
+            <g key={`deleted-${index}`} data-testid="timeline-deleted">
+              <rect x={bar.x} y={BAR_TOP} width={bar.width} height={BAR_HEIGHT} className={classes.deleted} />
+              {/* Told apart without colours, too. */}
+              <line
+                x1={bar.x}
+                x2={bar.x + bar.width}
+                y1={BAR_TOP + BAR_HEIGHT / 2}
+                y2={BAR_TOP + BAR_HEIGHT / 2}
+                className={classes.deletedLine}
+              />
+            </g>
+          ))}
           {bars(view, gaps, width).map((bar, index) => (
             <rect
               key={`gap-${index}`}
@@ -242,14 +259,21 @@ export function Timeline({
           {tip.text}
         </div>
       )}
-      {showsFetched && (
+      {(showsFetched || deleted.length > 0) && (
         <ul className={classes.legend} data-testid="timeline-legend">
           <li>
             <span className={classes.swatchLive} aria-hidden="true" /> Recorded live
           </li>
-          <li>
-            <span className={classes.swatchFetched} aria-hidden="true" /> {FETCHED}
-          </li>
+          {showsFetched && (
+            <li>
+              <span className={classes.swatchFetched} aria-hidden="true" /> {FETCHED}
+            </li>
+          )}
+          {[...new Set(deleted.map(describeDeleted))].map((text) => (
+            <li key={text}>
+              <span className={classes.swatchDeleted} aria-hidden="true" /> {text}
+            </li>
+          ))}
           {gaps.length > 0 && (
             <li>
               <span className={classes.swatchGap} aria-hidden="true" /> Not recorded

@@ -4,6 +4,7 @@ import {
   IconClockPause,
   IconHeartbeat,
   IconInfoCircle,
+  IconLock,
   IconMicrophone,
   IconSettings,
   IconToggleRight,
@@ -13,6 +14,7 @@ import { DevicePanel } from './device/DevicePanel';
 import { EventsPanel } from './EventsPanel';
 import { GapsPanel } from './GapsPanel';
 import { HealthPanel } from './HealthPanel';
+import { HoldsPanel } from './HoldsPanel';
 import { MovePanel } from './MovePanel';
 import { OutputsPanel } from './OutputsPanel';
 import type { CameraPanel } from './panel';
@@ -23,6 +25,7 @@ export const PANELS: CameraPanel[] = [
   { id: 'details', label: 'Details', Icon: IconInfoCircle, Content: DetailsPanel },
   { id: 'health', label: 'Health', Icon: IconHeartbeat, Content: HealthPanel },
   { id: 'gaps', label: 'Gaps', Icon: IconClockPause, Content: GapsPanel },
+  { id: 'holds', label: 'Holds', Icon: IconLock, Content: HoldsPanel },
   { id: 'talk', label: 'Talk', Icon: IconMicrophone, Content: TalkPanel },
   {
     id: 'move',
