@@ -10,6 +10,12 @@ export default tseslint.config(
   jsxA11y.flatConfigs.recommended,
   reactHooks.configs['recommended-latest'],
   {
+    files: ['public/*-worklet.js'],
+    languageOptions: {
+      globals: { AudioWorkletProcessor: 'readonly', registerProcessor: 'readonly', sampleRate: 'readonly' },
+    },
+  },
+  {
     rules: {
       'max-lines': ['error', { max: 400 }],
       'no-console': 'error',
