@@ -64,16 +64,11 @@ void CameraRunner::connect(Stream& stream) {
     if (address.empty()) return;
     auto url = rtsp::parse_url(address);
     if (!url) return;  // apply_settings() has checked it
+    ingest::CameraAccess access = camera_access(camera_);
+    access.url = std::move(url->url);
+    access.remembered_transport = ingest::parse_transport_setting(camera_.transport_found);
     stream.ingest = std::make_unique<ingest::StreamIngest>(
-        context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)},
-        ingest::CameraAccess{
-            .url = std::move(url->url),
-            .credentials = camera_.credentials.duplicate(),
-            .allow_basic_in_clear = camera_.allow_basic_in_clear,
-            .transport = ingest::parse_transport_setting(camera_.transport)
-                             .value_or(ingest::TransportSetting::automatic),
-            .remembered_transport = ingest::parse_transport_setting(camera_.transport_found),
-            .floor = camera_.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern},
+        context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)}, std::move(access),
         *this, stream, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
     stream.ingest->start();
@@ -165,17 +160,21 @@ std::optional<wire::CertificateStatus> certificate_status(const ingest::StreamHe
 }
 }  // namespace
 
-ingest::CameraAccess CameraRunner::access_beside_live() const {
-    ingest::CameraAccess access{
+ingest::CameraAccess camera_access(const Camera& camera) {
+    return {
         .url = {},
-        .credentials = camera_.credentials.duplicate(),
-        .allow_basic_in_clear = camera_.allow_basic_in_clear,
+        .credentials = camera.credentials.duplicate(),
+        .allow_basic_in_clear = camera.allow_basic_in_clear,
         .transport =
-            ingest::parse_transport_setting(camera_.transport).value_or(ingest::TransportSetting::automatic),
-        .floor = camera_.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
-    const auto live = status();
-    if (!live.streams.empty())
-        access.remembered_transport = ingest::parse_transport_setting(live.streams.front().transport);
+            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
+        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
+}
+
+ingest::CameraAccess CameraRunner::access_beside_live() const {
+    ingest::CameraAccess access = camera_access(camera_);
+    const auto live =
+        std::ranges::find_if(streams_, [](const auto& stream) { return stream->ingest != nullptr; });
+    if (live != streams_.end()) access.remembered_transport = (*live)->ingest->health().transport;
     return access;
 }
 

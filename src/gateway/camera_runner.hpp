@@ -13,6 +13,9 @@
 
 namespace vedette::gateway {
 
+/// How a camera is reached, as its settings say; without the address of a stream, and what worked before.
+ingest::CameraAccess camera_access(const Camera& camera);
+
 /// Lives on the gateway's loop. stop() must be awaited before it is destroyed.
 class CameraRunner final : public ingest::CertificateBook {
   public:

@@ -122,7 +122,6 @@ net::Awaitable<void> Gateway::Impl::fill_camera(CameraId id) {
 net::Awaitable<bool> Gateway::Impl::fill_gap(CameraId id, UtcInterval gap) {
     CameraRunner& runner = *runners.at(id);
     set_filling(id, GapFillingState::fetching, fmt::format("fetching {}", describe(gap)));
-    const wire::CameraStatus status = runner.status();
     auto device = device_access(runner.camera());
     if (!device) co_return false;
     edge::FetchRequest request{.live = {id, static_cast<std::uint8_t>(media::StreamKind::main)},

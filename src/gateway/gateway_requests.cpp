@@ -189,13 +189,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::TestCamera req
         base = found->second->camera().duplicate();
     }
     VEDETTE_CO_TRY(Camera camera, apply_settings(std::move(base), std::move(request.settings)));
-    const ingest::CameraAccess access{
-        .url = {},
-        .credentials = camera.credentials.duplicate(),
-        .allow_basic_in_clear = camera.allow_basic_in_clear,
-        .transport =
-            ingest::parse_transport_setting(camera.transport).value_or(ingest::TransportSetting::automatic),
-        .floor = camera.allow_legacy_tls ? net::TlsFloor::legacy : net::TlsFloor::modern};
+    const ingest::CameraAccess access = camera_access(camera);
     wire::TestReport report;
     auto testing_main =
         test_stream(media::StreamKind::main, camera.main_url, access.duplicate(),
