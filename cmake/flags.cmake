@@ -6,7 +6,7 @@ target_compile_options(vedette_flags INTERFACE
   -Wno-missing-designated-field-initializers  # members with defaults are left out on purpose
   -fstack-protector-strong -fno-omit-frame-pointer)
 target_compile_definitions(vedette_flags INTERFACE
-  _GLIBCXX_ASSERTIONS BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX SPDLOG_FMT_EXTERNAL)
+  _GLIBCXX_ASSERTIONS SPDLOG_FMT_EXTERNAL)
 target_link_libraries(vedette_flags INTERFACE Threads::Threads)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(vedette_flags INTERFACE _FORTIFY_SOURCE=2)

@@ -5,7 +5,8 @@
 
 add_library(vedette_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
 target_compile_definitions(vedette_asio PUBLIC
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX
+  BOOST_ASIO_DISABLE_BOOST_DATE_TIME)
 target_link_libraries(vedette_asio PUBLIC Boost::headers OpenSSL::SSL Threads::Threads)
 target_link_libraries(vedette_flags INTERFACE vedette_asio)
 
@@ -15,6 +16,8 @@ target_compile_definitions(vedette_flags INTERFACE
   $<TARGET_PROPERTY:Boost::container,INTERFACE_COMPILE_DEFINITIONS>)
 
 if(VEDETTE_PCH)
+  # The files' times in the precompiled header would make every build differ for ccache.
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
   set(foreign_headers ${CMAKE_SOURCE_DIR}/cmake/foreign_headers.hpp)
   file(WRITE ${CMAKE_BINARY_DIR}/foreign.cpp.in "// Libraries and programs differ in -fPIC and -fPIE: a precompiled header for each.\n")
   configure_file(${CMAKE_BINARY_DIR}/foreign.cpp.in ${CMAKE_BINARY_DIR}/foreign.cpp COPYONLY)
@@ -28,8 +31,6 @@ if(VEDETTE_PCH)
     set_target_properties(vedette_foreign_headers_tests PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(vedette_foreign_headers_tests PRIVATE -fPIE)
   endif()
-  # The file's time in the header would make every build differ for ccache.
-  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
 # vedette_use_foreign_headers(target [TEST]): TEST for a program that may include GoogleTest.

@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     bool verbose = false;
     cli.add_flag("--verbose", verbose, "Log what happens in detail");
     cli.parse_complete_callback([&] {
-        log::start(verbose ? spdlog::level::debug : spdlog::level::info);
+        log::start(verbose ? log::Level::debug : log::Level::info);
         raise_file_limit();
     });
 

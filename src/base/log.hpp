@@ -1,17 +1,39 @@
 #pragma once
-// Logging: one line per event, to standard error, through spdlog. Never log a Secret, a URL with credentials
-// or a request body. `log::info("camera {}: connected", name)`.
+// Logging: one line per event, to standard error. Never log a Secret, a URL with credentials or a request
+// body. `log::info("camera {}: connected", name)`.
 
-#include <spdlog/spdlog.h>
+#include <cstdint>
+
+#include <fmt/core.h>
 
 namespace vedette::log {
 
-using spdlog::debug;
-using spdlog::error;
-using spdlog::info;
-using spdlog::warn;
+enum class Level : std::uint8_t { debug, info, warn, error, off };
 
-/// Call once, from main. `level` is one of debug, info, warn, error.
-void start(spdlog::level::level_enum level);
+/// Call once, from main: from now on lines have their time and level, and those below `level` are left out.
+void start(Level level);
+/// From any thread.
+void set_level(Level level);
+
+/// Formats and writes one line, if `level` is not below the set one. From any thread; never throws.
+void write(Level level, fmt::string_view format, fmt::format_args arguments) noexcept;
+
+// Formatting is compiled once, in log.cpp: each of these only collects its arguments.
+template <class... Args>
+void debug(fmt::format_string<Args...> format, Args&&... args) {
+    write(Level::debug, format, fmt::make_format_args(args...));
+}
+template <class... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) {
+    write(Level::info, format, fmt::make_format_args(args...));
+}
+template <class... Args>
+void warn(fmt::format_string<Args...> format, Args&&... args) {
+    write(Level::warn, format, fmt::make_format_args(args...));
+}
+template <class... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) {
+    write(Level::error, format, fmt::make_format_args(args...));
+}
 
 }  // namespace vedette::log

@@ -1,19 +1,14 @@
 #include "crypto/digest.hpp"
 
-#include <cstdlib>
-
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "crypto/openssl.hpp"
+
 namespace vedette::crypto {
 
 namespace {
-
-// A failure here is exhausted memory or a broken library: nothing sensible can follow.
-void require(bool ok) {
-    if (!ok) std::abort();
-}
 
 template <std::size_t Size>
 std::array<std::byte, Size> digest(const EVP_MD* type, ByteView bytes) {

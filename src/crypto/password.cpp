@@ -12,7 +12,7 @@ namespace vedette::crypto {
 namespace {
 
 constexpr std::size_t salt_bytes = 16;
-constexpr std::size_t tag_bytes = 32;
+constexpr std::size_t argon2_tag_bytes = 32;
 
 std::string parameters(const PasswordCost& cost) {
     return fmt::format("$argon2id$v=19$m={},t={},p={}$", cost.memory_kib, cost.passes, cost.lanes);
@@ -33,10 +33,11 @@ Result<std::string> hash_password(std::string_view password, const PasswordCost&
     std::array<std::byte, salt_bytes> salt{};
     random_bytes(salt);
     std::string phc(
-        argon2_encodedlen(cost.passes, cost.memory_kib, cost.lanes, salt_bytes, tag_bytes, Argon2_id), '\0');
+        argon2_encodedlen(cost.passes, cost.memory_kib, cost.lanes, salt_bytes, argon2_tag_bytes, Argon2_id),
+        '\0');
     const int code =
         argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
-                              salt.data(), salt.size(), tag_bytes, phc.data(), phc.size());
+                              salt.data(), salt.size(), argon2_tag_bytes, phc.data(), phc.size());
     if (code == ARGON2_MEMORY_ALLOCATION_ERROR)
         return fail(ErrorKind::exhausted, "There is not enough memory to check a password; free some");
     if (code != ARGON2_OK)
@@ -56,7 +57,7 @@ bool needs_rehash(std::string_view phc, const PasswordCost& cost) {
 
 std::string unusable_password_hash(const PasswordCost& cost) {
     return parameters(cost) + random_base64_without_padding<salt_bytes>() + "$" +
-           random_base64_without_padding<tag_bytes>();
+           random_base64_without_padding<argon2_tag_bytes>();
 }
 
 }  // namespace vedette::crypto

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "base/test_hex.hpp"
 #include "crypto/cobblestone.hpp"
 #include "crypto/ed25519.hpp"
 #include "crypto/kdf.hpp"
@@ -8,10 +9,6 @@
 
 namespace vedette::crypto {
 namespace {
-
-Bytes hex(std::string_view text) {
-    return from_hex(text).value();
-}
 
 Bytes counting(std::size_t size) {
     Bytes bytes(size);

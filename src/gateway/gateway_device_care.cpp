@@ -77,7 +77,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::PreviewDevice 
 
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::MaintainCamera request) {
     const auto found = runners.find(request.id);
-    if (found == runners.end()) co_return fail(ErrorKind::not_found, "there is no such camera");
+    if (found == runners.end()) co_return std::unexpected(no_such_camera);
     auto access = device_access(found->second->camera());
     if (!access) co_return std::unexpected(access.error());
     if (inspections >= max_inspections)
@@ -214,7 +214,7 @@ net::Awaitable<Result<wire::DeviceCare>> Gateway::Impl::maintain(CameraId id, di
     upload->last = clock.monotonic_now();
     if (!sent || upload->file.done()) uploads.erase(id);
     const auto runner = runners.find(id);
-    if (runner == runners.end()) co_return fail(ErrorKind::not_found, "there is no such camera");
+    if (runner == runners.end()) co_return std::unexpected(no_such_camera);
     if (!sent) {
         log::warn("camera {}: the firmware was not taken: {}", runner->second->camera().name,
                   sent.error().message);

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::chrono::hours prune_period{1};
 
-const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
 const Error no_device{
     ErrorKind::unsupported,
     "this camera was added without ONVIF; find it with \"Find cameras\" to use what else it can do"};

@@ -23,6 +23,8 @@
 
 namespace vedette::gateway {
 
+inline const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
+
 struct Gateway::Impl {
     Impl(const Clock& clock, boost::asio::any_io_executor executor, std::shared_ptr<wire::GatewayEnd> link,
          std::unique_ptr<vault::Vault> vault, CameraStore store, devices::DeviceStore device_store,

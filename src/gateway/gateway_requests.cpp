@@ -30,7 +30,6 @@ class Hold {
     bool held_;
 };
 
-const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
 const Error being_changed{ErrorKind::conflict,
                           "this camera is being changed by somebody else; try again in a moment"};
 

@@ -16,8 +16,6 @@ wire::Hold to_wire(const vault::RecordingHold& hold) {
             .placed_at = hold.placed_at};
 }
 
-const Error no_such_camera{ErrorKind::not_found, "there is no such camera"};
-
 }  // namespace
 
 void Gateway::Impl::set_retention(const Camera& camera) {

@@ -12,7 +12,7 @@ namespace vedette::gateway {
 void Gateway::Impl::open_talk(const wire::TalkSource& source, std::uint32_t channel) {
     const auto refuse = [&](Error error) { link->send(wire::ChannelEnd{channel, std::move(error)}); };
     const auto found = runners.find(source.camera);
-    if (found == runners.end()) return refuse({ErrorKind::not_found, "there is no such camera"});
+    if (found == runners.end()) return refuse(no_such_camera);
     for (const auto& [number, talk] : talks)
         if (talk.camera == source.camera)
             return refuse({ErrorKind::conflict, "somebody else is speaking through this camera"});

@@ -4,15 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "base/test_hex.hpp"
 
 namespace vedette::media {
 namespace {
 
 using testing::HasSubstr;
-
-Bytes hex(std::string_view text) {
-    return from_hex(text).value();
-}
 
 TEST(AudioSpecificConfig, ReadsWhatCamerasSend) {
     struct Case {

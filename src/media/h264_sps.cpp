@@ -6,12 +6,10 @@
 #include "media/bit_reader.hpp"
 #include "media/h264.hpp"
 #include "media/rbsp.hpp"
+#include "media/sps_limits.hpp"
 
 namespace vedette::media {
 namespace {
-
-constexpr double max_plausible_fps = 1000;
-constexpr std::uint32_t max_reorder_pictures = 16;
 
 bool has_chroma_format(std::uint8_t profile_idc) {
     static constexpr auto profiles =

@@ -4,16 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "base/test_hex.hpp"
 
 namespace vedette::media {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-Bytes hex(std::string_view text) {
-    return from_hex(text).value();
-}
 
 // Made by x264: 64x48 baseline, and 1920x1080 high, both 25 frames per second.
 const Bytes sps_small = hex("6742c00ada11ec0440000003004000000c83c489a8");

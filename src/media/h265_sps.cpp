@@ -6,12 +6,10 @@
 #include "media/bit_reader.hpp"
 #include "media/h265.hpp"
 #include "media/rbsp.hpp"
+#include "media/sps_limits.hpp"
 
 namespace vedette::media {
 namespace {
-
-constexpr double max_plausible_fps = 1000;
-constexpr std::uint32_t max_reorder_pictures = 16;
 
 /// 7.3.3, with what it says of sub-layers skipped.
 HevcProfile read_profile_tier_level(BitReader& in, unsigned sub_layers) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "base/test_hex.hpp"
 #include "media/fmp4.hpp"
 
 namespace vedette::media {
@@ -21,9 +22,6 @@ constexpr std::string_view main10_sps =
     "48"
     "80";
 
-Bytes hex(std::string_view text) {
-    return from_hex(text).value();
-}
 HevcParameterSets main_sets() {
     return {.vps = {hex(main_vps)}, .sps = {hex(main_sps)}, .pps = {hex(main_pps)}};
 }

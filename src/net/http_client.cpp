@@ -19,10 +19,6 @@ bool fits_on_a_line(std::string_view text) {
                                 [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 Result<std::string> write_call(const HttpCall& call) {
     const bool target_fits =
         call.target.starts_with('/') && fits_on_a_line(call.target) && !call.target.contains(' ');

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.hpp"
+#include "net/as_values.hpp"
 #include "net/http_connection.hpp"
 #include "net/outgoing.hpp"
 #include "net/task_group.hpp"
@@ -128,7 +129,6 @@ Awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket, std::str
 
 template <class State>
 Awaitable<void> accept_all(std::shared_ptr<State> state) {
-    constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
     while (state->acceptor.is_open()) {
         auto [error, socket] = co_await state->acceptor.async_accept(as_values);
         if (!state->acceptor.is_open()) break;

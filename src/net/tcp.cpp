@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "net/as_values.hpp"
 #include "net/outgoing.hpp"
 #include "net/timeout.hpp"
 
@@ -19,8 +20,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 // A camera that loses power sends no FIN: probe after 20 s of silence, give up 3 probes later.
 constexpr int keep_alive_idle_seconds = 20;

@@ -11,6 +11,7 @@
 #include <openssl/sslerr.h>
 
 #include "base/log.hpp"
+#include "net/as_values.hpp"
 
 namespace vedette::net {
 
@@ -19,7 +20,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t input_bytes = 32 * 1024;  // above HttpLimits::header_bytes, so that a header fits whole
 constexpr std::size_t write_slice = 256 * 1024;
 constexpr std::string_view plain_http_answer =

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "net/as_values.hpp"
 #include "net/outgoing.hpp"
 
 namespace vedette::net {
@@ -14,7 +15,6 @@ using asio::ip::udp;
 
 namespace {
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr int multicast_hops = 1;  // discovery does not leave its network
 
 std::unexpected<Error> udp_failure(const boost::system::error_code& error, std::string_view what) {

@@ -3,13 +3,12 @@
 #include <chrono>
 #include <utility>
 
+#include "onvif/sign_in.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
 namespace {
-
-constexpr Ticks90k noticeable_offset = std::chrono::seconds(2);
 
 const Error refused{ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
 

@@ -366,4 +366,18 @@ Result<CommandAnswer> ControlSession::take_result() {
     return std::move(answer_);
 }
 
+Command::Command() noexcept = default;
+Command::Command(const Command&) = default;
+Command::Command(Command&&) noexcept = default;
+Command& Command::operator=(const Command&) = default;
+Command& Command::operator=(Command&&) noexcept = default;
+Command::~Command() = default;
+
+CommandAnswer::CommandAnswer() noexcept = default;
+CommandAnswer::CommandAnswer(const CommandAnswer&) = default;
+CommandAnswer::CommandAnswer(CommandAnswer&&) noexcept = default;
+CommandAnswer& CommandAnswer::operator=(const CommandAnswer&) = default;
+CommandAnswer& CommandAnswer::operator=(CommandAnswer&&) noexcept = default;
+CommandAnswer::~CommandAnswer() = default;
+
 }  // namespace vedette::onvif

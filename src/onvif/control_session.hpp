@@ -76,10 +76,26 @@ struct SwitchRelay {
     std::string token;
     bool active = false;
 };
-using Command = std::variant<LearnPtz, AskPosition, MoveOn, StopMove, MoveBy, MoveTo, ListPresets, GoToPreset,
-                             SetPreset, RemovePreset, GoHome, SetHome, ListRelays, SwitchRelay>;
-using CommandAnswer = std::variant<std::monostate, PtzNode, PtzPosition, std::vector<PtzPreset>, std::string,
-                                   std::vector<RelayOutput>>;
+struct Command : std::variant<LearnPtz, AskPosition, MoveOn, StopMove, MoveBy, MoveTo, ListPresets,
+                              GoToPreset, SetPreset, RemovePreset, GoHome, SetHome, ListRelays, SwitchRelay> {
+    using variant::variant;
+    Command() noexcept;
+    Command(const Command&);
+    Command(Command&&) noexcept;
+    Command& operator=(const Command&);
+    Command& operator=(Command&&) noexcept;
+    ~Command();
+};
+struct CommandAnswer : std::variant<std::monostate, PtzNode, PtzPosition, std::vector<PtzPreset>, std::string,
+                                    std::vector<RelayOutput>> {
+    using variant::variant;
+    CommandAnswer() noexcept;
+    CommandAnswer(const CommandAnswer&);
+    CommandAnswer(CommandAnswer&&) noexcept;
+    CommandAnswer& operator=(const CommandAnswer&);
+    CommandAnswer& operator=(CommandAnswer&&) noexcept;
+    ~CommandAnswer();
+};
 
 class ControlSession {
   public:

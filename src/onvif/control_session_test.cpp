@@ -51,18 +51,18 @@ std::string stream(std::string_view path) {
                     "</trt:MediaUri></trt:GetStreamUriResponse>",
                     path));
 }
-const std::string nodes = write_envelope(
+const std::string node_answer = write_envelope(
     R"(<tptz:GetNodesResponse><tptz:PTZNode token="other"/><tptz:PTZNode token="head"><tt:SupportedPTZSpaces>)"
     R"(<tt:ContinuousPanTiltVelocitySpace><tt:URI>u</tt:URI><tt:XRange><tt:Min>-1</tt:Min><tt:Max>1</tt:Max></tt:XRange>)"
     R"(</tt:ContinuousPanTiltVelocitySpace></tt:SupportedPTZSpaces></tptz:PTZNode></tptz:GetNodesResponse>)");
 
 /// Answers by the name of the request; what is not named gets its empty PTZ answer.
-struct Camera {
+struct PtzCamera {
     std::map<std::string, std::string, std::less<>> answers{
         {"GetSystemDateAndTime", testing::answer("time_right")},
         {"GetServices", services("http://10.9.9.9:81/onvif/ptz")},
         {"GetProfiles", profiles(profile("main", "a", true) + profile("sub", "a", true))},
-        {"GetNodes", nodes},
+        {"GetNodes", node_answer},
     };
     std::function<bool(const std::string& name)> refuses = [](const std::string&) { return false; };
     std::vector<std::string> asked{};
@@ -106,7 +106,7 @@ ControlSession session_of(std::string_view stream_url = "rtsp://192.0.2.7/1") {
 const MoveOn to_the_right{.velocity = {.pan = 1, .tilt = 0, .zoom = 0}, .limit = std::chrono::seconds(3)};
 
 TEST(ControlSession, LearnsOnceAndThenAsksForTheMoveAlone) {
-    Camera camera;
+    PtzCamera camera;
     ControlSession session = session_of();
     ASSERT_TRUE(camera.tell(session, to_the_right));
     EXPECT_THAT(camera.asked, ElementsAre("GetSystemDateAndTime", "GetServices", "GetProfiles", "GetNodes",
@@ -121,7 +121,7 @@ TEST(ControlSession, LearnsOnceAndThenAsksForTheMoveAlone) {
 }
 
 TEST(ControlSession, NoAddressThatACameraTellsLeadsToAnotherHost) {
-    Camera camera;
+    PtzCamera camera;
     ControlSession session = session_of();
     ASSERT_TRUE(camera.tell(session, to_the_right));
     // A call has no host: what is left of http://10.9.9.9:81/onvif/ptz is port and path.
@@ -130,7 +130,7 @@ TEST(ControlSession, NoAddressThatACameraTellsLeadsToAnotherHost) {
 }
 
 TEST(ControlSession, TheHeadOfItsOwnLensIsMoved) {
-    Camera camera;
+    PtzCamera camera;
     camera.answers["GetProfiles"] =
         profiles(profile("fixed", "a", false) + profile("dome_a", "b", true) + profile("dome_b", "c", true));
     int asked = 0;
@@ -167,7 +167,7 @@ TEST(ControlSession, ACameraThatDoesNotMoveIsAskedOnce) {
                           {"no node", "GetNodes", write_envelope("<tptz:GetNodesResponse/>")}};
     for (const Case& c : cases) {
         SCOPED_TRACE(c.what);
-        Camera camera;
+        PtzCamera camera;
         camera.answers[c.request] = c.answer;
         ControlSession session = session_of();
         for (int i = 0; i < 2; ++i) {
@@ -184,7 +184,7 @@ TEST(ControlSession, ACameraThatDoesNotMoveIsAskedOnce) {
 }
 
 TEST(ControlSession, WhatTheHeadCantDoIsNotAsked) {
-    Camera camera;
+    PtzCamera camera;
     ControlSession session = session_of();
     for (const Command& command : {Command(MoveBy{}), Command(MoveTo{.pan = 0, .tilt = 0, .zoom = {}}),
                                    Command(GoHome{}), Command(SetPreset{"", "x"})}) {
@@ -196,7 +196,7 @@ TEST(ControlSession, WhatTheHeadCantDoIsNotAsked) {
 }
 
 TEST(ControlSession, RefusedCredentialsAreNotTriedAgain) {
-    Camera camera;
+    PtzCamera camera;
     std::size_t refusals = 0;
     camera.refuses = [&](const std::string& name) {
         return name != "GetSystemDateAndTime" && ++refusals > 0;
@@ -211,7 +211,7 @@ TEST(ControlSession, RefusedCredentialsAreNotTriedAgain) {
 }
 
 TEST(ControlSession, AClockThatWasSetMeanwhileIsReadAgain) {
-    Camera camera;
+    PtzCamera camera;
     ControlSession session = session_of();
     ASSERT_TRUE(camera.tell(session, to_the_right));
     bool refused = false;
@@ -224,7 +224,7 @@ TEST(ControlSession, AClockThatWasSetMeanwhileIsReadAgain) {
 }
 
 TEST(ControlSession, WithoutStopNoSpeedStopsIt) {
-    Camera camera;
+    PtzCamera camera;
     camera.answers["Stop"] = testing::answer("fault_not_supported");
     ControlSession session = session_of();
     ASSERT_TRUE(camera.tell(session, StopMove{}));
@@ -234,7 +234,7 @@ TEST(ControlSession, WithoutStopNoSpeedStopsIt) {
 }
 
 TEST(ControlSession, ALostCameraIsAskedAgainByTheNextCommand) {
-    Camera camera;
+    PtzCamera camera;
     ControlSession session = session_of();
     session.begin(to_the_right);
     ASSERT_TRUE(session.next(now));

@@ -18,7 +18,7 @@ constexpr Ticks90k long_enough = std::chrono::seconds(10);
 constexpr Ticks90k longest_delay = std::chrono::seconds(60);
 constexpr Ticks90k tolerated_future = std::chrono::seconds(2);
 
-Error refused() {
+Error wrong_credentials() {
     return {ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
 }
 
@@ -139,7 +139,7 @@ void EventSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) 
         if (step_ != Step::done) advance();
         return;
     }
-    if (status == 401 || status == 403) taken = std::unexpected(refused());
+    if (status == 401 || status == 403) taken = std::unexpected(wrong_credentials());
     on_error(std::move(taken).error());
 }
 
@@ -177,7 +177,7 @@ Result<> EventSession::take(Result<Reply> reply, UtcTime now) {
 
 Result<> EventSession::take_time(Result<Reply> reply, UtcTime now) {
     VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
-    if (!sign_in_.on_time(time, now)) finish(refused());
+    if (!sign_in_.on_time(time, now)) finish(wrong_credentials());
     return {};
 }
 
@@ -255,7 +255,7 @@ void EventSession::advance() {
 
 void EventSession::on_error(Error error) {
     if (step_ == Step::time) {  // without its clock we take ours
-        if (!sign_in_.on_no_time()) return finish(refused());
+        if (!sign_in_.on_no_time()) return finish(wrong_credentials());
         return advance();
     }
     // What has run out already needs no end, and a state that can't be asked for will be told when it

@@ -141,7 +141,7 @@ TEST(Events, WhatACameraPutsBesideItsAddressComesBack) {
 
 // ---- the conversation
 
-const std::string services = write_envelope(
+const std::string event_services = write_envelope(
     "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</"
     "tds:Namespace>"
     "<tds:XAddr>http://192.0.2.7/media</tds:XAddr></tds:Service><tds:Service><tds:Namespace>"
@@ -157,7 +157,7 @@ std::string created(unsigned number) {
 }
 
 /// A camera with a clock of its own that the test moves.
-struct Camera {
+struct EventCamera {
     EventSession session{{.host = "192.0.2.7",
                           .port = 80,
                           .path = "/onvif/device_service",
@@ -190,7 +190,7 @@ struct Camera {
             if (asked.back() == "GetSystemDateAndTime")
                 say(clock);
             else if (asked.back() == "GetServices")
-                say(services);
+                say(event_services);
             else if (asked.back() == "CreatePullPointSubscription")
                 say(created(++subscriptions));
             else if (asked.back() == "SetSynchronizationPoint")
@@ -202,7 +202,7 @@ struct Camera {
 };
 
 TEST(EventSession, SubscribesAndFetches) {
-    Camera camera;
+    EventCamera camera;
     EXPECT_THAT(camera.subscribe(),
                 ElementsAre("GetSystemDateAndTime", "GetServices", "CreatePullPointSubscription",
                             "SetSynchronizationPoint", "PullMessages"));
@@ -218,7 +218,7 @@ TEST(EventSession, SubscribesAndFetches) {
 }
 
 TEST(EventSession, ACameraThatDoesNotWaitIsNotHammered) {
-    Camera camera;
+    EventCamera camera;
     camera.subscribe();
     for (int i = 0; i < 5; ++i) {
         camera.say(pulled(""));
@@ -228,7 +228,7 @@ TEST(EventSession, ACameraThatDoesNotWaitIsNotHammered) {
 }
 
 TEST(EventSession, RenewsAtHalfOfTheTimeAndDoesWithoutWhereItCant) {
-    Camera camera;
+    EventCamera camera;
     camera.subscribe();
     camera.say(pulled(""));
     camera.time += std::chrono::seconds(31);
@@ -252,7 +252,7 @@ TEST(EventSession, RenewsAtHalfOfTheTimeAndDoesWithoutWhereItCant) {
 }
 
 TEST(EventSession, ASubscriptionThatNeverLivesIsNotMadeForEver) {
-    Camera camera;
+    EventCamera camera;
     camera.subscribe();
     camera.say(pulled(""));
     EXPECT_EQ(camera.ask(), "PullMessages");
@@ -263,20 +263,20 @@ TEST(EventSession, ASubscriptionThatNeverLivesIsNotMadeForEver) {
 }
 
 TEST(EventSession, TooManySubscriptionsAreAnErrorAndWhatIsLeftBehindIsEndedFirst) {
-    Camera camera;
+    EventCamera camera;
     camera.subscribe();
     camera.session.on_failure({ErrorKind::timeout, "gone"});
     const auto left = camera.session.left_behind();
     ASSERT_TRUE(left);
 
-    Camera again;
+    EventCamera again;
     again.session = EventSession(
         {.host = "192.0.2.7", .username = "u", .password = Secret(std::string_view("p")), .stream_url = {}},
         left);
     EXPECT_EQ(again.ask(), "GetSystemDateAndTime");
     again.say(again.clock);
     EXPECT_EQ(again.ask(), "GetServices");
-    again.say(services);
+    again.say(event_services);
     EXPECT_EQ(again.ask(), "Unsubscribe");
     EXPECT_EQ(again.last_path, "/sub/1");
     again.say(write_fault(FaultCode::sender, "ResourceUnknown"), 400);  // it has run out
@@ -289,7 +289,7 @@ TEST(EventSession, TooManySubscriptionsAreAnErrorAndWhatIsLeftBehindIsEndedFirst
 }
 
 TEST(EventSession, WrongCredentialsEndItAfterOneAttempt) {
-    Camera camera;
+    EventCamera camera;
     EXPECT_EQ(camera.ask(), "GetSystemDateAndTime");
     camera.say(camera.clock);
     EXPECT_EQ(camera.ask(), "GetServices");
@@ -301,7 +301,7 @@ TEST(EventSession, WrongCredentialsEndItAfterOneAttempt) {
 }
 
 TEST(EventSession, TimesOfASkewedClockAreOurs) {
-    Camera camera;
+    EventCamera camera;
     camera.clock = testing::answer("time_half_a_year_behind");
     camera.subscribe();
     const auto clock = parse_system_date_and_time(camera.clock);
@@ -320,7 +320,7 @@ TEST(EventSession, TimesOfASkewedClockAreOurs) {
 }
 
 TEST(EventSession, ACameraWithoutEventsIsToldApart) {
-    Camera camera;
+    EventCamera camera;
     EXPECT_EQ(camera.ask(), "GetSystemDateAndTime");
     camera.say(camera.clock);
     EXPECT_EQ(camera.ask(), "GetServices");
@@ -334,7 +334,7 @@ TEST(EventSession, ACameraWithoutEventsIsToldApart) {
 }
 
 TEST(EventSession, GivesItsSubscriptionBack) {
-    Camera camera;
+    EventCamera camera;
     camera.subscribe();
     camera.session.end();
     EXPECT_EQ(camera.ask(), "Unsubscribe");

@@ -71,7 +71,7 @@ std::string zoom(const PtzSpace& space, double x) {
     return fmt::format(R"(<tt:Zoom x="{:.4f}"{}/>)", x, space_attribute(space));
 }
 
-std::string request(std::string_view name, std::string_view profile, std::string_view rest = {}) {
+std::string ptz_request(std::string_view name, std::string_view profile, std::string_view rest = {}) {
     return fmt::format("<tptz:{0}><tptz:ProfileToken>{1}</tptz:ProfileToken>{2}</tptz:{0}>", name,
                        escape(profile), rest);
 }
@@ -91,24 +91,24 @@ std::string get_ptz_nodes() {
     return "<tptz:GetNodes/>";
 }
 std::string get_ptz_status(std::string_view profile) {
-    return request("GetStatus", profile);
+    return ptz_request("GetStatus", profile);
 }
 std::string continuous_move(std::string_view profile, const PtzNode& node, const PtzVector& velocity,
                             std::chrono::milliseconds limit) {
-    return request("ContinuousMove", profile,
-                   fmt::format("<tptz:Velocity>{}</tptz:Velocity><tptz:Timeout>PT{:.1f}S</tptz:Timeout>",
-                               axes(node.continuous_pan_tilt, node.continuous_zoom, velocity),
-                               static_cast<double>(limit.count()) / 1000));
+    return ptz_request("ContinuousMove", profile,
+                       fmt::format("<tptz:Velocity>{}</tptz:Velocity><tptz:Timeout>PT{:.1f}S</tptz:Timeout>",
+                                   axes(node.continuous_pan_tilt, node.continuous_zoom, velocity),
+                                   static_cast<double>(limit.count()) / 1000));
 }
 std::string stop_move(std::string_view profile, const PtzNode& node) {
-    return request("Stop", profile,
-                   fmt::format("<tptz:PanTilt>{}</tptz:PanTilt><tptz:Zoom>{}</tptz:Zoom>",
-                               node.continuous_pan_tilt.has_value(), node.continuous_zoom.has_value()));
+    return ptz_request("Stop", profile,
+                       fmt::format("<tptz:PanTilt>{}</tptz:PanTilt><tptz:Zoom>{}</tptz:Zoom>",
+                                   node.continuous_pan_tilt.has_value(), node.continuous_zoom.has_value()));
 }
 std::string relative_move(std::string_view profile, const PtzNode& node, const PtzVector& translation) {
-    return request("RelativeMove", profile,
-                   fmt::format("<tptz:Translation>{}</tptz:Translation>",
-                               axes(node.relative_pan_tilt, node.relative_zoom, translation)));
+    return ptz_request("RelativeMove", profile,
+                       fmt::format("<tptz:Translation>{}</tptz:Translation>",
+                                   axes(node.relative_pan_tilt, node.relative_zoom, translation)));
 }
 std::string absolute_move(std::string_view profile, const PtzNode& node, std::optional<double> pan,
                           std::optional<double> tilt, std::optional<double> zoom_share) {
@@ -119,29 +119,29 @@ std::string absolute_move(std::string_view profile, const PtzNode& node, std::op
     }
     if (node.absolute_zoom && zoom_share)
         position += zoom(*node.absolute_zoom, onto_zoom_position(node.absolute_zoom->x, *zoom_share));
-    return request("AbsoluteMove", profile, fmt::format("<tptz:Position>{}</tptz:Position>", position));
+    return ptz_request("AbsoluteMove", profile, fmt::format("<tptz:Position>{}</tptz:Position>", position));
 }
 std::string get_presets(std::string_view profile) {
-    return request("GetPresets", profile);
+    return ptz_request("GetPresets", profile);
 }
 std::string go_to_preset(std::string_view profile, std::string_view preset) {
-    return request("GotoPreset", profile,
-                   fmt::format("<tptz:PresetToken>{}</tptz:PresetToken>", escape(preset)));
+    return ptz_request("GotoPreset", profile,
+                       fmt::format("<tptz:PresetToken>{}</tptz:PresetToken>", escape(preset)));
 }
 std::string set_preset(std::string_view profile, std::string_view preset, std::string_view name) {
     std::string rest = fmt::format("<tptz:PresetName>{}</tptz:PresetName>", escape(name));
     if (!preset.empty()) rest += fmt::format("<tptz:PresetToken>{}</tptz:PresetToken>", escape(preset));
-    return request("SetPreset", profile, rest);
+    return ptz_request("SetPreset", profile, rest);
 }
 std::string remove_preset(std::string_view profile, std::string_view preset) {
-    return request("RemovePreset", profile,
-                   fmt::format("<tptz:PresetToken>{}</tptz:PresetToken>", escape(preset)));
+    return ptz_request("RemovePreset", profile,
+                       fmt::format("<tptz:PresetToken>{}</tptz:PresetToken>", escape(preset)));
 }
 std::string go_to_home(std::string_view profile) {
-    return request("GotoHomePosition", profile);
+    return ptz_request("GotoHomePosition", profile);
 }
 std::string set_home(std::string_view profile) {
-    return request("SetHomePosition", profile);
+    return ptz_request("SetHomePosition", profile);
 }
 
 Result<std::vector<PtzNode>> parse_ptz_nodes(std::string_view answer) {

@@ -247,4 +247,11 @@ bool may_answer(const Error& error) {
     }
 }
 
+Reply::Reply() noexcept = default;
+Reply::Reply(const Reply&) = default;
+Reply::Reply(Reply&&) noexcept = default;
+Reply& Reply::operator=(const Reply&) = default;
+Reply& Reply::operator=(Reply&&) noexcept = default;
+Reply::~Reply() = default;
+
 }  // namespace vedette::onvif

@@ -82,10 +82,18 @@ using PtzNodes = std::vector<PtzNode>;
 using PtzPresets = std::vector<PtzPreset>;
 using Relays = std::vector<RelayOutput>;
 
-using Reply = std::variant<Done, DeviceTime, ClockSettings, Services, DeviceInformation, Texts, NtpSettings,
-                           Users, FirmwareUpgrade, Profiles, std::string, ImagingSettings, ImagingOptions,
-                           PtzNodes, PtzStatus, PtzPresets, Relays, Subscription, PulledMessages, Renewal,
-                           SearchResults, ProbeMatches, SsdpMessage>;
+struct Reply : std::variant<Done, DeviceTime, ClockSettings, Services, DeviceInformation, Texts, NtpSettings,
+                            Users, FirmwareUpgrade, Profiles, std::string, ImagingSettings, ImagingOptions,
+                            PtzNodes, PtzStatus, PtzPresets, Relays, Subscription, PulledMessages, Renewal,
+                            SearchResults, ProbeMatches, SsdpMessage> {
+    using variant::variant;
+    Reply() noexcept;
+    Reply(const Reply&);
+    Reply(Reply&&) noexcept;
+    Reply& operator=(const Reply&);
+    Reply& operator=(Reply&&) noexcept;
+    ~Reply();
+};
 
 /// Whether this can be what was read of an answer to the question: the right alternative, and in it nothing
 /// that no reader of answers leaves there. Pure; whoever does not trust the reader asks this.

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "onvif/discovery.hpp"
+#include "onvif/sign_in.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
 
 namespace {
 
-constexpr Ticks90k noticeable_offset = std::chrono::seconds(2);
 constexpr Ticks90k offset_worth_a_warning = std::chrono::minutes(1);
 
 std::string describe_offset(Ticks90k offset) {

@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::now;
 
-const std::string password = "correct";
+const std::string right_password = "correct";
 
 /// A camera that answers from files, and judges credentials by its own clock.
 struct Camera {
@@ -54,8 +54,8 @@ struct Camera {
             if (!token.username.empty()) ++signed_calls;
             const bool open = name == "GetSystemDateAndTime";
             EXPECT_TRUE(!open || token.username.empty()) << "the clock is asked for without credentials";
-            if (!open &&
-                !(proves(token, Secret(std::string_view(password))) && accepts(moment(token.created)))) {
+            if (!open && !(proves(token, Secret(std::string_view(right_password))) &&
+                           accepts(moment(token.created)))) {
                 ++refusals;
                 session.on_answer(400, read_reply(call->question, answer("fault_not_authorized")), now);
                 continue;
@@ -75,7 +75,7 @@ struct Camera {
     }
 };
 
-SetUpSession session(std::string_view secret = password, std::string_view user = "viewer") {
+SetUpSession session(std::string_view secret = right_password, std::string_view user = "viewer") {
     SetUpOptions options;
     options.host = "192.0.2.7";
     options.username = user;

@@ -4,11 +4,7 @@
 
 namespace vedette::onvif {
 
-namespace {
-
-constexpr Ticks90k noticeable_offset = std::chrono::seconds(2);
-
-}  // namespace
+namespace {}  // namespace
 
 SignIn::SignIn(std::string username, Secret password)
     : username_(std::move(username)), password_(std::move(password)) {}

@@ -11,6 +11,9 @@
 
 namespace vedette::onvif {
 
+/// A camera's clock that is off by less is not why it refused.
+inline constexpr Ticks90k noticeable_offset = std::chrono::seconds(2);
+
 class SignIn {
   public:
     /// Both empty: nobody signs in.

@@ -9,7 +9,7 @@
 namespace vedette::onvif {
 namespace {
 
-const UtcTime now = from_unix_seconds(1'795'228'506);
+const UtcTime utc_now = from_unix_seconds(1'795'228'506);
 
 std::string time_answer() {
     return write_envelope(
@@ -48,24 +48,24 @@ std::string recording(std::string_view token, std::string_view from, std::string
         token, from, to, type);
 }
 
-class StorageSessionTest : public testing::Test {
+class StorageSessionTest : public ::testing::Test {
   protected:
     // The last call's body; the camera's answers one after another.
     std::string converse(std::vector<std::string> answers) {
         std::string last;
         for (const std::string& answer : answers) {
-            const auto call = session.next(now);
+            const auto call = session.next(utc_now);
             if (!call) break;
             last = call->body;
             paths.push_back(fmt::format("{}{}", call->port, call->path));
-            session.on_answer(200, read_reply(call->question, answer), now);
+            session.on_answer(200, read_reply(call->question, answer), utc_now);
         }
-        EXPECT_FALSE(session.next(now));
+        EXPECT_FALSE(session.next(utc_now));
         return last;
     }
 
-    // An hour before now; the camera is an hour ahead.
-    UtcInterval gap{now - std::chrono::minutes(60), now - std::chrono::minutes(50)};
+    // An hour before utc_now; the camera is an hour ahead.
+    UtcInterval gap{utc_now - std::chrono::minutes(60), utc_now - std::chrono::minutes(50)};
     StorageSession session{
         {.host = "192.0.2.1", .port = 80, .username = "u", .password = Secret(std::string_view("p"))}, gap};
     std::vector<std::string> paths;
@@ -109,11 +109,11 @@ TEST_F(StorageSessionTest, NothingOfThisTime) {
 }
 
 TEST(XmlTime, ReadsWhatCamerasWrite) {
-    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06Z"), now);
-    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06"), now);
-    EXPECT_EQ(parse_date_time("2026-11-21T03:35:06+01:00"), now);
-    EXPECT_EQ(parse_date_time("2026-11-20T22:05:06-04:30"), now);
-    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06.500000Z"), now + Ticks90k(45'000));
+    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06Z"), utc_now);
+    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06"), utc_now);
+    EXPECT_EQ(parse_date_time("2026-11-21T03:35:06+01:00"), utc_now);
+    EXPECT_EQ(parse_date_time("2026-11-20T22:05:06-04:30"), utc_now);
+    EXPECT_EQ(parse_date_time("2026-11-21T02:35:06.500000Z"), utc_now + Ticks90k(45'000));
     for (const std::string_view bad :
          {"", "2026-11-21", "2026-13-21T02:35:06Z", "2026-02-30T02:35:06Z", "2026-11-21T02:35:06.Z",
           "2026-11-21T02:35:06X", "2026-11-21T02:35:06+1", "1969-12-31T00:00:00Z", "-026-11-21T02:35:06Z"})

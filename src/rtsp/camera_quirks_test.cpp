@@ -22,7 +22,7 @@ constexpr std::string_view media_lines =
     "packetization-mode=1;sprop-parameter-sets=Z2QAKKzZQHgCJ+XAWoCAgKAAAAMAIAAAB4HjBjLA,aOvjyyLA\r\n";
 constexpr std::string_view session_lines = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\n";
 
-std::string frame(std::uint8_t channel, std::uint16_t sequence, std::uint32_t ssrc = 0x1234) {
+std::string media_frame(std::uint8_t channel, std::uint16_t sequence, std::uint32_t ssrc = 0x1234) {
     const auto header = rtp_header({.marker = true,
                                     .payload_type = 96,
                                     .sequence = sequence,
@@ -46,7 +46,7 @@ struct Camera {
     std::string second_session = "77;timeout=60";
     std::string play_headers = "RTP-Info: url=rtsp://cam/live/trackID=0;seq=1;rtptime=3600";
     std::string before_play_answer{};
-    std::string after_play_answer = frame(0, 1);
+    std::string after_play_answer = media_frame(0, 1);
     std::vector<std::string> challenges{};  ///< WWW-Authenticate lines, to requests without Authorization
 };
 
@@ -180,15 +180,16 @@ std::vector<Quirk> session_quirks() {
          [](Camera&) {},
          {"DESCRIBE rtsp://cam/live RTSP/1.0\r\nCSeq: 2\r\nUser-Agent: "}},
         {15, "line ends and junk before a frame",
-         [](Camera& c) { c.after_play_answer = "\r\n\r\n\x01\x02junk" + frame(0, 1); }},
-        {16, "media before the answer to PLAY", [](Camera& c) { c.before_play_answer = frame(0, 65'535); }},
+         [](Camera& c) { c.after_play_answer = "\r\n\r\n\x01\x02junk" + media_frame(0, 1); }},
+        {16, "media before the answer to PLAY",
+         [](Camera& c) { c.before_play_answer = media_frame(0, 65'535); }},
         {17, "media on a channel that nobody asked for",
-         [](Camera& c) { c.after_play_answer = frame(9, 1) + frame(0, 1); }},
+         [](Camera& c) { c.after_play_answer = media_frame(9, 1) + media_frame(0, 1); }},
         {18, "one channel number only", [](Camera& c) { c.transport = "RTP/AVP/TCP;unicast;interleaved=0"; }},
         {18, "odd channel numbers",
          [](Camera& c) {
              c.transport = "RTP/AVP/TCP;interleaved=3-4";
-             c.after_play_answer = frame(3, 1);
+             c.after_play_answer = media_frame(3, 1);
          }},
         {18, "RTP/AVP instead of RTP/AVP/TCP",
          [](Camera& c) { c.transport = "RTP/AVP;unicast;interleaved=0-1"; }},
@@ -210,7 +211,7 @@ std::vector<Quirk> session_quirks() {
          [](Camera& c) { c.session = "77 ; timeout = 5"; },
          {"Session: 77\r\n"}},
         {23, "packets of an earlier session",
-         [](Camera& c) { c.after_play_answer = frame(0, 900, 0x9999) + frame(0, 1); }},
+         [](Camera& c) { c.after_play_answer = media_frame(0, 900, 0x9999) + media_frame(0, 1); }},
         {26,
          "Basic before Digest",
          [](Camera& c) { c.challenges = {"Basic realm=\"c\"", "Digest realm=\"c\", nonce=\"n\""}; },
@@ -265,7 +266,7 @@ std::vector<Quirk> session_quirks() {
          [](Camera& c) { c.transport = "RTP/AVP/TCP;interleaved=0-1;ssrc= 1234"; }},
         {42, "SSRC that is none", [](Camera& c) { c.transport = "RTP/AVP/TCP;interleaved=0-1;ssrc=xyz"; }},
         {44, "RTCP that is none",
-         [](Camera& c) { c.after_play_answer = std::string("$\x01\x00\x02zz", 6) + frame(0, 1); }},
+         [](Camera& c) { c.after_play_answer = std::string("$\x01\x00\x02zz", 6) + media_frame(0, 1); }},
     };
 }
 

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view sdp =
+constexpr std::string_view camera_sdp =
     "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
     "a=fmtp:96 "
     "packetization-mode=1;sprop-parameter-sets=Z2QAKKzZQHgCJ+XAWoCAgKAAAAMAIAAAB4HjBjLA,aOvjyyLA\r\n"
@@ -26,7 +26,7 @@ class DatagramSession : public testing::Test {
                std::string_view feedback = "") {
         session.emplace(parse_url("rtsp://192.0.2.7/live")->url, Credentials{}, std::move(options), now);
         answer("Public: OPTIONS\r\n", "");
-        answer("Content-Type: application/sdp\r\n", std::string(sdp) + std::string(feedback));
+        answer("Content-Type: application/sdp\r\n", std::string(camera_sdp) + std::string(feedback));
         answer(fmt::format("Session: 7\r\nTransport: {}\r\n", transport), "", setup_status);
         if (!session->closed()) answer("", "");
         drain();

@@ -91,8 +91,14 @@ struct Closed {
     bool transport_refused = false;  ///< the camera is there and can't send in the way that was asked for
 };
 
-using ClientEvent =
-    std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged, media::AccessUnit,
-                 SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed>;
+struct ClientEvent
+    : std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged, media::AccessUnit,
+                   SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed> {
+    using variant::variant;
+    ClientEvent() noexcept;
+    ClientEvent(ClientEvent&&) noexcept;
+    ClientEvent& operator=(ClientEvent&&) noexcept;
+    ~ClientEvent();
+};
 
 }  // namespace vedette::rtsp

@@ -10,15 +10,15 @@
 namespace vedette::rtsp {
 namespace {
 
-constexpr std::string_view description =
+constexpr std::string_view track_sdp =
     "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
     "a=fmtp:96 packetization-mode=0;sprop-parameter-sets=Z0LAHtoCgL/lwEQAAAMABAAAAwDIPFi6gA==,aM48gA==\r\n"
     "a=control:v\r\n";
 
-/// A track of that description, and what its packets became, as text.
+/// A track of that track_sdp, and what its packets became, as text.
 class Camera {
   public:
-    explicit Camera(std::string_view sdp = description)
+    explicit Camera(std::string_view sdp = track_sdp)
         : track_(std::move(plan_tracks(*parse_sdp(sdp), "rtsp://c/live", true)->at(0))) {}
 
     Camera& accept(std::optional<std::uint32_t> ssrc) {

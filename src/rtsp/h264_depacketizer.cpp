@@ -6,6 +6,7 @@
 
 #include "media/bit_reader.hpp"
 #include "media/h264.hpp"
+#include "rtsp/nal_packets.hpp"
 
 namespace vedette::rtsp {
 
@@ -15,7 +16,6 @@ using media::NalType;
 
 constexpr std::uint8_t stap_a_type = 24;
 constexpr std::uint8_t fu_a_type = 28;
-constexpr std::size_t length_bytes = 4;
 
 std::uint8_t type_of(std::byte header) {
     return std::to_integer<std::uint8_t>(header) & 0x1F;
@@ -30,33 +30,21 @@ bool is_first_slice(ByteView slice_header) {
     return !slice_header.empty() && (slice_header[0] & std::byte{0x80}) != std::byte{0};
 }
 
-enum class Place : std::uint8_t {
-    first_slice,    ///< of a picture
-    other_slice,    ///< a further slice
-    fragment,       ///< the middle or end of a fragmented NAL unit
-    before_slices,  ///< parameter sets, SEI, delimiters
-};
-
 /// Where in an access unit a packet belongs, as far as its first NAL unit tells.
-Place place_of(ByteView payload) {
-    if (payload.empty()) return Place::fragment;
+NalPlace place_of(ByteView payload) {
+    if (payload.empty()) return NalPlace::fragment;
     std::uint8_t type = type_of(payload[0]);
     if (type == stap_a_type) {
-        if (payload.size() < 4) return Place::before_slices;
+        if (payload.size() < 4) return NalPlace::before_slices;
         payload = payload.subspan(3);
         type = type_of(payload[0]);
     } else if (type == fu_a_type) {
-        if (payload.size() < 2 || (payload[1] & std::byte{0x80}) == std::byte{0}) return Place::fragment;
+        if (payload.size() < 2 || (payload[1] & std::byte{0x80}) == std::byte{0}) return NalPlace::fragment;
         payload = payload.subspan(1);
         type = type_of(payload[0]);
     }
-    if (!is_slice(type)) return Place::before_slices;
-    return is_first_slice(payload.subspan(1)) ? Place::first_slice : Place::other_slice;
-}
-
-bool has_start_code(ByteView bytes) {
-    constexpr std::array code{std::byte{0}, std::byte{0}, std::byte{1}};
-    return std::ranges::search(bytes, code).begin() != bytes.end();
+    if (!is_slice(type)) return NalPlace::before_slices;
+    return is_first_slice(payload.subspan(1)) ? NalPlace::first_slice : NalPlace::other_slice;
 }
 
 std::optional<std::uint32_t> set_id(ByteView nal) {
@@ -124,8 +112,8 @@ void H264Depacketizer::on_loss(ByteView payload, std::int64_t time, std::vector<
         finish(out);
     }
     start(time);
-    const Place place = place_of(payload);
-    damaged_ = place == Place::fragment || place == Place::other_slice;
+    const NalPlace place = place_of(payload);
+    damaged_ = place == NalPlace::fragment || place == NalPlace::other_slice;
 }
 
 void H264Depacketizer::on_new_time(ByteView payload, std::int64_t time, std::vector<H264Event>& out) {
@@ -135,8 +123,9 @@ void H264Depacketizer::on_new_time(ByteView payload, std::int64_t time, std::vec
         return;
     }
     // Some cameras let the time run on inside a picture (quirk 50).
-    const Place place = place_of(payload);
-    const bool continues = (open_ && place == Place::fragment) || (has_slice_ && place == Place::other_slice);
+    const NalPlace place = place_of(payload);
+    const bool continues =
+        (open_ && place == NalPlace::fragment) || (has_slice_ && place == NalPlace::other_slice);
     if (damaged_ || !continues) finish(out);
 }
 
@@ -202,7 +191,7 @@ void H264Depacketizer::begin_nal(std::byte header) {
 
 void H264Depacketizer::end_nal() {
     open_ = false;
-    const ByteView nal = ByteView(unit_).subspan(nal_at_ + length_bytes);
+    const ByteView nal = ByteView(unit_).subspan(nal_at_ + nal_length_bytes);
     const std::uint8_t type = type_of(nal[0]);
     // Slices and SEI are never searched: emulation prevention keeps start codes out of slices, and a camera's
     // signed SEI may hold bytes that look like one.
@@ -210,7 +199,7 @@ void H264Depacketizer::end_nal() {
     if (may_be_annex_b && split_start_codes(nal)) return;
     if (type == 0 || type >= stap_a_type) return resize_to(nal_at_);
     const std::size_t size = nal.size();
-    for (std::size_t i = 0; i < length_bytes; ++i)
+    for (std::size_t i = 0; i < nal_length_bytes; ++i)
         unit_[nal_at_ + i] = static_cast<std::byte>(size >> (24 - 8 * i));
     ++nal_count_;
     has_slice_ |= is_slice(type);

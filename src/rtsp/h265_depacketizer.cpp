@@ -4,13 +4,14 @@
 #include <array>
 #include <utility>
 
+#include "rtsp/nal_packets.hpp"
+
 namespace vedette::rtsp {
 
 namespace {
 
 using media::HevcNalType;
 
-constexpr std::size_t length_bytes = 4;
 constexpr std::size_t header_bytes = media::hevc_nal_header_bytes;
 constexpr std::size_t decoding_order_bytes = 2;  // DONL
 constexpr std::byte fragment_start{0x80};
@@ -26,36 +27,24 @@ std::byte original_header(ByteView payload) {
     return (payload[0] & std::byte{0x81}) | std::byte((payload[2] & fragment_type) << 1);
 }
 
-enum class Place : std::uint8_t {
-    first_slice,    ///< of a picture
-    other_slice,    ///< a further slice
-    fragment,       ///< the middle or end of a fragmented NAL unit
-    before_slices,  ///< parameter sets, SEI, delimiters
-};
-
-bool has_start_code(ByteView bytes) {
-    constexpr std::array code{std::byte{0}, std::byte{0}, std::byte{1}};
-    return std::ranges::search(bytes, code).begin() != bytes.end();
-}
-
 /// Where in an access unit a packet belongs, as far as its first NAL unit tells.
-Place place_of(ByteView payload, bool decoding_order_numbers) {
-    if (payload.size() <= header_bytes) return Place::fragment;
+NalPlace place_of(ByteView payload, bool decoding_order_numbers) {
+    if (payload.size() <= header_bytes) return NalPlace::fragment;
     const std::size_t donl = decoding_order_numbers ? decoding_order_bytes : 0;
     HevcNalType type = media::hevc_nal_type(payload[0]);
     std::size_t at = header_bytes + donl;
     if (type == HevcNalType::aggregation) {
         at = header_bytes + donl + 2 + header_bytes;
-        if (payload.size() <= at) return Place::before_slices;
+        if (payload.size() <= at) return NalPlace::before_slices;
         type = media::hevc_nal_type(payload[at - header_bytes]);
     } else if (type == HevcNalType::fragmentation) {
-        if (!is_set(payload[2], fragment_start)) return Place::fragment;
+        if (!is_set(payload[2], fragment_start)) return NalPlace::fragment;
         type = media::hevc_nal_type(original_header(payload));
         at = header_bytes + 1 + donl;
     }
-    if (!media::is_slice(type)) return Place::before_slices;
+    if (!media::is_slice(type)) return NalPlace::before_slices;
     const bool first = payload.size() > at && is_set(payload[at], std::byte{0x80});
-    return first ? Place::first_slice : Place::other_slice;
+    return first ? NalPlace::first_slice : NalPlace::other_slice;
 }
 
 }  // namespace
@@ -120,8 +109,8 @@ void H265Depacketizer::on_loss(ByteView payload, std::int64_t time, std::vector<
         finish(out);
     }
     start(time);
-    const Place place = place_of(payload, decoding_order_numbers_);
-    damaged_ = place == Place::fragment || place == Place::other_slice;
+    const NalPlace place = place_of(payload, decoding_order_numbers_);
+    damaged_ = place == NalPlace::fragment || place == NalPlace::other_slice;
 }
 
 void H265Depacketizer::on_new_time(ByteView payload, std::int64_t time, std::vector<MediaEvent>& out) {
@@ -131,8 +120,9 @@ void H265Depacketizer::on_new_time(ByteView payload, std::int64_t time, std::vec
         return;
     }
     // Some cameras let the time run on inside a picture (quirk 50).
-    const Place place = place_of(payload, decoding_order_numbers_);
-    const bool continues = (open_ && place == Place::fragment) || (has_slice_ && place == Place::other_slice);
+    const NalPlace place = place_of(payload, decoding_order_numbers_);
+    const bool continues =
+        (open_ && place == NalPlace::fragment) || (has_slice_ && place == NalPlace::other_slice);
     if (damaged_ || !continues) finish(out);
 }
 
@@ -198,7 +188,7 @@ void H265Depacketizer::begin_nal(std::byte first, std::byte second) {
 
 void H265Depacketizer::end_nal() {
     open_ = false;
-    const ByteView nal = ByteView(unit_).subspan(nal_at_ + length_bytes);
+    const ByteView nal = ByteView(unit_).subspan(nal_at_ + nal_length_bytes);
     const HevcNalType type = media::hevc_nal_type(nal[0]);
     // An Annex B stream inside of packets begins with zeros, which is the type of an ordinary slice here
     // (TRAIL_N, quirk 57), but no header byte pair 00 00 is valid: its temporal id would be -1.
@@ -210,7 +200,7 @@ void H265Depacketizer::end_nal() {
         nal.size() <= header_bytes)
         return drop_open_nal();
     const std::size_t size = nal.size();
-    for (std::size_t i = 0; i < length_bytes; ++i)
+    for (std::size_t i = 0; i < nal_length_bytes; ++i)
         unit_[nal_at_ + i] = static_cast<std::byte>(size >> (24 - 8 * i));
     ++nal_count_;
     has_slice_ |= media::is_slice(type);

@@ -8,7 +8,7 @@
 namespace vedette::rtsp {
 namespace {
 
-using Log = PacketLog<LatmDepacketizer>;
+using LatmLog = PacketLog<LatmDepacketizer>;
 
 // AAC-LC of 24 kHz, one channel, frame lengths told (RFC 6416 section 7.4.1 has the like).
 const std::string config = "400026103fc0";
@@ -35,34 +35,38 @@ TEST(LatmDepacketizer, ConfigurationThatEndsAfterTheAudioConfig) {  // quirk 60
 }
 
 TEST(LatmDepacketizer, FramesWithTheirLength) {
-    EXPECT_EQ(Log(LatmDepacketizer(out_of_band())).push("03aabbcc", 0, true).push("02ddee", 1024, true).log(),
-              "key 0 aabbcc;key 1024 ddee;");
+    EXPECT_EQ(
+        LatmLog(LatmDepacketizer(out_of_band())).push("03aabbcc", 0, true).push("02ddee", 1024, true).log(),
+        "key 0 aabbcc;key 1024 ddee;");
 }
 
 TEST(LatmDepacketizer, ElementInSeveralPackets) {
-    EXPECT_EQ(Log(LatmDepacketizer(out_of_band())).push("05aabb", 0).push("ccddee", 0, true).log(),
+    EXPECT_EQ(LatmLog(LatmDepacketizer(out_of_band())).push("05aabb", 0).push("ccddee", 0, true).log(),
               "key 0 aabbccddee;");
     // Without a marker the next time ends it.
-    EXPECT_EQ(
-        Log(LatmDepacketizer(out_of_band())).push("02aabb", 0).push("02ccdd", 1024).push("01ee", 2048).log(),
-        "key 0 aabb;key 1024 ccdd;");
+    EXPECT_EQ(LatmLog(LatmDepacketizer(out_of_band()))
+                  .push("02aabb", 0)
+                  .push("02ccdd", 1024)
+                  .push("01ee", 2048)
+                  .log(),
+              "key 0 aabb;key 1024 ccdd;");
 }
 
 TEST(LatmDepacketizer, LongFramesSayTheirLengthInSeveralBytes) {
     std::string element = "ff02";
     for (int i = 0; i < 257; ++i) element += "5a";
-    Log log{LatmDepacketizer(out_of_band())};
+    LatmLog log{LatmDepacketizer(out_of_band())};
     EXPECT_EQ(log.push(element, 0, true).log(), "key 0 257 bytes;");
 }
 
 TEST(LatmDepacketizer, LossDropsTheElement) {
-    EXPECT_EQ(Log(LatmDepacketizer(out_of_band()))
+    EXPECT_EQ(LatmLog(LatmDepacketizer(out_of_band()))
                   .push("05aabb", 0)
                   .push("02eeff", 1024, true, true)
                   .push("01aa", 2048, true)
                   .log(),
               "damaged 0;key 1024 eeff;key 2048 aa;");
-    EXPECT_EQ(Log(LatmDepacketizer(out_of_band())).push("05aabb", 0, true).log(), "damaged 0;");
+    EXPECT_EQ(LatmLog(LatmDepacketizer(out_of_band())).push("05aabb", 0, true).log(), "damaged 0;");
 }
 
 TEST(LatmDepacketizer, ConfigurationInBand) {
@@ -79,7 +83,7 @@ TEST(LatmDepacketizer, ConfigurationInBand) {
     Bytes first;
     for (std::size_t at = 0; at < in_band.size(); at += 8)
         first.push_back(static_cast<std::byte>(std::stoi(in_band.substr(at, 8), nullptr, 2)));
-    Log log{LatmDepacketizer({.clock_rate_hz = 24'000})};
+    LatmLog log{LatmDepacketizer({.clock_rate_hz = 24'000})};
     log.push("8081", 0, true);  // the same as before, and there was none
     log.push_bytes(first, 1024, true);
     log.push("81555d80", 2048, true);  // 1, length 2, AA BB

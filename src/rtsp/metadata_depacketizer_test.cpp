@@ -7,19 +7,20 @@
 namespace vedette::rtsp {
 namespace {
 
-using Log = PacketLog<MetadataDepacketizer>;
+using MetadataLog = PacketLog<MetadataDepacketizer>;
 
 TEST(MetadataDepacketizer, DocumentInSeveralPackets) {  // quirk 63
-    EXPECT_EQ(Log().push_bytes(as_bytes("<a>"), 0).push_bytes(as_bytes("</a>"), 0, true).log(),
+    EXPECT_EQ(MetadataLog().push_bytes(as_bytes("<a>"), 0).push_bytes(as_bytes("</a>"), 0, true).log(),
               "key 0 3c613e3c2f613e;");
 }
 
 TEST(MetadataDepacketizer, WithoutMarkerTheTimestampEndsTheDocument) {
-    EXPECT_EQ(Log().push_bytes(as_bytes("<a/>"), 0).push_bytes(as_bytes("<b/>"), 9).log(), "key 0 3c612f3e;");
+    EXPECT_EQ(MetadataLog().push_bytes(as_bytes("<a/>"), 0).push_bytes(as_bytes("<b/>"), 9).log(),
+              "key 0 3c612f3e;");
 }
 
 TEST(MetadataDepacketizer, LossDropsTheDocument) {
-    EXPECT_EQ(Log()
+    EXPECT_EQ(MetadataLog()
                   .push_bytes(as_bytes("<a>"), 0)
                   .push_bytes(as_bytes("</a>"), 0, true, true)
                   .push_bytes(as_bytes("<b/>"), 9, true, true)
@@ -30,7 +31,7 @@ TEST(MetadataDepacketizer, LossDropsTheDocument) {
 
 TEST(MetadataDepacketizer, DocumentsAreBounded) {
     const std::string much(60'000, ' ');
-    Log log;
+    MetadataLog log;
     log.push_bytes(as_bytes("<a>"), 0);
     for (int i = 0; i < 20; ++i) log.push_bytes(as_bytes(much), 0);
     EXPECT_EQ(log.push_bytes(as_bytes("</a>"), 0, true).push_bytes(as_bytes("<b/>"), 9, true).log(),

@@ -9,7 +9,7 @@
 namespace vedette::rtsp {
 namespace {
 
-constexpr std::string_view sdp =
+constexpr std::string_view replay_sdp =
     "v=0\r\no=- 1 1 IN IP4 0\r\ns=x\r\nt=0 0\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\n"
     "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;"
     "sprop-parameter-sets=Z0LAHtoCgL/lwEQAAAMABAAAAwDIPFi6gA==,aM48gA==\r\na=control:trackID=0\r\n";
@@ -32,8 +32,8 @@ class ReplaySession : public testing::Test {
     std::string play() {
         say("");
         say("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
-        setup =
-            say(fmt::format("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: {}\r\n\r\n{}", sdp.size(), sdp));
+        setup = say(fmt::format("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: {}\r\n\r\n{}",
+                                replay_sdp.size(), replay_sdp));
         return say(
             "RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 7\r\nTransport: "
             "RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");

@@ -24,14 +24,6 @@ constexpr std::array<std::pair<SrtpSuite, std::string_view>, 8> suites{{
     {SrtpSuite::aes_256_cm_hmac_sha1_32, "AES_CM_256_HMAC_SHA1_32"},
 }};
 
-std::string_view split_word(std::string_view& rest) {
-    rest = trim(rest);
-    const std::size_t end = rest.find_first_of(" \t");
-    const std::string_view word = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : trim(rest.substr(end));
-    return word;
-}
-
 /// "1:4" (section 6.1): the value as so many bytes.
 std::optional<Bytes> parse_mki(std::string_view text) {
     const auto value = parse_number<std::uint64_t>(split_off(text, ':'));

@@ -10,15 +10,6 @@ namespace {
 
 constexpr std::uint8_t max_payload_type = 127;
 
-/// The first whitespace-separated word; `rest` becomes what follows, trimmed.
-std::string_view split_word(std::string_view& rest) {
-    rest = trim(rest);
-    const std::size_t end = rest.find_first_of(" \t");
-    const std::string_view word = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : trim(rest.substr(end));
-    return word;
-}
-
 std::optional<std::uint8_t> payload_type(std::string_view text) {
     const auto number = parse_number<std::uint8_t>(text);
     return number && *number <= max_payload_type ? number : std::nullopt;

@@ -10,6 +10,8 @@ namespace vedette::rtsp {
 
 /// Without leading and trailing blanks, tabs, CR, LF and NUL.
 std::string_view trim(std::string_view text);
+/// The first whitespace-separated word; `rest` becomes what follows, trimmed.
+std::string_view split_word(std::string_view& rest);
 
 /// ASCII only.
 bool equal_ignoring_case(std::string_view a, std::string_view b);

@@ -85,7 +85,7 @@ HeadPosition read_vector(const onvif::Element& element, HeadPosition vector) {
     return vector;
 }
 
-OnvifAnswer done(std::string_view name) {
+OnvifAnswer ptz_done(std::string_view name) {
     return onvif_ok(fmt::format("<tptz:{}Response/>", name));
 }
 
@@ -121,21 +121,21 @@ OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& reques
     if (name == "ContinuousMove") {
         head.move_on(read_vector(request.child("Velocity"), {}), duration(request.child("Timeout").text()),
                      now);
-        return done(name);
+        return ptz_done(name);
     }
     if (name == "Stop") {
         head.stop(now);
-        return done(name);
+        return ptz_done(name);
     }
     if (name == "AbsoluteMove") {
         head.move_to(read_vector(request.child("Position"), head.position(now)), now);
-        return done(name);
+        return ptz_done(name);
     }
     if (name == "RelativeMove") {
         const HeadPosition by = read_vector(request.child("Translation"), {});
         const HeadPosition at = head.position(now);
         head.move_to({.pan = at.pan + by.pan, .tilt = at.tilt + by.tilt, .zoom = at.zoom + by.zoom}, now);
-        return done(name);
+        return ptz_done(name);
     }
     if (name == "GetPresets") return onvif_ok(presets(device));
     if (name == "SetPreset") return set_preset(device, request, now);
@@ -144,7 +144,7 @@ OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& reques
             head.home = head.position(now);
         else
             head.move_to(head.home, now);
-        return done(name);
+        return ptz_done(name);
     }
     if (name == "GotoPreset" || name == "RemovePreset") {
         const auto found = head.presets.find(request.child("PresetToken").text());
@@ -153,7 +153,7 @@ OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& reques
             head.move_to(found->second.position, now);
         else
             head.presets.erase(found);
-        return done(name);
+        return ptz_done(name);
     }
     return onvif_not_implemented();
 }

@@ -9,9 +9,6 @@
 namespace vedette::simulate {
 namespace {
 
-constexpr std::uint8_t stap_a = 24;
-constexpr std::uint8_t fu_a = 28;
-
 class Builder {
   public:
     Builder(std::uint8_t channel, std::uint8_t payload_type)

@@ -14,6 +14,9 @@ namespace vedette::simulate {
 
 inline constexpr std::uint8_t video_payload_type = 96;
 inline constexpr std::uint8_t audio_payload_type = 97;
+// NAL unit types of RFC 6184: several in a packet, and a part of one.
+inline constexpr std::uint8_t stap_a = 24;
+inline constexpr std::uint8_t fu_a = 28;
 inline constexpr std::uint8_t video_channel = 0;  ///< RTCP is on the next one
 inline constexpr std::uint8_t audio_channel = 2;
 /// RTP payload bytes in one packet, so that the packet would fit an Ethernet frame.

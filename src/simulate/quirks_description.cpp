@@ -40,7 +40,7 @@ void set_payload_type(std::vector<QuirkFrame>& frames, std::uint8_t channel, std
             frame.bytes[type_at] = (frame.bytes[type_at] & std::byte{0x80}) | std::byte{type};
 }
 
-constexpr auto table =
+constexpr auto description_table =
     std::to_array<Quirk>({
         {.name = "control-with-leading-slash",
          .number = 5,
@@ -165,7 +165,7 @@ constexpr auto table =
 }  // namespace
 
 std::span<const Quirk> description_quirks() {
-    return table;
+    return description_table;
 }
 
 }  // namespace vedette::simulate

@@ -19,8 +19,6 @@ constexpr std::size_t report_ntp_at = 8;
 constexpr std::size_t report_time_at = 16;
 constexpr std::size_t report_bytes = 28;
 constexpr std::byte marker_bit{0x80};
-constexpr std::uint8_t fu_a = 28;
-constexpr std::uint8_t stap_a = 24;
 constexpr std::int64_t rate_hz = 90'000;
 
 using Frames = std::vector<QuirkFrame>;
@@ -114,7 +112,7 @@ void insert_before_video(Frames& frames, const std::function<QuirkFrame(const Qu
     frames = std::move(out);
 }
 
-constexpr auto table =
+constexpr auto media_table =
     std::to_array<Quirk>({
         {.name = "junk-before-frames",
          .number = 15,
@@ -371,7 +369,7 @@ constexpr auto table =
 }  // namespace
 
 std::span<const Quirk> media_quirks() {
-    return table;
+    return media_table;
 }
 
 }  // namespace vedette::simulate

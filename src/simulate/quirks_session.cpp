@@ -62,7 +62,7 @@ std::string with_host(std::string_view uri, std::string_view host) {
 
 constexpr auto content_base = "Content-Base";
 
-constexpr auto table = std::to_array<Quirk>({
+constexpr auto session_table = std::to_array<Quirk>({
     {.name = "content-base-without-scheme",
      .number = 1,
      .sentence = "Content-Base has no rtsp:// in front",
@@ -321,7 +321,7 @@ constexpr auto table = std::to_array<Quirk>({
 }  // namespace
 
 std::span<const Quirk> session_quirks() {
-    return table;
+    return session_table;
 }
 
 }  // namespace vedette::simulate

@@ -91,4 +91,17 @@ std::string_view to_string(SubscriptionState state) {
     return "unknown";
 }
 
+RequestBody::RequestBody(RequestBody&&) noexcept = default;
+RequestBody& RequestBody::operator=(RequestBody&&) noexcept = default;
+RequestBody::~RequestBody() = default;
+Answer::Answer(Answer&&) noexcept = default;
+Answer& Answer::operator=(Answer&&) noexcept = default;
+Answer::~Answer() = default;
+ToGateway::ToGateway(ToGateway&&) noexcept = default;
+ToGateway& ToGateway::operator=(ToGateway&&) noexcept = default;
+ToGateway::~ToGateway() = default;
+ToHub::ToHub(ToHub&&) noexcept = default;
+ToHub& ToHub::operator=(ToHub&&) noexcept = default;
+ToHub::~ToHub() = default;
+
 }  // namespace vedette::wire

@@ -297,22 +297,34 @@ struct Recordings {
 };
 
 // ---- requests and replies
+// The large variants are types of their own: what moves and destroys dozens of alternatives is compiled once,
+// in messages.cpp, and not in every file that sends a message.
 
+struct RequestBody : std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings,
+                                  ListInterfaces, DiscoverCameras, InspectDevice, ControlPtz, ListRelays,
+                                  SwitchRelay, QueryEvents, GetSettings, ChangeSettings, QueryStateHistory,
+                                  PreviewDevice, MaintainCamera, ListHolds, PlaceHold, LiftHold> {
+    using variant::variant;
+    RequestBody(RequestBody&&) noexcept;
+    RequestBody& operator=(RequestBody&&) noexcept;
+    ~RequestBody();
+};
 struct Request {
     std::uint64_t id = 0;  ///< chosen by the hub, echoed in the reply
-    std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
-                 DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
-                 GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera, ListHolds,
-                 PlaceHold, LiftHold>
-        body;
+    RequestBody body;
 };
 struct Done {};
+struct Answer : std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras,
+                             DeviceReport, PtzReport, PtzPreset, RelayList, EventList, SiteSettings,
+                             StateHistory, StillPicture, DeviceCare, Hold, HoldList> {
+    using variant::variant;
+    Answer(Answer&&) noexcept;
+    Answer& operator=(Answer&&) noexcept;
+    ~Answer();
+};
 struct Reply {
     std::uint64_t id = 0;
-    Result<std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
-                        PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory, StillPicture,
-                        DeviceCare, Hold, HoldList>>
-        body;
+    Result<Answer> body;
 };
 
 // ---- media, by channel; the hub chooses channel numbers and never reuses one
@@ -411,9 +423,19 @@ struct StorageStatus {
     std::vector<std::string> notices;  ///< what the last start found wrong with the store, in sentences
 };
 
-using ToGateway = std::variant<Request, OpenChannel, Credit, CloseChannel, ChannelSound>;
-using ToHub =
-    std::variant<Reply, ChannelReady, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
-                 CameraRemoved, CameraStateChanged, StorageStatus, CameraEventHappened>;
+struct ToGateway : std::variant<Request, OpenChannel, Credit, CloseChannel, ChannelSound> {
+    using variant::variant;
+    ToGateway(ToGateway&&) noexcept;
+    ToGateway& operator=(ToGateway&&) noexcept;
+    ~ToGateway();
+};
+struct ToHub
+    : std::variant<Reply, ChannelReady, ChannelInit, ChannelMedia, ChannelGap, ChannelEnd, CameraChanged,
+                   CameraRemoved, CameraStateChanged, StorageStatus, CameraEventHappened> {
+    using variant::variant;
+    ToHub(ToHub&&) noexcept;
+    ToHub& operator=(ToHub&&) noexcept;
+    ~ToHub();
+};
 
 }  // namespace vedette::wire

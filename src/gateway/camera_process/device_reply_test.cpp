@@ -142,7 +142,7 @@ TEST(DeviceReplies, EachKindComesOutAsItWentIn) {
             EXPECT_FALSE(decode_report(ByteView(bytes).first(size))) << number << " cut at " << size;
     }
     EXPECT_EQ(asked.size(), static_cast<std::size_t>(onvif::last_asked) + 1);
-    EXPECT_EQ(alternatives.size(), std::variant_size_v<Reply>);
+    EXPECT_EQ(alternatives.size(), std::variant_size_v<Reply::variant>);
 }
 
 TEST(DeviceReplies, ValuesAreWhatTheyWere) {

@@ -365,4 +365,14 @@ Result<std::optional<MediaHead>> decode_media(ByteView head) {
     return out;
 }
 
+Command::Command() noexcept = default;
+Command::Command(Command&&) noexcept = default;
+Command& Command::operator=(Command&&) noexcept = default;
+Command::~Command() = default;
+
+Report::Report() noexcept = default;
+Report::Report(Report&&) noexcept = default;
+Report& Report::operator=(Report&&) noexcept = default;
+Report::~Report() = default;
+
 }  // namespace vedette::gateway::camera_process

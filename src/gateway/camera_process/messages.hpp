@@ -78,7 +78,13 @@ struct ReadAnswer {
     onvif::Question question;
     std::uint32_t size = 0;
 };
-using Command = std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping, Say, ReadAnswer>;
+struct Command : std::variant<Open, GoOn, Joined, Dialled, Tune, Close, Ping, Say, ReadAnswer> {
+    using variant::variant;
+    Command() noexcept;
+    Command(Command&&) noexcept;
+    Command& operator=(Command&&) noexcept;
+    ~Command();
+};
 
 Bytes encode(const Command& command);
 Result<Command> decode_command(ByteView bytes);
@@ -119,8 +125,14 @@ struct DeviceReply {
     onvif::Reply reply;
 };
 
-using Report = std::variant<Ready, Pong, Shown, HandshakeFailed, Established, DialAgain, rtsp::ClientEvent,
-                            rtsp::OutgoingDatagram, Counters, Ended, DeviceReply>;
+struct Report : std::variant<Ready, Pong, Shown, HandshakeFailed, Established, DialAgain, rtsp::ClientEvent,
+                             rtsp::OutgoingDatagram, Counters, Ended, DeviceReply> {
+    using variant::variant;
+    Report() noexcept;
+    Report(Report&&) noexcept;
+    Report& operator=(Report&&) noexcept;
+    ~Report();
+};
 struct SessionReport {
     SessionId session = 0;
     Report report;

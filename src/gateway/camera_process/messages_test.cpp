@@ -25,10 +25,10 @@ Report described() {
 // Whatever is reported comes out as it went in.
 template <class T>
 T back_and_forth(T value) {
-    const auto read = decode_report(encode(SessionReport{7, Report(std::move(value))}));
+    auto read = decode_report(encode(SessionReport{7, Report(std::move(value))}));
     EXPECT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->session, 7u);
-    return std::get<T>(read->report);
+    return std::get<T>(std::move(read->report));
 }
 
 template <class T>

@@ -10,8 +10,6 @@ namespace vedette::gateway::camera_process {
 
 namespace {
 
-constexpr std::chrono::seconds write_limit{5};
-
 net::Awaitable<void> wait_into(CameraConnection& connection, Result<>& result) {
     if (connection.media.pairs() > 0)
         result = co_await connection.media.wait_readable(connection.stream);

@@ -11,7 +11,6 @@ namespace vedette::gateway::camera_process {
 namespace {
 
 constexpr std::chrono::seconds answer_limit{10};
-constexpr std::chrono::seconds write_limit{5};
 constexpr const char* not_taken = "the camera does not take our requests";
 
 net::Awaitable<Result<>> write_text(net::TcpStream& stream, std::string text) {

@@ -11,6 +11,9 @@
 
 namespace vedette::gateway::camera_process {
 
+/// A camera that takes longer to take what we send is given up.
+inline constexpr std::chrono::seconds write_limit{5};
+
 inline constexpr std::chrono::seconds handshake_limit{10};  ///< small processors take seconds for RSA
 
 /// To where further connections go.

@@ -144,7 +144,7 @@ void run_worker() {
     leave_terminal();
     // A service manager tells all processes to end: the main process does that in good order, and then we.
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_IGN);
-    spdlog::set_level(spdlog::level::off);
+    log::set_level(log::Level::off);
     Channel channel{File(worker_channel)};
     Packet first = first_packet(channel);
     if (first.files.size() != 3) give_up("the main process sent something else");

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",  
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 7> migrations = {R"sql(
+constexpr std::array<store::Migration, 7> camera_migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -28,7 +28,7 @@ CREATE TABLE camera (
     password_wrapped BLOB               -- AES-KWP, bound to camera_id; NULL: no password
 ) WITHOUT ROWID;
 )sql",
-                                                        R"sql(
+                                                               R"sql(
 ALTER TABLE camera ADD COLUMN allow_basic_in_clear INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE camera ADD COLUMN transport TEXT NOT NULL DEFAULT 'auto';
 ALTER TABLE camera ADD COLUMN transport_found TEXT NOT NULL DEFAULT '';  -- what worked
@@ -40,7 +40,7 @@ CREATE TABLE camera_certificate (
     PRIMARY KEY (camera_id, authority)
 ) WITHOUT ROWID;
 )sql",
-                                                        R"sql(
+                                                               R"sql(
 CREATE TABLE camera_device (            -- what ONVIF told about the device
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     onvif_url TEXT NOT NULL,
@@ -52,7 +52,7 @@ CREATE TABLE camera_device (            -- what ONVIF told about the device
     firmware TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
-                                                        R"sql(
+                                                               R"sql(
 ALTER TABLE camera ADD COLUMN allow_legacy_tls INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE camera_certificate ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;  -- by an administrator
 CREATE TABLE site_setting (
@@ -60,11 +60,11 @@ CREATE TABLE site_setting (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
-                                                        R"sql(
+                                                               R"sql(
 ALTER TABLE camera_device ADD COLUMN services TEXT NOT NULL DEFAULT '';  -- names, separated by blanks
 ALTER TABLE camera_device ADD COLUMN checked_90k INTEGER NOT NULL DEFAULT 0;  -- since 1970 UTC
 )sql",
-                                                        R"sql(
+                                                               R"sql(
 ALTER TABLE camera ADD COLUMN fill_gaps INTEGER NOT NULL DEFAULT 1;
 CREATE TABLE refused_gap (              -- what the camera's own storage did not fill
     camera_id BLOB NOT NULL,            -- 16 bytes
@@ -74,7 +74,7 @@ CREATE TABLE refused_gap (              -- what the camera's own storage did not
 );
 CREATE INDEX refused_gap_camera ON refused_gap (camera_id);
 )sql",
-                                                        R"sql(
+                                                               R"sql(
 ALTER TABLE camera ADD COLUMN keep_days INTEGER;   -- NULL: not deleted for their age
 ALTER TABLE camera ADD COLUMN keep_bytes INTEGER;  -- NULL: not deleted for their size
 )sql"};
@@ -198,7 +198,7 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
 }
 
 Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret key) {
-    VEDETTE_TRY(store::Database database, store::Database::open(file, migrations));
+    VEDETTE_TRY(store::Database database, store::Database::open(file, camera_migrations));
     return CameraStore(std::move(database), std::move(key));
 }
 

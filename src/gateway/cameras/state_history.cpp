@@ -9,7 +9,7 @@ namespace vedette::gateway {
 
 namespace {
 
-constexpr std::array<store::Migration, 1> migrations = {R"sql(
+constexpr std::array<store::Migration, 1> history_migrations = {R"sql(
 CREATE TABLE state_change (
     change_id INTEGER PRIMARY KEY,      -- in order of time
     camera_id BLOB NOT NULL,            -- 16 bytes
@@ -72,7 +72,7 @@ StateHistory::Unsaved StateHistory::take_unsaved() {
 }
 
 Result<StateHistoryFile> StateHistoryFile::open(const std::filesystem::path& file) {
-    VEDETTE_TRY(store::Database database, store::Database::open(file, migrations));
+    VEDETTE_TRY(store::Database database, store::Database::open(file, history_migrations));
     return StateHistoryFile(std::move(database));
 }
 

@@ -72,14 +72,14 @@ TEST(WallClockOffset, OfSenderReports) {
 
 TEST(StreamMeterTest, KeyFramesClockAndLastPicture) {
     StreamMeter meter;
-    const UtcTime origin = from_unix_seconds(1'800'000'000);
+    const UtcTime begin = from_unix_seconds(1'800'000'000);
     EXPECT_FALSE(meter.figures(at(0)).last_picture);
     for (int i = 0; i < 101; ++i)
-        meter.picture(5'000 + i * 3'600, 90'000, i % 50 == 0, {origin + i * Ticks90k(3'600), at(0.04 * i)});
-    meter.sender_report(ntp(1'800'000'000 - 40), origin + 120ms);
-    meter.sender_report(ntp(1'800'000'005 - 40), origin + 5s);
+        meter.picture(5'000 + i * 3'600, 90'000, i % 50 == 0, {begin + i * Ticks90k(3'600), at(0.04 * i)});
+    meter.sender_report(ntp(1'800'000'000 - 40), begin + 120ms);
+    meter.sender_report(ntp(1'800'000'005 - 40), begin + 5s);
     auto figures = meter.figures(at(4));
-    EXPECT_EQ(figures.last_picture, origin + 4s);
+    EXPECT_EQ(figures.last_picture, begin + 4s);
     EXPECT_DOUBLE_EQ(figures.key_frame_interval_seconds.value(), 2);
     EXPECT_EQ(figures.clock_offset, Ticks90k(-40s))
         << "a late report makes it smaller, so the largest counts";
@@ -87,7 +87,7 @@ TEST(StreamMeterTest, KeyFramesClockAndLastPicture) {
     EXPECT_DOUBLE_EQ(meter.figures(at(13)).key_frame_interval_seconds.value(), 9)
         << "the next one is overdue";
 
-    meter.sender_report(ntp(1'800'000'010), origin + 10s);
+    meter.sender_report(ntp(1'800'000'010), begin + 10s);
     EXPECT_EQ(meter.figures(at(10)).clock_offset, Ticks90k(0)) << "the camera's clock was set";
     meter.begin_session();
     figures = meter.figures(at(14));

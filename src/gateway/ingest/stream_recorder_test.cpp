@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const UtcTime origin = from_unix_seconds(1'800'000'000);
+const UtcTime start_time = from_unix_seconds(1'800'000'000);
 constexpr std::int64_t first_picture_time = 77'000'000;  // cameras begin anywhere
 constexpr std::int64_t first_sound_time = -5'000;
 constexpr int group = 50;  // pictures from key frame to key frame
@@ -71,16 +71,16 @@ class StreamRecorderTest : public testing::Test {
     }
     vault::Recordings recordings() {
         EXPECT_TRUE(vault->flush());
-        return vault->recordings(key, {UtcTime{}, origin + 24h}).value();
+        return vault->recordings(key, {UtcTime{}, start_time + 24h}).value();
     }
     static UtcInterval seconds(double from, double to) {
-        const auto at = [](double s) { return origin + Ticks90k(static_cast<std::int64_t>(s * 90'000)); };
+        const auto at = [](double s) { return start_time + Ticks90k(static_cast<std::int64_t>(s * 90'000)); };
         return {at(from), at(to)};
     }
 
     std::filesystem::path folder;
     std::unique_ptr<vault::Vault> vault;
-    SimulatedClock clock{origin};
+    SimulatedClock clock{start_time};
     Listener listener;
     vault::StreamKey key{CameraId::random(), 0};
     std::optional<StreamRecorder> recorder;
@@ -135,7 +135,7 @@ TEST_F(StreamRecorderTest, ALostCameraLeavesAGapWithItsReason) {
     recorder->end_session(vault::GapReason::camera_unreachable, "nothing listens on that port");
     EXPECT_FALSE(recorder->recording());
     EXPECT_THAT(recorder->tracks(), IsEmpty());
-    EXPECT_EQ(recorder->recorded_until(), origin + 2s);
+    EXPECT_EQ(recorder->recorded_until(), start_time + 2s);
     clock.advance(5s);
     describe();
     picture = 0;
@@ -162,11 +162,11 @@ TEST_F(StreamRecorderTest, ALongGapIsWrittenInPiecesSoThatACrashKeepsIt) {
     ASSERT_THAT(all.gaps, SizeIs(2));
     EXPECT_EQ(all.gaps[0].interval, seconds(2, 62));
     EXPECT_EQ(all.gaps[1].interval, seconds(62, 122));
-    EXPECT_EQ(recorder->recorded_until(), origin + 122s);
+    EXPECT_EQ(recorder->recorded_until(), start_time + 122s);
 }
 
 TEST_F(StreamRecorderTest, OwesAGapSinceAnEarlierProcess) {
-    begin(origin - 10s);
+    begin(start_time - 10s);
     describe();
     send_pictures(group);
     recorder->end_session(vault::GapReason::other, "");

@@ -9,7 +9,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr std::array<store::Migration, 1> schema_migrations = {R"(
+constexpr std::array<store::Migration, 1> index_migrations = {R"(
     CREATE TABLE segment (
         camera BLOB NOT NULL,
         stream INTEGER NOT NULL,
@@ -66,7 +66,7 @@ CameraId camera_of(ByteView blob) {
 }  // namespace
 
 Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& path, store::Access access) {
-    VEDETTE_TRY(store::Database database, store::Database::open(path, schema_migrations, access));
+    VEDETTE_TRY(store::Database database, store::Database::open(path, index_migrations, access));
     return std::unique_ptr<Index>(new Index(std::move(database)));
 }
 

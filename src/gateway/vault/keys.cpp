@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<store::Migration, 1> schema_migrations = {R"(
+constexpr std::array<store::Migration, 1> key_migrations = {R"(
     CREATE TABLE identity (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         organisation BLOB NOT NULL,
@@ -84,8 +84,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout) {
     if (fs::create_directory(layout.keys(), error))
         fs::permissions(layout.keys(), fs::perms::owner_all, error);
     if (error) return fail_errno(error.value(), layout.keys().string());
-    VEDETTE_TRY(store::Database database,
-                store::Database::open(layout.keys() / "keys.db", schema_migrations));
+    VEDETTE_TRY(store::Database database, store::Database::open(layout.keys() / "keys.db", key_migrations));
     // A day key must be there before the first byte that needs it, and a destroyed one must leave no trace.
     VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
     std::unique_ptr<KeyStore> keys(
@@ -102,8 +101,8 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open_read_only(const Layout& layout)
             return fail_errno(error.value(), (layout.keys() / name).string());
         return fail(ErrorKind::not_found, "{} is missing", (layout.keys() / name).string());
     }
-    VEDETTE_TRY(store::Database database, store::Database::open(layout.keys() / "keys.db", schema_migrations,
-                                                                store::Access::read_only));
+    VEDETTE_TRY(store::Database database,
+                store::Database::open(layout.keys() / "keys.db", key_migrations, store::Access::read_only));
     std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database), store::Access::read_only));
     VEDETTE_CHECK(keys->load());
     return keys;

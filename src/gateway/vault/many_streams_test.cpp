@@ -32,7 +32,7 @@ TEST(ManyStreams, OneFileThatCannotBeSyncedCostsItsOwnStreamAlone) {
     constexpr int count = 100;
     const TemporaryFolder folder;
     const UtcTime t0 = from_unix_seconds(1'795'228'500);
-    spdlog::set_level(spdlog::level::off);  // the failure is what is tested
+    log::set_level(log::Level::off);  // the failure is what is tested
     std::vector<StreamKey> streams;
     std::vector<std::uint64_t> runs;
     {
@@ -62,7 +62,7 @@ TEST(ManyStreams, OneFileThatCannotBeSyncedCostsItsOwnStreamAlone) {
                 << flushed.error().message;
         }
     }
-    spdlog::set_level(spdlog::level::info);
+    log::set_level(log::Level::info);
 
     auto vault = open_vault(folder.path);
     ASSERT_TRUE(vault) << vault.error().message;

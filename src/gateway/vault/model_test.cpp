@@ -28,13 +28,13 @@ class ModelTest : public testing::Test {
     static constexpr int fragment_seconds = 2;
 
     void SetUp() override {
-        spdlog::set_level(spdlog::level::off);  // failures are what is tested
+        log::set_level(log::Level::off);  // failures are what is tested
         if (fs::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 1);
         folder.emplace();
     }
     void TearDown() override {
         ::unsetenv("TMPDIR");
-        spdlog::set_level(spdlog::level::info);
+        log::set_level(log::Level::info);
     }
     UtcTime time_of(int number) const { return t0 + seconds(fragment_seconds * number); }
 

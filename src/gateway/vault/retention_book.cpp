@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<store::Migration, 1> schema_migrations = {R"(
+constexpr std::array<store::Migration, 1> retention_migrations = {R"(
     CREATE TABLE hold (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         camera BLOB NOT NULL,
@@ -89,7 +89,7 @@ Result<> may_write() {
 }  // namespace
 
 Result<std::unique_ptr<RetentionBook>> RetentionBook::open_file(const Layout& layout) {
-    VEDETTE_TRY(store::Database database, store::Database::open(layout.retention(), schema_migrations));
+    VEDETTE_TRY(store::Database database, store::Database::open(layout.retention(), retention_migrations));
     VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL"));
     return std::unique_ptr<RetentionBook>(new RetentionBook(std::move(database)));
 }

@@ -9,11 +9,10 @@
 #include "gateway/vault/failing_disk.hpp"
 #include "gateway/vault/keys.hpp"
 #include "gateway/vault/tamper_support.hpp"
+#include "gateway/vault/test_support.hpp"
 
 namespace vedette::vault {
 namespace {
-
-constexpr Ticks90k day = std::chrono::hours(24);
 
 class RetentionCrashTest : public testing::Test {
   protected:
@@ -21,7 +20,7 @@ class RetentionCrashTest : public testing::Test {
     static constexpr int held_late = 12;       // the first fragment of the last file
 
     void SetUp() override {
-        spdlog::set_level(spdlog::level::off);  // failures are what is tested
+        log::set_level(log::Level::off);  // failures are what is tested
         if (fs::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 1);
         template_folder.emplace();
         folder.emplace();
@@ -38,7 +37,7 @@ class RetentionCrashTest : public testing::Test {
     }
     void TearDown() override {
         ::unsetenv("TMPDIR");
-        spdlog::set_level(spdlog::level::info);
+        log::set_level(log::Level::info);
     }
     // The first two files end at midnight.
     UtcTime time_of(int number) const { return midnight - seconds(16) + seconds(2 * number); }

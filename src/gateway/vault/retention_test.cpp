@@ -16,8 +16,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr Ticks90k day = std::chrono::hours(24);
-
 class RetentionTest : public testing::Test {
   protected:
     static constexpr int fragments_of_file = 4;  // 8 s

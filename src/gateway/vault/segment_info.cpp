@@ -28,7 +28,7 @@ std::uint64_t unzigzag(std::uint64_t value) {
     return value >> 1 ^ ((value & 1) != 0 ? ~std::uint64_t{0} : 0);
 }
 
-std::uint64_t ticks(UtcTime time) {
+std::uint64_t ticks_since_epoch(UtcTime time) {
     return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
@@ -78,7 +78,7 @@ Bytes pack_rows(const std::vector<RecordRow>& rows) {
         writer.u8(static_cast<std::uint8_t>(row.type));
         put(writer, zigzag(row.sequence - last.sequence));
         put(writer, zigzag(row.run - last.run));
-        put(writer, zigzag(ticks(row.start) - ticks(last.end())));
+        put(writer, zigzag(ticks_since_epoch(row.start) - ticks_since_epoch(last.end())));
         put(writer, zigzag(static_cast<std::uint64_t>(row.duration.count())));
         put(writer, zigzag(std::uint64_t{row.block} - last.block));
         put(writer, row.payload_size);
@@ -100,7 +100,8 @@ Result<std::vector<RecordRow>> unpack_rows(ByteView packed) {
         row.type = static_cast<RecordType>(reader.u8());
         row.sequence = last.sequence + unzigzag(get(reader));
         row.run = last.run + unzigzag(get(reader));
-        const std::uint64_t last_end = ticks(last.start) + static_cast<std::uint64_t>(last.duration.count());
+        const std::uint64_t last_end =
+            ticks_since_epoch(last.start) + static_cast<std::uint64_t>(last.duration.count());
         row.start = UtcTime(Ticks90k(static_cast<std::int64_t>(last_end + unzigzag(get(reader)))));
         row.duration = Ticks90k(static_cast<std::int64_t>(unzigzag(get(reader))));
         row.block = static_cast<std::uint32_t>(last.block + unzigzag(get(reader)));

@@ -16,6 +16,8 @@ struct TemporaryFolder {
     std::filesystem::path path;
 };
 
+inline constexpr Ticks90k day = std::chrono::hours(24);
+
 constexpr Ticks90k seconds(int count) {
     return std::chrono::seconds(count);
 }

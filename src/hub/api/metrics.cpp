@@ -18,11 +18,11 @@ class Exposition {
   public:
     void family(std::string_view name, std::string_view type, std::string_view help) {
         name_ = name;
-        fmt::format_to(std::back_inserter(text_), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+        text_ += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
     }
     void sample(std::string_view labels, double value) {
         if (!std::isfinite(value)) value = 0;
-        fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name_, labels, value);
+        text_ += fmt::format("{}{} {}\n", name_, labels, value);
     }
     void single(std::string_view name, std::string_view type, std::string_view help, double value) {
         family(name, type, help);

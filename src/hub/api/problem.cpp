@@ -118,6 +118,10 @@ Problem Problem::invalid(std::string field, std::string detail) {
     return problem;
 }
 
+Problem Problem::unexpected_reply() {
+    return Error{ErrorKind::internal, "The gateway gave an answer that does not fit the question"};
+}
+
 boost::json::object to_json(const Problem& problem) {
     boost::json::object json{{"type", "urn:vedette:problem:" + problem.kind},
                              {"title", title_of(problem.status)},

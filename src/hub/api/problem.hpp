@@ -40,6 +40,8 @@ struct Problem {
     void name_field(std::initializer_list<std::string_view> fields);
     /// 400 about one field of the input.
     static Problem invalid(std::string field, std::string detail);
+    /// 500: the gateway answered another question.
+    static Problem unexpected_reply();
 };
 
 template <class T = net::Response>

@@ -30,10 +30,6 @@ Problem no_such_camera() {
     return Error{ErrorKind::not_found, "There is no such camera; it may have been removed"};
 }
 
-Problem unexpected_reply() {
-    return Error{ErrorKind::internal, "The gateway gave an answer that does not fit the question"};
-}
-
 // A stored password goes to the device that it was entered for and to no other address.
 Outcome<void> keep_password_at_home(const wire::CameraStatus& camera, const wire::CameraSettings& settings) {
     if (!camera.has_password || settings.password) return {};
@@ -74,7 +70,7 @@ net::Awaitable<Outcome<Answer>> Site::ask(relay::Relay::RequestBody body,
     auto reply = co_await relay_->request(std::move(body), limit);
     if (!reply) co_return std::unexpected(Problem(reply.error()));
     auto* answer = std::get_if<Answer>(&*reply);
-    if (!answer) co_return std::unexpected(unexpected_reply());
+    if (!answer) co_return std::unexpected(Problem::unexpected_reply());
     co_return std::move(*answer);
 }
 

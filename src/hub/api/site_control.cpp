@@ -13,17 +13,13 @@ using policy::Authorised;
 constexpr std::chrono::seconds control_limit{30};
 constexpr std::chrono::seconds query_limit{10};
 
-Problem unexpected_reply() {
-    return Error{ErrorKind::internal, "The gateway gave an answer that does not fit the question"};
-}
-
 template <class Answer>
 net::Awaitable<Outcome<Answer>> ask(std::shared_ptr<relay::Relay> relay, relay::Relay::RequestBody body,
                                     std::chrono::steady_clock::duration limit) {
     auto reply = co_await relay->request(std::move(body), limit);
     if (!reply) co_return std::unexpected(Problem(reply.error()));
     auto* answer = std::get_if<Answer>(&*reply);
-    if (!answer) co_return std::unexpected(unexpected_reply());
+    if (!answer) co_return std::unexpected(Problem::unexpected_reply());
     co_return std::move(*answer);
 }
 
