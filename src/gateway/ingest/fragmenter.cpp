@@ -79,20 +79,23 @@ Result<Fragment> Fragmenter::build(const PlacedAccessUnit* next) {
     const auto list = samples(next);
     VEDETTE_TRY(media::FragmentHeader header, media::fragment_header(++sequence_, list));
 
-    Fragment fragment{.start = lead.start,
-                      .camera_start = lead.camera_start,
+    // Where pictures come so late that sound has ended the fragment before, theirs begins behind that one.
+    const Ticks90k late = end_ ? *end_ - lead.start : Ticks90k{};
+    Fragment fragment{.start = lead.start + late,
+                      .camera_start = lead.camera_start + late,
                       .random_access = lead.unit.random_access,
                       .pieces = {}};
     if (next != nullptr) {
-        fragment.duration = next->start - lead.start;
+        fragment.duration = next->start - fragment.start;
     } else {
         const auto last = std::ranges::find_if(
             units_.rbegin(), units_.rend(), [&](const auto& u) { return u.unit.track == lead.unit.track; });
         const Track& track = tracks_[lead.unit.track];
-        fragment.duration = last->start - lead.start +
+        fragment.duration = last->start - fragment.start +
                             Ticks90k(std::int64_t{track.usual_duration} * 90'000 / track.timescale);
     }
     fragment.duration = std::max(fragment.duration, Ticks90k(1));
+    end_ = fragment.start + fragment.duration;
     fragment.pieces.reserve(units_.size() + 1);
     fragment.pieces.push_back(std::make_shared<const Bytes>(std::move(header.bytes)));
     for (const std::uint32_t index : header.order)

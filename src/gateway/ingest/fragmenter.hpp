@@ -3,6 +3,7 @@
 // fragment is its head and the access units' own bytes.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -33,7 +34,8 @@ struct PlacedAccessUnit {
     CameraTime camera_start{};
 };
 
-/// One thread. Parameters stay the same for its life: a change of parameters takes a new Fragmenter.
+/// Fragments follow each other without hole or overlap. One thread. Parameters stay the same for its life: a
+/// change of parameters takes a new Fragmenter.
 class Fragmenter {
   public:
     explicit Fragmenter(std::vector<media::TrackParameters> tracks);
@@ -67,6 +69,7 @@ class Fragmenter {
     std::vector<PlacedAccessUnit> units_;
     std::size_t payload_bytes_ = 0;
     std::uint32_t sequence_ = 0;
+    std::optional<UtcTime> end_;  ///< of the fragment before
 };
 
 }  // namespace vedette::gateway::ingest

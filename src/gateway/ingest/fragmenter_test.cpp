@@ -101,6 +101,30 @@ TEST(Fragmenter, SoundAloneDoesNotHoldAFragmentOpenForEver) {
     EXPECT_NEAR(i * 1024 / 48'000.0, 5, 0.1);
 }
 
+// As of an encoder that can't keep up, while the microphone can.
+TEST(Fragmenter, PicturesThatComeAfterSoundHasEndedTheirFragmentBeginBehindIt) {
+    Fragmenter fragmenter({test_video(), test_audio()});
+    for (int i = 0; i < 40; ++i) fragmenter.add(picture(i, i == 0));
+    int heard = 0;
+    while (!fragmenter.ends_before(sound(heard))) fragmenter.add(sound(heard++));
+    auto before = fragmenter.close_before(sound(heard));
+    ASSERT_TRUE(before);
+    EXPECT_EQ(before->start + before->duration, sound(heard).start);
+    fragmenter.add(sound(heard));
+    for (int i = 40; i < 200; ++i) {
+        const PlacedAccessUnit next = picture(i, i % 50 == 0);
+        if (fragmenter.ends_before(next)) {
+            const auto fragment = fragmenter.close_before(next);
+            ASSERT_TRUE(fragment);
+            EXPECT_EQ(fragment->start, before->start + before->duration) << "picture " << i;
+            EXPECT_GT(fragment->duration, Ticks90k{});
+            before = fragment;
+        }
+        fragmenter.add(next);
+    }
+    EXPECT_EQ(before->start + before->duration, picture(150, true).start);
+}
+
 TEST(Fragmenter, ALargeGroupOfPicturesIsDivided) {
     Fragmenter fragmenter({test_video()});
     fragmenter.add(picture(0, true, 20u << 20));
