@@ -12,6 +12,7 @@
 #include "crypto/certificates.hpp"
 #include "gateway/gateway.hpp"
 #include "hub/hub.hpp"
+#include "keystore/ask.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_server.hpp"
 #include "net/outgoing.hpp"
@@ -109,8 +110,10 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     net::EventLoop gateway_loop("gateway");
     const auto link = wire::make_memory_link(hub_loop.executor(), gateway_loop.executor());
 
+    keystore::SystemSecrets secrets;
     VEDETTE_TRY(const auto gateway, gateway::Gateway::open({.data_dir = arguments.data_dir,
-                                                            .keep_free_percent = arguments.keep_free_percent},
+                                                            .keep_free_percent = arguments.keep_free_percent,
+                                                            .secrets = &secrets},
                                                            clock, gateway_loop.executor(), link.gateway));
     VEDETTE_CHECK(gateway->provision(std::move(cameras)));
     VEDETTE_TRY(auto authority,

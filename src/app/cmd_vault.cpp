@@ -4,6 +4,7 @@
 #include "base/hex.hpp"
 #include "gateway/vault/tools.hpp"
 #include "gateway/vault/verify.hpp"
+#include "keystore/ask.hpp"
 
 namespace vedette::app {
 
@@ -67,11 +68,13 @@ void print_report(const vault::VerifyReport& report) {
 
 int verify(const VaultArguments& arguments) {
     constexpr std::string_view fault_label = "FAULT  ";
+    keystore::SystemSecrets secrets;
     const auto report = vault::verify(
         {arguments.folder}, arguments.vkey.empty() ? std::nullopt : std::optional(arguments.vkey),
         [&](const vault::Fault& fault) {
             fmt::print("{}{}\n\n", fault_label, to_text(fault, fault_label.size()));
-        });
+        },
+        &secrets);
     if (!report) return complain(report.error());
     if (report->faults > 0) fmt::print("What is as it was signed:\n");
     print_report(*report);

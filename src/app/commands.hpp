@@ -10,6 +10,7 @@ namespace vedette::app {
 void add_serve(CLI::App& cli, int& exit_code);
 void add_demo(CLI::App& cli, int& exit_code);
 void add_vault(CLI::App& cli, int& exit_code);
+void add_keys(CLI::App& cli, int& exit_code);
 void add_simulate(CLI::App& cli, int& exit_code);
 
 }  // namespace vedette::app

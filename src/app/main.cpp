@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     app::add_serve(cli, exit_code);
     app::add_demo(cli, exit_code);
     app::add_vault(cli, exit_code);
+    app::add_keys(cli, exit_code);
     app::add_simulate(cli, exit_code);
 
     try {

@@ -56,6 +56,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     const auto reach = std::make_shared<std::weak_ptr<Impl*>>();
     vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
     vault_options.keep_free_percent = options.keep_free_percent;
+    vault_options.secrets = options.secrets;
     vault_options.on_disk_state = [reach, executor](vault::DiskState state, const std::string& message) {
         boost::asio::post(executor, [reach, state, message] {
             if (const auto impl = reach->lock()) (*impl)->set_disk_state(state, message);

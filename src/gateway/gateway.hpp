@@ -12,12 +12,17 @@
 #include "net/http.hpp"
 #include "wire/link.hpp"
 
+namespace vedette::keystore {
+class Secrets;
+}
+
 namespace vedette::gateway {
 
 struct GatewayOptions {
     std::filesystem::path data_dir;  ///< the store, and gateway.db
     unsigned keep_free_percent =
         5;  ///< of the disk, by deleting the oldest recordings; 0: nothing is deleted
+    keystore::Secrets* secrets = nullptr;  ///< asked during open() for what a key slot takes; null: nobody
 };
 
 class Gateway {

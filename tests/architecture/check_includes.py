@@ -16,6 +16,7 @@ RESTRICTED = {
     r"argon2": {"crypto"},
     r"pugixml": {"onvif"},
     r"seccomp\.h": {"sandbox"},
+    r"p11-kit/|tss2/": {"keystore"},
 }
 
 # The readers of what devices send, and who may see them: the readers themselves, the part of the camera process

@@ -8,7 +8,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr unsigned store_format = 3;            // the newest that is known
+constexpr unsigned store_format = 4;            // the newest that is known
 constexpr unsigned format_without_fetched = 1;  // what a store begins with
 constexpr std::size_t max_format_size = 64;
 

@@ -14,8 +14,9 @@ Result<> check_format(const Layout& layout);
 Result<> write_format(const Layout& layout);
 inline constexpr unsigned format_with_fetched = 2;
 inline constexpr unsigned format_with_statements = 3;
-/// To be called before the first record of such a version is written, so that older programs refuse the store
-/// with a sentence. Never lowers it.
+inline constexpr unsigned format_with_slots = 4;
+/// To be called before the first record of such a version (4: before the table of key slots) is written, so
+/// that older programs refuse the store with a sentence. Never lowers it.
 Result<> raise_format(const Layout& layout, unsigned format);
 /// 0 when it can't be told.
 unsigned read_format(const Layout& layout);

@@ -2,15 +2,12 @@
 
 #include <array>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/file.hpp"
-#include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/key_wrap.hpp"
+#include "gateway/vault/format_file.hpp"
+#include "keystore/provider.hpp"
 
 namespace vedette::vault {
 
@@ -43,7 +40,6 @@ constexpr std::array<store::Migration, 1> key_migrations = {R"(
 
 constexpr std::size_t key_size = 32;
 constexpr std::size_t max_cached_keys = 1024;
-constexpr std::string_view root_prefix = "vedette root key 1 ";
 
 Secret new_key() {
     Secret key(key_size);
@@ -63,85 +59,120 @@ Bytes epoch_purpose(std::uint64_t number) {
     return std::move(writer).finish();
 }
 
-// In place, so that on file systems and disks that write in place nothing is left of the key. Where they do
-// not, the disk may keep it until it uses the block again.
-void overwrite(const fs::path& path) {
-    const auto file = File::open(path, O_WRONLY);
-    const std::uint64_t size = file ? file->size().value_or(0) : 0;
-    if (size == 0 || size > 4096) return;
-    const Bytes zeros(size);
-    if (::pwrite(file->fd(), zeros.data(), zeros.size(), 0) == static_cast<ssize_t>(zeros.size()))
-        (void)::fdatasync(file->fd());
-}
-
 }  // namespace
 
 KeyStore::KeyStore(const Layout& layout, store::Database database, store::Access access)
     : layout_(layout), database_(std::move(database)), access_(access) {}
 
-Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout) {
+Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout, keystore::Secrets* secrets) {
     std::error_code error;
     if (fs::create_directory(layout.keys(), error))
         fs::permissions(layout.keys(), fs::perms::owner_all, error);
     if (error) return fail_errno(error.value(), layout.keys().string());
-    VEDETTE_TRY(store::Database database, store::Database::open(layout.keys() / "keys.db", key_migrations));
+    VEDETTE_TRY(store::Database database, open_key_database(layout, store::Access::read_write_create));
     // A day key must be there before the first byte that needs it, and a destroyed one must leave no trace.
     VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
     std::unique_ptr<KeyStore> keys(
         new KeyStore(layout, std::move(database), store::Access::read_write_create));
-    VEDETTE_CHECK(keys->load());
+    VEDETTE_CHECK(keys->load(secrets));
     return keys;
 }
 
-Result<std::unique_ptr<KeyStore>> KeyStore::open_read_only(const Layout& layout) {
+Result<std::unique_ptr<KeyStore>> KeyStore::open_read_only(const Layout& layout, keystore::Secrets* secrets) {
+    const bool has_slots = keystore::KeyFolder(layout.keys()).has_slots();
     for (const char* name : {"root.key", "keys.db"}) {
         std::error_code error;
-        if (fs::exists(layout.keys() / name, error)) continue;
+        if (fs::exists(layout.keys() / name, error) || (has_slots && name == std::string_view("root.key")))
+            continue;
         if (error && error != std::errc::no_such_file_or_directory)
             return fail_errno(error.value(), (layout.keys() / name).string());
         return fail(ErrorKind::not_found, "{} is missing", (layout.keys() / name).string());
     }
-    VEDETTE_TRY(store::Database database,
-                store::Database::open(layout.keys() / "keys.db", key_migrations, store::Access::read_only));
+    VEDETTE_TRY(store::Database database, open_key_database(layout, store::Access::read_only));
     std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database), store::Access::read_only));
-    VEDETTE_CHECK(keys->load());
+    VEDETTE_CHECK(keys->load(secrets));
     return keys;
 }
 
-Result<> KeyStore::load() {
-    VEDETTE_CHECK(load_root());
+Result<> forget_wrapped_organisation_key(store::Database& database) {
+    VEDETTE_TRY(
+        const auto there,
+        database.query_int64("SELECT count(*) FROM identity WHERE length(organisation_key_wrapped) > 0"));
+    if (there.value_or(0) == 0) return {};
+    VEDETTE_CHECK(database.execute("PRAGMA secure_delete=ON"));
+    VEDETTE_CHECK(database.run("UPDATE identity SET organisation_key_wrapped = x''"));
+    return database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+Result<store::Database> open_key_database(const Layout& layout, store::Access access) {
+    return store::Database::open(layout.keys() / "keys.db", key_migrations, access);
+}
+
+Result<> KeyStore::refresh() {
+    const std::lock_guard lock(mutex_);
+    cache_.clear();
     VEDETTE_CHECK(load_identity());
     return load_epoch();
 }
 
-Result<> KeyStore::load_root() {
-    const fs::path path = layout_.keys() / "root.key";
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) {
-        VEDETTE_TRY(const auto known, database_.query_int64("SELECT count(*) FROM identity"));
-        if (known.value_or(0) > 0 || access_ == store::Access::read_only)
-            return fail(
-                ErrorKind::not_found,
-                "the root key {} is missing: without it the recordings can't be opened; bring it back "
-                "from its backup",
-                path.string());
-        root_ = new_key();
-        std::string text = fmt::format("{}{}\n", root_prefix, to_hex(root_.reveal()));
-        const auto written = replace_file(path, as_bytes(text), 0600);
-        explicit_bzero(text.data(), text.size());
-        return written;
+Result<> KeyStore::load(keystore::Secrets* secrets) {
+    const keystore::Environment environment{keystore::KeyFolder(layout_.keys()), secrets};
+    const bool may_write = access_ != store::Access::read_only;
+    File lock;
+    if (may_write) {
+        VEDETTE_TRY(lock, environment.folder.lock());
     }
-    if ((status.st_mode & 077) != 0)
-        return fail(ErrorKind::forbidden,
-                    "the root key {} can be read by others: check who had access, then chmod 600 it",
-                    path.string());
-    VEDETTE_TRY(const Bytes bytes, read_file(path, 4096));
-    std::string_view text = as_text(bytes);
-    if (!text.starts_with(root_prefix) || !text.ends_with('\n'))
-        return fail(ErrorKind::corrupt, "{} is not a root key of this version", path.string());
-    const auto key = from_hex(text.substr(root_prefix.size(), text.size() - root_prefix.size() - 1));
-    if (!key || key->size() != key_size) return fail(ErrorKind::corrupt, "{} is damaged", path.string());
-    root_ = Secret(*key);
+    VEDETTE_TRY(auto table, load_root(environment));
+    VEDETTE_CHECK(load_identity());
+    if (table && may_write) {
+        VEDETTE_CHECK(raise_format(layout_, format_with_slots));
+        VEDETTE_CHECK(forget_wrapped_organisation_key(database_));
+        VEDETTE_CHECK(keystore::finish_changes(*table, environment.folder));
+    }
+    return load_epoch();
+}
+
+// Where there is no table of slots, the key file is the root key itself: the default, and what stores were
+// before there were slots.
+Result<std::optional<keystore::SlotTable>> KeyStore::load_root(const keystore::Environment& environment) {
+    const keystore::KeyFolder& folder = environment.folder;
+    VEDETTE_TRY(auto table, folder.read_slots());
+    if (table) {
+        VEDETTE_TRY(keystore::Unlocked unlocked, keystore::unlock(*table, environment));
+        root_ = std::move(unlocked.root);
+        organisation_key_wrapped_ = table->organisation_key_wrapped;
+        return table;
+    }
+    auto key = folder.read_key_file();
+    if (!key && key.error().kind == ErrorKind::not_found && access_ != store::Access::read_only) {
+        VEDETTE_TRY(const auto known, database_.query_int64("SELECT count(*) FROM identity"));
+        if (known.value_or(0) > 0) return std::unexpected(key.error());
+        root_ = new_key();
+        VEDETTE_CHECK(folder.write_key_file(root_));
+        return std::nullopt;
+    }
+    if (!key) return std::unexpected(key.error());
+    root_ = std::move(*key);
+    return std::nullopt;
+}
+
+std::string KeyStore::does_not_fit() const {
+    return fmt::format(
+        "{} does not open keys.db beside it: one of them is damaged or belongs to another installation; "
+        "bring "
+        "both back from one backup",
+        organisation_key_wrapped_.empty()
+            ? fmt::format("the root key {}", keystore::KeyFolder(layout_.keys()).key_file().string())
+            : keystore::KeyFolder(layout_.keys()).slots().string());
+}
+
+Result<> KeyStore::open_organisation_key(ByteView in_database) {
+    if (!organisation_key_.empty()) return {};  // it never changes
+    const ByteView wrapped =
+        organisation_key_wrapped_.empty() ? in_database : ByteView(organisation_key_wrapped_);
+    auto key = crypto::unwrap_key_for(root_, as_bytes(organisation_key_purpose), wrapped);
+    if (!key) return fail(ErrorKind::corrupt, "{}", does_not_fit());
+    organisation_key_ = std::move(*key);
     return {};
 }
 
@@ -157,23 +188,17 @@ Result<> KeyStore::load_identity() {
                 return fail(ErrorKind::corrupt, "the key database in {} is damaged", layout_.keys().string());
             organisation_ = OrganisationId(uuid);
             origin_ = row.text(1);
-            auto organisation_key = crypto::unwrap_key_for(root_, as_bytes("organisation key"), row.blob(2));
-            if (!organisation_key)
-                return fail(
-                    ErrorKind::corrupt,
-                    "the root key {} does not open keys.db beside it: one of them is damaged or belongs "
-                    "to another installation; bring both back from one backup",
-                    (layout_.keys() / "root.key").string());
-            organisation_key_ = std::move(*organisation_key);
-            VEDETTE_TRY(const Secret seed,
-                        crypto::unwrap_key_for(organisation_key_, as_bytes("signing key"), row.blob(3)));
-            VEDETTE_TRY(crypto::Ed25519Signer signer, crypto::Ed25519Signer::from_seed(seed.reveal()));
+            VEDETTE_CHECK(open_organisation_key(row.blob(2)));
+            const auto seed =
+                crypto::unwrap_key_for(organisation_key_, as_bytes(signing_key_purpose), row.blob(3));
+            if (!seed) return fail(ErrorKind::corrupt, "{}", does_not_fit());
+            VEDETTE_TRY(crypto::Ed25519Signer signer, crypto::Ed25519Signer::from_seed(seed->reveal()));
             signer_ = std::make_unique<crypto::Ed25519Signer>(std::move(signer));
             epoch_number_ = static_cast<std::uint64_t>(row.int64(4));
             return {};
         }
     }
-    if (access_ == store::Access::read_only)
+    if (access_ == store::Access::read_only || !organisation_key_wrapped_.empty())
         return fail(ErrorKind::corrupt, "the key database in {} is empty", layout_.keys().string());
     organisation_ = OrganisationId::random();
     origin_ = "vedette.invalid/gateway/" + GatewayId::random().text();
@@ -185,8 +210,8 @@ Result<> KeyStore::load_identity() {
     return database_.run(
         "INSERT INTO identity VALUES (1, ?, ?, ?, ?, ?)",
         Bytes(organisation_.bytes().begin(), organisation_.bytes().end()), origin_,
-        crypto::wrap_key_for(root_, as_bytes("organisation key"), organisation_key_.reveal()),
-        crypto::wrap_key_for(organisation_key_, as_bytes("signing key"), signer_->seed().reveal()),
+        crypto::wrap_key_for(root_, as_bytes(organisation_key_purpose), organisation_key_.reveal()),
+        crypto::wrap_key_for(organisation_key_, as_bytes(signing_key_purpose), signer_->seed().reveal()),
         epoch_number_);
 }
 
@@ -346,7 +371,7 @@ Result<> KeyStore::destroy_where(const std::function<Result<>()>& delete_rows) {
     ++epoch_number_;
     cache_.clear();
     // From here on the new key alone counts, so the old one may be torn.
-    overwrite(layout_.keys() / "epoch.key");
+    keystore::overwrite_file(layout_.keys() / "epoch.key");
     VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
     std::error_code ignored;
     fs::remove(next_path, ignored);

@@ -1,5 +1,5 @@
 #pragma once
-// The keys of the store: root key (a file) -> organisation key -> epoch key (a file) -> day keys.
+// The keys of the store: root key (keystore/) -> organisation key -> epoch key (a file) -> day keys.
 
 #include <functional>
 #include <map>
@@ -8,7 +8,13 @@
 
 #include "crypto/ed25519.hpp"
 #include "gateway/vault/layout.hpp"
+#include "keystore/slot_table.hpp"
 #include "store/database.hpp"
+
+namespace vedette::keystore {
+class Secrets;
+struct Environment;
+}  // namespace vedette::keystore
 
 namespace vedette::vault {
 
@@ -19,15 +25,27 @@ struct Deletion {
     std::uint64_t before_sequence = 0;
 };
 
+inline constexpr std::string_view organisation_key_purpose = "organisation key";
+inline constexpr std::string_view signing_key_purpose = "signing key";
+
+/// keys.db, as KeyStore has it.
+Result<store::Database> open_key_database(const Layout& layout, store::Access access);
+/// Once there are slots, the wrapped organisation key lies with them: what keys.db has of it is overwritten.
+Result<> forget_wrapped_organisation_key(store::Database& database);
+
 /// Thread-safe. Blocking.
 class KeyStore {
   public:
     using Key = std::shared_ptr<const Secret>;
 
     /// Opens keys/, or creates it with new random keys. forbidden when others may read the root key.
-    static Result<std::unique_ptr<KeyStore>> open(const Layout& layout);
+    /// `secrets` is asked for what a key slot takes; null: nobody is.
+    static Result<std::unique_ptr<KeyStore>> open(const Layout& layout, keystore::Secrets* secrets = nullptr);
     /// For looking: changes and creates nothing. not_found when there is no root key or no database.
-    static Result<std::unique_ptr<KeyStore>> open_read_only(const Layout& layout);
+    static Result<std::unique_ptr<KeyStore>> open_read_only(const Layout& layout,
+                                                            keystore::Secrets* secrets = nullptr);
+    /// Reads anew what a recorder beside this reader has changed. Asks nobody.
+    Result<> refresh();
 
     OrganisationId organisation() const { return organisation_; }
     /// The log's name: origin of its checkpoints and name of its key.
@@ -54,9 +72,11 @@ class KeyStore {
   private:
     Result<> destroy_where(const std::function<Result<>()>& delete_rows);
     KeyStore(const Layout& layout, store::Database database, store::Access access);
-    Result<> load();
-    Result<> load_root();
+    Result<> load(keystore::Secrets* secrets);
+    Result<std::optional<keystore::SlotTable>> load_root(const keystore::Environment& environment);
     Result<> load_identity();
+    Result<> open_organisation_key(ByteView in_database);
+    std::string does_not_fit() const;
     Result<> load_epoch();
     Result<> write_epoch(std::uint64_t number, const Secret& epoch, const std::filesystem::path& path) const;
     Result<std::optional<Key>> find(CameraId camera, std::int32_t day);
@@ -66,6 +86,7 @@ class KeyStore {
     mutable store::Database database_;
     store::Access access_;
     Secret root_;
+    Bytes organisation_key_wrapped_;  ///< of the slots; empty: it lies in the database
     Secret organisation_key_;
     Secret epoch_;
     std::uint64_t epoch_number_ = 0;

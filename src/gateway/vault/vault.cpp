@@ -179,7 +179,7 @@ Result<> Vault::Impl::start() {
         if (format.error().kind != ErrorKind::not_found) return format;
         VEDETTE_CHECK(write_format(layout));
     }
-    VEDETTE_TRY(keys, KeyStore::open(layout));
+    VEDETTE_TRY(keys, KeyStore::open(layout, options.secrets));
     const Clock* clock = options.clock != nullptr ? options.clock : &system_clock;
     VEDETTE_TRY(log, open_log(layout, *keys, options, clock->utc_now()));
     const std::string key = crypto::NoteVerifier{keys->origin(), keys->signer().public_key()}.vkey();

@@ -12,6 +12,10 @@
 #include "base/time.hpp"
 #include "gateway/vault/types.hpp"
 
+namespace vedette::keystore {
+class Secrets;
+}
+
 namespace vedette::vault {
 
 enum class DiskState { good, full, failing };
@@ -40,6 +44,8 @@ struct VaultOptions {
     /// Called during open() for each thing that was found wrong and mended, or is lost, and that the operator
     /// must know of: one sentence. It is logged as well.
     std::function<void(const std::string& message)> on_notice;
+    /// Asked during open() for what a key slot takes; null: nobody is.
+    keystore::Secrets* secrets = nullptr;
 };
 
 struct VaultCounters {

@@ -35,10 +35,11 @@ std::string plural(std::uint64_t count, std::string_view one) {
 // must lie. So nothing needs more memory than one open file per stream.
 class Verification {
   public:
-    Verification(const Layout& layout, const std::function<void(const Fault&)>& on_fault)
+    Verification(const Layout& layout, const std::function<void(const Fault&)>& on_fault,
+                 keystore::Secrets* secrets)
         : layout_(layout),
           on_fault_(on_fault),
-          keys_(layout),
+          keys_(layout, secrets),
           index_(layout),
           log_(layout, [this](Fault fault) { tell(std::move(fault)); }) {}
 
@@ -428,8 +429,8 @@ std::string to_text(const Fault& fault, std::size_t indent) {
 }
 
 Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
-                            const std::function<void(const Fault&)>& on_fault) {
-    return Verification(layout, on_fault).run(vkey);
+                            const std::function<void(const Fault&)>& on_fault, keystore::Secrets* secrets) {
+    return Verification(layout, on_fault, secrets).run(vkey);
 }
 
 }  // namespace vedette::vault

@@ -8,6 +8,10 @@
 #include "crypto/signed_note.hpp"
 #include "gateway/vault/layout.hpp"
 
+namespace vedette::keystore {
+class Secrets;
+}
+
 namespace vedette::vault {
 
 /// One thing that is wrong: what it is about, when that was recorded, and the reason. Records of one file
@@ -67,8 +71,10 @@ struct VerifyReport {
 /// verified all the same. An error is returned only when nothing can be said: no recordings there, not
 /// readable, of a newer format, or `vkey` is none. Where this user may read the keys, it is checked too that
 /// they open what was recorded. `vkey`: the public key that the caller trusts; without it the one in the
-/// directory is used, which proves integrity, not origin.
+/// directory is used, which proves integrity, not origin. `secrets` is asked for what a key slot takes; null:
+/// nobody is.
 Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
-                            const std::function<void(const Fault&)>& on_fault);
+                            const std::function<void(const Fault&)>& on_fault,
+                            keystore::Secrets* secrets = nullptr);
 
 }  // namespace vedette::vault

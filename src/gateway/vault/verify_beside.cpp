@@ -6,18 +6,16 @@ namespace vedette::vault {
 
 namespace fs = std::filesystem;
 
-KeyCheck::KeyCheck(const Layout& layout) : layout_(layout) {
-    open();
+KeyCheck::KeyCheck(const Layout& layout, keystore::Secrets* secrets) {
+    auto keys = KeyStore::open_read_only(layout, secrets);
+    if (keys)
+        keys_ = std::move(*keys);
+    else
+        note(keys.error());
 }
 
-void KeyCheck::open() {
-    auto keys = KeyStore::open_read_only(layout_);
-    if (keys) {
-        keys_ = std::move(*keys);
-        return;
-    }
+void KeyCheck::note(const Error& error) {
     keys_.reset();
-    const Error& error = keys.error();
     if (error.kind == ErrorKind::corrupt || error.kind == ErrorKind::unsupported)
         fault_ = error.message;
     else
@@ -32,8 +30,10 @@ std::string KeyCheck::check(CameraId camera, std::int32_t day) {
     if (!keys_ || !seen_.emplace(camera, day).second) return "";
     if (keys_->day_key(camera, day)) return "";
     // A deletion by the recorder wraps all keys anew: what was read before does not fit any more.
-    open();
-    if (!keys_) return "";
+    if (const auto refreshed = keys_->refresh(); !refreshed) {
+        note(refreshed.error());
+        return "";
+    }
     const auto key = keys_->day_key(camera, day);
     return key ? "" : key.error().message;
 }

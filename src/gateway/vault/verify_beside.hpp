@@ -13,7 +13,8 @@ namespace vedette::vault {
 /// nothing is checked.
 class KeyCheck {
   public:
-    explicit KeyCheck(const Layout& layout);
+    /// `secrets` is asked for what a key slot takes; null: nobody is.
+    KeyCheck(const Layout& layout, keystore::Secrets* secrets);
 
     /// A sentence on why nothing is checked, for people; empty when the keys are.
     const std::string& skipped() const { return skipped_; }
@@ -26,9 +27,8 @@ class KeyCheck {
     std::string check(CameraId camera, std::int32_t day);
 
   private:
-    void open();
+    void note(const Error& error);
 
-    const Layout& layout_;
     std::unique_ptr<KeyStore> keys_;
     std::string skipped_;
     std::string fault_;

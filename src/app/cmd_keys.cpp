@@ -1,0 +1,155 @@
+#include <fmt/core.h>
+
+#include "app/commands.hpp"
+#include "base/file.hpp"
+#include "gateway/vault/key_slots.hpp"
+#include "keystore/key_file.hpp"
+#include "keystore/passphrase.hpp"
+#include "keystore/pkcs11.hpp"
+#include "keystore/tpm2.hpp"
+
+namespace vedette::app {
+
+namespace {
+
+struct KeysArguments {
+    std::string folder;
+    std::string provider;
+    std::string label;
+    std::string file;
+    std::string pkcs11_uri;
+    std::string pcrs = "7";
+    std::string pcr_public_key;
+    unsigned slot = 0;
+};
+
+int complain(const Error& error) {
+    fmt::print(stderr, "vedette: {}\n", error.message);
+    return 1;
+}
+
+int list(const KeysArguments& arguments) {
+    const auto slots = vault::list_slots({arguments.folder});
+    if (!slots) return complain(slots.error());
+    for (const vault::SlotInfo& slot : *slots) {
+        fmt::print("{:<4}{}", slot.number, slot.kind);
+        if (!slot.details.empty()) fmt::print(", {}", slot.details);
+        if (!slot.label.empty()) fmt::print(", \"{}\"", slot.label);
+        if (slot.made_at) fmt::print(", since {}", to_rfc3339(*slot.made_at));
+        fmt::print("\n");
+    }
+    return 0;
+}
+
+Result<keystore::Enrolment> enrol_tpm2(const KeysArguments& arguments,
+                                       const keystore::Environment& environment) {
+    constexpr std::size_t max_public_key_size = 8192;
+    VEDETTE_TRY(const std::uint32_t pcrs, keystore::parse_pcrs(arguments.pcrs));
+    std::string public_key;
+    if (!arguments.pcr_public_key.empty()) {
+        VEDETTE_TRY(const Bytes pem, read_file(arguments.pcr_public_key, max_public_key_size));
+        public_key = as_text(pem);
+    }
+    return keystore::enrol_tpm2(environment, pcrs, public_key);
+}
+
+vault::NewSlot new_slot(const KeysArguments& arguments) {
+    using keystore::Environment;
+    if (arguments.provider == "file")
+        return {keystore::SlotKind::file, arguments.label, keystore::enrol_key_file};
+    if (arguments.provider == "pkcs11")
+        return {
+            keystore::SlotKind::pkcs11, arguments.label,
+            [uri = arguments.pkcs11_uri](const Environment& e) { return keystore::enrol_pkcs11(e, uri); }};
+    if (arguments.provider == "tpm2")
+        return {keystore::SlotKind::tpm2, arguments.label,
+                [arguments](const Environment& e) { return enrol_tpm2(arguments, e); }};
+    return {keystore::SlotKind::passphrase, arguments.label,
+            [](const Environment& e) { return keystore::enrol_passphrase(e); }};
+}
+
+int add(const KeysArguments& arguments) {
+    keystore::SystemSecrets secrets;
+    const auto number = vault::add_slot({arguments.folder}, new_slot(arguments), secrets);
+    if (!number) return complain(number.error());
+    fmt::print("Key slot {} opens the store from now on.\n", *number);
+    return 0;
+}
+
+int remove(const KeysArguments& arguments) {
+    keystore::SystemSecrets secrets;
+    const auto removed = vault::remove_slot({arguments.folder}, arguments.slot, secrets);
+    if (!removed) return complain(removed.error());
+    fmt::print("Key slot {} is gone.\n", arguments.slot);
+    return 0;
+}
+
+int rotate(const KeysArguments& arguments) {
+    keystore::SystemSecrets secrets;
+    const auto rotated = vault::rotate_root_key({arguments.folder}, secrets);
+    if (!rotated) return complain(rotated.error());
+    fmt::print(
+        "There is a new root key, and every key slot was made anew. Copies of keys/root.key and keys/slots\n"
+        "from before do not open keys/slots of now.\n");
+    return 0;
+}
+
+int backup(const KeysArguments& arguments) {
+    keystore::SystemSecrets secrets;
+    const auto written = vault::backup_keys({arguments.folder}, arguments.file, secrets);
+    if (!written) return complain(written.error());
+    fmt::print(
+        "{} opens the store with its passphrase, together with keys/keys.db and keys/epoch.key, also when\n"
+        "every key slot is lost. Keep it, and the passphrase, away from the recordings. Whoever has both, "
+        "and\n"
+        "these two files, can open everything recorded; it stays good after vedette keys rotate.\n",
+        arguments.file);
+    return 0;
+}
+
+int restore(const KeysArguments& arguments) {
+    keystore::SystemSecrets secrets;
+    const auto number = vault::restore_keys({arguments.folder}, arguments.file, secrets);
+    if (!number) return complain(number.error());
+    fmt::print("Key slot {} opens the store from now on, with the passphrase of the backup.\n", *number);
+    return 0;
+}
+
+}  // namespace
+
+void add_keys(CLI::App& cli, int& exit_code) {
+    auto arguments = std::make_shared<KeysArguments>();
+    CLI::App* keys = cli.add_subcommand("keys", "Decide what opens the recordings");
+    keys->require_subcommand(1);
+    const auto add_command = [&](const char* name, const char* description,
+                                 int (*run)(const KeysArguments&)) {
+        CLI::App* command = keys->add_subcommand(name, description);
+        command->add_option("--data", arguments->folder, "Data directory of the gateway")->required();
+        command->callback([arguments, run, &exit_code] { exit_code = run(*arguments); });
+        return command;
+    };
+    add_command("list", "The key slots", list);
+    CLI::App* adding = add_command("add", "Add a key slot: one more way to open the store", add);
+    adding->add_option("provider", arguments->provider, "What opens it: passphrase, file, pkcs11 or tpm2")
+        ->required()
+        ->check(CLI::IsMember({"passphrase", "file", "pkcs11", "tpm2"}));
+    adding->add_option("--label", arguments->label, "Words that vedette keys list shows");
+    adding->add_option("--pkcs11-uri", arguments->pkcs11_uri,
+                       "pkcs11: the RSA key pair, as pkcs11:token=NAME;object=NAME");
+    adding->add_option("--pcrs", arguments->pcrs, "tpm2: the registers that have to be as they are, as 7+11")
+        ->capture_default_str();
+    adding->add_option("--pcr-public-key", arguments->pcr_public_key,
+                       "tpm2: PEM file of the RSA key that signs values of these registers");
+    add_command("remove", "Remove a key slot; another one must open the store", remove)
+        ->add_option("--slot", arguments->slot, "Number of the slot")
+        ->required();
+    add_command("rotate", "Make a new root key, and every key slot anew", rotate);
+    add_command("backup", "Write what opens the store to a file, under a passphrase", backup)
+        ->add_option("--to", arguments->file, "File to write; must not exist")
+        ->required();
+    add_command("restore", "Open a store whose key slots are lost, by a backup", restore)
+        ->add_option("--from", arguments->file, "File that vedette keys backup wrote")
+        ->required();
+}
+
+}  // namespace vedette::app
