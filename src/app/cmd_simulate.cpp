@@ -42,6 +42,7 @@ struct SimulateArguments {
     bool onvif_tls = false;
     bool ssdp_only = false;
     std::string onvif_upload_host;
+    std::string onvif_relays = "device";
     unsigned onvif_motion_seconds = 20;
     bool storage = false;
     std::string outage_file;
@@ -127,6 +128,11 @@ std::vector<std::string> read_snapshots() {
     return snapshots;
 }
 
+simulate::OnvifRelays relays_of(std::string_view name) {
+    if (name == "device-io") return simulate::OnvifRelays::device_io;
+    return name == "device-io-words" ? simulate::OnvifRelays::device_io_words : simulate::OnvifRelays::device;
+}
+
 /// The farm's cameras as ONVIF devices.
 Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments& arguments,
                                                          const simulate::Farm& farm,
@@ -151,6 +157,7 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         device.number = camera;
         if (camera == 1) device.other_serial = arguments.onvif_serial;
         device.upload_host = arguments.onvif_upload_host;
+        device.relays = relays_of(arguments.onvif_relays);
         if (!snapshots.empty()) device.snapshot = snapshots[(camera - 1) % snapshots.size()];
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
         device.events.motion_period = std::chrono::seconds(arguments.onvif_motion_seconds);
@@ -285,6 +292,14 @@ void add_simulate(CLI::App& cli, int& exit_code) {
         ->add_option("--onvif-upload-host", arguments->onvif_upload_host,
                      "Name this host for firmware uploads, as a device that was broken into would")
         ->needs(onvif);
+    command
+        ->add_option(
+            "--onvif-relays", arguments->onvif_relays,
+            "Which service has the relays: device, or DeviceIO alone, asked in the words of its WSDL "
+            "(device-io) or of its own namespace (device-io-words)")
+        ->needs(onvif)
+        ->check(CLI::IsMember({"device", "device-io", "device-io-words"}))
+        ->capture_default_str();
     command
         ->add_option("--onvif-motion", arguments->onvif_motion_seconds,
                      "Seconds after which each camera sees motion again; 0: never")

@@ -6,6 +6,7 @@
 #include "gateway/device_writing.hpp"
 #include "gateway/discovery/identity.hpp"
 #include "gateway/gateway_impl.hpp"
+#include "gateway/runner_book.hpp"
 #include "net/timeout.hpp"
 #include "onvif/address.hpp"
 
@@ -23,12 +24,12 @@ const Error no_device{
 // camera's credentials go there.
 std::optional<onvif::DeviceAccess> access_of(const Camera& camera) {
     if (!camera.device) return std::nullopt;
-    const auto service = onvif::parse_address(camera.device->onvif_url);
-    if (!service || service->scheme != "http") return std::nullopt;
-    if (service->host != discovery::host_of(camera.main_url)) return std::nullopt;
+    const auto service = discovery::access_to(*camera.device);
+    if (!service || service->host != discovery::host_of(camera.main_url)) return std::nullopt;
     return onvif::DeviceAccess{.host = service->host,
-                               .port = service->port == 0 ? std::uint16_t{80} : service->port,
-                               .path = service->path,
+                               .port = service->place.port,
+                               .path = service->place.path,
+                               .secure = service->place.secure,
                                .username = camera.credentials.username,
                                .password = camera.credentials.password.duplicate(),
                                .stream_url = camera.main_url};
@@ -36,9 +37,11 @@ std::optional<onvif::DeviceAccess> access_of(const Camera& camera) {
 
 using Answer = decltype(wire::Reply::body);
 
-// That the camera refuses its credentials is a state of the camera, and no word about the person who asks.
+// That the camera refuses its credentials, or is not trusted, is a state of the camera, and no word about the
+// person who asks.
 std::unexpected<Error> passed_on(Error error) {
-    if (error.kind == ErrorKind::unauthenticated) error.kind = ErrorKind::conflict;
+    if (error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::forbidden)
+        error.kind = ErrorKind::conflict;
     return std::unexpected(std::move(error));
 }
 
@@ -58,8 +61,8 @@ Answer to_answer(Result<T> value) {
 void Gateway::Impl::attach_device(const Camera& camera) {
     auto access = access_of(camera);
     if (!access) return;
-    auto device = std::make_shared<devices::DeviceRunner>(executor, clock, *process, camera.id,
-                                                          *std::move(access), event_keeper());
+    auto device = std::make_shared<devices::DeviceRunner>(
+        executor, clock, *process, camera.id, *std::move(access), trust_book(camera.id), event_keeper());
     std::erase_if(lasting_events, [&](wire::CameraEvent& event) {
         if (event.camera != camera.id) return false;
         device->restore(std::move(event));
@@ -93,6 +96,19 @@ net::Awaitable<void> Gateway::Impl::reattach_device(CameraId id) {
         for (wire::CameraEvent& event : *lasting)
             if (event.camera == id) lasting_events.push_back(std::move(event));
     if (const auto found = runners.find(id); found != runners.end()) attach_device(found->second->camera());
+}
+
+// Of a camera that is gone nothing is believed.
+devices::TrustBook Gateway::Impl::trust_book(CameraId id) {
+    return {.known =
+                [this, id] {
+                    const auto found = runners.find(id);
+                    return found == runners.end() ? std::vector<rtsp::CertificateTrust>()
+                                                  : found->second->camera().certificates;
+                },
+            .only_trusted = [this, id] { return RunnerBook(runners, id).only_trusted(); },
+            .remember = [this,
+                         id](const rtsp::CertificateTrust& seen) { RunnerBook(runners, id).remember(seen); }};
 }
 
 devices::EventKeeper Gateway::Impl::event_keeper() {

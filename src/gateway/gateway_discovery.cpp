@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "gateway/discovery/address_range.hpp"
+#include "gateway/discovery/choice.hpp"
 #include "gateway/discovery/device_client.hpp"
 #include "gateway/discovery/identity.hpp"
 #include "gateway/discovery/scan.hpp"
@@ -44,7 +45,7 @@ Result<> check_host(std::string_view host) {
     const bool plain =
         !host.empty() && host.size() <= max_host_bytes && std::ranges::all_of(host, [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                   c == '-' || c == '_' || c == ':';
+                   c == '-' || c == '_' || c == ':' || c == '%';
         });
     if (!plain) return fail(ErrorKind::invalid_input, "address: give a host name or an IP address");
     return {};
@@ -54,7 +55,7 @@ Result<> check_host(std::string_view host) {
 
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ListInterfaces) {
     wire::Interfaces answer;
-    for (const auto& interface : net::interface_addresses())
+    for (const auto& interface : discovery::worth_choosing(net::interface_addresses()))
         if (answer.interfaces.size() < max_interfaces && net::may_leave_by(interface.name))
             answer.interfaces.push_back({.name = interface.name,
                                          .address = interface.address,
@@ -97,6 +98,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::DiscoverCamera
         recognise(found);
         answer.cameras.push_back(std::move(found));
     }
+    discovery::choose_addresses(answer.cameras, own);
     co_return answer;
 }
 

@@ -90,6 +90,7 @@ struct Gateway::Impl {
     net::Awaitable<void> detach_device(CameraId id);
     net::Awaitable<void> reattach_device(CameraId id);
     devices::EventKeeper event_keeper();
+    devices::TrustBook trust_book(CameraId id);
     net::Awaitable<void> prune_events();
     net::Awaitable<void> stop_devices();
     Result<std::shared_ptr<devices::DeviceRunner>> device_of(CameraId id) const;

@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "gateway/discovery/address_range.hpp"
+#include "gateway/discovery/choice.hpp"
 #include "gateway/discovery/identity.hpp"
 #include "gateway/gateway_impl.hpp"
 #include "net/interfaces.hpp"
@@ -82,7 +83,7 @@ net::Awaitable<void> Gateway::Impl::follow_moved_cameras() {
         const std::shared_ptr<void> end(nullptr, [this](void*) { searching = false; });
         discovery::ScanOptions options;
         options.ssdp = false;
-        for (const auto& interface : net::interface_addresses())
+        for (const auto& interface : discovery::worth_choosing(net::interface_addresses()))
             options.interfaces.push_back(interface.address);
         auto scanning = discovery::scan(std::move(options), *process);
         discovery::ScanReport report = co_await std::move(scanning);
@@ -136,6 +137,8 @@ net::Awaitable<void> Gateway::Impl::follow(discovery::FoundDevice device) {
     const CameraId id = found->first;
     const Camera camera = found->second->camera().duplicate();
     const std::string old_host = discovery::host_of(camera.main_url);
+    // A device with both families answers by the other one, too: that is no move.
+    if (old_host.contains(':') != device.address.contains(':')) co_return;
     if (old_host == device.address || !is_lost(found->second->status())) co_return;
     auto proving = prove_moved(camera, device);
     auto identity = co_await std::move(proving);

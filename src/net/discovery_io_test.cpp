@@ -140,27 +140,45 @@ TEST(HttpClient, WritesNothingThatWouldNotStayOnItsLine) {
     }
 }
 
-Awaitable<void> exchange_datagrams(Result<Datagram>& result, boost::asio::any_io_executor executor) {
-    auto a = UdpSocket::open(executor, "127.0.0.1", 0);
-    auto b = UdpSocket::open(executor, "127.0.0.1", 0);
+Awaitable<void> exchange_datagrams(Result<Datagram>& result, boost::asio::any_io_executor executor,
+                                   std::string own) {
+    auto a = UdpSocket::open(executor, own, 0);
+    auto b = UdpSocket::open(executor, own, 0);
     EXPECT_TRUE(a && b);
     if (!a || !b) co_return;
-    EXPECT_TRUE(a->send("hello", "127.0.0.1", b->port()));
+    EXPECT_TRUE(a->send("hello", own, b->port()));
     auto receiving = b->receive();
     result = co_await std::move(receiving);
     if (result) EXPECT_EQ(result->port, a->port());
     EXPECT_EQ(a->send("x", "no address", 1).error().kind, ErrorKind::invalid_input);
     EXPECT_EQ(UdpSocket::open(executor, "198.51.100.1", 0).error().kind, ErrorKind::unavailable);
-    EXPECT_EQ(UdpSocket::open(executor, "127.0.0.1", b->port()).error().kind, ErrorKind::conflict);
+    EXPECT_EQ(UdpSocket::open(executor, own, b->port()).error().kind, ErrorKind::conflict);
+    EXPECT_FALSE(a->join(own == "::1" ? "239.255.255.250" : "ff02::c", own));
 }
 
 TEST(Udp, CarriesDatagrams) {
+    for (const char* own : {"127.0.0.1", "::1"}) {
+        if (interface_with(own).empty()) continue;  // a kernel without IPv6
+        EventLoop loop("test");
+        Result<Datagram> result = fail(ErrorKind::internal, "nothing happened");
+        loop.run_until(exchange_datagrams(result, loop.executor(), own));
+        ASSERT_TRUE(result) << result.error().message;
+        EXPECT_EQ(as_text(result->data), "hello");
+        EXPECT_EQ(result->address, own);
+    }
+}
+
+Awaitable<void> connect_without_zone(std::string& words) {
+    auto connecting = connect_tcp("fe80::1", 80, 10s);
+    const auto stream = co_await std::move(connecting);
+    words = stream ? "connected" : stream.error().message;
+}
+
+TEST(Tcp, ALinkLocalAddressNeedsItsInterface) {
     EventLoop loop("test");
-    Result<Datagram> result = fail(ErrorKind::internal, "nothing happened");
-    loop.run_until(exchange_datagrams(result, loop.executor()));
-    ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(as_text(result->data), "hello");
-    EXPECT_EQ(result->address, "127.0.0.1");
+    std::string words;
+    loop.run_until(connect_without_zone(words));
+    EXPECT_THAT(words, HasSubstr("as in fe80::1%eth0"));
 }
 
 TEST(Interfaces, TheLoopbackIsOne) {
@@ -169,6 +187,10 @@ TEST(Interfaces, TheLoopbackIsOne) {
     ASSERT_NE(found, all.end());
     EXPECT_TRUE(found->loopback);
     EXPECT_EQ(found->prefix_length, 8u);
+    EXPECT_EQ(interface_with("127.0.0.1"), found->name);
+    EXPECT_EQ(interface_with("198.51.100.1"), "");
+    for (const auto& one : all)
+        if (one.address.starts_with("fe80:")) EXPECT_TRUE(one.address.ends_with("%" + one.name));
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ std::vector<std::string>& allowed() {
 
 using AddressBytes = std::vector<unsigned char>;
 
+// Its bytes, and behind those of a link-local address its zone.
 AddressBytes host_of(const sockaddr* address) {
     AddressBytes out;
     if (address->sa_family == AF_INET) {
@@ -37,6 +38,10 @@ AddressBytes host_of(const sockaddr* address) {
         std::memcpy(&v6, address, sizeof v6);
         out.resize(sizeof v6.sin6_addr);
         std::memcpy(out.data(), &v6.sin6_addr, out.size());
+        // The same one may be on several interfaces.
+        if (IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr))
+            for (unsigned shift = 0; shift < 32; shift += 8)
+                out.push_back(static_cast<unsigned char>(v6.sin6_scope_id >> shift & 0xffU));
     }
     return out;
 }

@@ -74,6 +74,12 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
     boost::system::error_code error;
     const auto literal = asio::ip::make_address(host, error);
     if (!error) {
+        if (literal.is_v6() && literal.to_v6().is_link_local() && literal.to_v6().scope_id() == 0)
+            co_return fail(
+                ErrorKind::invalid_input,
+                "{} is valid on one network only: name the interface of this machine that leads to "
+                "it, as in fe80::1%eth0",
+                host);
         endpoints.emplace_back(literal, port);
     } else {
         tcp::resolver resolver(executor);

@@ -25,13 +25,30 @@ bool is_host_character(char c) {
            c == '-' || c == '_' || c == ':';
 }
 
+bool is_zone_character(char c) {
+    return is_host_character(c) ? c != ':' : c == '~';
+}
+
+// The host in brackets: an IPv6 address, and perhaps %25 and a zone (RFC 6874), or a bare % as people write.
+bool read_v6(std::string_view text, std::string& host) {
+    const auto percent = text.find('%');
+    host = lower(text.substr(0, percent));
+    if (percent == std::string_view::npos) return true;
+    std::string_view zone = text.substr(percent + 1);
+    if (zone.starts_with("25")) zone.remove_prefix(2);
+    if (zone.empty() || !host.contains(':') || !std::ranges::all_of(zone, is_zone_character)) return false;
+    host += '%';
+    host += zone;
+    return true;
+}
+
 // Splits host and port; IPv6 stands in brackets.
 bool read_authority(std::string_view text, Address& address) {
     std::string_view port;
     if (text.starts_with('[')) {
         const auto end = text.find(']');
         if (end == std::string_view::npos) return false;
-        address.host = lower(text.substr(1, end - 1));
+        if (!read_v6(text.substr(1, end - 1), address.host)) return false;
         port = text.substr(end + 1);
         if (!port.empty() && !port.starts_with(':')) return false;
     } else {
@@ -40,7 +57,8 @@ bool read_authority(std::string_view text, Address& address) {
         if (address.host.contains(':')) return false;
         if (colon != std::string_view::npos) port = text.substr(colon);
     }
-    if (address.host.empty() || !std::ranges::all_of(address.host, is_host_character)) return false;
+    const std::string_view bare = without_zone(address.host);
+    if (bare.empty() || !std::ranges::all_of(bare, is_host_character)) return false;
     if (port.size() <= 1) return true;  // none, or ":" alone
     port.remove_prefix(1);
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
@@ -51,9 +69,18 @@ bool read_authority(std::string_view text, Address& address) {
 
 std::string Address::text() const {
     std::string out = scheme + "://";
-    out += host.contains(':') ? "[" + host + "]" : host;
+    std::string name = host;
+    if (host.contains(':')) {
+        if (const auto zone = name.find('%'); zone != std::string::npos) name.insert(zone + 1, "25");
+        name = "[" + name + "]";
+    }
+    out += name;
     if (port != 0) out += fmt::format(":{}", port);
     return out + path;
+}
+
+std::string_view without_zone(std::string_view host) {
+    return host.contains(':') ? host.substr(0, host.find('%')) : host;
 }
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -90,9 +117,10 @@ Place place_of(std::string_view told, const Place& own) {
 std::optional<Believed> believe(std::string_view told, std::string_view scheme, std::string_view host) {
     auto address = parse_address(told);
     if (!address || address->scheme != scheme) return std::nullopt;
-    const std::string chosen = lower(host);
+    const std::string chosen =
+        lower(without_zone(host)) + std::string(host.substr(without_zone(host).size()));
     Believed believed{.address = *std::move(address), .rewritten = false};
-    believed.rewritten = believed.address.host != chosen;
+    believed.rewritten = without_zone(believed.address.host) != without_zone(chosen);
     believed.address.host = chosen;
     return believed;
 }

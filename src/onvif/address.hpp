@@ -14,10 +14,11 @@ constexpr std::size_t max_address_bytes = 1024;
 /// scheme://host[:port]/path, without user information.
 struct Address {
     std::string scheme;      ///< lower case
-    std::string host;        ///< IPv6 without brackets; lower case
+    std::string host;        ///< lower case; IPv6 without brackets, perhaps with a zone: fe80::1%eth0
     std::uint16_t port = 0;  ///< 0: not said
     std::string path;        ///< with the query; begins with "/"
 
+    /// For our own use: the zone stands in it (RFC 6874), which means nothing to others.
     std::string text() const;
     friend bool operator==(const Address&, const Address&) = default;
 };
@@ -39,13 +40,16 @@ struct Place {
 /// tells, the path is believed, and the port where it is of the same scheme.
 Place place_of(std::string_view told, const Place& own);
 
+/// The address without the zone that a link-local IPv6 address has: as it goes to others.
+std::string_view without_zone(std::string_view host);
+
 /// Where a device was reached: the host that was chosen by the user, or that answered a probe.
 struct Believed {
     Address address;
     bool rewritten = false;  ///< the device named another host
 };
 
-/// `told` with its host replaced by `host`; nullopt when it is no address of `scheme`.
+/// `told` with its host replaced by `host`, and with its zone; nullopt when it is no address of `scheme`.
 std::optional<Believed> believe(std::string_view told, std::string_view scheme, std::string_view host);
 
 }  // namespace vedette::onvif

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/credentials_refused.hpp"
 #include "onvif/sign_in.hpp"
 #include "onvif/soap.hpp"
 
@@ -10,7 +11,7 @@ namespace vedette::onvif {
 
 namespace {
 
-const Error refused{ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
+const Error refused = credentials_refused();
 
 // Whether the answer says that the credentials are missing or wrong; everything else is the asker's to judge.
 bool is_refusal(unsigned status, const Result<Reply>& reply) {

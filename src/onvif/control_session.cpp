@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/credentials_refused.hpp"
 #include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 
@@ -55,15 +56,20 @@ void ControlSession::begin(Command command) {
     error_.reset();
     calls_ = 0;
     stopped_by_zero_ = false;
+    relay_refusal_.reset();
+    if (!relays_found_) relay_way_ = RelayWay::device;
     step_ = step_for_command();
+    if (is_ptz() && services_ && services_->ptz.empty())
+        finish({ErrorKind::unsupported, "this camera can't be moved"});
     if (refused_ && (refused_->kind == ErrorKind::unauthenticated || is_ptz())) finish(*refused_);
 }
 
 // What is still to be learned comes first. The clock is asked for without credentials (quirk 71).
 ControlSession::Step ControlSession::step_for_command() const {
     if (sign_in_.needs_clock()) return Step::time;
-    if (!is_ptz()) return Step::command;
+    if (!is_ptz() && relay_way_ == RelayWay::device) return Step::command;
     if (!services_) return tried_capabilities_ ? Step::capabilities : Step::services;
+    if (!is_ptz()) return Step::command;
     if (!profile_) return candidates_.empty() ? Step::profiles : Step::stream;
     if (!node_) return Step::nodes;
     return Step::command;
@@ -82,17 +88,13 @@ std::optional<Call> ControlSession::next(UtcTime now) {
         finish({ErrorKind::exhausted, "the camera needs too many questions for this command"});
         return std::nullopt;
     }
-    Call call{.port = access_.port, .path = access_.path, .body = {}};
-    const std::string_view told = service_of_step();
-    if (const auto believed = believe(told, "http", access_.host)) {
-        call.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port;
-        call.path = believed->address.path;
-    } else if (const auto secure = believe(told, "https", access_.host)) {
-        call.path = secure->address.path;  // asked where it answered so far
-    }
-    call.body = write_envelope(body_of_step(), step_ == Step::time ? std::string() : sign_in_.header(now));
-    call.question = question_of_step();
-    return call;
+    Place place = place_of(service_of_step(), access_.place());
+    return Call{
+        .port = place.port,
+        .path = std::move(place.path),
+        .body = write_envelope(body_of_step(), step_ == Step::time ? std::string() : sign_in_.header(now)),
+        .secure = place.secure,
+        .question = question_of_step()};
 }
 
 std::string_view ControlSession::service_of_step() const {
@@ -104,7 +106,8 @@ std::string_view ControlSession::service_of_step() const {
         case Step::nodes:
             return services_->ptz;
         case Step::command:
-            return is_ptz() ? std::string_view(services_->ptz) : std::string_view();
+            if (is_ptz()) return services_->ptz;
+            return relay_way_ == RelayWay::device ? std::string_view() : services_->device_io;
         default:
             return {};
     }
@@ -162,31 +165,32 @@ Question ControlSession::question_of_command() const {
     if (std::holds_alternative<SetPreset>(command_)) return {.asked = Asked::set_preset};
     if (std::holds_alternative<ListRelays>(command_)) return {.asked = Asked::relay_outputs};
     if (std::holds_alternative<SwitchRelay>(command_))
-        return done_question(ns::device, "SetRelayOutputState");
+        return done_question(relay_way_ == RelayWay::device_io_words ? ns::device_io : ns::device,
+                             "SetRelayOutputState");
     return done_question(ns::ptz, stopped_by_zero_ ? "ContinuousMove" : operation_of(command_));
 }
 
 std::string ControlSession::body_of_command() const {
     const std::string profile = profile_ ? profile_->token : std::string();
     return std::visit(
-        Overloaded{[](const LearnPtz&) { return std::string(); },
-                   [&](const AskPosition&) { return get_ptz_status(profile); },
-                   [&](const MoveOn& c) { return continuous_move(profile, *node_, c.velocity, c.limit); },
-                   [&](const StopMove&) {
-                       if (stopped_by_zero_)
-                           return continuous_move(profile, *node_, {}, std::chrono::seconds(1));
-                       return stop_move(profile, *node_);
-                   },
-                   [&](const MoveBy& c) { return relative_move(profile, *node_, c.translation); },
-                   [&](const MoveTo& c) { return absolute_move(profile, *node_, c.pan, c.tilt, c.zoom); },
-                   [&](const ListPresets&) { return get_presets(profile); },
-                   [&](const GoToPreset& c) { return go_to_preset(profile, c.token); },
-                   [&](const SetPreset& c) { return set_preset(profile, c.token, c.name); },
-                   [&](const RemovePreset& c) { return remove_preset(profile, c.token); },
-                   [&](const GoHome&) { return go_to_home(profile); },
-                   [&](const SetHome&) { return set_home(profile); },
-                   [](const ListRelays&) { return get_relay_outputs(); },
-                   [](const SwitchRelay& c) { return set_relay_output_state(c.token, c.active); }},
+        Overloaded{
+            [](const LearnPtz&) { return std::string(); },
+            [&](const AskPosition&) { return get_ptz_status(profile); },
+            [&](const MoveOn& c) { return continuous_move(profile, *node_, c.velocity, c.limit); },
+            [&](const StopMove&) {
+                if (stopped_by_zero_) return continuous_move(profile, *node_, {}, std::chrono::seconds(1));
+                return stop_move(profile, *node_);
+            },
+            [&](const MoveBy& c) { return relative_move(profile, *node_, c.translation); },
+            [&](const MoveTo& c) { return absolute_move(profile, *node_, c.pan, c.tilt, c.zoom); },
+            [&](const ListPresets&) { return get_presets(profile); },
+            [&](const GoToPreset& c) { return go_to_preset(profile, c.token); },
+            [&](const SetPreset& c) { return set_preset(profile, c.token, c.name); },
+            [&](const RemovePreset& c) { return remove_preset(profile, c.token); },
+            [&](const GoHome&) { return go_to_home(profile); },
+            [&](const SetHome&) { return set_home(profile); },
+            [&](const ListRelays&) { return get_relay_outputs(relay_way_); },
+            [&](const SwitchRelay& c) { return set_relay_output_state(c.token, c.active, relay_way_); }},
         command_);
 }
 
@@ -215,14 +219,14 @@ void ControlSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now
     auto taken = take(std::move(reply), now);
     if (taken) {
         if (was_signed) sign_in_.on_accepted();
+        if (step_ == Step::command && try_next_relay_way(std::nullopt)) return;
         if (step_ == Step::command)
             step_ = Step::done;
         else if (step_ != Step::done)
             step_ = step_for_command();
         return;
     }
-    if (status == 401 || status == 403)
-        taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+    if (status == 401 || status == 403) taken = std::unexpected(credentials_refused());
     on_error(std::move(taken).error());
 }
 
@@ -234,8 +238,7 @@ Result<> ControlSession::take(Result<Reply> reply, UtcTime now) {
     switch (step_) {
         case Step::time: {
             VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
-            if (!sign_in_.on_time(time, now))
-                finish({ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
+            if (!sign_in_.on_time(time, now)) finish(credentials_refused());
             return {};
         }
         case Step::services:
@@ -254,8 +257,9 @@ Result<> ControlSession::take(Result<Reply> reply, UtcTime now) {
         case Step::done:
             return {};
     }
-    if (services_->ptz.empty()) return fail(ErrorKind::unsupported, "this camera can't be moved");
     media1_ = !services_->media.empty();
+    if (!is_ptz()) return services_->device_io.empty() ? conclude_relays() : Result<>{};
+    if (services_->ptz.empty()) return fail(ErrorKind::unsupported, "this camera can't be moved");
     return {};
 }
 
@@ -303,6 +307,35 @@ Result<> ControlSession::take_nodes(Result<Reply> reply) {
     return {};
 }
 
+// Whether relays are to be asked for in another way: the device service has none, or does not know them.
+// Where they are is known once they were listed or switched there.
+bool ControlSession::try_next_relay_way(const std::optional<Error>& error) {
+    if (is_ptz() || relays_found_) return false;
+    const bool none = !error && std::holds_alternative<ListRelays>(command_) &&
+                      std::get<std::vector<RelayOutput>>(answer_).empty();
+    if (!error && !none) {
+        relays_found_ = true;
+        return false;
+    }
+    if (relay_way_ == RelayWay::device && !(services_ && services_->device_io.empty())) {
+        relay_refusal_ = error;
+        relay_way_ = RelayWay::device_io;
+        step_ = step_for_command();
+        return true;
+    }
+    if (relay_way_ != RelayWay::device_io || !error || error->kind != ErrorKind::unsupported) return false;
+    relay_way_ = RelayWay::device_io_words;
+    return true;
+}
+
+// There is no other service: what the device service has told is the answer.
+Result<> ControlSession::conclude_relays() {
+    if (relay_refusal_) return std::unexpected(*relay_refusal_);
+    answer_ = std::vector<RelayOutput>();
+    step_ = Step::done;
+    return {};
+}
+
 Result<> ControlSession::take_command(Result<Reply> reply) {
     if (std::holds_alternative<AskPosition>(command_)) {
         VEDETTE_TRY(const PtzStatus status, take_as<PtzStatus>(std::move(reply)));
@@ -324,7 +357,7 @@ void ControlSession::on_error(Error error) {
         if (sign_in_.on_no_time())
             step_ = step_for_command();
         else
-            finish({ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
+            finish(credentials_refused());
         return;
     }
     if (error.kind == ErrorKind::unauthenticated) {
@@ -350,12 +383,17 @@ void ControlSession::on_error(Error error) {
         stopped_by_zero_ = true;
         return;
     }
+    if (step_ == Step::command && try_next_relay_way(error)) return;
+    if (!is_ptz() && step_ == Step::capabilities) {
+        if (const auto concluded = conclude_relays(); !concluded) finish(concluded.error());
+        return;
+    }
     finish(std::move(error));
 }
 
 void ControlSession::finish(Error error) {
     const bool no_head =
-        step_ != Step::command && step_ != Step::done && error.kind == ErrorKind::unsupported;
+        is_ptz() && step_ != Step::command && step_ != Step::done && error.kind == ErrorKind::unsupported;
     if (error.kind == ErrorKind::unauthenticated || no_head) refused_ = error;
     error_ = std::move(error);
     step_ = Step::done;

@@ -28,12 +28,16 @@ struct DeviceAccess {
     std::string host;  ///< nothing is ever sent to another one
     std::uint16_t port = 80;
     std::string path{default_device_path};
+    bool secure = false;  ///< HTTPS, for all of its services
     std::string username;
     Secret password;
     /// Of the camera's main stream: which of the device's heads is meant where it has several.
     std::string stream_url;
 
-    DeviceAccess duplicate() const { return {host, port, path, username, password.duplicate(), stream_url}; }
+    Place place() const { return {.port = port, .path = path, .secure = secure}; }
+    DeviceAccess duplicate() const {
+        return {host, port, path, secure, username, password.duplicate(), stream_url};
+    }
 };
 
 // ---- commands
@@ -129,6 +133,8 @@ class ControlSession {
     Result<> take_nodes(Result<Reply> reply);
     Result<> take_command(Result<Reply> reply);
     void choose(const Profile& profile);
+    bool try_next_relay_way(const std::optional<Error>& error);
+    Result<> conclude_relays();
     void on_error(Error error);
     void finish(Error error);
 
@@ -140,7 +146,10 @@ class ControlSession {
     std::size_t candidate_ = 0;
     std::optional<Profile> profile_;
     std::optional<PtzNode> node_;
-    std::optional<Error> refused_;  ///< credentials are wrong, or there is no head: known for good
+    RelayWay relay_way_ = RelayWay::device;
+    bool relays_found_ = false;           ///< where relay_way_ leads
+    std::optional<Error> relay_refusal_;  ///< of the device service; none: it has listed no relays
+    std::optional<Error> refused_;        ///< credentials are wrong, or there is no head: known for good
 
     Step step_ = Step::done;
     bool tried_capabilities_ = false;

@@ -65,6 +65,7 @@ struct PtzCamera {
         {"GetNodes", node_answer},
     };
     std::function<bool(const std::string& name)> refuses = [](const std::string&) { return false; };
+    std::function<std::string(const Call& call)> relays{};  ///< answers what is about them
     std::vector<std::string> asked{};
     std::vector<Call> calls{};
 
@@ -81,6 +82,9 @@ struct PtzCamera {
             if (refuses(name)) {
                 session.on_answer(400, read_reply(call->question, testing::answer("fault_not_authorized")),
                                   now);
+            } else if (relays && name.contains("RelayOutput")) {
+                const std::string told = relays(*call);
+                session.on_answer(told.contains("Fault") ? 500 : 200, read_reply(call->question, told), now);
             } else if (const auto found = answers.find(name); found != answers.end()) {
                 const bool fault = found->second.find("Fault") != std::string::npos;
                 session.on_answer(fault ? 500 : 200, read_reply(call->question, found->second), now);
@@ -181,6 +185,81 @@ TEST(ControlSession, ACameraThatDoesNotMoveIsAskedOnce) {
         camera.answers["GetRelayOutputs"] = write_envelope("<tds:GetRelayOutputsResponse/>");
         EXPECT_TRUE(camera.tell(session, ListRelays{}));
     }
+}
+
+constexpr std::string_view io_namespace = "http://www.onvif.org/ver10/deviceIO/wsdl";
+
+/// A device whose relays are at its service DeviceIO, which knows them in the words of one namespace.
+Camera with_device_io(std::string_view words) {
+    Camera camera;
+    std::string told = services("");
+    told.insert(told.find("</tds:GetServicesResponse>"),
+                fmt::format("<tds:Service><tds:Namespace>{}</tds:Namespace><tds:XAddr>http://10.9.9.9/io</"
+                            "tds:XAddr></tds:Service>",
+                            io_namespace));
+    camera.answers["GetServices"] = told;
+    camera.relays = [words](const Call& call) {
+        const bool lists = call.body.contains("GetRelayOutputs");
+        if (call.path != "/io" || !call.body.contains(fmt::format(R"(xmlns:r="{}")", words)))
+            return testing::answer("fault_not_supported");
+        return write_envelope(
+            fmt::format(R"(<r:{0}Response xmlns:r="{1}">{2}</r:{0}Response>)",
+                        lists ? "GetRelayOutputs" : "SetRelayOutputState", words,
+                        lists ? R"(<r:RelayOutputs token="door"><tt:Properties/></r:RelayOutputs>)" : ""));
+    };
+    return camera;
+}
+
+TEST(ControlSession, RelaysMayBeOfTheServiceDeviceIoAlone) {
+    for (const std::string_view words :
+         {std::string_view("http://www.onvif.org/ver10/device/wsdl"), io_namespace}) {
+        SCOPED_TRACE(words);
+        Camera camera = with_device_io(words);
+        ControlSession session = session_of();
+        const auto listed = camera.tell(session, ListRelays{});
+        ASSERT_TRUE(listed) << listed.error().message;
+        EXPECT_EQ(std::get<std::vector<RelayOutput>>(*listed).at(0).token, "door");
+        // Found once, it is asked there alone.
+        ASSERT_TRUE(camera.tell(session, SwitchRelay{.token = "door", .active = true}));
+        EXPECT_THAT(camera.asked, ElementsAre("SetRelayOutputState"));
+        EXPECT_EQ(camera.calls.back().path, "/io");
+        // Switched before it was listed, as after a restart.
+        ControlSession other = session_of();
+        EXPECT_TRUE(camera.tell(other, SwitchRelay{.token = "door", .active = true}));
+        // That it has relays says nothing of a head.
+        const auto moved = camera.tell(session, to_the_right);
+        ASSERT_FALSE(moved);
+        EXPECT_EQ(moved.error().kind, ErrorKind::unsupported);
+        EXPECT_TRUE(camera.tell(session, ListRelays{}));
+    }
+}
+
+TEST(ControlSession, WithoutDeviceIoTheDeviceServiceHasTheWord) {
+    Camera camera;
+    camera.relays = [](const Call&) { return write_envelope("<tds:GetRelayOutputsResponse/>"); };
+    ControlSession session = session_of();
+    const auto none = camera.tell(session, ListRelays{});
+    ASSERT_TRUE(none) << none.error().message;
+    EXPECT_TRUE(std::get<std::vector<RelayOutput>>(*none).empty());
+    camera.relays = [](const Call&) { return testing::answer("fault_not_supported"); };
+    const auto refused = camera.tell(session, SwitchRelay{.token = "door", .active = true});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+    EXPECT_TRUE(camera.tell(session, to_the_right)) << "its head is another matter";
+}
+
+TEST(ControlSession, WhoAnswersOverHttpsIsAskedByItAlone) {
+    Camera camera;
+    ControlSession session(
+        {.host = host, .port = 443, .secure = true, .username = {}, .password = {}, .stream_url = {}});
+    ASSERT_TRUE(camera.tell(session, to_the_right));
+    for (const Call& call : camera.calls) EXPECT_TRUE(call.secure && call.port == 443) << call.body;
+    EXPECT_EQ(camera.calls.back().path, "/onvif/ptz");
+    camera.answers["GetServices"] = services("https://10.9.9.9:8443/ptz");
+    ControlSession other(
+        {.host = host, .port = 443, .secure = true, .username = {}, .password = {}, .stream_url = {}});
+    ASSERT_TRUE(camera.tell(other, to_the_right));
+    EXPECT_EQ(camera.calls.back().port, 8443);
 }
 
 TEST(ControlSession, WhatTheHeadCantDoIsNotAsked) {

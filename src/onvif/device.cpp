@@ -118,6 +118,8 @@ Result<Services> parse_services(std::string_view answer) {
             keep(services.search, std::move(address));
         else if (name == ns::replay)
             keep(services.replay, std::move(address));
+        else if (name == ns::device_io)
+            keep(services.device_io, std::move(address));
     }
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,
@@ -136,7 +138,8 @@ Result<Services> parse_capabilities(std::string_view answer) {
                       .ptz = address("PTZ"),
                       .imaging = address("Imaging"),
                       .search = all.child("Extension").child("Search").child("XAddr").text(),
-                      .replay = all.child("Extension").child("Replay").child("XAddr").text()};
+                      .replay = all.child("Extension").child("Replay").child("XAddr").text(),
+                      .device_io = all.child("Extension").child("DeviceIO").child("XAddr").text()};
     if (services.media.empty() && services.media2.empty())
         return fail(ErrorKind::unsupported,
                     "the device speaks ONVIF, but has no media service: it is no camera");

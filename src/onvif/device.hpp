@@ -45,6 +45,7 @@ struct Services {
     std::string imaging;
     std::string search;
     std::string replay;
+    std::string device_io;
 };
 
 struct DeviceInformation {

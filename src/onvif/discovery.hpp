@@ -11,6 +11,7 @@
 namespace vedette::onvif {
 
 constexpr std::string_view discovery_group = "239.255.255.250";
+constexpr std::string_view discovery_group_v6 = "ff02::c";  ///< of the link
 constexpr std::uint16_t discovery_port = 3702;
 constexpr std::size_t max_discovery_bytes = 64 * 1024;
 constexpr std::size_t max_discovery_matches = 64;  ///< in one message

@@ -81,6 +81,10 @@ TEST(Ssdp, ReadsEachKind) {
     const auto ours = parse_ssdp(write_search(ssdp_camera_target));
     ASSERT_TRUE(ours);
     EXPECT_EQ(ours->target, ssdp_camera_target);
+    EXPECT_NE(write_search(ssdp_camera_target).find("\r\nHOST: 239.255.255.250:1900\r\n"), std::string::npos);
+    const std::string v6 = write_search(ssdp_camera_target, ssdp_group_v6);
+    EXPECT_NE(v6.find("\r\nHOST: [FF02::C]:1900\r\n"), std::string::npos) << v6;
+    EXPECT_TRUE(parse_ssdp(v6));
     for (const char* text :
          {"", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n", "NOTIFY * HTTP/1.1\r\n\r\n"})
         EXPECT_FALSE(parse_ssdp(text)) << text;

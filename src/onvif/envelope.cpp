@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/credentials_refused.hpp"
 #include "onvif/namespaces.hpp"
 
 namespace vedette::onvif {
@@ -41,7 +42,7 @@ std::unexpected<Error> fault_error(const Element& fault) {
     // Some cameras leave the code out and tell it in the reason alone.
     if (code == "NotAuthorized" || code == "FailedAuthentication" ||
         contains_ignoring_case(reason, "not authorized") || contains_ignoring_case(reason, "unauthorized"))
-        return fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+        return std::unexpected(credentials_refused());
     const std::string words = reason.empty() ? code : reason;
     if (code == "ActionNotSupported" || code == "UnknownAction" || code == "NotSupported" ||
         code == "OptionalActionNotImplemented" || code == "NoSuchService")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/credentials_refused.hpp"
 #include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 
@@ -17,10 +18,6 @@ constexpr Ticks90k long_enough = std::chrono::seconds(10);
 /// An event is told within this time; else the camera's time is not believed.
 constexpr Ticks90k longest_delay = std::chrono::seconds(60);
 constexpr Ticks90k tolerated_future = std::chrono::seconds(2);
-
-Error wrong_credentials() {
-    return {ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
-}
 
 }  // namespace
 
@@ -43,7 +40,6 @@ bool EventSession::concerns_subscription() const {
 std::optional<Call> EventSession::next(UtcTime now) {
     if (step_ == Step::pull && renews_ && now >= renew_at_) step_ = Step::renew;
     if (step_ == Step::done) return std::nullopt;
-    Call call{.port = access_.port, .path = access_.path, .body = {}};
     std::string header = step_ == Step::time ? std::string() : sign_in_.header(now);
     std::string_view told;
     if (concerns_subscription()) {
@@ -54,15 +50,12 @@ std::optional<Call> EventSession::next(UtcTime now) {
         told = services_.events;
         header += write_addressing(action_create, {.address = services_.events, .parameters = {}});
     }
-    if (const auto believed = believe(told, "http", access_.host)) {
-        call.port = believed->address.port == 0 ? std::uint16_t{80} : believed->address.port;
-        call.path = believed->address.path;
-    } else if (const auto secure = believe(told, "https", access_.host)) {
-        call.path = secure->address.path;
-    }
-    call.body = write_envelope(body_of_step(), header);
-    call.question = question_of_step();
-    return call;
+    Place place = place_of(told, access_.place());
+    return Call{.port = place.port,
+                .path = std::move(place.path),
+                .body = write_envelope(body_of_step(), header),
+                .secure = place.secure,
+                .question = question_of_step()};
 }
 
 std::string_view EventSession::action_of_step() const {
@@ -139,7 +132,7 @@ void EventSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) 
         if (step_ != Step::done) advance();
         return;
     }
-    if (status == 401 || status == 403) taken = std::unexpected(wrong_credentials());
+    if (status == 401 || status == 403) taken = std::unexpected(credentials_refused());
     on_error(std::move(taken).error());
 }
 
@@ -177,7 +170,7 @@ Result<> EventSession::take(Result<Reply> reply, UtcTime now) {
 
 Result<> EventSession::take_time(Result<Reply> reply, UtcTime now) {
     VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
-    if (!sign_in_.on_time(time, now)) finish(wrong_credentials());
+    if (!sign_in_.on_time(time, now)) finish(credentials_refused());
     return {};
 }
 
@@ -255,7 +248,7 @@ void EventSession::advance() {
 
 void EventSession::on_error(Error error) {
     if (step_ == Step::time) {  // without its clock we take ours
-        if (!sign_in_.on_no_time()) return finish(wrong_credentials());
+        if (!sign_in_.on_no_time()) return finish(credentials_refused());
         return advance();
     }
     // What has run out already needs no end, and a state that can't be asked for will be told when it

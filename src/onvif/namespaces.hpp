@@ -34,6 +34,7 @@ constexpr std::string_view events = "http://www.onvif.org/ver10/events/wsdl";
 constexpr std::string_view ptz = "http://www.onvif.org/ver20/ptz/wsdl";
 constexpr std::string_view search = "http://www.onvif.org/ver10/search/wsdl";
 constexpr std::string_view replay = "http://www.onvif.org/ver10/replay/wsdl";
+constexpr std::string_view device_io = "http://www.onvif.org/ver10/deviceIO/wsdl";
 constexpr std::string_view imaging = "http://www.onvif.org/ver20/imaging/wsdl";
 
 }  // namespace vedette::onvif::ns

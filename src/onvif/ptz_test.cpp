@@ -130,7 +130,13 @@ TEST(Relay, OutputsOfSeveralMakers) {
     EXPECT_THAT(*relays,
                 ElementsAre(RelayOutput{"RelayOutput_0", false, false}, RelayOutput{"2", true, true}));
     EXPECT_THAT(set_relay_output_state("a&b", true),
-                HasSubstr("a&amp;b</tds:RelayOutputToken><tds:LogicalState>active<"));
+                HasSubstr("a&amp;b</r:RelayOutputToken><r:LogicalState>active<"));
+    const auto of_device_io = parse_relay_outputs(write_envelope(
+        R"(<x:GetRelayOutputsResponse xmlns:x="http://www.onvif.org/ver10/deviceIO/wsdl"><x:RelayOutputs token="r">)"
+        R"(</x:RelayOutputs></x:GetRelayOutputsResponse>)"));
+    ASSERT_TRUE(of_device_io) << of_device_io.error().message;
+    EXPECT_THAT(*of_device_io, ElementsAre(RelayOutput{"r", false, true}));
+    EXPECT_FALSE(parse_relay_outputs(write_envelope("<tds:GetScopesResponse/>")));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
-// Relay outputs (ONVIF Core specification, device service): what to ask, and what is told.
+// Relay outputs: what to ask, and what is told. Some devices have them in the device service (ONVIF Core
+// specification), some in the DeviceIO service (ONVIF Device IO specification) alone.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,11 @@ struct RelayOutput {
     friend bool operator==(const RelayOutput&, const RelayOutput&) = default;
 };
 
-std::string get_relay_outputs();
-std::string set_relay_output_state(std::string_view token, bool active);
+/// Which service is asked, and in whose words. The WSDL of DeviceIO takes the words of the device service;
+/// many devices expect its own namespace all the same.
+enum class RelayWay : std::uint8_t { device, device_io, device_io_words };
+
+std::string get_relay_outputs(RelayWay way = RelayWay::device);
+std::string set_relay_output_state(std::string_view token, bool active, RelayWay way = RelayWay::device);
 
 }  // namespace vedette::onvif

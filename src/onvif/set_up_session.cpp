@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/credentials_refused.hpp"
 #include "onvif/discovery.hpp"
 #include "onvif/sign_in.hpp"
 #include "onvif/soap.hpp"
@@ -112,7 +113,7 @@ void SetUpSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) 
     if (taken) return advance();
     // Faults come with status 400 or 500, and some cameras send 401 or 403 with a body that explains nothing.
     if (status == 401 || status == 403)
-        taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+        taken = std::unexpected(credentials_refused());
     else if (status == 404 && taken.error().kind == ErrorKind::corrupt)
         taken = fail(ErrorKind::unsupported, "there is a web server at this address, but no ONVIF service");
     on_error(std::move(taken).error());
@@ -261,9 +262,7 @@ void SetUpSession::advance() {
     switch (step_) {
         case Step::time:
             // The same question at the same moment would be refused again, and counted against the account.
-            if (clock_read_again_ && !clock_changed_)
-                return finish(
-                    {ErrorKind::unauthenticated, "the camera refuses the user name or the password"});
+            if (clock_read_again_ && !clock_changed_) return finish(credentials_refused());
             step_ = after_time_;
             return;
         case Step::services:

@@ -119,6 +119,17 @@ TEST(Address, IsBelievedOnlyForTheHostThatWasAsked) {
     EXPECT_TRUE(other->rewritten);
     EXPECT_EQ(other->address.text(), "rtsp://192.0.2.7:8554/live?x=1");
     EXPECT_EQ(believe("rtsp://[FE80::1]/x", "rtsp", "fe80::1")->address.text(), "rtsp://[fe80::1]/x");
+    const auto zoned = believe("rtsp://[FE80::1]:8554/x", "rtsp", "fe80::1%Lan0");
+    EXPECT_FALSE(zoned->rewritten);
+    EXPECT_EQ(zoned->address.host, "fe80::1%Lan0");
+    EXPECT_EQ(zoned->address.text(), "rtsp://[fe80::1%25Lan0]:8554/x");
+    EXPECT_EQ(parse_address(zoned->address.text()), zoned->address);
+    EXPECT_EQ(without_zone("fe80::1%Lan0"), "fe80::1");
+    // No device chooses an interface of ours.
+    EXPECT_EQ(believe("rtsp://[fe80::1%25eth7]/x", "rtsp", "fe80::1%Lan0")->address.host, "fe80::1%Lan0");
+    for (const char* none : {"rtsp://[fe80::1%]/x", "rtsp://[fe80::1%25]/", "rtsp://[cam%25eth0]/",
+                             "rtsp://[fe80::1%25e/th]/", "rtsp://cam%25eth0/"})
+        EXPECT_FALSE(parse_address(none)) << none;
     for (const char* bad : {"", "rtsp:/x", "://h/", "http://h/", "rtsp://", "rtsp://a b/", "rtsp://h:0/",
                             "rtsp://h:99999/", "rtsp://h:1:2/", "rtsp://[::1/", "rtsp://h\n/"})
         EXPECT_FALSE(believe(bad, "rtsp", "192.0.2.7")) << bad;

@@ -28,9 +28,14 @@ std::string_view take_line(std::string_view& rest) {
 
 }  // namespace
 
-std::string write_search(std::string_view target) {
+std::string write_search(std::string_view target, std::string_view group) {
+    // UPnP Device Architecture 2.0, section A.4: [FF02::C]:1900.
+    const bool v6 = group.contains(':');
+    std::string host = v6 ? "[" : "";
+    for (const char c : group) host += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (v6) host += ']';
     return fmt::format(
-        "M-SEARCH * HTTP/1.1\r\nHOST: {}:{}\r\nMAN: \"ssdp:discover\"\r\nMX: 2\r\nST: {}\r\n\r\n", ssdp_group,
+        "M-SEARCH * HTTP/1.1\r\nHOST: {}:{}\r\nMAN: \"ssdp:discover\"\r\nMX: 2\r\nST: {}\r\n\r\n", host,
         ssdp_port, target);
 }
 

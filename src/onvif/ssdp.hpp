@@ -9,14 +9,15 @@
 namespace vedette::onvif {
 
 constexpr std::string_view ssdp_group = "239.255.255.250";
+constexpr std::string_view ssdp_group_v6 = "ff02::c";  ///< of the link
 constexpr std::uint16_t ssdp_port = 1900;
 constexpr std::size_t max_ssdp_bytes = 8 * 1024;
 constexpr std::size_t max_ssdp_headers = 64;
 /// The device type that network cameras announce.
 constexpr std::string_view ssdp_camera_target = "urn:schemas-upnp-org:device:Basic:1";
 
-/// An M-SEARCH for `target`.
-std::string write_search(std::string_view target);
+/// An M-SEARCH for `target` that is sent to `group`.
+std::string write_search(std::string_view target, std::string_view group = ssdp_group);
 
 /// For devices: the answer to a search for `target`. `uuid` is the device's own, `location` of its
 /// description.

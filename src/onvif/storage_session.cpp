@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/credentials_refused.hpp"
 #include "onvif/namespaces.hpp"
 #include "onvif/replay.hpp"
 #include "onvif/soap.hpp"
@@ -90,8 +91,7 @@ void StorageSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now
     if (step_ == Step::done) return;
     auto taken = take(std::move(reply), now);
     if (taken) return;
-    if (status == 401 || status == 403)
-        taken = fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+    if (status == 401 || status == 403) taken = std::unexpected(credentials_refused());
     switch (step_) {
         case Step::time:  // without its clock we take ours
             step_ = Step::services;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/credentials_refused.hpp"
 #include "base/hex.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
@@ -191,7 +192,7 @@ Result<> Authenticator::on_unauthorized(std::span<const std::string_view> values
                                    challenge_->scheme == AuthScheme::digest &&
                                    best->nonce != challenge_->nonce && (best->stale || nonce_was_accepted_);
         if (!nonce_expired || ++refused_in_a_row_ > max_stale_retries)
-            return fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+            return std::unexpected(credentials_refused());
     }
     challenge_ = *best;
     nonce_count_ = 0;

@@ -99,6 +99,7 @@ void ClientSession::on_redirect(const Response& response, MonotonicTime now) {
         return fail_with(ErrorKind::corrupt, "the camera redirects to an address that is not an RTSP URL");
     if (++redirects_ > max_session_redirects)
         return fail_with(ErrorKind::unavailable, "the camera redirects in a circle");
+    target->url = target->url.without_zone();  // no camera chooses an interface of ours
     if (target->url.same_authority(url_)) {
         url_ = std::move(target->url);
         base_ = session_url_ = url_.text();

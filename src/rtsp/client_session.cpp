@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds max_talk_lateness{200};  // what is later is
 }  // namespace
 
 ClientSession::ClientSession(Url url, Credentials credentials, ClientOptions options, MonotonicTime now)
-    : url_(std::move(url)),
+    : url_(url.without_zone()),
       options_(std::move(options)),
       authenticator_(std::move(credentials), options_.basic) {
     std::array<std::byte, 4> random{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/credentials_refused.hpp"
 #include "base/hex.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
@@ -84,7 +85,8 @@ HttpTunnel::HttpTunnel(const Url& url, Credentials credentials, BasicUse basic, 
       authenticator_(std::move(credentials), basic),
       sign_in_(sign_in) {
     const std::uint16_t port = tunnel_port(url);
-    host_ = url.host.contains(':') ? "[" + url.host + "]" : url.host;
+    const std::string host = url.without_zone().host;
+    host_ = host.contains(':') ? "[" + host + "]" : host;
     if (port != (url.secure ? default_https_port : default_http_port)) host_ += fmt::format(":{}", port);
 }
 
@@ -124,8 +126,7 @@ Result<HttpTunnel::Next> HttpTunnel::judge(const HttpHead& head, bool get) {
     if (status == 401) {
         const auto challenges = head.headers.all("WWW-Authenticate");
         VEDETTE_CHECK(authenticator_.on_unauthorized(challenges));
-        if (gets_ >= max_tunnel_attempts)
-            return fail(ErrorKind::unauthenticated, "the camera refuses the user name or the password");
+        if (gets_ >= max_tunnel_attempts) return std::unexpected(credentials_refused());
         return Next::again;
     }
     if (status == 403)

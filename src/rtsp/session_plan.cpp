@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/credentials_refused.hpp"
 #include "rtsp/text.hpp"
 #include "rtsp/url.hpp"
 
@@ -123,7 +124,7 @@ Result<std::vector<ClientTrack>> plan_tracks(const Sdp& sdp, std::string_view ba
 Error refusal(std::string_view method, const Response& response) {
     switch (response.status) {
         case 401:
-            return {ErrorKind::unauthenticated, "the camera refuses the user name or the password"};
+            return credentials_refused();
         case 403:
             return {ErrorKind::forbidden, "the camera does not allow this user to watch the stream (403)"};
         case 404:

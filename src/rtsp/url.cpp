@@ -45,6 +45,22 @@ Credentials parse_user_information(std::string_view text) {
     return credentials;
 }
 
+// The interface of this machine behind an IPv6 address: fe80::1%25eth0 (RFC 6874), or with a bare %.
+Result<> normalise_zone(std::string& host) {
+    const std::size_t percent = host.find('%');
+    if (percent == std::string::npos) return {};
+    std::string_view zone = std::string_view(host).substr(percent + 1);
+    if (zone.starts_with("25")) zone.remove_prefix(2);
+    const bool plain = std::ranges::all_of(zone, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+               c == '-' || c == '_' || c == '~';
+    });
+    if (zone.empty() || !plain || !host.substr(0, percent).contains(':'))
+        return fail(ErrorKind::invalid_input, "the address has a % that names no network interface");
+    host = host.substr(0, percent) + "%" + std::string(zone);
+    return {};
+}
+
 Result<> parse_host_and_port(std::string_view text, Url& url) {
     std::string_view port;
     bool has_port = false;
@@ -53,6 +69,7 @@ Result<> parse_host_and_port(std::string_view text, Url& url) {
         if (end == std::string_view::npos)
             return fail(ErrorKind::invalid_input, "the address has a [ without its ]");
         url.host = text.substr(1, end - 1);
+        VEDETTE_CHECK(normalise_zone(url.host));
         port = text.substr(end + 1);
         has_port = port.starts_with(':');
         if (has_port) port.remove_prefix(1);
@@ -86,7 +103,11 @@ std::string_view scheme_of(const Url& url) {
 }  // namespace
 
 std::string Url::authority() const {
-    std::string out = host.contains(':') ? "[" + host + "]" : host;
+    std::string out = host;
+    if (host.contains(':')) {
+        if (const std::size_t zone = out.find('%'); zone != std::string::npos) out.insert(zone + 1, "25");
+        out = "[" + out + "]";
+    }
     if (port != (secure ? default_secure_port : default_port)) out += fmt::format(":{}", port);
     return out;
 }
@@ -97,6 +118,12 @@ std::string Url::text() const {
 
 bool Url::same_authority(const Url& other) const {
     return secure == other.secure && port == other.port && equal_ignoring_case(host, other.host);
+}
+
+Url Url::without_zone() const {
+    Url out = *this;
+    if (host.contains(':')) out.host = host.substr(0, host.find('%'));
+    return out;
 }
 
 Result<UrlWithCredentials> parse_url(std::string_view text) {

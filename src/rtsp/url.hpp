@@ -26,16 +26,19 @@ struct Credentials {
 
 /// An rtsp:// or rtsps:// URL without user information.
 struct Url {
-    std::string host;  ///< a name or address; IPv6 without brackets
+    std::string host;  ///< a name or address; IPv6 without brackets, perhaps with a zone: fe80::1%eth0
     std::uint16_t port = default_port;
     std::string path;     ///< path and query, as they go onto the wire: empty, or begins with "/" or "?"
     bool secure = false;  ///< rtsps://: RTSP inside TLS
 
-    /// host[:port], with brackets around IPv6; the port only when it isn't the scheme's.
+    /// host[:port], with brackets around IPv6 and its zone behind %25 (RFC 6874); the port only when it isn't
+    /// the scheme's.
     std::string authority() const;
     /// rtsp[s]://authority/path
     std::string text() const;
     bool same_authority(const Url& other) const;
+    /// As it goes to others: the zone of an address is this machine's own business (RFC 6874 section 4).
+    Url without_zone() const;
 
     friend bool operator==(const Url&, const Url&) = default;
 };

@@ -23,6 +23,9 @@ TEST(Url, ReadsWhatPeopleAndCamerasWrite) {
              {"rtsp://::ffff:192.168.1.123/x", "rtsp://[::ffff:192.168.1.123]/x", "", ""},
              {"rtsp://::ffff:192.168.1.123:8554/x", "rtsp://[::ffff:192.168.1.123]:8554/x", "", ""},
              {"rtsp://[2001:db8::1]:8554/x", "rtsp://[2001:db8::1]:8554/x", "", ""},
+             {"rtsp://[fe80::1%25eth0]/x", "rtsp://[fe80::1%25eth0]/x", "", ""},
+             {"rtsp://[fe80::1%eth0]:8554/x", "rtsp://[fe80::1%25eth0]:8554/x", "", ""},
+             {"rtsp://u:p@[fe80::1%25Lan-1.2]/x", "rtsp://[fe80::1%25Lan-1.2]/x", "u", "p"},
              {"rtsps://u:p@cam/x", "rtsps://cam/x", "u", "p"},
              {"RTSPS://cam:322", "rtsps://cam/", "", ""},
              {"rtsps://cam:8322/x", "rtsps://cam:8322/x", "", ""},
@@ -38,11 +41,19 @@ TEST(Url, ReadsWhatPeopleAndCamerasWrite) {
 TEST(Url, RefusesWithoutQuotingThePassword) {
     for (const std::string_view text :
          {"", "http://u:secret@cam/", "rtsp://u:secret@/x", "rtsp://u:secret@cam:0/",
-          "rtsp://u:secret@cam:99999/", "rtsp://u:secret@[::1/x", "rtsp://u:secret\n@cam"}) {
+          "rtsp://u:secret@cam:99999/", "rtsp://u:secret@[::1/x", "rtsp://u:secret@[fe80::1%25]/x",
+          "rtsp://u:secret@[fe80::1%eth0\\]/", "rtsp://u:secret@[cam%25eth0]/", "rtsp://u:secret\n@cam"}) {
         const auto parsed = parse_url(text);
         ASSERT_FALSE(parsed) << text;
         EXPECT_EQ(parsed.error().message.find("secret"), std::string::npos) << text;
     }
+}
+
+TEST(Url, TheZoneStaysHere) {
+    const Url url = parse_url("rtsp://[fe80::1%25eth0]:8554/x")->url;
+    EXPECT_EQ(url.host, "fe80::1%eth0");
+    EXPECT_EQ(url.without_zone().text(), "rtsp://[fe80::1]:8554/x");
+    EXPECT_EQ(parse_url("rtsp://cam/x")->url.without_zone().text(), "rtsp://cam/x");
 }
 
 struct Join {

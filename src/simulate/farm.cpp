@@ -4,6 +4,7 @@
 #include <map>
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -33,7 +34,9 @@ Result<int> listen_on(const std::string& address, std::uint16_t port) {
         name.v4.sin_family = AF_INET;
         name.v4.sin_port = htons(port);
         size = sizeof name.v4;
-    } else if (inet_pton(AF_INET6, address.c_str(), &name.v6.sin6_addr) == 1) {
+    } else if (inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &name.v6.sin6_addr) == 1) {
+        if (const auto zone = address.find('%'); zone != std::string::npos)
+            name.v6.sin6_scope_id = if_nametoindex(address.c_str() + zone + 1);
         name.v6.sin6_family = AF_INET6;
         name.v6.sin6_port = htons(port);
         size = sizeof name.v6;
@@ -180,7 +183,7 @@ std::string Farm::url(unsigned camera, media::StreamKind kind) const {
     url.port = port_;
     url.secure = secure_;
     url.path = fmt::format("/cam{}{}", camera, kind == media::StreamKind::sub ? "/sub" : "");
-    return url.text();
+    return url.without_zone().text();  // as a camera tells it
 }
 
 std::string Farm::replay_url(unsigned camera) const {

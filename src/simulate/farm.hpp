@@ -45,7 +45,7 @@ struct Fault {
 Result<Fault> parse_fault(std::string_view text);
 
 struct FarmOptions {
-    std::string bind = "127.0.0.1";  ///< an address, IPv4 or IPv6
+    std::string bind = "127.0.0.1";  ///< an address, IPv4 or IPv6, perhaps with a zone
     std::uint16_t port = 0;          ///< 0: any free one
     unsigned cameras = 1;            ///< 1 to max_cameras; camera n shows clip (n - 1) modulo their number
     std::vector<ClipFiles> clips;    ///< none: find_default_clips()

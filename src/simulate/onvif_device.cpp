@@ -31,6 +31,10 @@ bool with_storage(const OnvifDevice& device) {
     return device.storage.has_value();
 }
 
+bool with_device_io(const OnvifDevice& device) {
+    return device.relays != OnvifRelays::device;
+}
+
 bool with_head(const OnvifDevice& device) {
     return device.has_head();
 }
@@ -52,6 +56,7 @@ constexpr auto table = std::to_array<OnvifService>({
     {ns::events, "event_service", "Events", event_capabilities, always, answer_event_service},
     {ns::search, "search_service", {}, {}, with_storage, answer_search_service},
     {ns::replay, "replay_service", {}, {}, with_storage, answer_replay_service},
+    {ns::device_io, "deviceio_service", {}, {}, with_device_io, answer_device_io_service},
 });
 
 std::optional<UtcTime> read_xml_time(const std::string& text) {
@@ -140,6 +145,9 @@ OnvifAnswer answer_onvif(OnvifDevice& device, std::string_view request, bool dig
                 .challenge = token.username.empty()};
     // Subscriptions are managed in the words of WS-BaseNotification.
     if (uri == ns::notification) return answer_event_service(device, body, now);
+    // The service DeviceIO takes words of the device service as well; its address tells which one is meant.
+    if (with_device_io(device) && device.target.ends_with("/deviceio_service"))
+        return answer_device_io_service(device, body, now);
     for (const OnvifService& service : onvif_services())
         if (service.uri == uri && service.is_there(device)) return service.answer(device, body, now);
     return onvif_not_implemented();

@@ -52,6 +52,10 @@ struct OnvifStorage {
     bool has_audio = false;
 };
 
+/// Which service has a device's relays; of DeviceIO, whose words it expects: those of the device service, as
+/// its WSDL has them, or its own.
+enum class OnvifRelays { device, device_io, device_io_words };
+
 /// One camera. Odd numbers have Media 2 beside Media 1, even ones Media 1 alone.
 struct OnvifDevice {
     unsigned number = 1;
@@ -67,8 +71,9 @@ struct OnvifDevice {
     OnvifImaging imaging{};
     std::string snapshot{};        ///< JPEG; empty: it has none
     std::string firmware_token{};  ///< names the upload that is awaited
-    std::string upload_host{};     ///< named for uploads instead of its own, as an attacker would
-    bool restarts = false;         ///< the carrier takes it down for a while
+    OnvifRelays relays = OnvifRelays::device;
+    std::string upload_host{};  ///< named for uploads instead of its own, as an attacker would
+    bool restarts = false;      ///< the carrier takes it down for a while
     static constexpr std::chrono::seconds restart_time{4};
 
     std::string firmware() const;

@@ -95,7 +95,8 @@ OnvifAnswer answer_device_service(OnvifDevice& device, const onvif::Element& req
     if (name == "GetNetworkInterfaces") return onvif_ok(network_interfaces(device));
     if (name == "GetScopes") return onvif_ok(scopes(device));
     if (auto answer = answer_device_care(device, request, now)) return *std::move(answer);
-    if (auto relays = answer_relays(device, request, now)) return *std::move(relays);
+    if (device.relays == OnvifRelays::device)
+        if (auto relays = answer_relays(device, request, now)) return *std::move(relays);
     return onvif_not_implemented();
 }
 

@@ -15,10 +15,12 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "net/event_loop.hpp"
+#include "net/interfaces.hpp"
 #include "net/task_group.hpp"
 #include "net/timeout.hpp"
 #include "net/tls_context.hpp"
 #include "net/udp.hpp"
+#include "onvif/address.hpp"
 #include "onvif/answers.hpp"
 #include "onvif/ssdp.hpp"
 #include "rtsp/auth.hpp"
@@ -83,10 +85,9 @@ struct OnvifFarm::State {
 
 Result<> OnvifFarm::State::listen() {
     boost::system::error_code error;
-    const auto address = asio::ip::make_address_v4(options.bind, error);
-    if (error)
-        return fail(ErrorKind::invalid_input, "--onvif needs an IPv4 address to listen on, not {}",
-                    options.bind);
+    const auto address = asio::ip::make_address(options.bind, error);
+    if (error || address.is_unspecified())
+        return fail(ErrorKind::invalid_input, "--onvif needs one address to listen on, not {}", options.bind);
     const tcp::endpoint endpoint(address, options.port);
     listener.open(endpoint.protocol(), error);
     if (!error) listener.set_option(tcp::acceptor::reuse_address(true), error);
@@ -103,18 +104,23 @@ Result<> OnvifFarm::State::listen() {
         for (OnvifDevice& device : options.devices)
             device.accounts.push_back({.name = options.credentials->username,
                                        .password = std::string(options.credentials->password.reveal_text())});
+    const std::string_view host = onvif::without_zone(options.bind);
     for (OnvifDevice& device : options.devices)
-        device.base =
-            fmt::format("{}://{}:{}/cam{}", tls ? "https" : "http", options.bind, port, device.number);
+        device.base = fmt::format("{}://{}:{}/cam{}", tls ? "https" : "http",
+                                  address.is_v6() ? fmt::format("[{}]", host) : host, port, device.number);
     return {};
 }
 
-// Multicast and unicast probes come to different sockets, so that several farms can share a machine.
+// Multicast and unicast probes come to different sockets, so that several farms can share a machine; the last
+// one has the camera's address.
 Result<> OnvifFarm::State::listen_for_probes() {
-    const std::string group(onvif::discovery_group);
-    VEDETTE_TRY(auto ssdp, net::UdpSocket::open(loop.executor(), std::string(onvif::ssdp_group),
-                                                onvif::ssdp_port, true));
-    VEDETTE_CHECK(ssdp.join(std::string(onvif::ssdp_group), options.bind));
+    const bool v6 = options.bind.contains(':');
+    // A group of the link is bound together with the link that is meant.
+    const std::string zone = v6 ? "%" + net::interface_with(options.bind) : "";
+    const std::string group = std::string(v6 ? onvif::discovery_group_v6 : onvif::discovery_group) + zone;
+    const std::string ssdp_group = std::string(v6 ? onvif::ssdp_group_v6 : onvif::ssdp_group) + zone;
+    VEDETTE_TRY(auto ssdp, net::UdpSocket::open(loop.executor(), ssdp_group, onvif::ssdp_port, true));
+    VEDETTE_CHECK(ssdp.join(ssdp_group, options.bind));
     ssdp_socket.emplace(std::move(ssdp));
     if (options.ssdp_only) return {};
     VEDETTE_TRY(auto multicast, net::UdpSocket::open(loop.executor(), group, onvif::discovery_port, true));
@@ -258,8 +264,10 @@ net::Awaitable<void> OnvifFarm::State::hear(net::UdpSocket* socket) {
             const onvif::DiscoveredDevice described = device.discovered();
             const bool asked = probe->types.empty() || probe->types.front() == described.types.front();
             if (!asked) continue;
-            (void)socket->send(onvif::write_probe_match(Uuid::random().text(), probe->message_id, described),
-                               datagram->address, datagram->port);
+            // From the camera's own address, whichever others the machine has.
+            (void)sockets.back().send(
+                onvif::write_probe_match(Uuid::random().text(), probe->message_id, described),
+                datagram->address, datagram->port);
         }
     }
 }
@@ -299,8 +307,10 @@ OnvifFarm::~OnvifFarm() {
 }
 
 std::string OnvifFarm::url(unsigned camera) const {
-    return fmt::format("{}://{}:{}/cam{}{}", state_->tls ? "https" : "http", state_->options.bind,
-                       state_->port, camera, "/onvif/device_service");
+    const std::string& host = state_->options.bind;
+    return fmt::format("{}://{}:{}/cam{}{}", state_->tls ? "https" : "http",
+                       host.contains(':') ? "[" + host + "]" : host, state_->port, camera,
+                       "/onvif/device_service");
 }
 
 }  // namespace vedette::simulate

@@ -17,7 +17,7 @@
 namespace vedette::simulate {
 
 struct OnvifFarmOptions {
-    std::string bind = "127.0.0.1";    ///< IPv4; the interface with this address hears multicast probes
+    std::string bind = "127.0.0.1";    ///< an address; the interface that has it hears multicast probes
     std::uint16_t port = 0;            ///< of HTTP; 0: any free one
     std::vector<OnvifDevice> devices;  ///< their `base` is set here
     std::optional<rtsp::Credentials> credentials;

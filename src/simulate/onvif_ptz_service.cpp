@@ -1,9 +1,10 @@
-// The PTZ service of a simulated camera, and the relays of its device service.
+// The PTZ service of a simulated camera, and its relays.
 
 #include <algorithm>
 #include <charconv>
 #include <tuple>
 
+#include "onvif/namespaces.hpp"
 #include "onvif/soap.hpp"
 #include "simulate/onvif_service.hpp"
 
@@ -166,21 +167,32 @@ std::string ptz_configuration(std::string_view element) {
 }
 
 std::optional<OnvifAnswer> answer_relays(OnvifDevice& device, const onvif::Element& request, UtcTime now) {
+    const auto answered = [&](std::string_view name, std::string_view content) {
+        return onvif_ok(fmt::format(R"(<r:{0}Response xmlns:r="{1}">{2}</r:{0}Response>)", name,
+                                    request.namespace_uri(), content));
+    };
     if (request.local_name() == "GetRelayOutputs") {
-        std::string out = "<tds:GetRelayOutputsResponse>";
+        std::string out;
         for (const auto& [token, mode, delay] :
              {std::tuple("relay1", "Bistable", "PT0S"), std::tuple("relay2", "Monostable", "PT2S")})
             out += fmt::format(
-                R"(<tds:RelayOutputs token="{}"><tt:Properties><tt:Mode>{}</tt:Mode><tt:DelayTime>{}</tt:DelayTime>)"
-                R"(<tt:IdleState>open</tt:IdleState></tt:Properties></tds:RelayOutputs>)",
+                R"(<r:RelayOutputs token="{}"><tt:Properties><tt:Mode>{}</tt:Mode><tt:DelayTime>{}</tt:DelayTime>)"
+                R"(<tt:IdleState>open</tt:IdleState></tt:Properties></r:RelayOutputs>)",
                 token, mode, delay);
-        return onvif_ok(out + "</tds:GetRelayOutputsResponse>");
+        return answered("GetRelayOutputs", out);
     }
     if (request.local_name() != "SetRelayOutputState") return std::nullopt;
     const bool active = request.child("LogicalState").text() == "active";
     if (!device.events.switch_relay(request.child("RelayOutputToken").text(), active, now))
         return onvif_refused("There is no such relay");
-    return onvif_ok("<tds:SetRelayOutputStateResponse/>");
+    return answered("SetRelayOutputState", "");
+}
+
+OnvifAnswer answer_device_io_service(OnvifDevice& device, const onvif::Element& request, UtcTime now) {
+    const std::string_view words =
+        device.relays == OnvifRelays::device_io_words ? onvif::ns::device_io : onvif::ns::device;
+    if (request.namespace_uri() != words) return onvif_not_implemented();
+    return answer_relays(device, request, now).value_or(onvif_not_implemented());
 }
 
 }  // namespace vedette::simulate

@@ -38,8 +38,9 @@ OnvifAnswer answer_media2_service(OnvifDevice& device, const onvif::Element& req
 OnvifAnswer answer_ptz_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 OnvifAnswer answer_event_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 
-/// The part of the device service that is about relays; nullopt for what is not.
+/// Relays, in the words of the request's namespace; nullopt for what is about something else.
 std::optional<OnvifAnswer> answer_relays(OnvifDevice& device, const onvif::Element& request, UtcTime now);
+OnvifAnswer answer_device_io_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);
 /// What a profile says of its head, as an element of that name.
 std::string ptz_configuration(std::string_view element);
 OnvifAnswer answer_search_service(OnvifDevice& device, const onvif::Element& request, UtcTime now);

@@ -190,7 +190,7 @@ struct StateHistory {
 struct ListInterfaces {};
 struct Interface {
     std::string name;
-    std::string address;  ///< IPv4
+    std::string address;  ///< IPv4 or IPv6; a link-local one with its zone: fe80::1%eth0
     std::uint32_t prefix_length = 32;
     bool loopback = false;
 };

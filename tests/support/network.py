@@ -36,7 +36,8 @@ class Host:
         assert self.keeper.stdout.readline() == "there\n"
         self.inside = ["nsenter", f"--net=/proc/{self.keeper.pid}/ns/net"]
         ip("link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", self.keeper.pid)
-        ip("addr", "add", f"{own_address}/{prefix}", "dev", name)
+        # Without "nodad" an address of IPv6 may be used only when nobody has claimed it for a second.
+        ip("addr", "add", f"{own_address}/{prefix}", "dev", name, *(["nodad"] if ":" in own_address else []))
         ip("link", "set", name, "up")
         self.ip("link", "set", "lo", "up")
         self.ip("link", "set", "eth0", "up")
@@ -49,7 +50,7 @@ class Host:
         """Has this address from now on, and no other."""
         if self.address:
             self.ip("addr", "del", f"{self.address}/{self.prefix}", "dev", "eth0")
-        self.ip("addr", "add", f"{address}/{self.prefix}", "dev", "eth0")
+        self.ip("addr", "add", f"{address}/{self.prefix}", "dev", "eth0", *(["nodad"] if ":" in address else []))
         self.address = address
 
     def command(self, *args):

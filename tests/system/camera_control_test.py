@@ -192,6 +192,49 @@ class CameraControlTest(case.SystemTest):
             site.ok("DELETE", path)
             self.assertEqual(site.ok("GET", f"/api/v1/events?{FOREVER}")["events"], [])
 
+    def test_over_https(self):
+        site = self.server()
+        port = vedette.free_port()
+        tls = ("--onvif-tls", "--tls-dir", self.dir / "own")
+        farm = self.simulator(
+            1, "--onvif", (onvif := vedette.free_port()), "--user", "viewer", "--password-file", self.password_file(), *tls, port=port)
+        device = {"onvif_url": f"https://127.0.0.1:{onvif}/cam1/onvif/device_service"}
+        camera = site.add_camera("Camera", f"rtsps://127.0.0.1:{port}/cam1", username="viewer", password="s3cret", device=device)
+        path = f"/api/v1/cameras/{camera}"
+
+        def subscription():
+            return site.ok("GET", f"{path}/events?{FOREVER}")
+        vedette.wait_for("the subscription", lambda: subscription()["subscription"] == "subscribed", 60)
+        site.ok("PUT", f"{path}/ptz/position", {"pan": -0.5, "tilt": 0.5})
+        self.assertEqual(site.ok("GET", f"{path}/ptz")["pan"], -0.5)
+        site.ok("POST", f"{path}/relays", {"token": "relay1", "active": True})
+        vedette.wait_for("the input that follows the relay",
+                         lambda: "digital_input" in {e["kind"] for e in subscription()["events"]})
+
+        with self.subTest("nothing is said to who shows another key"):
+            self.assertEqual(farm.stop(), 0, farm.output())
+            impostor = self.simulator(
+                1, "--onvif", onvif, "--user", "viewer", "--password-file", self.password_file(), "--onvif-tls", "--tls-dir",
+                self.dir / "other", port=port)
+            status, problem = site.request("PUT", f"{path}/ptz/position", {"pan": 0.5, "tilt": 0.5})
+            print(f"  {problem['detail']}")
+            self.assertEqual(status, 409, problem)
+            self.assertIn("certificate", problem["detail"])
+            vedette.wait_for("the loss", lambda: subscription()["subscription"] == "waiting", 60)
+            self.assertEqual(impostor.stop(), 0, impostor.output())
+
+    def test_relays_of_the_service_device_io(self):
+        for where in ("device-io", "device-io-words"):
+            with self.subTest(where):
+                site = self.server(data=self.dir / where)
+                path = self.add(site, self.farm("--onvif-relays", where))
+                # Switched before anything was listed.
+                site.ok("POST", f"{path}/relays", {"token": "relay1", "active": True})
+                relays = site.ok("GET", f"{path}/relays")["relays"]
+                self.assertEqual([r["token"] for r in relays], ["relay1", "relay2"])
+                self.assertTrue(relays[0]["active"])
+                site.stop()
+
     def test_refused_credentials_are_not_tried_again(self):
         site, farm = self.server(), self.farm()
         path = self.add(site, farm, password="wrong")

@@ -78,8 +78,8 @@ onvif::ProbeMatches matches() {
 /// One reply to each question, with every field set.
 std::vector<std::pair<Question, Reply>> replies() {
     const onvif::ImagingRange range{0, 100};
-    const onvif::Services services{"http://d", "http://m", "http://m2", "http://e",
-                                   "http://p", "http://i", "http://s",  "http://r"};
+    const onvif::Services services{"http://d", "http://m", "http://m2", "http://e", "http://p",
+                                   "http://i", "http://s", "http://r",  "http://io"};
     return {
         {onvif::done_question(onvif::ns::device, "SystemReboot"), onvif::Done{}},
         {{.asked = Asked::system_date_and_time}, onvif::DeviceTime{moment, moment + Ticks90k(9)}},

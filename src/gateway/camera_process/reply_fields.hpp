@@ -50,8 +50,9 @@ void fields(auto& ar, onvif::ClockSettings& settings) {
     ar.flag(daylight_savings);
 }
 void fields(auto& ar, onvif::Services& services) {
-    auto& [device, media, media2, events, ptz, imaging, search, replay] = services;
-    for (std::string* address : {&device, &media, &media2, &events, &ptz, &imaging, &search, &replay})
+    auto& [device, media, media2, events, ptz, imaging, search, replay, device_io] = services;
+    for (std::string* address :
+         {&device, &media, &media2, &events, &ptz, &imaging, &search, &replay, &device_io})
         fields(ar, *address);
 }
 void fields(auto& ar, onvif::DeviceInformation& information) {

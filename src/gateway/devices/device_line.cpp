@@ -25,10 +25,10 @@ class DeviceLine::Turn {
 };
 
 DeviceLine::DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock,
-                       CameraProcess& process, onvif::DeviceAccess access)
+                       CameraProcess& process, onvif::DeviceAccess access, TrustBook trust)
     : clock_(clock),
       process_(process),
-      carrier_(access.host, {access.username, access.password.duplicate()}),
+      carrier_(access, clock, process, std::move(trust)),
       session_(access.duplicate()),
       next_(executor) {}
 

@@ -20,7 +20,7 @@ class DeviceLine : public std::enable_shared_from_this<DeviceLine> {
   public:
     /// `clock` and `process` outlive it.
     DeviceLine(const boost::asio::any_io_executor& executor, const Clock& clock, CameraProcess& process,
-               onvif::DeviceAccess access);
+               onvif::DeviceAccess access, TrustBook trust);
 
     /// Errors: those of onvif::ControlSession, and `exhausted` when too many wait.
     net::Awaitable<Result<onvif::CommandAnswer>> run(onvif::Command command);

@@ -28,16 +28,17 @@ EventKeeper with_relays(EventKeeper keeper, std::map<std::string, bool>& states)
 
 DeviceRunner::DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock,
                            CameraProcess& process, CameraId camera, onvif::DeviceAccess access,
-                           EventKeeper keeper)
+                           TrustBook trust, EventKeeper keeper)
     : access_(std::move(access)),
-      line_(std::make_shared<DeviceLine>(executor, clock, process, access_.duplicate())),
+      line_(std::make_shared<DeviceLine>(executor, clock, process, access_.duplicate(), trust)),
       motor_(executor, clock, line_),
       guide_(executor, clock, line_),
-      feed_(clock, process, camera, access_.duplicate(), with_relays(std::move(keeper), relay_states_)),
+      feed_(clock, process, camera, access_.duplicate(), std::move(trust),
+            with_relays(std::move(keeper), relay_states_)),
       tasks_(executor, "device") {}
 
 bool DeviceRunner::serves(const onvif::DeviceAccess& access) const {
-    return access.host == access_.host && access.port == access_.port && access.path == access_.path &&
+    return access.host == access_.host && access.place() == access_.place() &&
            access.username == access_.username && access.stream_url == access_.stream_url &&
            access.password.reveal_text() == access_.password.reveal_text();
 }

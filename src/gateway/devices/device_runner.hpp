@@ -25,9 +25,10 @@ constexpr std::chrono::seconds max_dwell{3600};
 /// coroutines keeps it alive.
 class DeviceRunner : public std::enable_shared_from_this<DeviceRunner> {
   public:
-    /// `keeper` takes the camera's events; its `relay` is set here. `clock` and `process` outlive it.
+    /// `trust` knows its certificates. `keeper` takes the camera's events; its `relay` is set here. `clock`
+    /// and `process` outlive it.
     DeviceRunner(const boost::asio::any_io_executor& executor, const Clock& clock, CameraProcess& process,
-                 CameraId camera, onvif::DeviceAccess access, EventKeeper keeper);
+                 CameraId camera, onvif::DeviceAccess access, TrustBook trust, EventKeeper keeper);
 
     /// `patrols` as they are stored, and the name of the one that ran.
     void start(std::vector<wire::Patrol> patrols, const std::string& running);

@@ -32,11 +32,12 @@ std::chrono::milliseconds resubscribe_after(unsigned failures, std::uint32_t ran
 }
 
 EventFeed::EventFeed(const Clock& clock, CameraProcess& process, CameraId camera, onvif::DeviceAccess access,
-                     EventKeeper keeper)
+                     TrustBook trust, EventKeeper keeper)
     : clock_(clock),
       process_(process),
       camera_(camera),
       access_(std::move(access)),
+      trust_(std::move(trust)),
       keeper_(std::move(keeper)),
       tracker_(camera) {}
 
@@ -72,7 +73,7 @@ net::Awaitable<void> EventFeed::run() {
 }
 
 net::Awaitable<void> EventFeed::converse() {
-    Carrier carrier(access_.host, {access_.username, access_.password.duplicate()});
+    Carrier carrier(access_, clock_, process_, trust_);
     while (auto call = session_->next(clock_.utc_now())) {
         onvif::Question question = call->question;
         auto posting = carrier.post(*std::move(call), session_->patience());
@@ -121,7 +122,7 @@ net::Awaitable<void> EventFeed::take(onvif::Notification notification) {
 net::Awaitable<void> EventFeed::say_goodbye() {
     if (!session_ || !session_->subscribed()) co_return;
     session_->end();
-    Carrier carrier(access_.host, {access_.username, access_.password.duplicate()});
+    Carrier carrier(access_, clock_, process_, trust_);
     while (auto call = session_->next(clock_.utc_now())) {
         // What it answers changes nothing.
         auto posting = carrier.post(*std::move(call), goodbye_limit);

@@ -34,7 +34,7 @@ class EventFeed {
   public:
     /// `clock` and `process` outlive it.
     EventFeed(const Clock& clock, CameraProcess& process, CameraId camera, onvif::DeviceAccess access,
-              EventKeeper keeper);
+              TrustBook trust, EventKeeper keeper);
 
     /// Those of an earlier process that have not ended.
     void restore(wire::CameraEvent event) { tracker_.restore(std::move(event)); }
@@ -54,6 +54,7 @@ class EventFeed {
     CameraProcess& process_;
     CameraId camera_;
     onvif::DeviceAccess access_;
+    TrustBook trust_;
     EventKeeper keeper_;
     EventTracker tracker_;
     std::optional<onvif::EventSession> session_;

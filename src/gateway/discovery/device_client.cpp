@@ -33,7 +33,8 @@ DeviceClient::DeviceClient(DeviceAccess access, const Clock& clock, CameraProces
 }
 
 std::string DeviceClient::host_header(const onvif::Place& place) const {
-    std::string out = access_.host.contains(':') ? "[" + access_.host + "]" : access_.host;
+    std::string out(onvif::without_zone(access_.host));
+    if (out.contains(':')) out = "[" + out + "]";
     if (place.port != (place.secure ? 443 : 80)) out += fmt::format(":{}", place.port);
     return out;
 }
@@ -83,15 +84,17 @@ net::Awaitable<Result<net::HttpAnswer>> DeviceClient::once(onvif::Place place, n
 }
 
 net::Awaitable<Result<net::HttpAnswer>> DeviceClient::once_in_time(onvif::Place place, net::HttpCall call,
-                                                                   net::HttpClientLimits limits) {
+                                                                   net::HttpClientLimits limits,
+                                                                   std::chrono::seconds limit) {
     std::string late = fmt::format("{} does not answer", access_.host);
     auto calling = once(std::move(place), std::move(call), limits);
-    co_return co_await net::with_timeout(call_limit, std::move(late), std::move(calling));
+    co_return co_await net::with_timeout(limit, std::move(late), std::move(calling));
 }
 
 net::Awaitable<Result<net::HttpAnswer>> DeviceClient::exchange(onvif::Place place, net::Method method,
                                                                std::string type, std::string body,
-                                                               net::HttpClientLimits limits) {
+                                                               net::HttpClientLimits limits,
+                                                               std::chrono::seconds limit) {
     for (;;) {
         auto authorization = authorize(method, place.path);
         const bool authorised = authorization.has_value();
@@ -99,7 +102,7 @@ net::Awaitable<Result<net::HttpAnswer>> DeviceClient::exchange(onvif::Place plac
             .method = method, .host = host_header(place), .target = place.path, .headers = {}, .body = body};
         if (!type.empty()) call.headers.push_back({"Content-Type", type});
         if (authorization) call.headers.push_back({"Authorization", *std::move(authorization)});
-        auto calling = once_in_time(place, std::move(call), limits);
+        auto calling = once_in_time(place, std::move(call), limits, limit);
         VEDETTE_CO_TRY(net::HttpAnswer answer, co_await std::move(calling));
         if (answer.status != 401) {
             if (authorised) authenticator_.on_authorized();
@@ -115,9 +118,16 @@ net::Awaitable<Result<net::HttpAnswer>> DeviceClient::exchange(onvif::Place plac
     }
 }
 
-net::Awaitable<Result<net::HttpAnswer>> DeviceClient::post(onvif::Place place, std::string envelope) {
+net::Awaitable<Result<net::HttpAnswer>> DeviceClient::post(onvif::Place place, std::string envelope,
+                                                           std::chrono::seconds limit) {
     return exchange(std::move(place), net::Method::post, std::string(soap_type), std::move(envelope),
-                    soap_limits);
+                    soap_limits, limit);
+}
+
+void DeviceClient::trust(std::vector<rtsp::CertificateTrust> certificates, bool only_trusted) {
+    access_.certificates = std::move(certificates);
+    access_.only_trusted = only_trusted;
+    first_seen_.reset();
 }
 
 net::Awaitable<Result<onvif::Reply>> DeviceClient::ask(std::string told, std::string body,

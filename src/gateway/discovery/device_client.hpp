@@ -56,9 +56,16 @@ class DeviceClient {
         co_return onvif::take_as<T>(std::move(reply));
     }
 
-    /// Any HTTP request, with Digest where the device asks for it (Basic: only inside of TLS).
+    /// Any HTTP request, with Digest where the device asks for it (Basic: only inside of TLS). `limit` is of
+    /// connecting, asking and the answer together.
     net::Awaitable<Result<net::HttpAnswer>> exchange(onvif::Place place, net::Method method, std::string type,
-                                                     std::string body, net::HttpClientLimits limits);
+                                                     std::string body, net::HttpClientLimits limits,
+                                                     std::chrono::seconds limit = call_limit);
+    /// A SOAP envelope.
+    net::Awaitable<Result<net::HttpAnswer>> post(onvif::Place place, std::string envelope,
+                                                 std::chrono::seconds limit = call_limit);
+    /// What is known of the host's certificates from now on, instead of what was.
+    void trust(std::vector<rtsp::CertificateTrust> certificates, bool only_trusted);
 
     /// A connection to the host, over TLS whose certificate was judged when place.secure.
     net::Awaitable<Result<net::TcpStream>> open(onvif::Place place);
@@ -84,8 +91,8 @@ class DeviceClient {
     net::Awaitable<Result<net::HttpAnswer>> once(onvif::Place place, net::HttpCall call,
                                                  net::HttpClientLimits limits);
     net::Awaitable<Result<net::HttpAnswer>> once_in_time(onvif::Place place, net::HttpCall call,
-                                                         net::HttpClientLimits limits);
-    net::Awaitable<Result<net::HttpAnswer>> post(onvif::Place place, std::string envelope);
+                                                         net::HttpClientLimits limits,
+                                                         std::chrono::seconds limit);
     Result<> judge(const rtsp::CertificateTrust& seen);
 
     DeviceAccess access_;

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "base/id.hpp"
@@ -24,6 +24,10 @@ namespace {
 constexpr std::size_t burst = 10;  ///< addresses
 constexpr std::chrono::milliseconds pause_between_bursts{50};
 constexpr std::chrono::milliseconds pause_before_repeat{400};
+
+bool is_v6(std::string_view address) {
+    return address.contains(':');
+}
 
 // What has been heard. Shared with the listening tasks.
 class Findings {
@@ -68,7 +72,7 @@ class Findings {
         }
         std::ranges::sort(all, {}, [](const FoundDevice& d) {
             boost::system::error_code error;
-            return std::pair(boost::asio::ip::make_address_v4(d.address, error).to_uint(), d.path);
+            return std::pair(boost::asio::ip::make_address(d.address, error), d.path);
         });
         return all;
     }
@@ -153,36 +157,44 @@ struct Search {
 
 net::Awaitable<void> probe_interfaces(Search& search, const ScanOptions& options) {
     std::vector<std::pair<std::string, std::shared_ptr<net::UdpSocket>>> probing;
-    std::vector<std::shared_ptr<net::UdpSocket>> searching;
+    std::vector<std::pair<std::string_view, std::shared_ptr<net::UdpSocket>>> searching;  ///< and the group
     for (const std::string& address : options.interfaces) {
         if (auto socket = search.open(address, onvif::Asked::ws_discovery))
             probing.emplace_back(address, socket);
         if (options.ssdp)
-            if (auto socket = search.open(address, onvif::Asked::ssdp)) searching.push_back(socket);
+            if (auto socket = search.open(address, onvif::Asked::ssdp))
+                searching.emplace_back(is_v6(address) ? onvif::ssdp_group_v6 : onvif::ssdp_group, socket);
     }
     for (int round = 0; round < 2; ++round) {  // a datagram may be lost
         if (round > 0) co_await net::sleep_for(pause_before_repeat);
         for (auto& [address, socket] : probing) {
             for (const auto kind : {onvif::ProbeFor::network_video_transmitter, onvif::ProbeFor::device}) {
-                const auto sent = socket->send(search.findings->new_probe(kind),
-                                               std::string(onvif::discovery_group), onvif::discovery_port);
+                const auto group = is_v6(address) ? onvif::discovery_group_v6 : onvif::discovery_group;
+                const auto sent =
+                    socket->send(search.findings->new_probe(kind), std::string(group), onvif::discovery_port);
                 if (!sent && round == 0 && kind == onvif::ProbeFor::device)
                     search.notes.push_back(fmt::format(
                         "No multicast can be sent from {}; search an address range instead.", address));
             }
         }
-        for (auto& socket : searching)
-            (void)socket->send(onvif::write_search(onvif::ssdp_camera_target), std::string(onvif::ssdp_group),
+        for (auto& [group, socket] : searching)
+            (void)socket->send(onvif::write_search(onvif::ssdp_camera_target, group), std::string(group),
                                onvif::ssdp_port);
     }
 }
 
 net::Awaitable<void> probe_addresses(Search& search, const ScanOptions& options) {
-    if (options.addresses.empty()) co_return;
-    const auto socket = search.open("0.0.0.0", onvif::Asked::ws_discovery);
-    if (!socket) co_return;
+    const auto socket_for = [&](bool v6) -> std::shared_ptr<net::UdpSocket> {
+        const auto of_family = [&](const std::string& address) { return is_v6(address) == v6; };
+        if (std::ranges::none_of(options.addresses, of_family)) return nullptr;
+        return search.open(v6 ? "::" : "0.0.0.0", onvif::Asked::ws_discovery);
+    };
+    const auto v4 = socket_for(false);
+    const auto v6 = socket_for(true);
     std::size_t sent = 0;
     for (const std::string& address : options.addresses) {
+        const auto& socket = is_v6(address) ? v6 : v4;
+        if (!socket) continue;
         for (const auto kind : {onvif::ProbeFor::network_video_transmitter, onvif::ProbeFor::device})
             (void)socket->send(search.findings->new_probe(kind), address, onvif::discovery_port);
         if (++sent % burst == 0) co_await net::sleep_for(pause_between_bursts);

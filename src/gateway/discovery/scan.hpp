@@ -1,7 +1,7 @@
 #pragma once
-// The search for cameras: WS-Discovery and SSDP by multicast on the chosen interfaces, WS-Discovery by
-// unicast to the addresses of a range, for cameras behind a router or a switch that holds multicast back
-// (quirk 73).
+// The search for cameras: WS-Discovery and SSDP by multicast on the chosen interfaces, over IPv4 and IPv6,
+// WS-Discovery by unicast to the addresses of a range, for cameras behind a router or a switch that holds
+// multicast back (quirk 73).
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace vedette::gateway::discovery {
 constexpr std::size_t max_found_devices = 1000;
 
 struct FoundDevice {
-    std::string address;      ///< the host that answered, whatever it says about itself
+    std::string address;      ///< the host that answered, whatever it says about itself; fe80::1%eth0
     std::uint16_t port = 80;  ///< of its ONVIF service
     std::string path;         ///< of its ONVIF service
     bool secure = false;      ///< it is offered over HTTPS
@@ -28,7 +28,7 @@ struct FoundDevice {
 };
 
 struct ScanOptions {
-    std::vector<std::string> interfaces;  ///< their IPv4 addresses
+    std::vector<std::string> interfaces;  ///< their addresses, as net::interface_addresses() gives them
     std::vector<std::string> addresses;   ///< for unicast probes
     bool ssdp = true;
     std::chrono::milliseconds listen{4000};  ///< after the last probe

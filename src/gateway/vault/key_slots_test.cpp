@@ -5,9 +5,9 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "crypto/digest.hpp"
 #include "gateway/vault/failing_disk.hpp"
 #include "gateway/vault/format_file.hpp"
@@ -202,7 +202,7 @@ TEST_F(KeySlotsTest, ABackupOpensAStoreWhoseSlotsAreLost) {
 
 // A kill between any two operations, and in the middle of any writing.
 TEST_F(KeySlotsTest, AChangeThatIsKilledLeavesAStoreThatOpens) {
-    spdlog::set_level(spdlog::level::off);
+    log::set_level(log::Level::off);
     const fs::path legacy = folder.path.parent_path() / "legacy";
     const fs::path with_slots = folder.path.parent_path() / "with slots";
     remember(legacy);
@@ -247,7 +247,7 @@ TEST_F(KeySlotsTest, AChangeThatIsKilledLeavesAStoreThatOpens) {
         }
         EXPECT_GE(operations, 4) << c.name;
     }
-    spdlog::set_level(spdlog::level::info);
+    log::set_level(log::Level::info);
 }
 
 }  // namespace

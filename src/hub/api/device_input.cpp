@@ -13,7 +13,7 @@ constexpr TextLimits url_limits{.min_characters = 0, .max_characters = 1024, .ma
 constexpr TextLimits text_limits{.min_characters = 0, .max_characters = 128, .may_have_controls = false};
 constexpr TextLimits mac_limits{.min_characters = 12, .max_characters = 12, .may_have_controls = false};
 constexpr TextLimits address_limits{.min_characters = 1, .max_characters = 255, .may_have_controls = false};
-constexpr TextLimits range_limits{.min_characters = 1, .max_characters = 40, .may_have_controls = false};
+constexpr TextLimits range_limits{.min_characters = 1, .max_characters = 64, .may_have_controls = false};
 constexpr TextLimits username_limits{.min_characters = 0, .max_characters = 128, .may_have_controls = false};
 constexpr TextLimits password_limits{.min_characters = 0, .max_characters = 128, .may_have_controls = true};
 // Of those that a camera gets: what a person types, and no line ends in it.

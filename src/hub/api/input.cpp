@@ -52,12 +52,36 @@ bool has_valid_port(std::string_view address) {
     return error == std::errc() && end == port.data() + port.size() && number > 0;
 }
 
+// Takes the zone out of rtsp://[fe80::1%25eth0]/ (RFC 6874; a bare % as well), which Boost's parser does not
+// know. Returns "%25eth0", empty when there is none; nullopt when it is no name of an interface.
+std::optional<std::string> take_zone(std::string& address) {
+    const auto slashes = address.find("://");
+    if (slashes == std::string::npos) return "";
+    const auto end = std::min(address.find_first_of("/?#", slashes + 3), address.size());
+    const auto at = address.rfind('@', end);
+    const auto host = at == std::string::npos || at < slashes ? slashes + 3 : at + 1;
+    const auto close = std::min(address.find(']', host), end);
+    const auto percent = address.find('%', host);
+    if (host == address.size() || address[host] != '[' || close == end || percent >= close) return "";
+    std::string zone = address.substr(percent + 1, close - percent - 1);
+    if (zone.starts_with("25")) zone.erase(0, 2);
+    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~";
+    if (zone.empty() || zone.find_first_not_of(plain) != std::string::npos) return std::nullopt;
+    address.erase(percent, close - percent);
+    return "%25" + zone;
+}
+
 // rtsp[s]://host[:port]/path; takes credentials out into `settings` where those have none.
 void read_url(ObjectReader& reader, std::string_view field, bool may_be_empty,
               std::optional<std::string>& target, wire::CameraSettings& settings) {
     auto text = reader.optional_text(field, url_limits);
     if (!text) return;
-    const std::string address = trimmed(*text);
+    std::string address = trimmed(*text);
+    const auto zone = take_zone(address);
+    if (!zone) {
+        reader.refuse(field, "What stands behind % in the address is no name of a network interface");
+        return;
+    }
     if (address.empty()) {
         if (!may_be_empty) reader.refuse(field, "Enter the camera's address, like rtsp://192.0.2.10/stream1");
         target = address;
@@ -89,6 +113,7 @@ void read_url(ObjectReader& reader, std::string_view field, bool may_be_empty,
     }
     url.remove_fragment();
     target = std::string(url.buffer());
+    if (!zone->empty()) target->insert(target->find(']'), *zone);
 }
 
 void read_camera(ObjectReader& reader, wire::CameraSettings& settings, bool main_is_required) {
@@ -244,12 +269,14 @@ Outcome<IntervalInput> read_interval(const net::Request& request) {
 }
 
 std::string authority_of(std::string_view url) {
-    const auto parsed = urls::parse_uri(url);
+    std::string address(url);
+    const auto zone = take_zone(address);
+    const auto parsed = urls::parse_uri(address);
     if (!parsed) return {};
     urls::url normal(*parsed);
     normal.normalize_authority();
     normal.normalize_scheme();
-    return std::string(normal.encoded_host()) + ":" +
+    return std::string(normal.encoded_host()) + zone.value_or("") + ":" +
            (normal.has_port()            ? std::to_string(normal.port_number())
             : normal.scheme() == "rtsps" ? "322"
                                          : "554");

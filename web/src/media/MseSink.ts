@@ -70,6 +70,11 @@ export class MseSink {
     return this.full;
   }
 
+  /** Whether all that came is in the buffer. */
+  get isIdle() {
+    return this.queue.length === 0 && !this.buffer?.updating;
+  }
+
   spans(): Span[] {
     return this.buffer && !this.dead ? spansOf(this.buffer.buffered) : [];
   }

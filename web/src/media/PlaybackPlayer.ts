@@ -1,6 +1,6 @@
 import type { StreamKind } from '../api/client';
 import { sentence } from '../ui/format';
-import { nextSpan, roomBehind, spanAt, totalAhead, trimBehind } from './buffer';
+import { entryFor, nextSpan, roomBehind, spanAt, totalAhead, trimBehind, type Span } from './buffer';
 import type { PlayerState } from './LivePlayer';
 import type { Channel, MediaConnection } from './MediaConnection';
 import type { MediaMessage } from './message';
@@ -33,6 +33,8 @@ const KEEP_WHEN_FULL_SECONDS = 1;
 /** So near the end of a buffered stretch the picture counts as having arrived there. */
 const END_SECONDS = 0.15;
 const STALLED_MS = 4_000;
+/** Just behind the beginning of a stretch: browsers round. */
+const NUDGE_SECONDS = 0.001;
 /** A recording that ends so close to now is still growing. */
 const GROWING_90K = 30 * TICKS_PER_SECOND;
 /** How often a growing recording is asked for what came since. */
@@ -60,6 +62,7 @@ export class PlaybackPlayer {
   private readonly timer: number;
   private phase: PlayerState['phase'] | undefined;
   private waitingSince: number | undefined;
+  private seekingSince: number | undefined;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -83,8 +86,9 @@ export class PlaybackPlayer {
   seek(to90k: number) {
     if (this.origin90k !== undefined && this.target90k === undefined && this.sink) {
       const position = positionOf(to90k, this.origin90k);
-      if (spanAt(this.sink.spans(), position)) {
-        this.video.currentTime = position;
+      const span = spanAt(this.sink.spans(), position);
+      if (span) {
+        this.video.currentTime = Math.max(position, span.start);
         return;
       }
     }
@@ -137,6 +141,7 @@ export class PlaybackPlayer {
     this.gaps = [];
     this.finished = false;
     this.waitingSince = undefined;
+    this.seekingSince = undefined;
     this.sink?.clear();
     this.setState({ phase: 'connecting' });
   }
@@ -180,9 +185,14 @@ export class PlaybackPlayer {
       return;
     }
     const spans = sink.spans();
-    this.enter(spans[0]?.start);
+    this.enter(spans);
     const wanted = AHEAD_SECONDS * Math.max(1, video.playbackRate);
-    if (!sink.isFull && totalAhead(spans, video.currentTime) < wanted) {
+    // What lies between the key frame before and the moment that was asked for is not ahead of it.
+    const from =
+      this.target90k !== undefined && this.origin90k !== undefined
+        ? positionOf(this.target90k, this.origin90k)
+        : video.currentTime;
+    if (!sink.isFull && totalAhead(spans, from) < wanted) {
       if (this.withheldBytes > 0) this.channel?.credit(this.withheldBytes);
       this.withheldBytes = 0;
     }
@@ -193,31 +203,46 @@ export class PlaybackPlayer {
     const trim = trimBehind(spans, video.currentTime, KEEP_BEHIND_SECONDS, TRIM_SLACK_SECONDS);
     if (trim) sink.remove(trim.start, trim.end);
     else if (sink.isFull) this.makeRoom();
-    if (this.target90k === undefined && !video.seeking) this.moveOn(spans);
-    else if (this.ended && spans.length === 0) this.finish();
+    if (this.target90k !== undefined) {
+      if (this.ended && spans.length === 0 && sink.isIdle) this.finish();
+    } else if (video.seeking) this.watchSeek(spans);
+    else this.moveOn(spans);
   };
 
+  /** A seek that does not come to its end is said, and tried anew at the next place with sound and picture. */
+  private watchSeek(spans: Span[]) {
+    this.seekingSince ??= performance.now();
+    if (performance.now() - this.seekingSince < STALLED_MS) return;
+    this.seekingSince = undefined;
+    this.setState({ phase: 'stalled' });
+    const place = entryFor(spans, this.video.currentTime, this.ended);
+    if (place !== undefined) this.video.currentTime = place + NUDGE_SECONDS;
+  }
+
   /** Goes to the asked moment as soon as something is there; what starts later (after a gap) is taken as it is. */
-  private enter(firstStart: number | undefined) {
-    if (this.target90k === undefined || this.origin90k === undefined || firstStart === undefined) return;
-    const spans = this.sink?.spans() ?? [];
+  private enter(spans: Span[]) {
+    if (this.target90k === undefined || this.origin90k === undefined) return;
     const wanted = positionOf(this.target90k, this.origin90k);
-    const inside = spanAt(spans, wanted);
-    const later = nextSpan(spans, wanted);
-    if (!inside && !later && !this.ended) return;
+    const position = entryFor(spans, wanted, this.ended);
+    if (position === undefined) return;
     const target90k = this.target90k;
-    const position = inside ? wanted : (later?.start ?? firstStart);
     this.target90k = undefined;
     this.video.currentTime = Math.max(position, 0);
     this.events.onEntered();
-    if (!inside && later) this.announceGap(target90k, ticksAt(later.start, this.origin90k));
+    if (position > wanted) this.announceGap(target90k, ticksAt(position, this.origin90k));
     this.setState({ phase: 'playing' });
   }
 
   /** Over holes between buffered stretches, and to the end. */
-  private moveOn(spans: { start: number; end: number }[]) {
+  private moveOn(spans: Span[]) {
     const { video } = this;
+    this.seekingSince = undefined;
     const here = spanAt(spans, video.currentTime);
+    if (here && video.currentTime < here.start && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) {
+      // In a hole that is small, but too large for the browser.
+      video.currentTime = here.start + NUDGE_SECONDS;
+      return;
+    }
     if (here && here.end - video.currentTime > END_SECONDS) {
       this.waitingSince = undefined;
       this.setState({ phase: 'playing' });
@@ -226,7 +251,7 @@ export class PlaybackPlayer {
     const next = nextSpan(spans, video.currentTime);
     if (next && this.origin90k !== undefined) {
       const from90k = ticksAt(here?.end ?? video.currentTime, this.origin90k);
-      video.currentTime = next.start + 0.001;
+      video.currentTime = next.start + NUDGE_SECONDS;
       this.announceGap(from90k, ticksAt(next.start, this.origin90k));
     } else {
       this.waitingSince ??= performance.now();

@@ -19,6 +19,17 @@ export function nextSpan(spans: Span[], position: number): Span | undefined {
   return spans.find((span) => span.start > position);
 }
 
+/**
+ * Where a picture that was asked for at `wanted` can begin: there, or where what is buffered begins after it. When no
+ * more comes (`ended`), at the beginning of what there is. Never before a stretch: of sound and picture one may begin a
+ * moment earlier, and a seek to where only one of them is waits for ever.
+ */
+export function entryFor(spans: Span[], wanted: number, ended: boolean): number | undefined {
+  const inside = spanAt(spans, wanted);
+  if (inside) return Math.max(wanted, inside.start);
+  return nextSpan(spans, wanted)?.start ?? (ended ? spans[0]?.start : undefined);
+}
+
 /** Seconds that can be played from `position` without a hole. */
 export function bufferedAhead(spans: Span[], position: number): number {
   const span = spanAt(spans, position);

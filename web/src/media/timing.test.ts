@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff';
-import { bufferedAhead, nextSpan, roomBehind, spanAt, totalAhead, trimBehind } from './buffer';
+import { bufferedAhead, entryFor, nextSpan, roomBehind, spanAt, totalAhead, trimBehind } from './buffer';
 import { keepAtEdge, targetLatency } from './liveEdge';
 import { originFor, positionOf, ticksAt } from './ticks';
 
@@ -51,6 +51,29 @@ describe('live edge', () => {
   it('leaves room for long fragments', () => {
     const action = keepAtEdge({ position: 27.8, bufferedStart: 10, bufferedEnd: 30, fragmentSeconds: 2 });
     expect(action).toEqual({ kind: 'rate', rate: 1 });
+  });
+});
+
+describe('where playback begins', () => {
+  const spans = [
+    { start: 4.06, end: 10 },
+    { start: 60, end: 70 },
+  ];
+
+  it.each([
+    ['inside', 5, false, 5],
+    // The picture begins at 4, its sound at 4.06: a seek to 4.01 would wait for ever.
+    ['a moment before there are both picture and sound', 4.01, false, 4.06],
+    ['in a hole', 30, false, 60],
+    ['before everything', 1, false, 4.06],
+    ['behind everything, while more comes', 80, false, undefined],
+    ['behind everything', 80, true, 4.06],
+  ])('%s', (_, wanted, ended, place) => {
+    expect(entryFor(spans, wanted, ended)).toBe(place);
+  });
+
+  it('waits for something to be there', () => {
+    expect(entryFor([], 5, true)).toBeUndefined();
   });
 });
 

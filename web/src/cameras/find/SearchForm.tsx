@@ -43,7 +43,7 @@ export function SearchForm({ interfaces, searching, onSearch }: Props) {
                 key={one.address}
                 value={one.address}
                 label={one.loopback ? 'This machine itself' : `${one.name}, ${networkOf(one)}`}
-                data-testid={`network-${one.name}`}
+                data-testid={`network-${one.name}${one.address.includes(':') ? `-${one.address}` : ''}`}
               />
             ))}
           </Group>
@@ -51,7 +51,7 @@ export function SearchForm({ interfaces, searching, onSearch }: Props) {
         <TextInput
           label="Address range"
           description="Optional. For cameras behind a router, or where the network holds broadcasts back."
-          placeholder="192.168.5.10-192.168.5.60, 192.168.6.0/24"
+          placeholder="192.168.5.10-192.168.5.60, 192.168.6.0/24, 2001:db8::/120"
           value={ranges}
           onChange={(event) => setRanges(event.currentTarget.value)}
           spellCheck={false}

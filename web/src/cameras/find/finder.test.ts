@@ -70,6 +70,9 @@ it.each([
   ['10.1.2.3', 8, '10.0.0.0/8'],
   ['192.0.2.200', 25, '192.0.2.128/25'],
   ['198.51.100.7', 32, '198.51.100.7/32'],
+  ['fe80::56ff:fe00:1%eth0', 64, 'fe80::/64'],
+  ['2001:db8:0:7::1', 64, '2001:db8:0:7::/64'],
+  ['2001:db8::abcd', 124, '2001:db8:0:0:0:0:0:abc0/124'],
 ])('network of %s/%i', (address, prefix_length, network) => {
   expect(networkOf({ name: 'eth0', address, prefix_length, loopback: false })).toBe(network);
 });

@@ -56,8 +56,26 @@ export const toCheck = (candidates: Candidate[]) =>
 export const toAdd = (candidates: Candidate[]) =>
   toCheck(candidates).filter((candidate) => candidate.state === 'works');
 
-/** The device's network, as people write it: 192.168.1.0/24 */
+/** The eight groups of an IPv6 address, without its zone. */
+function groupsOf(address: string): number[] {
+  const [front = '', back] = address.replace(/%.*/, '').split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
+  const last = groups(back ?? '');
+  const zeros = 8 - groups(front).length - last.length;
+  return [...groups(front), ...Array<number>(Math.max(0, zeros)).fill(0), ...last];
+}
+
+/** The device's network, as people write it: 192.168.1.0/24, 2001:db8::/64 */
 export function networkOf({ address, prefix_length }: Interface): string {
+  if (address.includes(':')) {
+    const masked = groupsOf(address).map((group, index) => {
+      const host = Math.min(16, Math.max(0, 16 * (index + 1) - prefix_length));
+      return Math.floor(group / 2 ** host) * 2 ** host;
+    });
+    while (masked.at(-1) === 0) masked.pop();
+    const shown = masked.map((group) => group.toString(16)).join(':');
+    return `${shown}${masked.length < 8 ? '::' : ''}/${prefix_length}`;
+  }
   const parts = address.split('.').map(Number);
   const bits = parts.reduce((sum, part) => sum * 256 + part, 0);
   const size = 2 ** (32 - prefix_length);
