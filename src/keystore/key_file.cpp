@@ -7,7 +7,7 @@ namespace vedette::keystore {
 namespace {
 
 Secret new_key() {
-    Secret key(32);
+    Secret key(key_size);
     crypto::random_bytes(key.writable());
     return key;
 }

@@ -10,6 +10,7 @@
 
 #include "base/file_fault.hpp"
 #include "base/hex.hpp"
+#include "keystore/slot_table.hpp"
 
 namespace vedette::keystore {
 
@@ -17,7 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t key_size = 32;
 constexpr std::string_view key_file_prefix = "vedette root key 1 ";
 constexpr std::size_t max_overwritten = 1u << 20;
 

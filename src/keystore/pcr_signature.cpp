@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_signatures = 1024;
 constexpr std::size_t max_signature_size = 1024;
-constexpr std::size_t digest_size = 32;
+constexpr std::size_t policy_digest_size = 32;
 constexpr std::int64_t max_pcr = 23;
 
 std::optional<PcrSignature> read_entry(const boost::json::value& value) {
@@ -31,7 +31,7 @@ std::optional<PcrSignature> read_entry(const boost::json::value& value) {
     }
     auto digest = from_hex(std::string_view(policy->get_string()));
     auto bytes = crypto::from_base64(std::string_view(signature->get_string()));
-    if (!digest || digest->size() != digest_size || !bytes || bytes->size() > max_signature_size)
+    if (!digest || digest->size() != policy_digest_size || !bytes || bytes->size() > max_signature_size)
         return std::nullopt;
     result.policy_digest = std::move(*digest);
     result.signature = std::move(*bytes);

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t max_uri_size = 512;
 constexpr std::size_t max_encrypted_size = 1024;
-constexpr std::size_t key_size = 32;
 
 // Once: a token locks itself after a few wrong ones.
 Result<> sign_in(Pkcs11Token& token, const Environment& environment) {

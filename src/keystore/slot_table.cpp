@@ -11,7 +11,7 @@ constexpr std::string_view magic = "VEDK";
 constexpr std::uint8_t version = 1;
 constexpr std::uint8_t key_file_flag = 1;
 constexpr std::size_t digest_size = 32;
-constexpr std::string_view what = "the table of key slots";
+constexpr std::string_view table_name = "the table of key slots";
 
 bool is_printable(std::string_view text) {
     return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -65,22 +65,23 @@ void Slot::wrap(const Secret& key, const Secret& root) {
 
 Result<Secret> Slot::unwrap(const Secret& key) const {
     VEDETTE_TRY(Secret root, crypto::unwrap_key_for(key, purpose_of(*this), wrapped));
-    if (root.size() != 32) return fail(ErrorKind::corrupt, "key slot {} holds no root key", number);
+    if (root.size() != key_size) return fail(ErrorKind::corrupt, "key slot {} holds no root key", number);
     return root;
 }
 
 Result<SlotTable> SlotTable::parse(ByteView bytes) {
     if (bytes.size() > max_slot_table_size || bytes.size() < digest_size)
-        return fail(ErrorKind::corrupt, "{} has a wrong length", what);
+        return fail(ErrorKind::corrupt, "{} has a wrong length", table_name);
     const ByteView body = bytes.first(bytes.size() - digest_size);
     ByteReader reader(body);
-    if (as_text(reader.take(magic.size())) != magic) return fail(ErrorKind::corrupt, "{} is none", what);
+    if (as_text(reader.take(magic.size())) != magic)
+        return fail(ErrorKind::corrupt, "{} is none", table_name);
     if (const std::uint8_t found = reader.u8(); found != version)
         return fail(found > version ? ErrorKind::unsupported : ErrorKind::corrupt,
-                    "{} has version {}, and this program knows {}: use the newer vedette that wrote it", what,
-                    found, version);
+                    "{} has version {}, and this program knows {}: use the newer vedette that wrote it",
+                    table_name, found, version);
     if (!std::ranges::equal(crypto::sha256(body), bytes.last(digest_size)))
-        return fail(ErrorKind::corrupt, "{} is damaged", what);
+        return fail(ErrorKind::corrupt, "{} is damaged", table_name);
     const std::size_t count = reader.u8();
     SlotTable table;
     const std::uint8_t flags = reader.u8();
@@ -95,7 +96,7 @@ Result<SlotTable> SlotTable::parse(ByteView bytes) {
         table.slots.push_back(std::move(slot));
     }
     if (wrong || reader.failed() || !reader.at_end())
-        return fail(ErrorKind::corrupt, "{} is damaged at byte {}", what, reader.offset());
+        return fail(ErrorKind::corrupt, "{} is damaged at byte {}", table_name, reader.offset());
     return table;
 }
 

@@ -19,6 +19,8 @@ enum class SlotKind : std::uint8_t { file = 1, passphrase = 2, pkcs11 = 3, tpm2 
 /// "key file", "passphrase", ...; "unknown" for a kind that a newer program made.
 std::string_view to_string(SlotKind kind);
 
+/// Bytes of the root key, and of the key under which a provider wraps it.
+inline constexpr std::size_t key_size = 32;
 inline constexpr std::size_t max_slots = 16;
 inline constexpr std::size_t max_label_size = 64;
 inline constexpr std::size_t max_parameters_size = 4096;

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t max_part_size = 1024;
 constexpr std::size_t max_policy_key_size = 1600;
-constexpr std::size_t key_size = 32;
 constexpr std::uint32_t all_pcrs = 0xffffff;
 constexpr std::string_view signature_file = "tpm2-pcr-signature.json";
 

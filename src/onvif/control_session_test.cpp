@@ -190,8 +190,8 @@ TEST(ControlSession, ACameraThatDoesNotMoveIsAskedOnce) {
 constexpr std::string_view io_namespace = "http://www.onvif.org/ver10/deviceIO/wsdl";
 
 /// A device whose relays are at its service DeviceIO, which knows them in the words of one namespace.
-Camera with_device_io(std::string_view words) {
-    Camera camera;
+PtzCamera with_device_io(std::string_view words) {
+    PtzCamera camera;
     std::string told = services("");
     told.insert(told.find("</tds:GetServicesResponse>"),
                 fmt::format("<tds:Service><tds:Namespace>{}</tds:Namespace><tds:XAddr>http://10.9.9.9/io</"
@@ -214,7 +214,7 @@ TEST(ControlSession, RelaysMayBeOfTheServiceDeviceIoAlone) {
     for (const std::string_view words :
          {std::string_view("http://www.onvif.org/ver10/device/wsdl"), io_namespace}) {
         SCOPED_TRACE(words);
-        Camera camera = with_device_io(words);
+        PtzCamera camera = with_device_io(words);
         ControlSession session = session_of();
         const auto listed = camera.tell(session, ListRelays{});
         ASSERT_TRUE(listed) << listed.error().message;
@@ -235,7 +235,7 @@ TEST(ControlSession, RelaysMayBeOfTheServiceDeviceIoAlone) {
 }
 
 TEST(ControlSession, WithoutDeviceIoTheDeviceServiceHasTheWord) {
-    Camera camera;
+    PtzCamera camera;
     camera.relays = [](const Call&) { return write_envelope("<tds:GetRelayOutputsResponse/>"); };
     ControlSession session = session_of();
     const auto none = camera.tell(session, ListRelays{});
@@ -249,7 +249,7 @@ TEST(ControlSession, WithoutDeviceIoTheDeviceServiceHasTheWord) {
 }
 
 TEST(ControlSession, WhoAnswersOverHttpsIsAskedByItAlone) {
-    Camera camera;
+    PtzCamera camera;
     ControlSession session(
         {.host = host, .port = 443, .secure = true, .username = {}, .password = {}, .stream_url = {}});
     ASSERT_TRUE(camera.tell(session, to_the_right));
