@@ -23,11 +23,6 @@ struct KeysArguments {
     unsigned slot = 0;
 };
 
-int complain(const Error& error) {
-    fmt::print(stderr, "vedette: {}\n", error.message);
-    return 1;
-}
-
 int list(const KeysArguments& arguments) {
     const auto slots = vault::list_slots({arguments.folder});
     if (!slots) return complain(slots.error());

@@ -15,11 +15,6 @@ struct VaultArguments {
     std::string vkey;
 };
 
-int complain(const Error& error) {
-    fmt::print(stderr, "vedette: {}\n", error.message);
-    return 1;
-}
-
 std::string amount(std::uint64_t bytes) {
     if (bytes < 1'000'000) return fmt::format("{} bytes", bytes);
     if (bytes < 1'000'000'000)

@@ -4,8 +4,17 @@
 // wrong usage.
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "base/result.hpp"
 
 namespace vedette::app {
+
+/// Writes the error to standard error. Returns the exit code, 1.
+inline int complain(const Error& error) {
+    fmt::print(stderr, "vedette: {}\n", error.message);
+    return 1;
+}
 
 void add_serve(CLI::App& cli, int& exit_code);
 void add_demo(CLI::App& cli, int& exit_code);
