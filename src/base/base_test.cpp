@@ -74,6 +74,15 @@ TEST(Error, ErrnoHasAKind) {
               "listen on port 1: Address already in use");
 }
 
+TEST(Secret, WipingLeavesNought) {
+    Bytes bytes(3, std::byte{7});
+    wipe(bytes);
+    EXPECT_EQ(bytes, Bytes(3));
+    Bytes none;
+    wipe(none);
+    EXPECT_TRUE(none.empty());
+}
+
 TEST(Secret, MovesAndIsGone) {
     Secret a(std::string_view("hunter2"));
     Secret b = std::move(a);

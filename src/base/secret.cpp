@@ -43,4 +43,8 @@ void Secret::release() noexcept {
     size_ = 0;
 }
 
+void wipe(std::span<std::byte> bytes) {
+    if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
+
 }  // namespace vedette

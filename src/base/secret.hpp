@@ -37,4 +37,7 @@ class Secret {
     std::size_t size_ = 0;
 };
 
+/// Overwrites bytes that were secret, so that no compiler leaves it out. They may be none.
+void wipe(std::span<std::byte> bytes);
+
 }  // namespace vedette

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include <fcntl.h>
-#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is not in <cstring>
 #include <termios.h>
 #include <unistd.h>
 
@@ -89,7 +88,7 @@ Result<Secret> read_credential(const std::filesystem::path& path) {
     std::size_t size = bytes->size();
     if (size > 0 && (*bytes)[size - 1] == std::byte{'\n'}) --size;
     Secret secret(ByteView(*bytes).first(size));
-    explicit_bzero(bytes->data(), bytes->size());
+    wipe(*bytes);
     if (secret.empty()) return fail(ErrorKind::invalid_input, "the credential {} is empty", path.string());
     return secret;
 }

@@ -3,7 +3,6 @@
 #include <cerrno>
 
 #include <fcntl.h>
-#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is not in <cstring>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,18 +58,18 @@ Result<Secret> read_key(const fs::path& path) {
         const std::size_t digits = text.size() - key_file_prefix.size() - 1;
         key = from_hex(text.substr(key_file_prefix.size(), digits));
     }
-    explicit_bzero(bytes.data(), bytes.size());
+    wipe(bytes);
     if (!is_key_file) return fail(ErrorKind::corrupt, "{} is not a root key of this version", path.string());
     if (!key || key->size() != key_size) return fail(ErrorKind::corrupt, "{} is damaged", path.string());
     Secret secret(*key);
-    explicit_bzero(key->data(), key->size());
+    wipe(*key);
     return secret;
 }
 
 Result<> write_key(const fs::path& path, const Secret& key) {
     std::string text = fmt::format("{}{}\n", key_file_prefix, to_hex(key.reveal()));
     auto written = replace_file(path, as_bytes(text), 0600);
-    explicit_bzero(text.data(), text.size());
+    wipe(std::as_writable_bytes(std::span(text)));
     return written;
 }
 

@@ -83,8 +83,9 @@ class EdgeStorageTest(case.SystemTest):
                 self.assertLess(max(steps), 0.1, "no picture may be missing")
         # The camera plays a clip in a loop: each picture has one that follows it, over the borders as well.
         follower = {}
-        for (_, _, one), (_, _, next_one) in zip(pictures, pictures[1:]):
-            self.assertEqual(follower.setdefault(one, next_one), next_one, "the camera's pictures, in the camera's order")
+        for (_, time_of_one, one), (_, _, next_one) in zip(pictures, pictures[1:]):
+            self.assertEqual(follower.setdefault(one, next_one), next_one,
+                             f"the camera's pictures, in the camera's order, {time_of_one} s in; {ranges}")
         print(f"  {len(pictures)} pictures, {len(follower)} different ones")
 
         server.stop()

@@ -200,7 +200,7 @@ net::Awaitable<void> CameraProcess::write_queued(Child& child) {
         const auto sent = child.channel.send(child.queue.front().bytes, files);
         if (!sent) co_return child.finish("");
         if (*sent) {
-            ::explicit_bzero(child.queue.front().bytes.data(), child.queue.front().bytes.size());
+            wipe(child.queue.front().bytes);
             child.queue.pop_front();
         } else if (!co_await child.readiness.wait_writable()) {
             co_return;
@@ -300,7 +300,7 @@ void CameraProcess::send(Command command, std::span<const int> files) {
     if (child.queue.empty()) {
         const auto sent = child.channel.send(bytes, files);
         if (!sent) return child.finish("");
-        if (*sent) return ::explicit_bzero(bytes.data(), bytes.size());
+        if (*sent) return wipe(bytes);
     }
     Child::Queued queued{.bytes = std::move(bytes), .files = {}};
     for (const int fd : files) queued.files.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, 0));

@@ -52,7 +52,7 @@ class Worker {
                 continue;
             }
             auto command = decode_command((*packet)->bytes);
-            ::explicit_bzero((*packet)->bytes.data(), (*packet)->bytes.size());
+            wipe((*packet)->bytes);
             if (!command) give_up(command.error().message);
             std::visit([&](auto& value) { take(value, std::move((*packet)->files)); }, *command);
         }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "gateway/vault/format_file.hpp"
 #include "gateway/vault/tamper_support.hpp"
 #include "gateway/vault/tools.hpp"
 
@@ -257,7 +258,7 @@ TEST_F(ForgeryTest, ADayKeyThatIsGone) {
 
 TEST_F(ForgeryTest, FormatsThatAreNotOurs) {
     const Layout layout{folder.path};
-    spill(layout.format(), as_bytes("4\n"));
+    spill(layout.format(), as_bytes(fmt::format("{}\n", newest_format + 1)));
     EXPECT_EQ(check(folder.path).report.error().kind, ErrorKind::unsupported);
     EXPECT_EQ(vault_stats(layout).error().kind, ErrorKind::unsupported);
     EXPECT_EQ(vault_rebuild(layout).error().kind, ErrorKind::unsupported);
