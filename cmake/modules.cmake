@@ -1,5 +1,8 @@
 if(VEDETTE_FUZZ)
   add_custom_target(fuzzers)  # all of them
+elseif(VEDETTE_TESTS)
+  add_library(vedette_fuzz_replay OBJECT ${CMAKE_SOURCE_DIR}/tests/fuzz_replay.cpp)
+  target_link_libraries(vedette_fuzz_replay PRIVATE vedette_flags)
 endif()
 
 # Most of a file's compile time goes into the headers that its neighbours include, too, so a module's files are compiled
@@ -57,8 +60,8 @@ function(vedette_module path)
       target_link_libraries(${target} PRIVATE vedette_${name})
       add_dependencies(fuzzers ${target})
     elseif(VEDETTE_TESTS)
-      add_executable(${target} ${fuzzer} ${CMAKE_SOURCE_DIR}/tests/fuzz_replay.cpp)
-      target_link_libraries(${target} PRIVATE vedette_${name})
+      add_executable(${target} ${fuzzer})
+      target_link_libraries(${target} PRIVATE vedette_${name} vedette_fuzz_replay)
       vedette_use_foreign_headers(${target} TEST)
       add_test(NAME fuzz.${target} COMMAND ${target} ${dir}/testdata/${target})
     endif()
