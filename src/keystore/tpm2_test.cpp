@@ -41,9 +41,9 @@ class Tpm2Test : public testing::Test {
         tpm = ::fork();
         ASSERT_GE(tpm, 0);
         if (tpm == 0) {
-            ::execlp("swtpm", "swtpm", "socket", "--tpm2", "--log", "level=0", "--tpmstate", state.c_str(), "--server",
-                     server.c_str(), "--ctrl", control.c_str(), "--flags", "not-need-init,startup-clear",
-                     static_cast<char*>(nullptr));
+            ::execlp("swtpm", "swtpm", "socket", "--tpm2", "--log", "level=0", "--tpmstate", state.c_str(),
+                     "--server", server.c_str(), "--ctrl", control.c_str(), "--flags",
+                     "not-need-init,startup-clear", static_cast<char*>(nullptr));
             ::_exit(127);
         }
         for (int i = 0; i < 200 && !fs::exists(path / "tpm.ctrl"); ++i)
