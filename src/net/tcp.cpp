@@ -292,6 +292,14 @@ std::string TcpStream::peer_address() const {
     return error ? std::string() : endpoint.address().to_string();
 }
 
+std::string TcpStream::peer_address_without_zone() const {
+    if (!is_open()) return {};
+    boost::system::error_code error;
+    auto address = state_->socket.remote_endpoint(error).address();
+    if (address.is_v6()) address = asio::ip::address_v6(address.to_v6().to_bytes());
+    return error ? std::string() : address.to_string();
+}
+
 int TcpStream::native_handle() const {
     return is_open() ? state_->socket.native_handle() : -1;
 }

@@ -59,7 +59,9 @@ class TcpStream {
     std::string peer() const;
     std::string local_address() const;  ///< without port
     std::string peer_address() const;   ///< without port
-    int native_handle() const;          ///< for waiting on it beside others; -1 when not connected
+    /// peer_address() without the zone of a link-local one, whose name the kernel would be asked for.
+    std::string peer_address_without_zone() const;
+    int native_handle() const;  ///< for waiting on it beside others; -1 when not connected
     /// TLS may hold bytes that were read and not asked for: the socket need not become readable for them.
     bool may_hold_bytes() const;
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/host.hpp"
+
 namespace vedette::onvif {
 
 namespace {
@@ -25,21 +27,10 @@ bool is_host_character(char c) {
            c == '-' || c == '_' || c == ':';
 }
 
-bool is_zone_character(char c) {
-    return is_host_character(c) ? c != ':' : c == '~';
-}
-
-// The host in brackets: an IPv6 address, and perhaps %25 and a zone (RFC 6874), or a bare % as people write.
-bool read_v6(std::string_view text, std::string& host) {
-    const auto percent = text.find('%');
-    host = lower(text.substr(0, percent));
-    if (percent == std::string_view::npos) return true;
-    std::string_view zone = text.substr(percent + 1);
-    if (zone.starts_with("25")) zone.remove_prefix(2);
-    if (zone.empty() || !host.contains(':') || !std::ranges::all_of(zone, is_zone_character)) return false;
-    host += '%';
-    host += zone;
-    return true;
+// Names of interfaces are as they are.
+std::string lower_but_zone(std::string_view host) {
+    const std::string_view bare = without_zone(host);
+    return lower(bare) + std::string(host.substr(bare.size()));
 }
 
 // Splits host and port; IPv6 stands in brackets.
@@ -48,7 +39,9 @@ bool read_authority(std::string_view text, Address& address) {
     if (text.starts_with('[')) {
         const auto end = text.find(']');
         if (end == std::string_view::npos) return false;
-        if (!read_v6(text.substr(1, end - 1), address.host)) return false;
+        const auto host = host_in_brackets(text.substr(1, end - 1));
+        if (!host) return false;
+        address.host = lower_but_zone(*host);
         port = text.substr(end + 1);
         if (!port.empty() && !port.starts_with(':')) return false;
     } else {
@@ -69,18 +62,9 @@ bool read_authority(std::string_view text, Address& address) {
 
 std::string Address::text() const {
     std::string out = scheme + "://";
-    std::string name = host;
-    if (host.contains(':')) {
-        if (const auto zone = name.find('%'); zone != std::string::npos) name.insert(zone + 1, "25");
-        name = "[" + name + "]";
-    }
-    out += name;
+    out += host_in_url(host);
     if (port != 0) out += fmt::format(":{}", port);
     return out + path;
-}
-
-std::string_view without_zone(std::string_view host) {
-    return host.contains(':') ? host.substr(0, host.find('%')) : host;
 }
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -117,8 +101,7 @@ Place place_of(std::string_view told, const Place& own) {
 std::optional<Believed> believe(std::string_view told, std::string_view scheme, std::string_view host) {
     auto address = parse_address(told);
     if (!address || address->scheme != scheme) return std::nullopt;
-    const std::string chosen =
-        lower(without_zone(host)) + std::string(host.substr(without_zone(host).size()));
+    const std::string chosen = lower_but_zone(host);
     Believed believed{.address = *std::move(address), .rewritten = false};
     believed.rewritten = without_zone(believed.address.host) != without_zone(chosen);
     believed.address.host = chosen;

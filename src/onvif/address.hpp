@@ -40,9 +40,6 @@ struct Place {
 /// tells, the path is believed, and the port where it is of the same scheme.
 Place place_of(std::string_view told, const Place& own);
 
-/// The address without the zone that a link-local IPv6 address has: as it goes to others.
-std::string_view without_zone(std::string_view host);
-
 /// Where a device was reached: the host that was chosen by the user, or that answered a probe.
 struct Believed {
     Address address;

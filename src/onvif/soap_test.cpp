@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/host.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "onvif/address.hpp"

@@ -5,6 +5,7 @@
 
 #include "base/credentials_refused.hpp"
 #include "base/hex.hpp"
+#include "base/host.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 #include "rtsp/text.hpp"
@@ -85,8 +86,7 @@ HttpTunnel::HttpTunnel(const Url& url, Credentials credentials, BasicUse basic, 
       authenticator_(std::move(credentials), basic),
       sign_in_(sign_in) {
     const std::uint16_t port = tunnel_port(url);
-    const std::string host = url.without_zone().host;
-    host_ = host.contains(':') ? "[" + host + "]" : host;
+    host_ = host_in_url(without_zone(url.host));
     if (port != (url.secure ? default_https_port : default_http_port)) host_ += fmt::format(":{}", port);
 }
 

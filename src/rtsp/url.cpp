@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/host.hpp"
 #include "rtsp/text.hpp"
 
 namespace vedette::rtsp {
@@ -45,22 +46,6 @@ Credentials parse_user_information(std::string_view text) {
     return credentials;
 }
 
-// The interface of this machine behind an IPv6 address: fe80::1%25eth0 (RFC 6874), or with a bare %.
-Result<> normalise_zone(std::string& host) {
-    const std::size_t percent = host.find('%');
-    if (percent == std::string::npos) return {};
-    std::string_view zone = std::string_view(host).substr(percent + 1);
-    if (zone.starts_with("25")) zone.remove_prefix(2);
-    const bool plain = std::ranges::all_of(zone, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-               c == '-' || c == '_' || c == '~';
-    });
-    if (zone.empty() || !plain || !host.substr(0, percent).contains(':'))
-        return fail(ErrorKind::invalid_input, "the address has a % that names no network interface");
-    host = host.substr(0, percent) + "%" + std::string(zone);
-    return {};
-}
-
 Result<> parse_host_and_port(std::string_view text, Url& url) {
     std::string_view port;
     bool has_port = false;
@@ -68,8 +53,10 @@ Result<> parse_host_and_port(std::string_view text, Url& url) {
         const std::size_t end = text.find(']');
         if (end == std::string_view::npos)
             return fail(ErrorKind::invalid_input, "the address has a [ without its ]");
-        url.host = text.substr(1, end - 1);
-        VEDETTE_CHECK(normalise_zone(url.host));
+        auto host = host_in_brackets(text.substr(1, end - 1));
+        if (!host)
+            return fail(ErrorKind::invalid_input, "the address has a % that names no network interface");
+        url.host = *std::move(host);
         port = text.substr(end + 1);
         has_port = port.starts_with(':');
         if (has_port) port.remove_prefix(1);
@@ -103,11 +90,7 @@ std::string_view scheme_of(const Url& url) {
 }  // namespace
 
 std::string Url::authority() const {
-    std::string out = host;
-    if (host.contains(':')) {
-        if (const std::size_t zone = out.find('%'); zone != std::string::npos) out.insert(zone + 1, "25");
-        out = "[" + out + "]";
-    }
+    std::string out = host_in_url(host);
     if (port != (secure ? default_secure_port : default_port)) out += fmt::format(":{}", port);
     return out;
 }
@@ -122,7 +105,7 @@ bool Url::same_authority(const Url& other) const {
 
 Url Url::without_zone() const {
     Url out = *this;
-    if (host.contains(':')) out.host = host.substr(0, host.find('%'));
+    out.host = vedette::without_zone(host);
     return out;
 }
 

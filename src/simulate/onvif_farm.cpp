@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 
 #include "base/hex.hpp"
+#include "base/host.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "net/event_loop.hpp"
@@ -104,10 +105,9 @@ Result<> OnvifFarm::State::listen() {
         for (OnvifDevice& device : options.devices)
             device.accounts.push_back({.name = options.credentials->username,
                                        .password = std::string(options.credentials->password.reveal_text())});
-    const std::string_view host = onvif::without_zone(options.bind);
+    const std::string host = host_in_url(without_zone(options.bind));
     for (OnvifDevice& device : options.devices)
-        device.base = fmt::format("{}://{}:{}/cam{}", tls ? "https" : "http",
-                                  address.is_v6() ? fmt::format("[{}]", host) : host, port, device.number);
+        device.base = fmt::format("{}://{}:{}/cam{}", tls ? "https" : "http", host, port, device.number);
     return {};
 }
 

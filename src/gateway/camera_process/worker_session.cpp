@@ -2,12 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "base/hex.hpp"
 #include "net/timeout.hpp"
@@ -23,23 +18,6 @@ constexpr std::chrono::milliseconds replay_pause{8};
 /// Sound that is later than this is dropped: people talk over each other otherwise.
 constexpr std::size_t max_waiting_samples = 4'000;  // 0.5 s
 
-// Without the zone of a link-local address: the name of an interface takes system calls that the sandbox
-// does not have.
-Result<std::string> peer_of(const net::TcpStream& stream) {
-    sockaddr_in6 address{};
-    socklen_t size = sizeof address;
-    if (::getpeername(stream.native_handle(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return fail_errno(errno, "A connection that was handed over");
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    const bool v6 = address.sin6_family == AF_INET6;
-    const void* host = v6 ? static_cast<const void*>(&address.sin6_addr) : &v4.sin_addr;
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (inet_ntop(address.sin6_family, host, text.data(), text.size()) == nullptr)
-        return fail_errno(errno, "A connection that was handed over");
-    return std::string(text.data());
-}
-
 }  // namespace
 
 Result<std::shared_ptr<WorkerSession>> WorkerSession::make(WorkerContext context, Open open,
@@ -51,10 +29,9 @@ Result<std::shared_ptr<WorkerSession>> WorkerSession::make(WorkerContext context
     VEDETTE_TRY(connection.stream, net::TcpStream::adopt(context.executor, std::move(files[0])));
     for (std::size_t i = 1; i < files.size(); i += 2)
         VEDETTE_CHECK(connection.media.adopt_pair(std::move(files[i]), std::move(files[i + 1])));
-    if (open.options.transport != rtsp::Transport::tcp_interleaved) {
-        VEDETTE_TRY(const std::string peer, peer_of(connection.stream));
-        VEDETTE_CHECK(connection.media.allow_sender(peer));
-    }
+    // The name of an interface takes system calls that the sandbox does not have.
+    if (open.options.transport != rtsp::Transport::tcp_interleaved)
+        VEDETTE_CHECK(connection.media.allow_sender(connection.stream.peer_address_without_zone()));
     return std::shared_ptr<WorkerSession>(
         new WorkerSession(std::move(context), std::move(open), std::move(connection), std::move(ended)));
 }

@@ -1,14 +1,15 @@
 #include "gateway/discovery/address_range.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <set>
 
-#include <arpa/inet.h>
+#include <boost/asio/ip/network_v6.hpp>
 
 namespace vedette::gateway::discovery {
+
+namespace ip = boost::asio::ip;
 
 namespace {
 
@@ -48,52 +49,30 @@ bool is_unicast(std::uint32_t address) {
     return first != 0 && first < 224;
 }
 
-// IPv6 addresses as numbers: in C++ there is no type of 128 bits.
-using V6 = std::array<std::uint8_t, 16>;
 constexpr unsigned v6_bits = 128;
 
 struct ZonedV6 {
-    V6 address{};
+    ip::address_v6 address;
     std::string zone;  ///< "%eth0", or empty
 };
 
-bool is_link_local(const V6& address) {
-    return address[0] == 0xfe && (address[1] & 0xc0U) == 0x80;
-}
-
+// The zone is kept as text: it need not be of an interface that is there.
 std::optional<ZonedV6> parse_v6(std::string_view text) {
     const auto percent = std::min(text.find('%'), text.size());
-    const std::string bare(text.substr(0, percent));
-    ZonedV6 out{.address = {}, .zone = std::string(text.substr(percent))};
-    if (inet_pton(AF_INET6, bare.c_str(), out.address.data()) != 1) return std::nullopt;
-    return out;
-}
-
-std::string print_v6(const V6& address, std::string_view zone) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    const char* printed = inet_ntop(AF_INET6, address.data(), text.data(), text.size());
-    return (printed == nullptr ? std::string() : std::string(printed)) + std::string(zone);
-}
-
-void clear_behind(V6& address, unsigned prefix) {
-    for (unsigned bit = prefix; bit < v6_bits; ++bit)
-        address[bit / 8] = static_cast<std::uint8_t>(address[bit / 8] & ~(0x80U >> bit % 8));
-}
-
-void increment(V6& address) {
-    for (std::size_t i = address.size(); i-- > 0;)
-        if (++address[i] != 0) return;
+    boost::system::error_code error;
+    const auto address = ip::make_address_v6(text.substr(0, percent), error);
+    if (error) return std::nullopt;
+    return ZonedV6{.address = address, .zone = std::string(text.substr(percent))};
 }
 
 Result<> check_v6(const ZonedV6& zoned) {
-    const V6 none{};
-    if (zoned.address[0] == 0xff || zoned.address == none)
+    if (zoned.address.is_multicast() || zoned.address.is_unspecified())
         return fail(ErrorKind::invalid_input, "Cameras can't have addresses of this range");
-    if (is_link_local(zoned.address) && zoned.zone.size() < 2)
+    if (zoned.address.is_link_local() && zoned.zone.size() < 2)
         return fail(ErrorKind::invalid_input,
                     "Addresses that begin with fe80 are valid on one network only; name the interface that "
                     "leads to it, as in fe80::1%eth0");
-    if (!is_link_local(zoned.address) && !zoned.zone.empty())
+    if (!zoned.address.is_link_local() && !zoned.zone.empty())
         return fail(ErrorKind::invalid_input,
                     "An interface behind % belongs to addresses that begin with fe80 only");
     return {};
@@ -167,10 +146,9 @@ Result<> expand_v6(std::string_view text, Expansion& all) {
             "A network of IPv6 with more than {} addresses (/{}) can't be searched one by one; choose "
             "an interface in it instead, or give single addresses",
             max_probed_addresses, v6_bits - 10);
-    clear_behind(zoned->address, *prefix);
-    const unsigned hosts = 1U << (v6_bits - *prefix);
-    for (unsigned i = 0; i < hosts; ++i, increment(zoned->address))
-        VEDETTE_CHECK(all.add(print_v6(zoned->address, zoned->zone)));
+    const ip::network_v6 network(zoned->address, static_cast<unsigned short>(*prefix));
+    for (const ip::address_v6& address : network.hosts())
+        VEDETTE_CHECK(all.add(address.to_string() + zoned->zone));
     return {};
 }
 
@@ -196,11 +174,11 @@ Result<std::vector<std::string>> expand_ranges(const std::vector<std::string>& t
 }
 
 bool same_network(std::string_view a, std::string_view b, unsigned prefix_length) {
-    if (auto first_v6 = parse_v6(a), second_v6 = parse_v6(b); first_v6 && second_v6) {
+    if (const auto first_v6 = parse_v6(a), second_v6 = parse_v6(b); first_v6 && second_v6) {
         if (prefix_length == 0 || prefix_length > v6_bits || first_v6->zone != second_v6->zone) return false;
-        clear_behind(first_v6->address, prefix_length);
-        clear_behind(second_v6->address, prefix_length);
-        return first_v6->address == second_v6->address;
+        const auto prefix = static_cast<unsigned short>(prefix_length);
+        return ip::network_v6(first_v6->address, prefix).canonical() ==
+               ip::network_v6(second_v6->address, prefix).canonical();
     }
     const auto first = parse_v4(a);
     const auto second = parse_v4(b);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/hex.hpp"
+#include "base/host.hpp"
 #include "gateway/camera_process/hand_over.hpp"
 #include "net/timeout.hpp"
 
@@ -33,8 +34,7 @@ DeviceClient::DeviceClient(DeviceAccess access, const Clock& clock, CameraProces
 }
 
 std::string DeviceClient::host_header(const onvif::Place& place) const {
-    std::string out(onvif::without_zone(access_.host));
-    if (out.contains(':')) out = "[" + out + "]";
+    std::string out = host_in_url(without_zone(access_.host));
     if (place.port != (place.secure ? 443 : 80)) out += fmt::format(":{}", place.port);
     return out;
 }
