@@ -94,6 +94,14 @@ Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigne
     return sync_folder(path.parent_path());
 }
 
+Result<> require_file(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::exists(path, error)) return {};
+    if (error && error != std::errc::no_such_file_or_directory)
+        return fail_errno(error.value(), path.string());
+    return fail(ErrorKind::not_found, "{} is missing", path.string());
+}
+
 Result<> sync_folder(const std::filesystem::path& folder) {
     if (const auto fault = file_fault(FileOperation::sync)) return fail_errno(fault->error, folder.string());
     VEDETTE_TRY(const File handle, File::open(folder, O_RDONLY | O_DIRECTORY));

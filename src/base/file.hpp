@@ -52,6 +52,9 @@ Result<> write_file_synced(const std::filesystem::path& path, ByteView bytes, un
 /// there, whole.
 Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigned mode = 0600);
 
+/// not_found, "... is missing", where there is none.
+Result<> require_file(const std::filesystem::path& path);
+
 /// Makes new names, renames and removals in the folder durable.
 Result<> sync_folder(const std::filesystem::path& folder);
 

@@ -66,4 +66,10 @@ void random_bytes(std::span<std::byte> out) {
     require(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) == 1);
 }
 
+Secret random_secret(std::size_t size) {
+    Secret secret(size);
+    random_bytes(secret.writable());
+    return secret;
+}
+
 }  // namespace vedette::crypto

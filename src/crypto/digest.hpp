@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/bytes.hpp"
+#include "base/secret.hpp"
 
 namespace vedette::crypto {
 
@@ -43,5 +44,7 @@ bool equal_constant_time(ByteView a, ByteView b);
 
 /// `out` filled from the operating system's generator, through OpenSSL.
 void random_bytes(std::span<std::byte> out);
+/// So many of them, for a key.
+Secret random_secret(std::size_t size);
 
 }  // namespace vedette::crypto

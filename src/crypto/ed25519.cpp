@@ -20,8 +20,7 @@ Ed25519Signer::Ed25519Signer(Ed25519Signer&&) noexcept = default;
 Ed25519Signer& Ed25519Signer::operator=(Ed25519Signer&&) noexcept = default;
 
 Ed25519Signer Ed25519Signer::generate() {
-    Secret seed(32);
-    random_bytes(seed.writable());
+    const Secret seed = random_secret(32);
     auto signer = from_seed(seed.reveal());
     require(signer.has_value());
     return std::move(*signer);

@@ -88,9 +88,7 @@ std::size_t srtp_salt_bytes(SrtpSuite suite) {
 }
 
 SrtpKey make_srtp_key(SrtpSuite suite) {
-    SrtpKey key{.suite = suite, .master = Secret(srtp_key_bytes(suite) + srtp_salt_bytes(suite))};
-    random_bytes(key.master.writable());
-    return key;
+    return {.suite = suite, .master = random_secret(srtp_key_bytes(suite) + srtp_salt_bytes(suite))};
 }
 
 SrtpSessionKeys derive_srtp_keys(const SrtpKey& key, SrtpKind kind) {

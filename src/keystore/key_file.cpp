@@ -6,12 +6,6 @@ namespace vedette::keystore {
 
 namespace {
 
-Secret new_key() {
-    Secret key(key_size);
-    crypto::random_bytes(key.writable());
-    return key;
-}
-
 class KeyFileProvider final : public Provider {
   public:
     std::string describe(const Slot&) const override { return ""; }
@@ -30,7 +24,7 @@ class KeyFileProvider final : public Provider {
     }
 
     Result<Enrolment> renew(const Slot&, const Environment& environment) const override {
-        Secret key = new_key();
+        Secret key = crypto::random_secret(key_size);
         VEDETTE_CHECK(environment.folder.write_next_key_file(key));
         return Enrolment{{}, std::move(key)};
     }
@@ -48,7 +42,7 @@ Result<Enrolment> enrol_key_file(const Environment& environment) {
     if (present || present.error().kind != ErrorKind::not_found)
         return fail(ErrorKind::conflict, "there is a file {} already, which opens nothing: move it away",
                     environment.folder.key_file().string());
-    Secret key = new_key();
+    Secret key = crypto::random_secret(key_size);
     VEDETTE_CHECK(environment.folder.write_key_file(key));
     return Enrolment{{}, std::move(key)};
 }

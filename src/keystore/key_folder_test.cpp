@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/test_folder.hpp"
 #include "keystore/ask.hpp"
 
 namespace vedette::keystore {
@@ -14,14 +15,7 @@ namespace fs = std::filesystem;
 
 class KeyFolderTest : public testing::Test {
   protected:
-    KeyFolderTest() {
-        std::string pattern = (fs::temp_directory_path() / "vedette-keys-XXXXXX").string();
-        path = mkdtemp(pattern.data());
-    }
-    ~KeyFolderTest() override {
-        ::unsetenv("CREDENTIALS_DIRECTORY");
-        fs::remove_all(path);
-    }
+    ~KeyFolderTest() override { ::unsetenv("CREDENTIALS_DIRECTORY"); }
     static SlotTable table() {
         SlotTable table;
         table.slots.push_back({.number = 1, .kind = SlotKind::file, .wrapped = Bytes(40)});
@@ -34,7 +28,8 @@ class KeyFolderTest : public testing::Test {
     void put(const char* name, std::string_view text) const {
         std::ofstream(path / name, std::ios::binary) << text;
     }
-    fs::path path;
+    TestFolder test_folder;
+    const fs::path path = test_folder.path();
 };
 
 TEST_F(KeyFolderTest, TheTableOfTheLatestGenerationCounts) {

@@ -35,6 +35,11 @@ Result<Secret> try_passphrase(const Slot& slot, const Secret& passphrase) {
     return fail(ErrorKind::unauthenticated, "the passphrase is wrong");
 }
 
+Question question_for(const Slot& slot) {
+    return {.text = fmt::format("Passphrase of key slot {}", slot.number),
+            .credentials = {fmt::format("{}.{}", credential, slot.number), std::string(credential)}};
+}
+
 class PassphraseProvider final : public Provider {
   public:
     std::string describe(const Slot& slot) const override {
@@ -45,25 +50,17 @@ class PassphraseProvider final : public Provider {
     }
 
     Result<Secret> open(const Slot& slot, const Environment& environment) const override {
-        return ask_until_right(
-            environment,
-            {.text = fmt::format("Passphrase of key slot {}", slot.number),
-             .credentials = {fmt::format("{}.{}", credential, slot.number), std::string(credential)}},
-            [&](const Secret& passphrase) { return try_passphrase(slot, passphrase); });
+        return ask_until_right(environment, question_for(slot),
+                               [&](const Secret& passphrase) { return try_passphrase(slot, passphrase); });
     }
 
     Result<Enrolment> renew(const Slot& slot, const Environment& environment) const override {
         return ask_until_right(
-            environment,
-            {.text = fmt::format("Passphrase of key slot {}", slot.number),
-             .credentials = {fmt::format("{}.{}", credential, slot.number), std::string(credential)}},
-            [&](const Secret& passphrase) -> Result<Enrolment> {
+            environment, question_for(slot), [&](const Secret& passphrase) -> Result<Enrolment> {
                 if (const auto root = try_passphrase(slot, passphrase); !root)
                     return fail(root.error().kind, "key slot {}: {}", slot.number, root.error().message);
                 VEDETTE_TRY(const Stretching present, Stretching::parse(slot.parameters));
-                const Stretching stretching = Stretching::with_new_salt(present.cost);
-                VEDETTE_TRY(Secret key, stretching.stretch(passphrase));
-                return Enrolment{stretching.print(), std::move(key)};
+                return enrolment_with(passphrase, present.cost);
             });
     }
 };
@@ -115,12 +112,16 @@ Result<Secret> ask_new_passphrase(const Environment& environment, std::string te
     return passphrase;
 }
 
-Result<Enrolment> enrol_passphrase(const Environment& environment, const crypto::PasswordCost& cost) {
-    VEDETTE_TRY(const Secret passphrase,
-                ask_new_passphrase(environment, "New passphrase", "vedette.new-passphrase"));
+Result<Enrolment> enrolment_with(const Secret& passphrase, const crypto::PasswordCost& cost) {
     const Stretching stretching = Stretching::with_new_salt(cost);
     VEDETTE_TRY(Secret key, stretching.stretch(passphrase));
     return Enrolment{stretching.print(), std::move(key)};
+}
+
+Result<Enrolment> enrol_passphrase(const Environment& environment, const crypto::PasswordCost& cost) {
+    VEDETTE_TRY(const Secret passphrase,
+                ask_new_passphrase(environment, "New passphrase", "vedette.new-passphrase"));
+    return enrolment_with(passphrase, cost);
 }
 
 Result<Unlocked> open_by_passphrase(std::span<const Slot* const> slots, const Environment& environment) {

@@ -31,7 +31,11 @@ const Provider& passphrase_provider();
 /// Asks for a new passphrase. invalid_input when it is too short.
 Result<Secret> ask_new_passphrase(const Environment& environment, std::string text, std::string credential);
 
-/// For a new slot.
+/// The passphrase, stretched with a new salt.
+Result<Enrolment> enrolment_with(const Secret& passphrase,
+                                 const crypto::PasswordCost& cost = new_passphrase_cost);
+
+/// Asks, for a new slot.
 Result<Enrolment> enrol_passphrase(const Environment& environment,
                                    const crypto::PasswordCost& cost = new_passphrase_cost);
 

@@ -21,8 +21,7 @@ Result<> sign_in(Pkcs11Token& token, const Environment& environment) {
 
 // SHA-256 where the token knows it.
 Result<Enrolment> enrol_with(Pkcs11Token& token) {
-    Secret key(key_size);
-    crypto::random_bytes(key.writable());
+    Secret key = crypto::random_secret(key_size);
     Pkcs11Parameters parameters{.uri = token.uri(), .encrypted = {}};
     auto encrypted = token.encrypt(key, parameters.hash);
     if (!encrypted && encrypted.error().kind == ErrorKind::unsupported) {

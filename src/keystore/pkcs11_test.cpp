@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/test_folder.hpp"
+
 namespace vedette::keystore {
 namespace {
 
@@ -28,8 +30,6 @@ class Pin final : public Secrets {
 class Pkcs11Test : public testing::Test {
   protected:
     void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "vedette-hsm-XXXXXX").string();
-        path = mkdtemp(pattern.data());
         fs::create_directory(path / "tokens");
         std::ofstream(path / "softhsm2.conf")
             << "directories.tokendir = " << (path / "tokens").string() << "\nlog.level = ERROR\n";
@@ -37,10 +37,7 @@ class Pkcs11Test : public testing::Test {
         run("softhsm2-util --init-token --free --label 'vedette test' --so-pin 12345678 --pin 4711");
         make_key("store", "01", 2048);
     }
-    void TearDown() override {
-        ::unsetenv("SOFTHSM2_CONF");
-        fs::remove_all(path);
-    }
+    void TearDown() override { ::unsetenv("SOFTHSM2_CONF"); }
     static void run(const std::string& command) {
         ASSERT_EQ(std::system((command + " > /dev/null 2>&1").c_str()), 0) << command;
     }
@@ -56,7 +53,8 @@ class Pkcs11Test : public testing::Test {
         return slot;
     }
 
-    fs::path path;
+    TestFolder test_folder;
+    const fs::path path = test_folder.path();
     Pin pin;
     Environment environment{KeyFolder("/nonexistent"), &pin};
     const std::string uri = "pkcs11:token=vedette%20test;object=store";

@@ -13,10 +13,6 @@ constexpr std::uint8_t key_file_flag = 1;
 constexpr std::size_t digest_size = 32;
 constexpr std::string_view table_name = "the table of key slots";
 
-bool is_printable(std::string_view text) {
-    return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 Bytes take_sized(ByteReader& reader, std::size_t size, std::size_t limit, bool& too_large) {
     too_large = too_large || size > limit;
     const ByteView view = reader.take(size);
@@ -32,7 +28,7 @@ Slot read_slot(ByteReader& reader, bool& wrong) {
     slot.label = as_text(label);
     slot.parameters = take_sized(reader, reader.u16(), max_parameters_size, wrong);
     slot.wrapped = take_sized(reader, reader.u16(), max_wrapped_size, wrong);
-    wrong = wrong || slot.number == 0 || slot.number > max_slots || !is_printable(slot.label);
+    wrong = wrong || slot.number == 0 || slot.number > max_slots || !is_label(slot.label);
     return slot;
 }
 
@@ -57,6 +53,11 @@ std::string_view to_string(SlotKind kind) {
             return "TPM 2.0";
     }
     return "unknown";
+}
+
+bool is_label(std::string_view text) {
+    return text.size() <= max_label_size &&
+           std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
 void Slot::wrap(const Secret& key, const Secret& root) {

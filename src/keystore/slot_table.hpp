@@ -25,6 +25,8 @@ inline constexpr std::size_t max_slots = 16;
 inline constexpr std::size_t max_label_size = 64;
 inline constexpr std::size_t max_parameters_size = 4096;
 inline constexpr std::size_t max_wrapped_size = 256;
+/// At most max_label_size bytes without control characters.
+bool is_label(std::string_view text);
 /// No table is longer.
 inline constexpr std::size_t max_slot_table_size = 80 * 1024;
 

@@ -64,8 +64,7 @@ Result<Secret> unseal(const Tpm2Parameters& parameters) {
 // And shows that it opens, at least now. A signed policy may only be met later.
 Result<Enrolment> seal(Tpm2Parameters parameters) {
     VEDETTE_TRY(const auto policy_key, policy_key_of(parameters));
-    Secret key(key_size);
-    crypto::random_bytes(key.writable());
+    Secret key = crypto::random_secret(key_size);
     {
         VEDETTE_TRY(Tpm2Device device, Tpm2Device::open());
         VEDETTE_CHECK(device.seal(key, parameters, policy_key));

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hex.hpp"
+#include "base/test_folder.hpp"
 #include "crypto/base64.hpp"
 #include "keystore/pcr_signature.hpp"
 
@@ -23,16 +24,11 @@ namespace fs = std::filesystem;
 
 class Tpm2Test : public testing::Test {
   protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "vedette-tpm-XXXXXX").string();
-        path = mkdtemp(pattern.data());
-        start();
-    }
+    void SetUp() override { start(); }
     void TearDown() override {
         stop();
         ::unsetenv("VEDETTE_TPM2");
         ::unsetenv("CREDENTIALS_DIRECTORY");
-        fs::remove_all(path);
     }
     void start() {
         const std::string state = "dir=" + path.string();
@@ -91,7 +87,8 @@ class Tpm2Test : public testing::Test {
         return root->reveal_text() == std::string(32, 'r') ? "" : "another key";
     }
 
-    fs::path path;
+    TestFolder test_folder;
+    const fs::path path = test_folder.path();
     std::string tcti;
     pid_t tpm = 0;
     Environment environment{KeyFolder("/nonexistent"), nullptr};

@@ -1,8 +1,5 @@
 #include "gateway/vault/key_slots.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/key_wrap.hpp"
@@ -17,18 +14,9 @@ namespace {
 
 using namespace keystore;
 
-Secret new_root_key() {
-    Secret root(32);
-    crypto::random_bytes(root.writable());
-    return root;
-}
-
 Result<> require_keys(const Layout& layout) {
     VEDETTE_CHECK(require_vault(layout));
-    std::error_code error;
-    if (std::filesystem::exists(layout.keys() / "keys.db", error)) return {};
-    if (error) return fail_errno(error.value(), layout.keys().string());
-    return fail(ErrorKind::not_found, "{} is missing", (layout.keys() / "keys.db").string());
+    return require_file(layout.keys() / "keys.db");
 }
 
 struct Identity {
@@ -93,7 +81,7 @@ Result<> begin_table(Opened& opened, const Identity& identity) {
         return fail(ErrorKind::corrupt, "the root key {} does not open keys.db beside it",
                     opened.environment.folder.key_file().string());
     opened.organisation_key = std::move(*organisation_key);
-    opened.root = new_root_key();
+    opened.root = crypto::random_secret(key_size);
     wrap_organisation_key(opened.table, opened.root, opened.organisation_key);
     if (!ByteReader(identity.organisation).copy_to(opened.table.organisation))
         return fail(ErrorKind::corrupt, "keys.db is damaged");
@@ -154,8 +142,7 @@ Result<std::vector<SlotInfo>> list_slots(const Layout& layout) {
 }
 
 Result<unsigned> add_slot(const Layout& layout, const NewSlot& slot, Secrets& secrets) {
-    if (slot.label.size() > max_label_size ||
-        std::ranges::any_of(slot.label, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    if (!is_label(slot.label))
         return fail(ErrorKind::invalid_input, "a label has at most {} printable characters", max_label_size);
     VEDETTE_TRY(Opened opened, open_for_change(layout, secrets));
     const auto number = opened.table.free_number();
@@ -187,7 +174,7 @@ Result<> remove_slot(const Layout& layout, unsigned number, Secrets& secrets) {
 
 Result<> rotate_root_key(const Layout& layout, Secrets& secrets) {
     VEDETTE_TRY(Opened opened, open_for_change(layout, secrets));
-    const Secret root = new_root_key();
+    const Secret root = crypto::random_secret(key_size);
     std::vector<Slot> slots;
     for (const Slot& slot : opened.table.slots) {
         const Provider* const provider = provider_of(slot.kind);
@@ -224,10 +211,7 @@ Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, Se
 
 Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path& file, Secrets& secrets) {
     VEDETTE_CHECK(require_keys(layout));
-    VEDETTE_TRY(const File recorder, File::open(layout.lock(), O_RDWR | O_CREAT));
-    if (::flock(recorder.fd(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorKind::conflict, "the data directory {} is in use: stop the recorder first",
-                    layout.folder.string());
+    VEDETTE_TRY(const File recorder, lock_out_recorder(layout));
     Environment environment{KeyFolder(layout.keys()), &secrets};
     VEDETTE_TRY(const File lock, environment.folder.lock());
     std::error_code error;
@@ -248,13 +232,12 @@ Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path&
     VEDETTE_TRY(Secret organisation_key, backup->open(passphrase));
     VEDETTE_CHECK(require_fit(organisation_key, identity, file.string()));
 
-    const Stretching stretching = Stretching::with_new_salt();
-    VEDETTE_TRY(Secret key, stretching.stretch(passphrase));
+    VEDETTE_TRY(const Enrolment enrolment, enrolment_with(passphrase));
     SlotTable table;
     table.organisation = backup->organisation;
-    const Secret root = new_root_key();
+    const Secret root = crypto::random_secret(key_size);
     wrap_organisation_key(table, root, organisation_key);
-    table.insert(slot_for(1, SlotKind::passphrase, "", {stretching.print(), std::move(key)}, root));
+    table.insert(slot_for(1, SlotKind::passphrase, "", enrolment, root));
     VEDETTE_CHECK(raise_format(layout, format_with_slots));
     VEDETTE_CHECK(environment.folder.write_slots(table));
     VEDETTE_CHECK(forget_wrapped_organisation_key(database));

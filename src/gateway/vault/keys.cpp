@@ -41,12 +41,6 @@ constexpr std::array<store::Migration, 1> key_migrations = {R"(
 constexpr std::size_t key_size = 32;
 constexpr std::size_t max_cached_keys = 1024;
 
-Secret new_key() {
-    Secret key(key_size);
-    crypto::random_bytes(key.writable());
-    return key;
-}
-
 Bytes day_purpose(CameraId camera, std::int32_t day) {
     ByteWriter writer;
     writer.text("day key").u8(0).bytes(camera.bytes()).u32(static_cast<std::uint32_t>(day));
@@ -79,15 +73,9 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const Layout& layout, keystore:
 }
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open_read_only(const Layout& layout, keystore::Secrets* secrets) {
-    const bool has_slots = keystore::KeyFolder(layout.keys()).has_slots();
-    for (const char* name : {"root.key", "keys.db"}) {
-        std::error_code error;
-        if (fs::exists(layout.keys() / name, error) || (has_slots && name == std::string_view("root.key")))
-            continue;
-        if (error && error != std::errc::no_such_file_or_directory)
-            return fail_errno(error.value(), (layout.keys() / name).string());
-        return fail(ErrorKind::not_found, "{} is missing", (layout.keys() / name).string());
-    }
+    const keystore::KeyFolder folder(layout.keys());
+    if (!folder.has_slots()) VEDETTE_CHECK(require_file(folder.key_file()));
+    VEDETTE_CHECK(require_file(layout.keys() / "keys.db"));
     VEDETTE_TRY(store::Database database, open_key_database(layout, store::Access::read_only));
     std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database), store::Access::read_only));
     VEDETTE_CHECK(keys->load(secrets));
@@ -147,7 +135,7 @@ Result<std::optional<keystore::SlotTable>> KeyStore::load_root(const keystore::E
     if (!key && key.error().kind == ErrorKind::not_found && access_ != store::Access::read_only) {
         VEDETTE_TRY(const auto known, database_.query_int64("SELECT count(*) FROM identity"));
         if (known.value_or(0) > 0) return std::unexpected(key.error());
-        root_ = new_key();
+        root_ = crypto::random_secret(key_size);
         VEDETTE_CHECK(folder.write_key_file(root_));
         return std::nullopt;
     }
@@ -202,9 +190,9 @@ Result<> KeyStore::load_identity() {
         return fail(ErrorKind::corrupt, "the key database in {} is empty", layout_.keys().string());
     organisation_ = OrganisationId::random();
     origin_ = "vedette.invalid/gateway/" + GatewayId::random().text();
-    organisation_key_ = new_key();
+    organisation_key_ = crypto::random_secret(key_size);
     signer_ = std::make_unique<crypto::Ed25519Signer>(crypto::Ed25519Signer::generate());
-    epoch_ = new_key();
+    epoch_ = crypto::random_secret(key_size);
     epoch_number_ = 1;
     VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
     return database_.run(
@@ -271,7 +259,7 @@ Result<KeyStore::Key> KeyStore::day_key_for_writing(CameraId camera, std::int32_
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(const std::optional<Key> existing, find(camera, day));
     if (existing) return *existing;
-    Key key = std::make_shared<const Secret>(new_key());
+    Key key = std::make_shared<const Secret>(crypto::random_secret(key_size));
     VEDETTE_CHECK(database_.run("INSERT INTO day_key VALUES (?, ?, ?)", ByteView(camera.bytes()), day,
                                 crypto::wrap_key_for(epoch_, day_purpose(camera, day), key->reveal())));
     return cache_[{camera, day}] = key;
@@ -334,7 +322,7 @@ Result<> KeyStore::destroy(const std::vector<std::pair<CameraId, std::int32_t>>&
 }
 
 Result<> KeyStore::destroy_where(const std::function<Result<>()>& delete_rows) {
-    const Secret next = new_key();
+    const Secret next = crypto::random_secret(key_size);
     const fs::path next_path = layout_.keys() / "epoch.key.next";
     VEDETTE_CHECK(write_epoch(epoch_number_ + 1, next, next_path));
     {

@@ -30,6 +30,14 @@ Result<> require_vault(const Layout& layout) {
     return fail(ErrorKind::not_found, "there are no recordings in {}", folder);
 }
 
+Result<File> lock_out_recorder(const Layout& layout) {
+    VEDETTE_TRY(File lock, File::open(layout.lock(), O_RDWR | O_CREAT));
+    if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0)
+        return fail(ErrorKind::conflict, "the data directory {} is in use: stop the recorder first",
+                    layout.folder.string());
+    return lock;
+}
+
 namespace {
 
 // What changes or shows the index has to know its format; a format file that is missing is written at the
@@ -69,10 +77,7 @@ Result<std::vector<CameraStats>> vault_stats(const Layout& layout) {
 
 Result<Rebuilt> vault_rebuild(const Layout& layout) {
     VEDETTE_CHECK(require_known_format(layout));
-    VEDETTE_TRY(const File lock, File::open(layout.lock(), O_RDWR | O_CREAT));
-    if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorKind::conflict, "the data directory {} is in use: stop the recorder first",
-                    layout.folder.string());
+    VEDETTE_TRY(const File lock, lock_out_recorder(layout));
     const fs::path fresh = layout.folder / "index.db.rebuild";
     const auto remove = [](const fs::path& path) {
         for (const char* suffix : {"-wal", "-shm", ""}) {

@@ -10,6 +10,9 @@ namespace vedette::vault {
 /// user may not read them (forbidden). A damaged `format` is no error here.
 Result<> require_vault(const Layout& layout);
 
+/// While the File lives, no recorder starts here. conflict when one runs.
+Result<File> lock_out_recorder(const Layout& layout);
+
 /// Per stream, from the index and the open segments; works beside a running recorder.
 Result<std::vector<CameraStats>> vault_stats(const Layout& layout);
 
