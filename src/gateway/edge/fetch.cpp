@@ -14,19 +14,36 @@ constexpr std::size_t max_known_pictures = 64;
 /// More than the camera's clock may be off by, when nothing was recognised.
 constexpr Ticks90k post_roll = std::chrono::seconds(3);
 
-/// Blocking. What was recorded just before the gap, from which the camera's pictures are recognised.
-Result<KnownPictures> read_known(vault::Vault& vault, vault::StreamKey live, UtcTime gap_start) {
-    KnownPictures known;
-    VEDETTE_TRY(vault::Cursor cursor, vault.read(live, gap_start - pre_roll));
-    while (known.size() < max_known_pictures) {
-        VEDETTE_TRY(auto item, cursor.next());
+/// The key frames that live recording has on both sides of a gap.
+struct Surroundings {
+    KnownPictures before;
+    std::optional<crypto::Sha256Digest> after;
+};
+
+/// Blocking.
+Result<Surroundings> read_surroundings(vault::Vault& vault, vault::StreamKey live, UtcInterval gap) {
+    Surroundings found;
+    VEDETTE_TRY(vault::Cursor before, vault.read(live, gap.start - pre_roll));
+    while (found.before.size() < max_known_pictures) {
+        VEDETTE_TRY(auto item, before.next());
         if (!item) break;
         const auto* fragment = std::get_if<vault::PlayFragment>(&*item);
         if (fragment == nullptr) continue;
-        if (fragment->start >= gap_start) break;
-        add_known_pictures(known, fragment->start, *fragment->data);
+        if (fragment->start >= gap.start) break;
+        if (const auto picture = first_picture(*fragment->data))
+            found.before.emplace(*picture, fragment->start);
     }
-    return known;
+    VEDETTE_TRY(vault::Cursor after, vault.read(live, gap.end));
+    for (std::size_t items = 0; items < 8;
+         ++items) {  // what reaches into the gap, its run's parameters, the gap
+        VEDETTE_TRY(auto item, after.next());
+        if (!item) break;
+        const auto* fragment = std::get_if<vault::PlayFragment>(&*item);
+        if (fragment == nullptr || fragment->start < gap.end) continue;
+        if (fragment->start == gap.end) found.after = first_picture(*fragment->data);
+        break;
+    }
+    return found;
 }
 
 /// True when the session is over; `report` then says how.
@@ -79,12 +96,13 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
         report.error = url.error();
         co_return report;
     }
-    auto looking = net::run_blocking(
-        context.pool, [&vault = context.vault, live = request.live, start = request.gap.start] {
-            return read_known(vault, live, start);
+    auto looking =
+        net::run_blocking(context.pool, [&vault = context.vault, live = request.live, gap = request.gap] {
+            return read_surroundings(vault, live, gap);
         });
-    auto known = co_await std::move(looking);
-    report.comparable = known && !known->empty();
+    auto found = co_await std::move(looking);
+    Surroundings around = found ? std::move(*found) : Surroundings{};
+    report.comparable = !around.before.empty();
 
     const ingest::Route route = ingest::routes(url->url, ingest::over_tcp(request.access)).front();
     const Ticks90k offset = kept->clock_offset;
@@ -100,8 +118,9 @@ net::Awaitable<FetchReport> fetch_gap(FetchContext context, FetchRequest request
     FetchedRecorder recorder({.live = request.live,
                               .interval = request.gap,
                               .clock_offset = offset,
-                              .fetched_at = context.clock.utc_now()},
-                             known ? std::move(*known) : KnownPictures{}, context.vault);
+                              .fetched_at = context.clock.utc_now(),
+                              .live_again = around.after},
+                             std::move(around.before), context.vault);
     auto replaying = replay(*connection->session, recorder, report);
     co_await std::move(replaying);
     report.filled = recorder.filled();

@@ -13,6 +13,9 @@ namespace {
 constexpr Ticks90k tolerance = std::chrono::milliseconds(10);     // less than a picture's time
 constexpr Ticks90k longest_recognised = std::chrono::seconds(3);  // that the camera's clock may be off
 constexpr Ticks90k largest_step = std::chrono::seconds(1);        // of two pictures in one run
+constexpr Ticks90k longest_late =
+    std::chrono::seconds(1);            // behind the gap's end, and still before live_again
+constexpr std::size_t max_late = 64;    // pictures
 constexpr std::size_t max_times = 256;  // of frames whose access unit is still to come
 
 Ticks90k to_ticks(std::int64_t time, std::uint32_t rate) {
@@ -25,12 +28,12 @@ UtcTime end_of(const ingest::Fragment& fragment) {
 
 }  // namespace
 
-void add_known_pictures(KnownPictures& known, UtcTime start, ByteView fragment) {
+std::optional<crypto::Sha256Digest> first_picture(ByteView fragment) {
     const auto parsed = media::parse_fragment(fragment);
-    if (!parsed || parsed->samples.empty()) return;
+    if (!parsed || parsed->samples.empty()) return std::nullopt;
     const auto& [sample, offset] = parsed->samples.front();
-    if (!sample.random_access || offset + std::size_t{sample.size} > fragment.size()) return;
-    known.emplace(crypto::sha256(fragment.subspan(offset, sample.size)), start);
+    if (!sample.random_access || offset + std::size_t{sample.size} > fragment.size()) return std::nullopt;
+    return crypto::sha256(fragment.subspan(offset, sample.size));
 }
 
 FetchedRecorder::FetchedRecorder(GapToFill gap, KnownPictures known, vault::Vault& vault)
@@ -89,22 +92,73 @@ void FetchedRecorder::take(media::AccessUnit unit) {
     if (!placed) return;
     if (video && !take_video(unit, *placed)) return;
     if (!fragmenter_ || (!video && *placed >= gap_.interval.end)) return;
+    record(track, std::move(unit), *placed);
+}
+
+void FetchedRecorder::record(Track& track, media::AccessUnit unit, UtcTime placed) {
     // Times of a track grow, whatever the camera says.
-    if (track.last && *placed <= *track.last) placed = *track.last + Ticks90k(1);
+    if (track.last && placed <= *track.last) placed = *track.last + Ticks90k(1);
     track.last = placed;
+    track.last_time = unit.time;
     unit.track = track.recorded_as;
-    ingest::PlacedAccessUnit next{std::move(unit), *placed, CameraTime(*placed - run_start_)};
+    ingest::PlacedAccessUnit next{std::move(unit), placed, CameraTime(placed - run_start_)};
     if (fragmenter_->ends_before(next)) hold(fragmenter_->close_before(next));
     if (fragmenter_) fragmenter_->add(std::move(next));
 }
 
+// Where live recording went on is known to the picture; what the camera's times say of it is a little off.
+bool FetchedRecorder::is_live_again(const media::AccessUnit& unit, UtcTime placed) const {
+    return unit.random_access && gap_.live_again &&
+           std::chrono::abs(placed - gap_.interval.end) <= longest_recognised &&
+           crypto::sha256(*unit.data) == *gap_.live_again;
+}
+
+bool FetchedRecorder::may_come_before_live(const media::AccessUnit& unit, UtcTime placed) const {
+    return gap_.live_again && fragmenter_ && !unit.random_access && late_.size() < max_late &&
+           placed < gap_.interval.end + longest_late;
+}
+
+// The pictures that were placed too late keep their order before it, a tick apart; the last one lasts until
+// it.
+void FetchedRecorder::end_where_live_begins(media::AccessUnit live) {
+    Track& track = tracks_[0];
+    const UtcTime end = gap_.interval.end;
+    const auto time_at = [&](UtcTime placed) {
+        const auto rate = std::int64_t{track.parameters->clock_rate_hz};
+        return track.last_time + (placed - *track.last).count() * rate / 90'000;
+    };
+    auto before = static_cast<std::int64_t>(late_.size());
+    for (media::AccessUnit& unit : std::exchange(late_, {})) {
+        if (!fragmenter_ || !track.last) return;
+        const UtcTime latest = end - Ticks90k(before--);
+        const UtcTime placed =
+            std::max(std::min(place(track, unit).value_or(latest), latest), *track.last + Ticks90k(1));
+        unit.time = time_at(placed);
+        record(track, std::move(unit), placed);
+    }
+    if (!fragmenter_ || fragmenter_->empty() || !track.last || *track.last >= end) return;
+    live.time = time_at(end);
+    live.track = track.recorded_as;
+    hold(fragmenter_->close_before({std::move(live), end, CameraTime(end - run_start_)}));
+}
+
 // False when the picture is not recorded.
-bool FetchedRecorder::take_video(const media::AccessUnit& unit, UtcTime& placed) {
+bool FetchedRecorder::take_video(media::AccessUnit& unit, UtcTime& placed) {
     const auto& last = tracks_[0].last;
     const bool jumped = last && std::chrono::abs(placed - *last) > largest_step;
     if (fragmenter_ && (std::exchange(discontinuity_, false) || jumped)) end_run();
     if (unit.random_access) recognise(unit, placed);
+    if (is_live_again(unit, placed)) {
+        end_where_live_begins(std::move(unit));
+        end_run();
+        done_ = true;
+        return false;
+    }
     if (placed + tolerance >= gap_.interval.end) {
+        if (may_come_before_live(unit, placed)) {
+            late_.push_back(std::move(unit));
+            return false;
+        }
         end_run();
         done_ = true;
         return false;
@@ -155,6 +209,7 @@ void FetchedRecorder::end_run() {
     if (fragmenter_ && !fragmenter_->empty()) hold(fragmenter_->close());
     fragmenter_.reset();
     held_.clear();
+    late_.clear();
     run_.reset();
     for (Track& track : tracks_) track.last.reset();
 }

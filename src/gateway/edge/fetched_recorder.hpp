@@ -23,14 +23,17 @@ inline constexpr Ticks90k pre_roll = std::chrono::seconds(10);
 /// Key frames that were recorded around the gap: where they stand, by their bytes.
 using KnownPictures = std::multimap<crypto::Sha256Digest, UtcTime>;
 
-/// Those of a fragment, as it is stored.
-void add_known_pictures(KnownPictures& known, UtcTime start, ByteView fragment);
+/// The key frame that a stored fragment begins with; nothing when it begins with none.
+std::optional<crypto::Sha256Digest> first_picture(ByteView fragment);
 
 struct GapToFill {
     vault::StreamKey live;
     UtcInterval interval;
     Ticks90k clock_offset{0};  ///< of the camera's clock against ours; positive: it is ahead. To a second.
     UtcTime fetched_at;
+    /// The key frame that live recording went on with, at the gap's end: there the camera's pictures end,
+    /// too.
+    std::optional<crypto::Sha256Digest> live_again{};
 };
 
 struct Filled {
@@ -64,9 +67,14 @@ class FetchedRecorder {
         std::uint8_t recorded_as = 0;
         std::deque<rtsp::ReplayTime> times;  ///< the newest last
         std::optional<UtcTime> last;         ///< where its last unit was placed
+        std::int64_t last_time = 0;          ///< and its time by the camera's clock
     };
     void take(media::AccessUnit unit);
-    bool take_video(const media::AccessUnit& unit, UtcTime& placed);
+    bool take_video(media::AccessUnit& unit, UtcTime& placed);
+    void record(Track& track, media::AccessUnit unit, UtcTime placed);
+    bool is_live_again(const media::AccessUnit& unit, UtcTime placed) const;
+    bool may_come_before_live(const media::AccessUnit& unit, UtcTime placed) const;
+    void end_where_live_begins(media::AccessUnit live);
     std::optional<UtcTime> place(Track& track, const media::AccessUnit& unit) const;
     void recognise(const media::AccessUnit& unit, UtcTime& placed);
     void begin_run(UtcTime placed);
@@ -83,8 +91,9 @@ class FetchedRecorder {
     std::optional<ingest::Fragmenter> fragmenter_;  ///< set while a run goes on
     std::optional<std::uint64_t> run_;              ///< set once the run has anything in the vault
     UtcTime run_start_{};
-    std::vector<ingest::Fragment> held_;  ///< since the last key frame before the gap
-    Ticks90k shift_{0};                   ///< by recognition
+    std::vector<ingest::Fragment> held_;   ///< since the last key frame before the gap
+    std::vector<media::AccessUnit> late_;  ///< placed behind the gap; recorded if live_again comes after them
+    Ticks90k shift_{0};                    ///< by recognition
     bool discontinuity_ = false;
     bool last_announced_ = false;  ///< E or T of the video's newest frame
     bool done_ = false;

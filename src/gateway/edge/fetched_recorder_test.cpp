@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "media/fmp4.hpp"
 #include "media/h264.hpp"
 
 namespace vedette::gateway::edge {
@@ -43,12 +44,15 @@ class FetchedRecorderTest : public testing::Test {
 
     UtcTime at(double seconds) const { return t0 + Ticks90k(std::llround(seconds * 90'000)); }
 
-    FetchedRecorder make(UtcInterval gap, KnownPictures known = {}, double camera_ahead = 0) {
-        FetchedRecorder recorder({.live = live,
-                                  .interval = gap,
-                                  .clock_offset = Ticks90k(std::llround(camera_ahead * 90'000)),
-                                  .fetched_at = at(1000)},
-                                 std::move(known), *vault);
+    FetchedRecorder make(UtcInterval gap, KnownPictures known = {}, double camera_ahead = 0,
+                         std::optional<int> live_again = {}) {
+        FetchedRecorder recorder(
+            {.live = live,
+             .interval = gap,
+             .clock_offset = Ticks90k(std::llround(camera_ahead * 90'000)),
+             .fetched_at = at(1000),
+             .live_again = live_again.transform([](int frame) { return crypto::sha256(picture(frame)); })},
+            std::move(known), *vault);
         recorder.on_event(
             rtsp::Described{{{.codec = media::Codec::h264, .clock_rate_hz = 90'000, .parameters = video()}}});
         return recorder;
@@ -70,6 +74,18 @@ class FetchedRecorderTest : public testing::Test {
         while (auto item = cursor.next().value())
             if (auto* fragment = std::get_if<vault::PlayFragment>(&*item)) fragments.push_back(*fragment);
         return fragments;
+    }
+    // The numbers of the pictures and where they stand, by what was stored.
+    std::vector<std::pair<int, UtcTime>> pictures(const std::vector<vault::PlayFragment>& fragments) const {
+        std::vector<std::pair<int, UtcTime>> found;
+        for (const auto& fragment : fragments) {
+            UtcTime time = fragment.start;
+            for (const auto& [sample, offset] : media::parse_fragment(*fragment.data).value().samples) {
+                found.emplace_back(ByteReader(ByteView(*fragment.data).subspan(offset)).u32(), time);
+                time += Ticks90k(sample.duration);
+            }
+        }
+        return found;
     }
     UtcInterval covered(const std::vector<vault::PlayFragment>& fragments) const {
         return {fragments.front().start, fragments.back().start + fragments.back().duration};
@@ -116,6 +132,38 @@ TEST_F(FetchedRecorderTest, ThePictureOfAnotherTimeIsNoProof) {
     for (int frame = 0; frame < 400 && !recorder.done(); ++frame) send(recorder, frame);
     EXPECT_FALSE(recorder.filled().recognised);
     EXPECT_EQ(recorder.filled().until, at(10));
+}
+
+// The camera's times and ours differ by a little. Where the picture comes that live recording went on with,
+// nothing is missing and nothing is there twice.
+TEST_F(FetchedRecorderTest, EndsWithThePictureThatLiveRecordingWentOnWith) {
+    for (const double off : {-0.35, -0.03, -0.005, 0.0, 0.005, 0.03, 0.35}) {
+        SCOPED_TRACE(off);
+        live = {CameraId::random(), 0};
+        auto recorder = make({at(4), at(8)}, {}, 0, 200);
+        for (int frame = 0; frame < 400 && !recorder.done(); ++frame) send(recorder, frame, off);
+        EXPECT_TRUE(recorder.done());
+        EXPECT_FALSE(recorder.error());
+        EXPECT_EQ(recorder.filled().until, at(8));
+        const auto fragments = stored();
+        EXPECT_EQ(covered(fragments).end, at(8));
+        const auto seen = pictures(fragments);
+        ASSERT_FALSE(seen.empty());
+        EXPECT_EQ(seen.back().first, 199);
+        for (std::size_t i = 1; i < seen.size(); ++i) {
+            EXPECT_EQ(seen[i].first, seen[i - 1].first + 1);
+            EXPECT_GT(seen[i].second, seen[i - 1].second);
+            EXPECT_LT(seen[i].second, at(8));
+        }
+    }
+}
+
+TEST_F(FetchedRecorderTest, EndsAtTheGapsEndWhenThatPictureDoesNotCome) {
+    auto recorder = make({at(4), at(8)}, {}, 0, 10'000);
+    for (int frame = 0; frame < 400 && !recorder.done(); ++frame) send(recorder, frame, 0.03);
+    EXPECT_TRUE(recorder.done());
+    const auto seen = pictures(stored());
+    EXPECT_EQ(seen.back().first, 198);
 }
 
 TEST_F(FetchedRecorderTest, WhereTheCameraPausedAnotherRunBegins) {
