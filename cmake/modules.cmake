@@ -49,7 +49,8 @@ function(vedette_module path)
     vedette_use_foreign_headers(${name}_test TEST)
     vedette_compile_together(${name}_test)
     target_compile_definitions(${name}_test PRIVATE VEDETTE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT 120 ENVIRONMENT VEDETTE_TESTS=thorough)
   endif()
 
   if(VEDETTE_FUZZ)

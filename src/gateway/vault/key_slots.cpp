@@ -196,7 +196,8 @@ Result<> rotate_root_key(const Layout& layout, Secrets& secrets) {
     return write_table(layout, opened);
 }
 
-Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, Secrets& secrets) {
+Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, Secrets& secrets,
+                     const crypto::PasswordCost& cost) {
     std::error_code error;
     if (std::filesystem::exists(file, error))
         return fail(ErrorKind::conflict, "{} exists already: it is not overwritten", file.string());
@@ -205,7 +206,7 @@ Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, Se
         const Secret passphrase,
         ask_new_passphrase(opened.environment, "New passphrase of the backup", "vedette.backup-passphrase"));
     VEDETTE_TRY(const Backup backup, Backup::make(opened.table.organisation, SystemClock().utc_now(),
-                                                  opened.organisation_key, passphrase));
+                                                  opened.organisation_key, passphrase, cost));
     return replace_file(std::filesystem::absolute(file, error), as_bytes(backup.print()), 0600);
 }
 

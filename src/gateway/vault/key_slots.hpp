@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "gateway/vault/layout.hpp"
+#include "keystore/passphrase.hpp"
 #include "keystore/provider.hpp"
 
 namespace vedette::vault {
@@ -42,7 +43,8 @@ Result<> rotate_root_key(const Layout& layout, keystore::Secrets& secrets);
 
 /// Writes the organisation key, which opens the store whatever its slots are, to a new file under a
 /// passphrase of its own.
-Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, keystore::Secrets& secrets);
+Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, keystore::Secrets& secrets,
+                     const crypto::PasswordCost& cost = keystore::new_passphrase_cost);
 
 /// For a store whose slots are lost: opens the backup and makes a table with one slot, for the passphrase of
 /// the backup. conflict while a recorder runs, or where there are slots or a key file. The number of the

@@ -1,6 +1,7 @@
 // A disk that fails or stops at operation n, for every n, and at random: what was acknowledged is there
 // afterwards, what was not is there or in a gap, and `verify` finds nothing to say.
-// VEDETTE_VAULT_SEEDS: number of random histories, 200 without it. VEDETTE_VAULT_SEED: the first one.
+// VEDETTE_VAULT_SEEDS: number of random histories, 200 without it under ctest. VEDETTE_VAULT_SEED: the first
+// one.
 
 #include <cerrno>
 #include <random>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.hpp"
+#include "base/test_depth.hpp"
 #include "gateway/vault/failing_disk.hpp"
 #include "gateway/vault/test_support.hpp"
 #include "gateway/vault/verify.hpp"
@@ -67,7 +69,7 @@ class ModelTest : public testing::Test {
     void expect_sound(bool gaps_explain, const std::string& what) {
         const auto tell = [&](const Fault& fault) { ADD_FAILURE() << what << ": " << to_text(fault, 4); };
         const Layout layout{folder->path};
-        if (fs::exists(layout.vkey())) (void)verify(layout, std::nullopt, tell);
+        if (fs::exists(layout.vkey())) (void)verify(layout, {}, tell);
         auto vault = open();
         ASSERT_TRUE(vault) << what << ": " << vault.error().message;
         auto cursor = (*vault)->read(stream, t0 - seconds(1));
@@ -91,7 +93,7 @@ class ModelTest : public testing::Test {
             EXPECT_TRUE(found.contains(number) || in_gap) << what << ": fragment " << number << " is lost";
         }
         vault->reset();
-        const auto report = verify(layout, std::nullopt, tell);
+        const auto report = verify(layout, {}, tell);
         EXPECT_TRUE(report) << what;
     }
 
@@ -113,7 +115,7 @@ class ModelTest : public testing::Test {
 TEST_F(ModelTest, TheProcessEndsAtEveryOperation) {
     for (const double part : {0.0, 0.5}) {
         bool reached = true;
-        for (int at = 0; reached && !HasFailure(); ++at) {
+        for (int at = 0; reached && !HasFailure(); at += test_step(5)) {
             start_again();
             {
                 FailingDisk disk(at, true, {EIO, part});
@@ -128,7 +130,7 @@ TEST_F(ModelTest, TheProcessEndsAtEveryOperation) {
 TEST_F(ModelTest, OneOperationFailsAndTheProcessGoesOn) {
     for (const int error : {ENOSPC, EIO}) {
         bool reached = true;
-        for (int at = 0; reached && !HasFailure(); ++at) {
+        for (int at = 0; reached && !HasFailure(); at += test_step(5)) {
             start_again();
             bool lived = false;
             {
@@ -143,7 +145,7 @@ TEST_F(ModelTest, OneOperationFailsAndTheProcessGoesOn) {
 
 TEST_F(ModelTest, RandomHistories) {
     const int first = number_from("VEDETTE_VAULT_SEED", 1);
-    const int seeds = number_from("VEDETTE_VAULT_SEEDS", 200);
+    const int seeds = number_from("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 10);
     for (int seed = first; seed < first + seeds && !HasFailure(); ++seed) {
         start_again();
         std::mt19937 random(static_cast<unsigned>(seed));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/log.hpp"
+#include "base/test_depth.hpp"
 #include "gateway/vault/failing_disk.hpp"
 #include "gateway/vault/keys.hpp"
 #include "gateway/vault/tamper_support.hpp"
@@ -76,7 +77,7 @@ class RetentionCrashTest : public testing::Test {
     void expect_sound(const std::string& what) {
         const auto tell = [&](const Fault& fault) { ADD_FAILURE() << what << ": " << to_text(fault, 4); };
         const Layout layout{folder->path};
-        (void)verify(layout, std::nullopt, tell);
+        (void)verify(layout, {}, tell);
         auto vault = open(folder->path);
         ASSERT_TRUE(vault) << what << ": " << vault.error().message;
         for (const StreamKey key : {stream, sub}) {
@@ -117,7 +118,7 @@ class RetentionCrashTest : public testing::Test {
         const auto keys = KeyStore::open_read_only(layout).value();
         for (const std::int32_t of : {utc_day(midnight) - 1, utc_day(midnight)})
             EXPECT_FALSE(keys->day_key(stream.camera, of)) << what;
-        const auto report = verify(layout, std::nullopt, tell);
+        const auto report = verify(layout, {}, tell);
         ASSERT_TRUE(report) << what;
         EXPECT_EQ(report->leftovers, 0u) << what;
         std::uint64_t fragments = 0;
@@ -136,7 +137,7 @@ class RetentionCrashTest : public testing::Test {
 
 TEST_F(RetentionCrashTest, TheProcessEndsAtEveryOperation) {
     bool reached = true;
-    for (int at = 0; reached && !HasFailure(); ++at) {
+    for (int at = 0; reached && !HasFailure(); at += test_step(7)) {
         start_again();
         {
             FailingDisk disk(at, true, {EIO, 0.5});
@@ -151,7 +152,7 @@ TEST_F(RetentionCrashTest, TheProcessEndsAtEveryOperation) {
 TEST_F(RetentionCrashTest, OneOperationFailsAndTheProcessGoesOn) {
     for (const int error : {ENOSPC, EIO}) {
         bool reached = true;
-        for (int at = 0; reached && !HasFailure(); ++at) {
+        for (int at = 0; reached && !HasFailure(); at += test_step(7)) {
             start_again();
             {
                 FailingDisk disk(at, false, {error, 0.5});
