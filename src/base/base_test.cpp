@@ -58,6 +58,21 @@ TEST(Time, Rfc3339AndDays) {
     EXPECT_EQ(utc_day(from_unix_seconds(-1)), -1);
 }
 
+TEST(Time, Rfc3339IsReadInAnyZone) {
+    const UtcTime whole = from_unix_seconds(1795228506);
+    EXPECT_EQ(parse_rfc3339("2026-11-21T02:35:06Z"), whole);
+    EXPECT_EQ(parse_rfc3339("2026-11-21T03:35:06+01:00"), whole);
+    EXPECT_EQ(parse_rfc3339("2026-11-20T21:05:06-05:30"), whole);
+    EXPECT_EQ(parse_rfc3339("2026-11-21T02:35:06.12Z"), whole + Ticks90k(10'800));
+    EXPECT_EQ(parse_rfc3339("2026-11-21T02:35:06.123456789Z"), whole + Ticks90k(11'111));
+    EXPECT_EQ(parse_rfc3339(to_rfc3339(whole)), whole);
+    for (const char* text :
+         {"", "2026-11-21", "2026-11-21T02:35:06", "2026-11-21 02:35:06Z", "2026-13-21T02:35:06Z",
+          "2026-11-21T02:35:06.Z", "2026-11-21T02:35:06.1234567890Z", "2026-11-21T02:35:06Zulu",
+          "2026-11-21T02:35:06+0100", "2026-11-21T02:35:06+01:00 ", "1795228506"})
+        EXPECT_FALSE(parse_rfc3339(text)) << text;
+}
+
 TEST(Time, WallClockStepsWithoutTheMonotonicClock) {
     SimulatedClock clock(from_unix_seconds(1000));
     const auto before = clock.monotonic_now();

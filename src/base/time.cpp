@@ -1,5 +1,7 @@
 #include "base/time.hpp"
 
+#include <ctime>
+
 #include <fmt/chrono.h>
 
 namespace vedette {
@@ -26,6 +28,32 @@ std::string to_rfc3339(UtcTime time) {
     const auto seconds = chrono::floor<chrono::seconds>(ms);
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(seconds.count())),
                        (ms - seconds).count());
+}
+
+Result<UtcTime> parse_rfc3339(std::string_view text) {
+    const auto wrong = [&] {
+        return fail(ErrorKind::invalid_input, "\"{}\" is no time as RFC 3339 has it: 2026-11-21T01:35:06Z",
+                    text);
+    };
+    const std::string terminated(text);
+    std::tm fields{};
+    const char* rest = ::strptime(terminated.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
+    if (rest == nullptr || fields.tm_sec > 59) return wrong();
+    const std::int64_t seconds = ::timegm(&fields);
+    std::int64_t nanoseconds = 0;
+    if (*rest == '.') {
+        std::int64_t unit = 1'000'000'000;
+        for (++rest; *rest >= '0' && *rest <= '9' && unit > 1; ++rest)
+            nanoseconds += (*rest - '0') * (unit /= 10);
+        if (unit == 1'000'000'000) return wrong();
+    }
+    std::tm zone{};
+    const bool is_numeric =
+        (*rest == '+' || *rest == '-') && std::string_view(rest).size() == 6 && rest[3] == ':';
+    if (std::string_view(rest) != "Z" && !is_numeric) return wrong();
+    const char* const end = ::strptime(rest, "%z", &zone);
+    if (end == nullptr || *end != '\0') return wrong();
+    return UtcTime(chrono::seconds(seconds - zone.tm_gmtoff)) + Ticks90k(nanoseconds * 9 / 100'000);
 }
 
 std::int64_t to_unix_seconds(UtcTime time) {

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "base/result.hpp"
 
 namespace vedette {
 
@@ -76,6 +79,10 @@ class SimulatedClock final : public Clock {
 
 /// RFC 3339 with milliseconds: 2026-11-21T01:35:06.120Z
 std::string to_rfc3339(UtcTime time);
+
+/// The reverse, with any zone and as many digits of a second: 2026-11-21T02:35:06+01:00. invalid_input
+/// otherwise.
+Result<UtcTime> parse_rfc3339(std::string_view text);
 
 /// Seconds since 1970-01-01 UTC, as a time_t.
 std::int64_t to_unix_seconds(UtcTime time);

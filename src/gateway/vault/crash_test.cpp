@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> faults_of(const fs::path& folder) {
     std::vector<std::string> faults;
-    const auto report = verify(Layout{folder}, std::nullopt,
-                               [&](const Fault& fault) { faults.push_back(to_text(fault, 4)); });
+    const auto report =
+        verify(Layout{folder}, {}, [&](const Fault& fault) { faults.push_back(to_text(fault, 4)); });
     if (!report) faults.push_back(report.error().message);
     return faults;
 }

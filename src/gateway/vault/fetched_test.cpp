@@ -133,8 +133,7 @@ TEST_F(FetchedTest, VerifyRebuildAndStatsKnowIt) {
 
     const Layout layout{folder.path};
     ASSERT_TRUE(vault_rebuild(layout));
-    const auto report =
-        verify(layout, std::nullopt, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
+    const auto report = verify(layout, {}, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
     ASSERT_TRUE(report);
     EXPECT_EQ(report->fragments, 20u);
     EXPECT_EQ(report->fetched, 10u);
@@ -149,8 +148,7 @@ TEST_F(FetchedTest, VerifyRebuildAndStatsKnowIt) {
     ASSERT_TRUE(vault->delete_camera(stream.camera));
     EXPECT_TRUE(starts(at(0)).empty());
     vault.reset();
-    const auto after =
-        verify(layout, std::nullopt, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
+    const auto after = verify(layout, {}, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
     EXPECT_EQ(after->fetched, 0u);
 }
 

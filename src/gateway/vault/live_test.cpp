@@ -64,8 +64,8 @@ TEST_F(LiveTest, VerifyFindsNoFaultWhileTheRecorderWorks) {
     std::uint64_t fragments = 0;
     int rounds = 0;
     for (; std::chrono::steady_clock::now() < end; ++rounds) {
-        const auto report = verify(Layout{folder.path}, std::nullopt,
-                                   [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
+        const auto report =
+            verify(Layout{folder.path}, {}, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
         ASSERT_TRUE(report) << report.error().message;
         fragments = report->fragments;
         if (HasFailure()) return;

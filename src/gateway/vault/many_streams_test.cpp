@@ -83,7 +83,7 @@ TEST(ManyStreams, OneFileThatCannotBeSyncedCostsItsOwnStreamAlone) {
     EXPECT_EQ(whole, count - 1);
     vault->reset();
     const auto report =
-        verify({folder.path}, std::nullopt, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
+        verify({folder.path}, {}, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
     EXPECT_TRUE(report);
 }
 

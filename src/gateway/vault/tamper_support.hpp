@@ -18,9 +18,9 @@ struct Verified {
     std::vector<std::string> faults;
 };
 
-inline Verified check(const fs::path& folder) {
+inline Verified check(const fs::path& folder, const VerifyOptions& options = {}) {
     Verified verified{fail(ErrorKind::internal, "not run"), {}};
-    verified.report = verify(Layout{folder}, std::nullopt,
+    verified.report = verify(Layout{folder}, options,
                              [&](const Fault& fault) { verified.faults.push_back(to_text(fault, 4)); });
     return verified;
 }

@@ -38,6 +38,87 @@ TEST_F(TamperTest, OneFlippedByteIsFoundAndTheRestVerifies) {
     }
 }
 
+// The log is read whole; of the recordings what was asked for. What is wrong elsewhere is not told.
+TEST_F(TamperTest, OneCameraOrTimeCanBeAskedFor) {
+    {
+        auto vault = open_vault(folder.path);
+        ASSERT_TRUE(vault);
+        ASSERT_TRUE((*vault)->set_camera_name(stream.camera, "Yard"));
+        ASSERT_TRUE((*vault)->set_camera_name(other.camera, "Gate"));
+    }
+    const UtcInterval first_minute{t0, t0 + seconds(60)};
+    const Verified yard = check(folder.path, {.camera = "Yard"});
+    ASSERT_TRUE(yard.report) << yard.report.error().message;
+    EXPECT_EQ(yard.report->fragments, 1u * fragment_total);
+    EXPECT_EQ(yard.report->left_out, 1u * fragment_total);
+    EXPECT_EQ(yard.report->streams, 1u);
+    const Verified minute = check(folder.path, {.interval = first_minute});
+    ASSERT_TRUE(minute.report);
+    EXPECT_EQ(minute.report->fragments, 2u * 30);
+    EXPECT_EQ(minute.report->left_out, 2u * (fragment_total - 30));
+    EXPECT_THAT(yard.faults, testing::IsEmpty());
+    EXPECT_THAT(minute.faults, testing::IsEmpty());
+
+    const Bytes original = slurp(files[0]);
+    Bytes bytes = original;
+    bytes[8191] ^= std::byte{1};
+    spill(files[0], bytes);
+    const auto faults = [&](const VerifyOptions& options) {
+        return check(folder.path, options).faults.size();
+    };
+    EXPECT_EQ(faults({.camera = "Yard"}), 1u);
+    EXPECT_EQ(faults({.camera = stream.camera.text(), .interval = first_minute}), 1u);
+    EXPECT_EQ(faults({.camera = "Gate"}), 0u);
+    EXPECT_EQ(faults({.camera = "Yard", .interval = UtcInterval{t0 + seconds(62), t0 + seconds(90)}}), 0u);
+    spill(files[0], original);
+    fs::remove(files[0]);
+    EXPECT_EQ(faults({.interval = first_minute}), 1u);
+    EXPECT_EQ(faults({.interval = UtcInterval{t0 + seconds(62), t0 + seconds(90)}}), 0u);
+
+    EXPECT_EQ(check(folder.path, {.camera = "Cellar"}).report.error().kind, ErrorKind::not_found);
+    EXPECT_EQ(check(folder.path, {.interval = UtcInterval{t0 + seconds(200), t0 + seconds(300)}})
+                  .report.error()
+                  .kind,
+              ErrorKind::not_found);
+}
+
+TEST_F(TamperTest, TheFastWayFindsAllButAlteredPictures) {
+    const Bytes original = slurp(files[0]);
+    const auto faults = [&](ByteView bytes) {
+        spill(files[0], bytes);
+        const Verified verified = check(folder.path, {.fast = true});
+        EXPECT_TRUE(verified.report);
+        return verified.faults.size();
+    };
+    EXPECT_EQ(faults(original), 0u);
+    Bytes bytes = original;
+    bytes[60] ^= std::byte{1};
+    EXPECT_EQ(faults(bytes), 1u) << "a header";
+    EXPECT_EQ(faults(ByteView(original).first(original.size() - block_size)), 1u) << "the end";
+    bytes = original;
+    bytes[8191] ^= std::byte{1};
+    EXPECT_EQ(faults(bytes), 0u) << "a picture: the full way alone finds it";
+    EXPECT_EQ(check(folder.path).faults.size(), 1u);
+    fs::remove(files[0]);
+    EXPECT_EQ(check(folder.path, {.fast = true}).faults.size(), 1u);
+}
+
+TEST_F(TamperTest, VerificationTellsHowFarItIsAndCanBeStopped) {
+    std::uint64_t last = 0;
+    std::uint64_t total = 0;
+    const auto watch = [&](const VerifyProgress& progress) {
+        EXPECT_GE(progress.entries, last);
+        last = progress.entries;
+        total = progress.entries_total;
+        return true;
+    };
+    ASSERT_TRUE(check(folder.path, {.on_progress = watch}).report);
+    EXPECT_EQ(last, total);
+    EXPECT_GT(total, 2u * fragment_total);
+    const auto stopped = check(folder.path, {.on_progress = [](const auto& p) { return p.entries < 20; }});
+    EXPECT_EQ(stopped.report.error().kind, ErrorKind::cancelled);
+}
+
 TEST_F(TamperTest, AMissingFileIsNamedOnceAndTheRestVerifies) {
     fs::remove(files[0]);
     const Verified verified = check(folder.path);

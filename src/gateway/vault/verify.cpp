@@ -35,33 +35,43 @@ std::string plural(std::uint64_t count, std::string_view one) {
 // must lie. So nothing needs more memory than one open file per stream.
 class Verification {
   public:
-    Verification(const Layout& layout, const std::function<void(const Fault&)>& on_fault,
-                 keystore::Secrets* secrets)
+    Verification(const Layout& layout, const VerifyOptions& options,
+                 const std::function<void(const Fault&)>& on_fault)
         : layout_(layout),
+          options_(options),
           on_fault_(on_fault),
-          keys_(layout, secrets),
+          keys_(layout, options.secrets),
           index_(layout),
           log_(layout, [this](Fault fault) { tell(std::move(fault)); }) {}
 
-    Result<VerifyReport> run(const std::optional<std::string>& trusted) {
+    Result<VerifyReport> run() {
         VEDETTE_CHECK(require_vault(layout_));
+        VEDETTE_CHECK(find_camera());
         if (const auto format = check_format(layout_); !format)
             tell({std::nullopt, "", std::nullopt, "the format", layout_.format(),
                   format.error().kind == ErrorKind::not_found
                       ? "It is missing; the next start writes it again."
-                      : "It is damaged: it must hold a number from 1 to 3."});
+                      : fmt::format("It is damaged: it must hold a number from 1 to {}.", newest_format)});
         // Before the checkpoint: what is listed and not in the log is then a stranger or the tail.
         list_files();
-        VEDETTE_CHECK(log_.run(trusted));
-        check_keys(!trusted);
-        log_.for_each([this](std::uint64_t, const RecordHeader& header, ByteView entry) {
-            if (header.type == RecordType::log_start)
-                log_started_ = header.start;
-            else if (is_recorded(header.type))
-                check_entry(header, entry);
-            else if (header.type != RecordType::deletion && log_.is_signed())
-                check_statement(header);
-        });
+        VEDETTE_CHECK(log_.run(options_.vkey));
+        check_keys(!options_.vkey);
+        progress_.entries_total = log_.size();
+        const bool whole =
+            log_.for_each([this](std::uint64_t index, const RecordHeader& header, ByteView entry) {
+                progress_.entries = index + 1;
+                if (options_.on_progress && !options_.on_progress(progress_)) return false;
+                if (header.type == RecordType::log_start)
+                    log_started_ = header.start;
+                else if (is_recorded(header.type))
+                    check_entry(header, entry);
+                else if (header.type != RecordType::deletion && log_.is_signed())
+                    check_statement(header);
+                return true;
+            });
+        if (!whole) return fail(ErrorKind::cancelled, "the verification was stopped");
+        if (is_partial() && asked_for_ == 0)
+            return fail(ErrorKind::not_found, "the log speaks of no recording {}", scope_text());
         for (auto& [key, stream] : streams_) finish_file(stream);
         check_strangers();
         tell_of_index();
@@ -103,7 +113,9 @@ class Verification {
         StreamKey key;
         std::optional<std::uint64_t> next_sequence;
         UtcTime last_end;
-        std::optional<SegmentCheck> file;
+        std::optional<std::uint64_t> segment;  // that the entries have come to
+        std::uint64_t passed_block = 0;        // the end of what was not asked for in it
+        std::optional<SegmentCheck> file;      // once something of it was asked for
         std::optional<Pending> pending;
         std::vector<RecordRow> rows;  // of the file, as the log has them
         bool any_good = false;
@@ -159,18 +171,26 @@ class Verification {
             ++report_.deleted;
             return;
         }
-        if (!stream.file || stream.file->id().first_sequence != header.segment) {
+        const SegmentId id{header.stream, header.segment};
+        if (stream.segment != header.segment) {
             finish_file(stream);
-            const SegmentId id{header.stream, header.segment};
-            stream.file.emplace(layout_, id, header.day);
-            const bool is_listed_twice =
-                files_.erase(stream.file->path()) + files_.erase(layout_.open_segment(id)) > 1;
-            // Not when the recorder moved it between the two.
-            if (is_listed_twice && fs::exists(layout_.open_segment(id)))
-                tell({header.stream, "", UtcInterval{header.start, header.start}, "1 file",
-                      layout_.open_segment(id), "It is a second copy of a file that was closed."});
+            stream.segment = header.segment;
+            find_listed(id, header);
         }
         stream.rows.push_back(RecordRow::of(header));
+        const std::uint64_t end_block = std::uint64_t{header.block} + header.blocks();
+        if (!is_asked_for(header)) {
+            report_.left_out += header.type == RecordType::fragment ? 1 : 0;
+            stream.passed_block = std::max(stream.passed_block, end_block);
+            if (stream.file) stream.file->pass(end_block);
+            return;
+        }
+        ++asked_for_;
+        progress_.bytes += header.stored_size();
+        if (!stream.file) {
+            stream.file.emplace(layout_, id, header.day, options_.fast);
+            stream.file->pass(stream.passed_block);
+        }
         const std::string reason =
             stream.file->unusable().empty() ? stream.file->check(header, entry) : stream.file->unusable();
         if (!reason.empty()) {
@@ -187,6 +207,49 @@ class Verification {
         report_.fetched += header.fetched_at ? 1 : 0;
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
+    }
+
+    bool is_partial() const { return camera_ || options_.interval; }
+
+    std::string scope_text() const {
+        return (camera_ ? fmt::format("of the camera {}", options_.camera) : std::string("of any camera")) +
+               (options_.interval ? ", " + to_text(*options_.interval) : "");
+    }
+
+    bool is_asked_for(const RecordHeader& header) const {
+        if (camera_ && header.stream.camera != *camera_) return false;
+        if (!options_.interval) return true;
+        const auto& [start, end] = *options_.interval;
+        return header.start < end && (header.end() > start || header.start >= start);
+    }
+
+    Result<> find_camera() {
+        if (options_.camera.empty()) return {};
+        camera_ = CameraId::parse(options_.camera);
+        if (camera_) return {};
+        for (const auto& [id, name] : index_.names()) {
+            if (name != options_.camera) continue;
+            if (camera_)
+                return fail(
+                    ErrorKind::conflict,
+                    "two cameras are named \"{}\": name one by its id, which vedette vault stats tells",
+                    options_.camera);
+            camera_ = id;
+        }
+        if (camera_) return {};
+        return fail(ErrorKind::not_found,
+                    "there is no camera named \"{}\": vedette vault stats tells the names and ids",
+                    options_.camera);
+    }
+
+    // The segment's file is no stranger.
+    void find_listed(const SegmentId& id, const RecordHeader& header) {
+        const fs::path open = layout_.open_segment(id);
+        const bool is_twice = files_.erase(layout_.segment(id, header.day)) + files_.erase(open) > 1;
+        // Not when the recorder moved it between the two.
+        if (is_twice && fs::exists(open))
+            tell({header.stream, "", UtcInterval{header.start, header.start}, "1 file", open,
+                  "It is a second copy of a file that was closed."});
     }
 
     void check_statement(const RecordHeader& header) {
@@ -312,6 +375,8 @@ class Verification {
     void finish_file(Stream& stream) {
         flush(stream);
         stream.file_has_good = false;
+        stream.segment.reset();
+        stream.passed_block = 0;
         const std::vector<RecordRow> rows = std::exchange(stream.rows, {});
         if (!stream.file) return;
         const SegmentCheck file = *std::exchange(stream.file, std::nullopt);
@@ -361,17 +426,24 @@ class Verification {
                               (id->first_sequence >= next && path.parent_path() == layout_.open()))) {
                 report_.unsigned_tail += size;
             } else if (!id) {
+                if (is_partial()) continue;
                 tell({std::nullopt, "", std::nullopt, "a file that is no recording of this gateway", path,
                       "The log does not speak of it."});
             } else {
-                Group& group = groups[id->stream];
-                ++group.files;
-                group.example = path;
+                if (camera_ && id->stream.camera != *camera_) continue;
+                std::optional<UtcInterval> interval;
                 (void)scan_segment(
                     path, true, [](const RecordHeader&) { return false; },
                     [&](const ScannedRecord& record) {
-                        extend(group.interval, {record.header.start, record.header.end()});
+                        extend(interval, {record.header.start, record.header.end()});
                     });
+                if (options_.interval && interval &&
+                    (interval->end <= options_.interval->start || interval->start >= options_.interval->end))
+                    continue;
+                Group& group = groups[id->stream];
+                ++group.files;
+                group.example = path;
+                if (interval) extend(group.interval, *interval);
             }
         }
         for (const auto& [key, group] : groups)
@@ -385,6 +457,10 @@ class Verification {
     }
 
     const Layout& layout_;
+    const VerifyOptions& options_;
+    std::optional<CameraId> camera_;  // that was asked for
+    std::uint64_t asked_for_ = 0;     // records
+    VerifyProgress progress_;
     const std::function<void(const Fault&)>& on_fault_;
     KeyCheck keys_;
     IndexCheck index_;
@@ -428,9 +504,9 @@ std::string to_text(const Fault& fault, std::size_t indent) {
     return text + begin + fault.reason;
 }
 
-Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
-                            const std::function<void(const Fault&)>& on_fault, keystore::Secrets* secrets) {
-    return Verification(layout, on_fault, secrets).run(vkey);
+Result<VerifyReport> verify(const Layout& layout, const VerifyOptions& options,
+                            const std::function<void(const Fault&)>& on_fault) {
+    return Verification(layout, options, on_fault).run();
 }
 
 }  // namespace vedette::vault

@@ -43,6 +43,29 @@ struct RuleDeletion {
     std::uint64_t bytes = 0;
 };
 
+/// How far a verification has come.
+struct VerifyProgress {
+    std::uint64_t entries = 0;  ///< of the log that are done
+    std::uint64_t entries_total = 0;
+    std::uint64_t bytes = 0;  ///< of recordings that were held against them
+};
+
+struct VerifyOptions {
+    /// The public key that the caller trusts; none: the one in the directory, which proves integrity, not
+    /// origin.
+    std::optional<std::string> vkey;
+    /// Asked for what a key slot takes; null: nobody is.
+    keystore::Secrets* secrets = nullptr;
+    /// Tree, headers and sizes alone: what only the hash of picture and sound tells is not found.
+    bool fast = false;
+    /// Only what this camera recorded, by its id or its name; empty: all. The log is always read whole.
+    std::string camera;
+    /// Only files with anything in it.
+    std::optional<UtcInterval> interval;
+    /// Called often; false ends the verification with the error `canceled`.
+    std::function<bool(const VerifyProgress&)> on_progress;
+};
+
 struct VerifyReport {
     // What was found to be as it was signed.
     std::uint64_t fragments = 0;
@@ -53,6 +76,7 @@ struct VerifyReport {
     std::uint64_t streams = 0;
     std::optional<UtcInterval> covered;  ///< from the first fragment's start to the last one's end
 
+    std::uint64_t left_out = 0;         ///< fragments that were not asked for
     std::uint64_t deleted = 0;          ///< records that a signed deletion covers
     std::vector<RuleDeletion> by_rule;  ///< those that a rule deleted
     std::uint64_t holds = 0;            ///< that are in force
@@ -67,14 +91,12 @@ struct VerifyReport {
     std::string index;  ///< why the index was not checked; it is no part of the proof
 };
 
-/// Reads the whole log and every segment file. Each fault goes to `on_fault` as it is found, and the rest is
-/// verified all the same. An error is returned only when nothing can be said: no recordings there, not
-/// readable, of a newer format, or `vkey` is none. Where this user may read the keys, it is checked too that
-/// they open what was recorded. `vkey`: the public key that the caller trusts; without it the one in the
-/// directory is used, which proves integrity, not origin. `secrets` is asked for what a key slot takes; null:
-/// nobody is.
-Result<VerifyReport> verify(const Layout& layout, const std::optional<std::string>& vkey,
-                            const std::function<void(const Fault&)>& on_fault,
-                            keystore::Secrets* secrets = nullptr);
+/// Reads the whole log and every segment file that is asked for. Each fault goes to `on_fault` as it is
+/// found, and the rest is verified all the same. An error is returned only when nothing can be said: no
+/// recordings there, not readable, of a newer format, a `vkey` that is none, a camera that is not known
+/// (not_found), or canceled. Where this user may read the keys, it is checked too that they open what was
+/// recorded. Blocking.
+Result<VerifyReport> verify(const Layout& layout, const VerifyOptions& options,
+                            const std::function<void(const Fault&)>& on_fault);
 
 }  // namespace vedette::vault

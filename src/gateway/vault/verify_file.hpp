@@ -9,8 +9,9 @@ namespace vedette::vault {
 
 class SegmentCheck {
   public:
-    /// Opens the file of the segment, wherever the recorder has it at this moment.
-    SegmentCheck(const Layout& layout, const SegmentId& id, std::int32_t day);
+    /// Opens the file of the segment, wherever the recorder has it at this moment. `fast`: payloads are not
+    /// read.
+    SegmentCheck(const Layout& layout, const SegmentId& id, std::int32_t day, bool fast);
 
     const SegmentId& id() const { return id_; }
     /// Where it should lie once it is closed.
@@ -20,6 +21,8 @@ class SegmentCheck {
 
     /// Empty when the record is there as it was signed, or else a sentence. To be called in the log's order.
     std::string check(const RecordHeader& header, ByteView entry);
+    /// Records up to this block are there, it is said, and not checked.
+    void pass(std::uint64_t end_block) { end_block_ = std::max(end_block_, end_block); }
 
     /// Records that are untouched but lie where they were not signed to lie. What was cut out explains it.
     std::uint64_t displaced() const { return anything_missing_ ? 0 : displaced_; }
@@ -29,10 +32,12 @@ class SegmentCheck {
     bool is_open_still() const;
 
   private:
+    Result<> check_content(const RecordHeader& header);
     std::string check_elsewhere(const RecordHeader& header, ByteView entry);
     void find_places();
 
     const Layout& layout_;
+    bool fast_;
     SegmentId id_;
     std::filesystem::path path_;
     File file_;

@@ -163,20 +163,24 @@ void LogCheck::check_upper_tiles() {
     }
 }
 
-void LogCheck::for_each(const std::function<void(std::uint64_t, const RecordHeader&, ByteView)>& each) {
-    for (std::uint64_t first = 0; first < size_; first += tile_width) {
+bool LogCheck::for_each(const std::function<bool(std::uint64_t, const RecordHeader&, ByteView)>& each) {
+    bool go_on = true;
+    for (std::uint64_t first = 0; go_on && first < size_; first += tile_width) {
         if (lost_bundles_.contains(first / tile_width)) continue;
         const std::uint64_t to = std::min(size_, first + tile_width);
         (void)reader_.entries(first, to, [&](std::uint64_t index, ByteView entry) -> Result<> {
             if (altered_.contains(index)) return {};
-            if (const auto header = parse_entry(entry))
-                each(index, *header, entry);
-            else
+            if (const auto header = parse_entry(entry)) {
+                go_on = each(index, *header, entry);
+                if (!go_on) return fail(ErrorKind::cancelled, "stopped");
+            } else {
                 fault(fmt::format("entry {} of the log", index), {},
                       fmt::format("It is none of ours: {}.", header.error().message));
+            }
             return {};
         });
     }
+    return go_on;
 }
 
 bool LogCheck::follow() {

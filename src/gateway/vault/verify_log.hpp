@@ -19,8 +19,9 @@ class LogCheck {
     /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key that is none.
     Result<> run(const std::optional<std::string>& trusted);
 
-    /// Entries in their order, without those that are known to be altered or that can't be read.
-    void for_each(const std::function<void(std::uint64_t index, const RecordHeader&, ByteView entry)>& each);
+    /// Entries in their order, without those that are known to be altered or that can't be read, while `each`
+    /// returns true. False: it did not.
+    bool for_each(const std::function<bool(std::uint64_t index, const RecordHeader&, ByteView entry)>& each);
 
     /// Takes in what the recorder has signed since; true when something came.
     bool follow();
@@ -40,6 +41,8 @@ class LogCheck {
     bool has_altered_entries() const { return !altered_.empty() || !lost_bundles_.empty(); }
     const std::optional<crypto::Checkpoint>& checkpoint() const { return checkpoint_; }
     const std::string& vkey() const { return vkey_; }
+    /// Entries that the checkpoint signs.
+    std::uint64_t size() const { return size_; }
 
   private:
     struct Difference {
