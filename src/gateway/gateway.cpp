@@ -88,6 +88,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     impl->states_file = open_states(options.data_dir / "states.db", impl->states);
     impl->site = settings;
     impl->storage.notices = std::move(notices);
+    impl->layout.folder = options.data_dir;
     impl->self = std::make_shared<Impl*>(impl.get());
     *reach = impl->self;
     return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
@@ -126,6 +127,14 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
     tasks.spawn(refresh_devices());
     tasks.spawn(prune_events());
     tasks.spawn(fill_gaps());
+    const std::weak_ptr<Impl*> reach = self;
+    vault::ScrubOptions scrubbing;
+    scrubbing.on_status = [reach, executor = executor](const vault::ScrubStatus& status) {
+        boost::asio::post(executor, [reach, status] {
+            if (const auto impl = reach.lock()) (*impl)->set_scrub_status(status);
+        });
+    };
+    scrubber.emplace(layout, clock, std::move(scrubbing));
 }
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
@@ -226,6 +235,11 @@ net::Awaitable<void> Gateway::Impl::stop() {
     }
     runners.clear();
     co_await process->stop();
+    auto resting = net::run_blocking(pool, [this] {
+        scrubber.reset();
+        return true;
+    });
+    co_await std::move(resting);
     auto flushing = net::run_blocking(pool, [this] { return vault->flush(); });
     const auto flushed = co_await std::move(flushing);
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
@@ -255,6 +269,12 @@ void Gateway::Impl::set_disk_state(vault::DiskState state, std::string message) 
     link->send(storage);
 }
 
+void Gateway::Impl::set_scrub_status(vault::ScrubStatus status) {
+    storage.damage = std::move(status.damage);
+    storage.checked = status.finished;
+    link->send(storage);
+}
+
 net::Awaitable<void> Gateway::Impl::report_storage() {
     for (;;) {
         auto looking = net::run_blocking(pool, [this] { return vault->usage(); });
@@ -263,6 +283,9 @@ net::Awaitable<void> Gateway::Impl::report_storage() {
             storage.bytes_used = usage->stored_bytes;
             storage.bytes_free = usage->free_bytes;
             storage.warning = usage->problem;
+            forecast.see(clock.monotonic_now(), vault->counters().bytes);
+            const std::uint64_t room = usage->stored_bytes + usage->free_bytes;
+            storage.days_that_fit = forecast.days(room - std::min(room, usage->kept_free));
         }
         link->send(storage);
         co_await net::sleep_for(storage_period);

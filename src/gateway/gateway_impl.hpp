@@ -17,7 +17,9 @@
 #include "gateway/edge/fetch.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/playback.hpp"
+#include "gateway/storage_forecast.hpp"
 #include "gateway/talk.hpp"
+#include "gateway/vault/scrub.hpp"
 #include "net/task_group.hpp"
 #include "net/worker_pool.hpp"
 
@@ -41,6 +43,7 @@ struct Gateway::Impl {
     void note_states(const wire::CameraStatus& status);
     net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
+    void set_scrub_status(vault::ScrubStatus status);
 
     // gateway_requests.cpp: what the hub asks for
     void receive(wire::ToGateway message);
@@ -170,6 +173,9 @@ struct Gateway::Impl {
     StateHistory states;
     std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;
+    StorageForecast forecast;
+    vault::Layout layout;
+    std::optional<vault::Scrubber> scrubber;  ///< from start() to stop()
     wire::SiteSettings site;
     bool searching = false;                                       ///< one search at a time
     std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last

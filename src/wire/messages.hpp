@@ -419,8 +419,11 @@ struct StorageStatus {
     std::string reason;  ///< one sentence when it is not
     std::uint64_t bytes_used = 0;
     std::uint64_t bytes_free = 0;
-    std::string warning{};             ///< one sentence when a rule of retention can't be kept
-    std::vector<std::string> notices;  ///< what the last start found wrong with the store, in sentences
+    std::string warning{};                  ///< one sentence when a rule of retention can't be kept
+    std::vector<std::string> notices;       ///< what the last start found wrong with the store, in sentences
+    std::vector<std::string> damage{};      ///< recordings that are not as they were signed, in sentences
+    std::optional<UtcTime> checked{};       ///< when all of them were read last
+    std::optional<double> days_that_fit{};  ///< at the bit rates seen; none until they are known
 };
 
 struct ToGateway : std::variant<Request, OpenChannel, Credit, CloseChannel, ChannelSound> {

@@ -1,8 +1,11 @@
 // What goes away and comes back: a camera, which leaves a gap that playback crosses, and the server itself.
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { checkAccess } from './support/axe.mjs';
 import { api, byId, claim, forgive, openPage, startBrowser } from './support/browser.mjs';
+import { checkLayout } from './support/layout.mjs';
 import { seeMove } from './support/picture.mjs';
 import { TICKS_PER_SECOND, folder, freePort, startServer, startSimulator, waitFor } from './support/product.mjs';
 
@@ -85,4 +88,20 @@ test('a server that is away is said to be, and everything goes on when it is bac
   server = await startServer('serve', `${scratch.path}/data`, { port: server.port });
   await byId(page, 'banner-unreachable').waitFor({ state: 'detached' });
   await seeMove('the tile', byId(page, 'tile-Yard').locator('video'));
+});
+
+test('damage that the check in the background found stands above every page', async () => {
+  const port = server.port;
+  await server.stop();
+  const found =
+    'camera 6f2f5a0e-5d50-4a44-8f3c-0d6cf5a0a6f1 main "Yard", 2026-11-21T02:35:00.000Z to 2026-11-21T02:35:02.000Z, 1 fragment (record 17): It was altered or damaged: the hash is another one.';
+  await writeFile(`${scratch.path}/data/checked`, `2026-11-21T02:35:06.000Z\n${found}\ncamera 2: It is missing.\n`);
+  server = await startServer('serve', `${scratch.path}/data`, { port });
+  const banner = byId(page, 'banner-damage');
+  await banner.waitFor();
+  assert.match(await banner.innerText(), /Recordings are damaged\..*Yard.*And 1 more/s);
+  await page.goto(`${server.url}/cameras`);
+  await page.getByText(/all checked .*21/).waitFor();
+  await checkLayout(page, 'damaged-recordings');
+  await checkAccess(page, 'damaged-recordings');
 });

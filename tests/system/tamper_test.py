@@ -91,6 +91,43 @@ class TamperTest(case.SystemTest):
             segment.write_bytes(content)
         self.assertEqual(case.counts(self.verify()), self.whole)
 
+    def test_a_part(self):
+        """One camera, one time, or all without the pictures."""
+        segment = self.chance.choice(self.segments())
+        content = bytearray(segment.read_bytes())
+        fragment = next(r for r in records(content) if r.type == FRAGMENT)
+        content[fragment.start + 192 + 30] ^= 1  # the sealed picture
+        segment.write_bytes(content)
+        name = self.camera_of(segment)
+        other = next(n for n in self.cameras.values() if n != name)
+        verify = lambda *options, exit_code=0: self.verify_with(*options, exit_code=exit_code)
+        self.assert_told(verify("--camera", name, exit_code=1), segment)
+        output = verify("--camera", other)
+        self.assertRegex(output, r"left out +\d+ fragments that you did not ask for")
+        self.assertIn("OK: what was checked of all that was signed is there and untouched.", output)
+        self.assertIn("the bytes of picture and sound were not read", verify("--fast"))
+        verify("--from", "2000-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00+01:00", exit_code=1)
+        for options, words in [
+            (("--camera", "Cellar"), 'no camera named "Cellar"'),
+            (("--from", "yesterday"), '"yesterday" is no time'),
+            (("--from", "2026-01-02T00:00:00Z", "--to", "2026-01-01T00:00:00Z"), "--to must be later than --from"),
+            (("--to", "2001-01-01T00:00:00Z"), "no recording of any camera"),
+        ]:
+            self.assertIn(words, self.refused("vault", "verify", "--data", self.data, *options))
+
+    def verify_with(self, *options, exit_code):
+        code, output = vedette.run(case.BINARY, "vault", "verify", "--data", self.data, *options)
+        self.assertEqual(code, exit_code, output)
+        return output
+
+    def test_what_a_check_found_is_told(self):
+        """What the check in the background found is kept over a restart."""
+        sentence = 'camera "Gate 1": It was altered.'
+        (self.data / "checked").write_text(f"2026-11-21T02:35:06.000Z\n{sentence}\n")
+        storage = self.server().ok("GET", "/api/v1/cameras")["storage"]
+        self.assertEqual(storage["damage"], [sentence])
+        self.assertEqual(storage["checked_90k"], 1795228506 * vedette.TICKS_PER_SECOND)
+
     def test_missing_file(self):
         segment = self.chance.choice(self.segments())
         segment.unlink()

@@ -28,6 +28,8 @@ struct Layout {
     std::filesystem::path retention() const { return folder / "retention.db"; }
     /// Room that a full disk still has for the statements about what is deleted.
     std::filesystem::path reserve() const { return folder / "reserve"; }
+    /// When everything was read last, and what was found.
+    std::filesystem::path checked() const { return folder / "checked"; }
     std::filesystem::path log() const { return folder / "tlog"; }
     /// Where a log that is damaged is set aside.
     std::filesystem::path damaged_log(UtcTime now) const;

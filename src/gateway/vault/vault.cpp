@@ -306,6 +306,7 @@ Result<VaultUsage> Vault::usage() const {
     for (const auto& [camera, bytes] : indexed) usage.stored_bytes += bytes;
     VEDETTE_TRY(const DiskSpace space, disk_space(impl_->layout));
     usage.free_bytes = space.free;
+    usage.kept_free = space.capacity / 100 * impl_->options.keep_free_percent;
     usage.problem = impl_->retention->problem();
     return usage;
 }

@@ -60,6 +60,7 @@ struct VaultCounters {
 struct VaultUsage {
     std::uint64_t stored_bytes = 0;  ///< of all segment files
     std::uint64_t free_bytes = 0;    ///< that the file system would still take
+    std::uint64_t kept_free = 0;     ///< of them, by `keep_free_percent`
     std::string problem;             ///< one sentence when a rule can't be kept; else empty
 };
 

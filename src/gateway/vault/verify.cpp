@@ -42,7 +42,7 @@ class Verification {
           on_fault_(on_fault),
           keys_(layout, options.secrets),
           index_(layout),
-          log_(layout, [this](Fault fault) { tell(std::move(fault)); }) {}
+          log_(layout, [this](Fault fault) { tell(std::move(fault)); }, [this] { return go_on(); }) {}
 
     Result<VerifyReport> run() {
         VEDETTE_CHECK(require_vault(layout_));
@@ -60,7 +60,7 @@ class Verification {
         const bool whole =
             log_.for_each([this](std::uint64_t index, const RecordHeader& header, ByteView entry) {
                 progress_.entries = index + 1;
-                if (options_.on_progress && !options_.on_progress(progress_)) return false;
+                if (!go_on()) return false;
                 if (header.type == RecordType::log_start)
                     log_started_ = header.start;
                 else if (is_recorded(header.type))
@@ -208,6 +208,8 @@ class Verification {
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
     }
+
+    bool go_on() { return !options_.on_progress || options_.on_progress(progress_); }
 
     bool is_partial() const { return camera_ || options_.interval; }
 

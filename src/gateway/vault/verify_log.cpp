@@ -18,6 +18,7 @@ Result<> LogCheck::run(const std::optional<std::string>& trusted) {
     std::vector<Difference> differences;
     for (std::uint64_t first = 0; first < size_; first += tile_width) {
         const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(size_ - first, tile_width));
+        if (!go_on_()) return fail(ErrorKind::cancelled, "the verification was stopped");
         compare_tile(first / tile_width, width, by_tiles, differences);
     }
     judge(by_tiles, differences);

@@ -13,10 +13,12 @@ namespace vedette::vault {
 class LogCheck {
   public:
     using OnFault = std::function<void(Fault)>;
-    LogCheck(const Layout& layout, OnFault on_fault)
-        : layout_(layout), reader_(layout.log()), on_fault_(std::move(on_fault)) {}
+    /// `go_on` is asked before each tile.
+    LogCheck(const Layout& layout, OnFault on_fault, std::function<bool()> go_on)
+        : layout_(layout), reader_(layout.log()), on_fault_(std::move(on_fault)), go_on_(std::move(go_on)) {}
 
-    /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key that is none.
+    /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key that is none, and
+    /// cancelled.
     Result<> run(const std::optional<std::string>& trusted);
 
     /// Entries in their order, without those that are known to be altered or that can't be read, while `each`
@@ -64,6 +66,7 @@ class LogCheck {
     const Layout& layout_;
     crypto::TileLogReader reader_;
     OnFault on_fault_;
+    std::function<bool()> go_on_;
     std::optional<crypto::NoteVerifier> verifier_;
     std::string vkey_;
     std::optional<crypto::Checkpoint> checkpoint_;

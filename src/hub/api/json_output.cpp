@@ -122,12 +122,16 @@ json::object to_json(const wire::StateHistory& history) {
 }
 
 json::object to_json(const wire::StorageStatus& status) {
-    return {{"recording_possible", status.recording_possible},
-            {"reason", status.reason},
-            {"bytes_used", status.bytes_used},
-            {"bytes_free", status.bytes_free},
-            {"warning", status.warning},
-            {"notices", json::array(status.notices.begin(), status.notices.end())}};
+    json::object result{{"recording_possible", status.recording_possible},
+                        {"reason", status.reason},
+                        {"bytes_used", status.bytes_used},
+                        {"bytes_free", status.bytes_free},
+                        {"warning", status.warning},
+                        {"notices", json::array(status.notices.begin(), status.notices.end())},
+                        {"damage", json::array(status.damage.begin(), status.damage.end())}};
+    if (status.checked) result["checked_90k"] = ticks(*status.checked);
+    if (status.days_that_fit) result["days_that_fit"] = *status.days_that_fit;
+    return result;
 }
 
 json::object to_json(const wire::SiteSettings& settings) {

@@ -6,7 +6,7 @@ import type { Icon } from '@tabler/icons-react';
 import { camerasQuery } from '../api/queries';
 import { useConnection } from '../media/ConnectionContext';
 import { clockCorrectionMs, onClockCorrection } from '../media/serverClock';
-import { formatSeconds, sentence } from '../ui/format';
+import { formatSeconds, sentence, withLocalTimes } from '../ui/format';
 import classes from './Banners.module.css';
 
 /** A difference of clocks that is worth a word. */
@@ -72,6 +72,15 @@ export function Banners() {
       {data?.storage.warning && (
         <Banner tone="wait" Icon={IconAlertTriangle} testId="banner-retention">
           <span>{sentence(data.storage.warning)}</span>
+        </Banner>
+      )}
+      {data && data.storage.damage.length > 0 && (
+        <Banner tone="bad" Icon={IconAlertTriangle} testId="banner-damage">
+          <span>
+            <strong>Recordings are damaged.</strong> {sentence(withLocalTimes(data.storage.damage[0] ?? ''))}
+            {data.storage.damage.length > 1 &&
+              ` And ${data.storage.damage.length - 1} more: the command “vedette vault verify” names all.`}
+          </span>
         </Banner>
       )}
       {data && !data.storage.recording_possible && (

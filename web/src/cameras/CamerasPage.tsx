@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { IconPlus, IconSearch } from '../ui/icons';
 import { useState } from 'react';
-import type { Camera } from '../api/client';
+import type { Camera, CameraList as Site } from '../api/client';
 import { camerasQuery } from '../api/queries';
-import { formatBytes } from '../ui/format';
+import { formatBytes, formatDay, formatSeconds } from '../ui/format';
 import { Notice } from '../ui/Notice';
 import { usePageTitle } from '../ui/usePageTitle';
 import { CameraForm } from './CameraForm';
@@ -18,14 +18,23 @@ import { TrustSetting } from './TrustSetting';
 /** The dialog gives the focus back as it goes; what comes after that counts. */
 const AFTER_DIALOG_MS = 300;
 
+const SECONDS_PER_DAY = 86_400;
+
 type Dialog = { kind: 'add' } | { kind: 'edit' | 'delete'; camera: Camera };
 
 /** Where the focus goes when what opened a dialog is gone with it. */
 const toContent = () => window.setTimeout(() => document.getElementById('content')?.focus(), AFTER_DIALOG_MS);
 
-function summary(cameras: Camera[], bytesUsed: number, bytesFree: number): string {
+function summary({ cameras, storage }: Site): string {
   const recording = cameras.filter((camera) => camera.streams.some((s) => s.state === 'recording')).length;
-  return `${recording} of ${cameras.length} recording · ${formatBytes(bytesUsed)} used, ${formatBytes(bytesFree)} free`;
+  const facts = [
+    `${recording} of ${cameras.length} recording`,
+    `${formatBytes(storage.bytes_used)} used, ${formatBytes(storage.bytes_free)} free`,
+  ];
+  if (storage.days_that_fit !== undefined)
+    facts.push(`room for about ${formatSeconds(storage.days_that_fit * SECONDS_PER_DAY)}`);
+  if (storage.checked_90k !== undefined) facts.push(`all checked ${formatDay(storage.checked_90k)}`);
+  return facts.join(' · ');
 }
 
 function titleOf(dialog: Dialog | undefined): string {
@@ -55,7 +64,7 @@ export function CamerasPage() {
           </Title>
           {data && data.cameras.length > 0 && (
             <Text size="sm" c="dimmed" className="tabular">
-              {summary(data.cameras, data.storage.bytes_used, data.storage.bytes_free)}
+              {summary(data)}
             </Text>
           )}
         </div>
