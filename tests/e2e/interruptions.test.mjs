@@ -94,7 +94,7 @@ test('damage that the check in the background found stands above every page', as
   const port = server.port;
   await server.stop();
   const found =
-    'camera 6f2f5a0e-5d50-4a44-8f3c-0d6cf5a0a6f1 main "Yard", 2026-11-21T02:35:00.000Z to 2026-11-21T02:35:02.000Z, 1 fragment (record 17): It was altered or damaged: the hash is another one.';
+    'camera "Yard" main, 2026-11-21T02:35:00.000Z to 2026-11-21T02:35:02.000Z, 1 fragment (record 17): It was altered or damaged: the hash is another one.';
   await writeFile(`${scratch.path}/data/checked`, `2026-11-21T02:35:06.000Z\n${found}\ncamera 2: It is missing.\n`);
   server = await startServer('serve', `${scratch.path}/data`, { port });
   const banner = byId(page, 'banner-damage');

@@ -32,9 +32,11 @@ void give_way() {
 // into the reader's.
 std::string sentence_of(const Fault& fault) {
     if (!fault.stream) return fmt::format("{}: {}", fault.subject, fault.reason);
-    const std::string who = fault.camera_name.empty()
-                                ? describe(*fault.stream)
-                                : fmt::format("{} \"{}\"", describe(*fault.stream), fault.camera_name);
+    std::string who = describe(*fault.stream);
+    if (!fault.camera_name.empty()) {
+        const std::string id = fault.stream->camera.text();
+        who.replace(who.find(id), id.size(), fmt::format("\"{}\"", fault.camera_name));
+    }
     if (!fault.interval) return fmt::format("{}, {}: {}", who, fault.subject, fault.reason);
     return fmt::format("{}, {} to {}, {}: {}", who, to_rfc3339(fault.interval->start),
                        to_rfc3339(fault.interval->end), fault.subject, fault.reason);

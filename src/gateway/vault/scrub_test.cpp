@@ -71,12 +71,16 @@ TEST_F(ScrubTest, SoundRecordingsAreReadOnceInAWeek) {
 
 TEST_F(ScrubTest, DamageIsToldRememberedAndForgottenWhenItIsMended) {
     const Bytes original = slurp(files[0]);
+    {
+        auto vault = open_vault(folder.path);
+        ASSERT_TRUE((*vault)->set_camera_name(stream.camera, "Yard"));
+    }
     damage();
     interval = std::chrono::seconds(0);
     scrub();
     const auto is_done = [](const ScrubStatus& s) { return s.finished.has_value(); };
     EXPECT_THAT(wait_for(is_done).damage,
-                ElementsAre(AllOf(HasSubstr(stream.camera.text()), HasSubstr("2026-11-21"),
+                ElementsAre(AllOf(HasSubstr("camera \"Yard\" main, 2026-11-21T02:35:00.000Z"),
                                   HasSubstr("altered or damaged"), testing::Not(HasSubstr("\n")))));
     scrubber.reset();
     told.clear();

@@ -28,7 +28,7 @@ function Banner({ tone, Icon, testId, children }: BannerProps) {
       data-testid={testId}
     >
       <Icon size={18} aria-hidden="true" />
-      {children}
+      <div className={classes.content}>{children}</div>
     </div>
   );
 }
