@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "app/commands.hpp"
+#include "base/file.hpp"
 #include "base/hex.hpp"
 #include "gateway/vault/tools.hpp"
 #include "gateway/vault/verify.hpp"
@@ -14,6 +15,7 @@ namespace {
 struct VaultArguments {
     std::string folder;
     std::string vkey;
+    std::string checkpoint;
     std::string camera;
     std::string from;
     std::string to;
@@ -111,11 +113,18 @@ int verify(const VaultArguments& arguments) {
     constexpr std::string_view fault_label = "FAULT  ";
     const auto interval = interval_of(arguments);
     if (!interval) return complain(interval.error());
+    std::optional<std::string> kept_checkpoint;
+    if (!arguments.checkpoint.empty()) {
+        const auto bytes = read_file(arguments.checkpoint, crypto::max_note_size);
+        if (!bytes) return complain(bytes.error());
+        kept_checkpoint.emplace(as_text(*bytes));
+    }
     keystore::SystemSecrets secrets;
     ProgressLine progress_line;
     const auto report =
         vault::verify({arguments.folder},
                       {.vkey = arguments.vkey.empty() ? std::nullopt : std::optional(arguments.vkey),
+                       .kept_checkpoint = kept_checkpoint,
                        .secrets = &secrets,
                        .fast = arguments.fast,
                        .camera = arguments.camera,
@@ -194,6 +203,8 @@ void add_vault(CLI::App& cli, int& exit_code) {
         add("verify", "Prove that nothing that was signed is missing or altered", verify);
     verification->add_option("--vkey", arguments->vkey,
                              "Public key that must have signed (default: the directory's own)");
+    verification->add_option("--checkpoint", arguments->checkpoint,
+                             "Copy of tlog/checkpoint that was kept elsewhere: the log must go on from it");
     verification->add_flag("--fast", arguments->fast,
                            "Log, headers and sizes alone; the bytes of picture and sound are not read");
     verification->add_option("--camera", arguments->camera,

@@ -153,6 +153,47 @@ TEST_F(ForgeryTest, FilesThatDoNotBelongThere) {
     EXPECT_TRUE(check(folder.path).faults.empty());
 }
 
+// Somebody with all keys goes back to what was there an hour ago, and records another hour: every signature
+// is good. The checkpoint that was copied meanwhile tells.
+TEST_F(ForgeryTest, AnHourThatWasSignedAnewIsFoundByACheckpointThatWasKept) {
+    const fs::path before = folder.path.parent_path() / "before";
+    fs::copy(folder.path, before, fs::copy_options::recursive);
+    const auto record_hour = [&](int number) {
+        auto vault = open_vault(folder.path);
+        ASSERT_TRUE(vault);
+        const std::uint64_t run = (*vault)->begin_run(stream, shared("init")).value();
+        for (int i = 0; i < 20; ++i)
+            ASSERT_TRUE((*vault)->append(make_fragment(stream, run, t0 + seconds(200 + 2 * i), number + i)));
+    };
+    const auto checkpoint = [&] { return std::string(as_text(slurp(folder.path / "tlog/checkpoint"))); };
+    const std::string kept_before = checkpoint();
+    record_hour(1000);
+    const std::string kept = checkpoint();
+    const auto faults = [&](const std::string& text) {
+        return check(folder.path, {.kept_checkpoint = text}).faults;
+    };
+    EXPECT_THAT(faults(kept_before), testing::IsEmpty());
+    EXPECT_THAT(faults(kept), testing::IsEmpty());
+
+    fs::remove_all(folder.path);
+    fs::copy(before, folder.path, fs::copy_options::recursive);
+    EXPECT_THAT(faults(kept), testing::ElementsAre(HasSubstr("its end was cut off")));
+    record_hour(2000);
+    EXPECT_THAT(check(folder.path).faults, testing::IsEmpty()) << "its own checkpoint can't tell";
+    EXPECT_THAT(faults(kept_before), testing::IsEmpty());
+    EXPECT_THAT(faults(kept), testing::ElementsAre(HasSubstr("was altered, and signed anew")));
+
+    EXPECT_EQ(check(folder.path, {.kept_checkpoint = "checkpoint"}).report.error().kind,
+              ErrorKind::invalid_input);
+    TemporaryFolder stranger;
+    {
+        auto vault = open_vault(stranger.path);
+    }
+    const std::string of_another(as_text(slurp(stranger.path / "tlog/checkpoint")));
+    EXPECT_THAT(check(folder.path, {.kept_checkpoint = of_another}).report.error().message,
+                HasSubstr("another gateway's"));
+}
+
 // Every byte of every small file that the proof or the opening of recordings needs.
 TEST_F(ForgeryTest, NoByteBesideTheRecordingsIsChangedUnseen) {
     const fs::path bundle = only_file_in("tlog/tile/entries/000.p").lexically_relative(folder.path);

@@ -54,7 +54,7 @@ class Verification {
                       : fmt::format("It is damaged: it must hold a number from 1 to {}.", newest_format)});
         // Before the checkpoint: what is listed and not in the log is then a stranger or the tail.
         list_files();
-        VEDETTE_CHECK(log_.run(options_.vkey));
+        VEDETTE_CHECK(log_.run(options_.vkey, options_.kept_checkpoint));
         check_keys(!options_.vkey);
         progress_.entries_total = log_.size();
         const bool whole =

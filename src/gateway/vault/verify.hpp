@@ -54,6 +54,10 @@ struct VerifyOptions {
     /// The public key that the caller trusts; none: the one in the directory, which proves integrity, not
     /// origin.
     std::optional<std::string> vkey;
+    /// A signed checkpoint of this log that was copied earlier, and kept where nobody here could change it:
+    /// the text of the file. The log must go on from it, which finds what was signed anew by a thief of the
+    /// key as well.
+    std::optional<std::string> kept_checkpoint;
     /// Asked for what a key slot takes; null: nobody is.
     keystore::Secrets* secrets = nullptr;
     /// Tree, headers and sizes alone: what only the hash of picture and sound tells is not found.
@@ -93,9 +97,9 @@ struct VerifyReport {
 
 /// Reads the whole log and every segment file that is asked for. Each fault goes to `on_fault` as it is
 /// found, and the rest is verified all the same. An error is returned only when nothing can be said: no
-/// recordings there, not readable, of a newer format, a `vkey` that is none, a camera that is not known
-/// (not_found), or canceled. Where this user may read the keys, it is checked too that they open what was
-/// recorded. Blocking.
+/// recordings there, not readable, of a newer format, a `vkey` or kept checkpoint that is none, a camera that
+/// is not known (not_found), or canceled. Where this user may read the keys, it is checked too that they open
+/// what was recorded. Blocking.
 Result<VerifyReport> verify(const Layout& layout, const VerifyOptions& options,
                             const std::function<void(const Fault&)>& on_fault);
 

@@ -11,8 +11,9 @@ void LogCheck::fault(std::string subject, fs::path file, std::string reason) {
     on_fault_({std::nullopt, "", std::nullopt, std::move(subject), std::move(file), std::move(reason)});
 }
 
-Result<> LogCheck::run(const std::optional<std::string>& trusted) {
+Result<> LogCheck::run(const std::optional<std::string>& trusted, const std::optional<std::string>& kept) {
     VEDETTE_CHECK(read_key(trusted));
+    if (kept) VEDETTE_CHECK(read_kept(*kept));
     read_checkpoint();
     crypto::MerkleFrontier by_tiles;
     std::vector<Difference> differences;
@@ -22,6 +23,7 @@ Result<> LogCheck::run(const std::optional<std::string>& trusted) {
         compare_tile(first / tile_width, width, by_tiles, differences);
     }
     judge(by_tiles, differences);
+    tell_of_kept();
     // Nobody has to be believed that a rule deleted something, but who has signed it.
     for (const auto& [index, deletion] : deletions_)
         if (!altered_.contains(index) && (deletion.type != RecordType::expiry || root_is_good_))
@@ -55,6 +57,40 @@ Result<> LogCheck::read_key(const std::optional<std::string>& trusted) {
     verifier_ = std::move(*verifier);
     vkey_ = std::move(text);
     return {};
+}
+
+Result<> LogCheck::read_kept(const std::string& note) {
+    if (!verifier_) return {};  // told already
+    const auto text = crypto::open_note(note, *verifier_);
+    if (!text)
+        return fail(ErrorKind::invalid_input,
+                    "the checkpoint that you kept is none of this log ({}): it is another gateway's, or the "
+                    "key of this one "
+                    "was exchanged",
+                    text.error().message);
+    VEDETTE_TRY(kept_, crypto::Checkpoint::parse(*text));
+    compare_kept({});
+    return {};
+}
+
+void LogCheck::compare_kept(const crypto::MerkleFrontier& by_tiles) {
+    if (!kept_ || frontier_.size() != kept_->size) return;
+    kept_is_good_ = frontier_.root() == kept_->root || by_tiles.root() == kept_->root;
+}
+
+void LogCheck::tell_of_kept() {
+    if (!kept_ || kept_is_good_) return;
+    fault(
+        "the log", {},
+        kept_->size > size_
+            ? fmt::format(
+                  "It has {} entries, and had {} when the checkpoint that you kept was signed: its end was "
+                  "cut off, or it was begun anew.",
+                  size_, kept_->size)
+            : fmt::format(
+                  "Its first {} entries are not those that the checkpoint that you kept was signed for: what "
+                  "was recorded until then was altered, and signed anew.",
+                  kept_->size));
 }
 
 void LogCheck::read_checkpoint() {
@@ -101,6 +137,7 @@ void LogCheck::compare_tile(std::uint64_t tile, std::size_t width, crypto::Merkl
         const crypto::Sha256Digest by_entry = leaf ? *leaf : hashes ? (*hashes)[i] : crypto::Sha256Digest{};
         frontier_.add(by_entry);
         by_tiles.add(hashes ? (*hashes)[i] : by_entry);
+        compare_kept(by_tiles);
         if (!entries) continue;
         if (const auto header = parse_entry((*entries)[i]);
             header && (header->type == RecordType::deletion || header->type == RecordType::expiry))

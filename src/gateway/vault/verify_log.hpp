@@ -17,9 +17,9 @@ class LogCheck {
     LogCheck(const Layout& layout, OnFault on_fault, std::function<bool()> go_on)
         : layout_(layout), reader_(layout.log()), on_fault_(std::move(on_fault)), go_on_(std::move(go_on)) {}
 
-    /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key that is none, and
-    /// cancelled.
-    Result<> run(const std::optional<std::string>& trusted);
+    /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key or a `kept` checkpoint
+    /// that is none, and cancelled.
+    Result<> run(const std::optional<std::string>& trusted, const std::optional<std::string>& kept);
 
     /// Entries in their order, without those that are known to be altered or that can't be read, while `each`
     /// returns true. False: it did not.
@@ -55,7 +55,10 @@ class LogCheck {
     };
     void fault(std::string subject, std::filesystem::path file, std::string reason);
     Result<> read_key(const std::optional<std::string>& trusted);
+    Result<> read_kept(const std::string& note);
     void read_checkpoint();
+    void compare_kept(const crypto::MerkleFrontier& by_tiles);
+    void tell_of_kept();
     std::uint64_t count_entries() const;
     void compare_tile(std::uint64_t tile, std::size_t width, crypto::MerkleFrontier& by_tiles,
                       std::vector<Difference>& differences);
@@ -70,6 +73,8 @@ class LogCheck {
     std::optional<crypto::NoteVerifier> verifier_;
     std::string vkey_;
     std::optional<crypto::Checkpoint> checkpoint_;
+    std::optional<crypto::Checkpoint> kept_;
+    bool kept_is_good_ = false;
     std::uint64_t size_ = 0;
     crypto::MerkleFrontier frontier_;  // of everything that was read, newer entries as well
     bool root_is_good_ = false;
