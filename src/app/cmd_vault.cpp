@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "base/file.hpp"
 #include "base/hex.hpp"
+#include "gateway/vault/prove.hpp"
 #include "gateway/vault/tools.hpp"
 #include "gateway/vault/verify.hpp"
 #include "keystore/ask.hpp"
@@ -19,7 +20,9 @@ struct VaultArguments {
     std::string camera;
     std::string from;
     std::string to;
+    std::string at;
     bool fast = false;
+    bool sub = false;
 };
 
 std::string amount(std::uint64_t bytes) {
@@ -153,6 +156,17 @@ int verify(const VaultArguments& arguments) {
     return 1;
 }
 
+int prove(const VaultArguments& arguments) {
+    const auto at = parse_rfc3339(arguments.at);
+    if (!at) return complain(at.error());
+    const auto proof = vault::prove_fragment(
+        {arguments.folder},
+        {.camera = arguments.camera, .stream = static_cast<std::uint8_t>(arguments.sub ? 1 : 0), .at = *at});
+    if (!proof) return complain(proof.error());
+    fmt::print("{}", *proof);
+    return 0;
+}
+
 int stats(const VaultArguments& arguments) {
     const auto all = vault::vault_stats({arguments.folder});
     if (!all) return complain(all.error());
@@ -212,6 +226,12 @@ void add_vault(CLI::App& cli, int& exit_code) {
     verification->add_option("--from", arguments->from,
                              "Only what was recorded after this time: 2026-11-21T01:35:06Z (RFC 3339)");
     verification->add_option("--to", arguments->to, "Only what was recorded before this time");
+    CLI::App* proof =
+        add("prove", "Print a proof that one recording is in the signed log (c2sp.org/tlog-proof)", prove);
+    proof->add_option("--camera", arguments->camera, "The camera's name or id")->required();
+    proof->add_option("--at", arguments->at, "A time within the recording: 2026-11-21T01:35:06Z (RFC 3339)")
+        ->required();
+    proof->add_flag("--sub", arguments->sub, "Of the sub stream instead of the main one");
     add("stats", "What is recorded, per camera", stats);
     add("rebuild", "Make the index again from the recordings", rebuild);
 }

@@ -295,6 +295,18 @@ Result<std::vector<Sha256Digest>> TileLogReader::hashes(std::size_t level, std::
     return hashes;
 }
 
+Result<Sha256Digest> TileLogReader::subtree(std::uint64_t size, unsigned height, std::uint64_t index) const {
+    const unsigned level = height / tile_height;
+    const unsigned rest = height % tile_height;
+    const std::uint64_t first = index << rest;  // of the hashes of that level
+    const std::uint64_t tile = first / tile_width;
+    const std::uint64_t count = size >> (level * tile_height);
+    const auto width =
+        static_cast<std::size_t>(std::min<std::uint64_t>(count - tile * tile_width, tile_width));
+    VEDETTE_TRY(const auto all, hashes(level, tile, width));
+    return merkle_root(std::span(all).subspan(first % tile_width, std::size_t{1} << rest));
+}
+
 Result<Bytes> TileLogReader::bundle(std::uint64_t number, std::size_t width) const {
     VEDETTE_TRY(TileFile file, tile_file(entries_path(number), width, max_bundle_size));
     VEDETTE_TRY(const auto entries, split_bundle(file.bytes, file.width));

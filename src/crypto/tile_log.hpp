@@ -11,7 +11,8 @@
 
 namespace vedette::crypto {
 
-inline constexpr std::size_t tile_width = 256;
+inline constexpr unsigned tile_height = 8;
+inline constexpr std::size_t tile_width = 1u << tile_height;
 inline constexpr std::size_t max_log_entry_size = 65'535;
 
 /// `<N>` of a tile's path: 1234067 is x001/x234/067.
@@ -71,6 +72,9 @@ class TileLogReader {
     Result<Checkpoint> checkpoint(const NoteVerifier& verifier) const;
     /// Level-0 hashes of tile `tile`, the first `width` of them.
     Result<std::vector<Sha256Digest>> hashes(std::size_t level, std::uint64_t tile, std::size_t width) const;
+    /// The root of the perfect subtree of 2^height leaves that begins at leaf `index` << height, of a log of
+    /// `size` entries that holds it whole.
+    Result<Sha256Digest> subtree(std::uint64_t size, unsigned height, std::uint64_t index) const;
     /// Calls `each(index, entry)` for entries [from, to), which a checkpoint must cover; stops at its first
     /// error.
     Result<> entries(std::uint64_t from, std::uint64_t to,

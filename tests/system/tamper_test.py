@@ -1,6 +1,9 @@
 """What `vedette vault verify` says about real recordings that somebody has changed, and what mends an index."""
 
+import base64
 import collections
+import datetime
+import hashlib
 import random
 import re
 import shutil
@@ -40,9 +43,11 @@ class TamperTest(case.SystemTest):
             vedette.wait_for(
                 "the loss of a camera", lambda: server.stream(next(iter(cls.cameras)))["state"] != "recording"
             )
+            before = {camera: server.recorded_seconds(camera) for camera in cls.cameras}
             with vedette.Simulator(case.BINARY, 3, port=farm.port):
                 for camera in cls.cameras:
-                    vedette.wait_for("the camera's return", lambda: server.recorded_seconds(camera) >= 12, 60)
+                    enough = before[camera] + 3
+                    vedette.wait_for("the camera's return", lambda: server.recorded_seconds(camera) >= enough, 60)
                 assert server.stop() == 0, server.output()
 
     def setUp(self):
@@ -119,6 +124,36 @@ class TamperTest(case.SystemTest):
         code, output = vedette.run(case.BINARY, "vault", "verify", "--data", self.data, *options)
         self.assertEqual(code, exit_code, output)
         return output
+
+    def test_a_proof_for_a_stranger(self):
+        """The entry's hash, led up the tree by the proof's hashes, gives the root of the checkpoint (RFC 9162, 2.1.3.2)."""
+        segment = next(s for s in self.segments() if s.parent.parent.name == "main")
+        content = segment.read_bytes()
+        fragment = next(r for r in records(content) if r.type == FRAGMENT)
+        entry = content[fragment.start : fragment.start + 160]
+        start = int.from_bytes(entry[56:64], "big") / vedette.TICKS_PER_SECOND + 0.001
+        at = datetime.datetime.fromtimestamp(start, datetime.timezone.utc).isoformat()
+        prove = ("vault", "prove", "--data", self.data, "--camera", self.camera_of(segment))
+        code, proof = vedette.run(case.BINARY, *prove, "--at", at)
+        self.assertEqual(code, 0, proof)
+        head, note = proof.split("\n\n", 1)
+        form, extra, index, *hashes = head.split("\n")
+        self.assertEqual(form, "c2sp.org/tlog-proof@v1")
+        self.assertEqual(base64.b64decode(extra.removeprefix("extra ")), entry)
+        _, size, root = note.split("\n")[:3]
+        place, last = int(index.removeprefix("index ")), int(size) - 1
+        node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
+        digest = hashlib.sha256(b"\0" + entry).digest()
+        for sibling in map(base64.b64decode, hashes):
+            if place % 2 or place == last:
+                digest = node(sibling, digest)
+                while place % 2 == 0 and place:
+                    place, last = place // 2, last // 2
+            else:
+                digest = node(digest, sibling)
+            place, last = place // 2, last // 2
+        self.assertEqual((last, digest), (0, base64.b64decode(root)))
+        self.assertIn("nothing was recorded", self.refused(*prove, "--at", "2001-01-01T00:00:00Z"))
 
     def test_what_a_check_found_is_told(self):
         """What the check in the background found is kept over a restart."""

@@ -1,7 +1,12 @@
 // What `vedette vault verify` promises, one promise after the other.
 
+#include <sstream>
+
 #include <gmock/gmock.h>
 
+#include "crypto/base64.hpp"
+#include "crypto/merkle_proof.hpp"
+#include "gateway/vault/prove.hpp"
 #include "gateway/vault/tamper_support.hpp"
 
 namespace vedette::vault {
@@ -101,6 +106,51 @@ TEST_F(TamperTest, TheFastWayFindsAllButAlteredPictures) {
     EXPECT_EQ(check(folder.path).faults.size(), 1u);
     fs::remove(files[0]);
     EXPECT_EQ(check(folder.path, {.fast = true}).faults.size(), 1u);
+}
+
+// What a stranger does with a proof: the public key, the text, and RFC 9162.
+TEST_F(TamperTest, AFragmentIsProvenToBeInTheSignedLog) {
+    for (const int number : {0, 17, fragment_total - 1}) {
+        const auto proof = prove_fragment(
+            {folder.path}, {stream.camera.text(), stream.stream, t0 + seconds(2 * number) + Ticks90k(1)});
+        ASSERT_TRUE(proof) << proof.error().message;
+        std::istringstream lines(*proof);
+        std::string line;
+        std::string word;
+        std::uint64_t index = 0;
+        ASSERT_TRUE(std::getline(lines, line));
+        EXPECT_EQ(line, "c2sp.org/tlog-proof@v1");
+        std::string extra;
+        ASSERT_TRUE(lines >> word >> extra);
+        EXPECT_EQ(word, "extra");
+        const Bytes entry = crypto::from_base64(extra).value();
+        ASSERT_TRUE(lines >> word >> index);
+        EXPECT_EQ(word, "index");
+        std::getline(lines, line);
+        std::vector<crypto::Sha256Digest> hashes;
+        while (std::getline(lines, line) && !line.empty()) {
+            const Bytes hash = crypto::from_base64(line).value();
+            ASSERT_EQ(hash.size(), sizeof(crypto::Sha256Digest));
+            std::ranges::copy(hash, hashes.emplace_back().begin());
+        }
+        const std::string note{std::istreambuf_iterator<char>(lines), {}};
+        std::string vkey(as_text(slurp(folder.path / "tlog/vkey")));
+        vkey.pop_back();
+        const auto verifier = crypto::NoteVerifier::parse(vkey).value();
+        const auto checkpoint = crypto::Checkpoint::parse(crypto::open_note(note, verifier).value()).value();
+        EXPECT_EQ(crypto::root_of_inclusion(crypto::merkle_leaf_hash(entry), index, checkpoint.size, hashes),
+                  checkpoint.root);
+        const RecordHeader header = parse_entry(entry).value();
+        EXPECT_EQ(header.stream, stream);
+        EXPECT_EQ(header.start, t0 + seconds(2 * number));
+    }
+    const auto refusal = [&](const std::string& camera, UtcTime at) {
+        return prove_fragment({folder.path}, {camera, 0, at}).error();
+    };
+    EXPECT_EQ(refusal("Cellar", t0).kind, ErrorKind::not_found);
+    EXPECT_THAT(refusal(stream.camera.text(), t0 + seconds(95)).message, HasSubstr("nothing was recorded"));
+    spill(folder.path / "tlog/checkpoint", as_bytes("no checkpoint"));
+    EXPECT_EQ(refusal(stream.camera.text(), t0).kind, ErrorKind::corrupt);
 }
 
 TEST_F(TamperTest, VerificationTellsHowFarItIsAndCanBeStopped) {

@@ -227,21 +227,8 @@ class Verification {
 
     Result<> find_camera() {
         if (options_.camera.empty()) return {};
-        camera_ = CameraId::parse(options_.camera);
-        if (camera_) return {};
-        for (const auto& [id, name] : index_.names()) {
-            if (name != options_.camera) continue;
-            if (camera_)
-                return fail(
-                    ErrorKind::conflict,
-                    "two cameras are named \"{}\": name one by its id, which vedette vault stats tells",
-                    options_.camera);
-            camera_ = id;
-        }
-        if (camera_) return {};
-        return fail(ErrorKind::not_found,
-                    "there is no camera named \"{}\": vedette vault stats tells the names and ids",
-                    options_.camera);
+        VEDETTE_TRY(camera_, index_.find_camera(options_.camera));
+        return {};
     }
 
     // The segment's file is no stranger.

@@ -56,6 +56,20 @@ IndexCheck::IndexCheck(const Layout& layout) {
     names_ = std::move(*names);
 }
 
+Result<CameraId> IndexCheck::find_camera(const std::string& text) const {
+    if (const auto id = CameraId::parse(text)) return *id;
+    const auto has_name = [&](const auto& entry) { return entry.second == text; };
+    const auto found = std::ranges::find_if(names_, has_name);
+    if (found == names_.end())
+        return fail(ErrorKind::not_found,
+                    "there is no camera named \"{}\": vedette vault stats tells the names and ids", text);
+    if (std::any_of(std::next(found), names_.end(), has_name))
+        return fail(ErrorKind::conflict,
+                    "two cameras are named \"{}\": name one by its id, which vedette vault stats tells",
+                    text);
+    return found->first;
+}
+
 std::string IndexCheck::check(const SegmentId& id, const std::vector<RecordRow>& signed_rows,
                               bool may_go_on) {
     if (!index_) return "";

@@ -41,6 +41,8 @@ class IndexCheck {
     explicit IndexCheck(const Layout& layout);
 
     const std::map<CameraId, std::string>& names() const { return names_; }
+    /// By id or name. not_found; conflict when two have the name.
+    Result<CameraId> find_camera(const std::string& text) const;
     /// A sentence for people when there is no index that can be read; empty when there is.
     const std::string& skipped() const { return skipped_; }
     /// `signed_rows`: what the log says. `may_go_on`: records were signed behind them meanwhile. A sentence,

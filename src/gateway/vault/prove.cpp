@@ -1,0 +1,74 @@
+#include "gateway/vault/prove.hpp"
+
+#include "base/file.hpp"
+#include "crypto/base64.hpp"
+#include "crypto/merkle_proof.hpp"
+#include "crypto/tile_log.hpp"
+#include "gateway/vault/record.hpp"
+#include "gateway/vault/tools.hpp"
+#include "gateway/vault/verify_beside.hpp"
+
+namespace vedette::vault {
+
+namespace {
+
+using crypto::tile_width;
+
+struct Found {
+    std::uint64_t index;
+    Bytes entry;
+};
+
+// From the end, since what is asked for is mostly new.
+Result<Found> find_fragment(const crypto::TileLogReader& log, std::uint64_t size, StreamKey stream,
+                            UtcTime at) {
+    for (std::uint64_t end = size; end > 0;) {
+        const std::uint64_t begin = (end - 1) / tile_width * tile_width;
+        std::optional<Found> found;
+        VEDETTE_CHECK(log.entries(begin, end, [&](std::uint64_t index, ByteView entry) -> Result<> {
+            VEDETTE_TRY(const RecordHeader header, parse_entry(entry));
+            if (header.type == RecordType::fragment && header.stream == stream && header.start <= at &&
+                at < header.end())
+                found = Found{index, {entry.begin(), entry.end()}};
+            return {};
+        }));
+        if (found) return std::move(*found);
+        end = begin;
+    }
+    return fail(ErrorKind::not_found, "nothing was recorded of {} at {}", describe(stream), to_rfc3339(at));
+}
+
+}  // namespace
+
+Result<std::string> prove_fragment(const Layout& layout, const ProofRequest& request) {
+    VEDETTE_CHECK(require_vault(layout));
+    VEDETTE_TRY(const CameraId camera, IndexCheck(layout).find_camera(request.camera));
+    VEDETTE_TRY(const Bytes vkey, read_file(layout.vkey(), 4096));
+    std::string_view vkey_line = as_text(vkey);
+    if (vkey_line.ends_with('\n')) vkey_line.remove_suffix(1);
+    VEDETTE_TRY(const auto verifier, crypto::NoteVerifier::parse(vkey_line));
+    // Before the tiles are read: those of an older checkpoint stay readable.
+    VEDETTE_TRY(const Bytes note, read_file(layout.log() / "checkpoint", crypto::max_note_size));
+    VEDETTE_TRY(const std::string_view text, crypto::open_note(as_text(note), verifier));
+    VEDETTE_TRY(const auto checkpoint, crypto::Checkpoint::parse(text));
+
+    const crypto::TileLogReader log(layout.log());
+    VEDETTE_TRY(const Found found, find_fragment(log, checkpoint.size, {camera, request.stream}, request.at));
+    VEDETTE_TRY(
+        const auto hashes,
+        crypto::inclusion_proof(found.index, checkpoint.size, [&](unsigned height, std::uint64_t index) {
+            return log.subtree(checkpoint.size, height, index);
+        }));
+    if (crypto::root_of_inclusion(crypto::merkle_leaf_hash(found.entry), found.index, checkpoint.size,
+                                  hashes) != checkpoint.root)
+        return fail(
+            ErrorKind::corrupt,
+            "the log is not the one that was signed, so nothing can be proven from it: vedette vault verify "
+            "says more");
+    std::string proof = fmt::format("c2sp.org/tlog-proof@v1\nextra {}\nindex {}\n",
+                                    crypto::to_base64(found.entry), found.index);
+    for (const auto& hash : hashes) proof += crypto::to_base64(hash) + "\n";
+    return proof + "\n" + std::string(as_text(note));
+}
+
+}  // namespace vedette::vault
