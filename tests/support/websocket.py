@@ -25,6 +25,8 @@ class WebSocket:
         self._buffer = b""
         head = self._until(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101"), head
+        self._socket.settimeout(None)  # wait() has a limit
+        self._sending = threading.Lock()
         self.messages = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -59,6 +61,8 @@ class WebSocket:
                 payload = self._take(size)
                 if first & 0x0F == 1:
                     self.messages.put(json.loads(payload))
+                elif first & 0x0F == 9:  # without an answer the server would end the connection
+                    self._send(10, payload)
         except (OSError, ConnectionError):
             self.messages.put(None)
 
@@ -66,7 +70,8 @@ class WebSocket:
         size = bytes([0x80 | len(payload)]) if len(payload) < 126 else struct.pack(">BH", 0x80 | 126, len(payload))
         mask = os.urandom(4)
         masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
-        self._socket.sendall(bytes([0x80 | opcode]) + size + mask + masked)
+        with self._sending:
+            self._socket.sendall(bytes([0x80 | opcode]) + size + mask + masked)
 
     def send(self, message):
         self._send(1, json.dumps(message).encode())
