@@ -135,7 +135,7 @@ async function stepFrames() {
   const after = await waitFor('the next frame', async () => (await shown()) !== before && shown(), 10);
   assert.ok(Math.abs(after - before - 0.04) < 0.005, `one frame is ${after - before} s`);
   await press(',');
-  await waitFor('the frame before', async () => Math.abs((await shown()) - before) < 0.001, 10);
+  await waitFor('the frame before', async () => Math.abs((await shown()) - before) < 0.005, 10); // it may still settle after the pause
   assert.ok(await video().evaluate((element) => element.paused));
 }
 
