@@ -47,6 +47,31 @@ bool is_odd(std::uint64_t number) {
     return (number & 1) != 0;
 }
 
+// The way from a node to the root: `fn` and `sn` of the RFC, the node's and the last one's place in their
+// level.
+class Ascent {
+  public:
+    Ascent(std::uint64_t index, std::uint64_t size) : fn_(index), sn_(size - 1) {}
+    /// Up as long as the node is its parent's right child.
+    void skip_right_children() {
+        for (; is_odd(fn_); fn_ >>= 1) sn_ >>= 1;
+    }
+    bool is_at_root() const { return sn_ == 0; }
+    /// To the next node that has a sibling's hash in the proof; true when the sibling is on the left.
+    bool climb() {
+        const bool sibling_is_left = is_odd(fn_) || fn_ == sn_;
+        if (sibling_is_left)
+            for (; !is_odd(fn_) && fn_ != 0; fn_ >>= 1) sn_ >>= 1;
+        fn_ >>= 1;
+        sn_ >>= 1;
+        return sibling_is_left;
+    }
+
+  private:
+    std::uint64_t fn_;
+    std::uint64_t sn_;
+};
+
 }  // namespace
 
 Result<Proof> inclusion_proof(std::uint64_t index, std::uint64_t size, const SubtreeHash& subtree) {
@@ -90,21 +115,13 @@ Result<Proof> consistency_proof(std::uint64_t old_size, std::uint64_t size, cons
 std::optional<Sha256Digest> root_of_inclusion(const Sha256Digest& leaf, std::uint64_t index,
                                               std::uint64_t size, std::span<const Sha256Digest> proof) {
     if (index >= size) return std::nullopt;
-    std::uint64_t fn = index;
-    std::uint64_t sn = size - 1;
+    Ascent ascent(index, size);
     Sha256Digest root = leaf;
     for (const Sha256Digest& hash : proof) {
-        if (sn == 0) return std::nullopt;
-        if (is_odd(fn) || fn == sn) {
-            root = merkle_node_hash(hash, root);
-            for (; !is_odd(fn) && fn != 0; fn >>= 1) sn >>= 1;
-        } else {
-            root = merkle_node_hash(root, hash);
-        }
-        fn >>= 1;
-        sn >>= 1;
+        if (ascent.is_at_root()) return std::nullopt;
+        root = ascent.climb() ? merkle_node_hash(hash, root) : merkle_node_hash(root, hash);
     }
-    return sn == 0 ? std::optional(root) : std::nullopt;
+    return ascent.is_at_root() ? std::optional(root) : std::nullopt;
 }
 
 bool is_consistent(std::uint64_t old_size, const Sha256Digest& old_root, std::uint64_t size,
@@ -113,24 +130,20 @@ bool is_consistent(std::uint64_t old_size, const Sha256Digest& old_root, std::ui
     if (old_size == size) return proof.empty() && old_root == root;
     const bool begins_with_old_root = std::has_single_bit(old_size);
     if (!begins_with_old_root && proof.empty()) return false;
-    std::uint64_t fn = old_size - 1;
-    std::uint64_t sn = size - 1;
-    for (; is_odd(fn); fn >>= 1) sn >>= 1;
+    Ascent ascent(old_size - 1, size);
+    ascent.skip_right_children();
     Sha256Digest old_tree = begins_with_old_root ? old_root : proof.front();
     Sha256Digest tree = old_tree;
     for (const Sha256Digest& hash : begins_with_old_root ? proof : proof.subspan(1)) {
-        if (sn == 0) return false;
-        if (is_odd(fn) || fn == sn) {
+        if (ascent.is_at_root()) return false;
+        if (ascent.climb()) {
             old_tree = merkle_node_hash(hash, old_tree);
             tree = merkle_node_hash(hash, tree);
-            for (; !is_odd(fn) && fn != 0; fn >>= 1) sn >>= 1;
         } else {
             tree = merkle_node_hash(tree, hash);
         }
-        fn >>= 1;
-        sn >>= 1;
     }
-    return sn == 0 && old_tree == old_root && tree == root;
+    return ascent.is_at_root() && old_tree == old_root && tree == root;
 }
 
 }  // namespace vedette::crypto

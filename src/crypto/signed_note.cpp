@@ -115,4 +115,12 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
     return checkpoint;
 }
 
+Result<Checkpoint> open_checkpoint(std::string_view note, const NoteVerifier& verifier) {
+    VEDETTE_TRY(const std::string_view text, open_note(note, verifier));
+    VEDETTE_TRY(Checkpoint checkpoint, Checkpoint::parse(text));
+    if (checkpoint.origin != verifier.name)
+        return fail(ErrorKind::corrupt, "the checkpoint is of another log, {}", checkpoint.origin);
+    return checkpoint;
+}
+
 }  // namespace vedette::crypto

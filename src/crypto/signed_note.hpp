@@ -42,4 +42,8 @@ struct Checkpoint {
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
+/// The checkpoint of the log that `verifier` is named after. corrupt: see open_note() and parse(), or it is
+/// another log's.
+Result<Checkpoint> open_checkpoint(std::string_view note, const NoteVerifier& verifier);
+
 }  // namespace vedette::crypto

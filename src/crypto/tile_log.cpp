@@ -246,11 +246,7 @@ Result<Checkpoint> TileLogReader::checkpoint(const NoteVerifier& verifier) const
     if (!note && note.error().kind == ErrorKind::exhausted)
         return fail(ErrorKind::corrupt, "the checkpoint is too long");
     if (!note) return std::unexpected(note.error());
-    VEDETTE_TRY(const std::string_view text, open_note(as_text(*note), verifier));
-    VEDETTE_TRY(Checkpoint checkpoint, Checkpoint::parse(text));
-    if (checkpoint.origin != verifier.name)
-        return fail(ErrorKind::corrupt, "the checkpoint is of another log, {}", checkpoint.origin);
-    return checkpoint;
+    return open_checkpoint(as_text(*note), verifier);
 }
 
 // The partial file of that width, the full one, or a partial one that is wider: the writer may have moved on

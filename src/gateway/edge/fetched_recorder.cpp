@@ -148,19 +148,18 @@ bool FetchedRecorder::take_video(media::AccessUnit& unit, UtcTime& placed) {
     const bool jumped = last && std::chrono::abs(placed - *last) > largest_step;
     if (fragmenter_ && (std::exchange(discontinuity_, false) || jumped)) end_run();
     if (unit.random_access) recognise(unit, placed);
+    const bool is_late = placed + tolerance >= gap_.interval.end;
     if (is_live_again(unit, placed)) {
         end_where_live_begins(std::move(unit));
-        end_run();
-        done_ = true;
+        finish();
         return false;
     }
-    if (placed + tolerance >= gap_.interval.end) {
-        if (may_come_before_live(unit, placed)) {
-            late_.push_back(std::move(unit));
-            return false;
-        }
-        end_run();
-        done_ = true;
+    if (is_late && may_come_before_live(unit, placed)) {
+        late_.push_back(std::move(unit));
+        return false;
+    }
+    if (is_late) {
+        finish();
         return false;
     }
     if (!unit.random_access) return fragmenter_.has_value();

@@ -49,8 +49,7 @@ Result<std::string> prove_fragment(const Layout& layout, const ProofRequest& req
     VEDETTE_TRY(const auto verifier, crypto::NoteVerifier::parse(vkey_line));
     // Before the tiles are read: those of an older checkpoint stay readable.
     VEDETTE_TRY(const Bytes note, read_file(layout.log() / "checkpoint", crypto::max_note_size));
-    VEDETTE_TRY(const std::string_view text, crypto::open_note(as_text(note), verifier));
-    VEDETTE_TRY(const auto checkpoint, crypto::Checkpoint::parse(text));
+    VEDETTE_TRY(const auto checkpoint, crypto::open_checkpoint(as_text(note), verifier));
 
     const crypto::TileLogReader log(layout.log());
     VEDETTE_TRY(const Found found, find_fragment(log, checkpoint.size, {camera, request.stream}, request.at));

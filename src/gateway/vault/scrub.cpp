@@ -115,9 +115,12 @@ struct Scrubber::Impl {
             log::error("recordings are damaged: {}", sentence);
             if (found.size() == max_damage) return;
             found.push_back(sentence);
-            if (status.damage.size() < max_damage &&
-                std::ranges::find(status.damage, sentence) == status.damage.end())
-                update({status.finished, with(status.damage, std::move(sentence))});
+            if (status.damage.size() == max_damage ||
+                std::ranges::find(status.damage, sentence) != status.damage.end())
+                return;
+            ScrubStatus now = status;
+            now.damage.push_back(std::move(sentence));
+            update(std::move(now));
         });
         if (stop.stop_requested()) return true;
         if (!report) {
@@ -128,11 +131,6 @@ struct Scrubber::Impl {
                   report->fragments, faults);
         update({clock.utc_now(), std::move(found)});
         return true;
-    }
-
-    static std::vector<std::string> with(std::vector<std::string> all, std::string one) {
-        all.push_back(std::move(one));
-        return all;
     }
 
     void update(ScrubStatus now) {

@@ -66,7 +66,7 @@ struct VerifyOptions {
     std::string camera;
     /// Only files with anything in it.
     std::optional<UtcInterval> interval;
-    /// Called often; false ends the verification with the error `canceled`.
+    /// Called often; false ends the verification with the error `cancelled`.
     std::function<bool(const VerifyProgress&)> on_progress;
 };
 
@@ -98,8 +98,8 @@ struct VerifyReport {
 /// Reads the whole log and every segment file that is asked for. Each fault goes to `on_fault` as it is
 /// found, and the rest is verified all the same. An error is returned only when nothing can be said: no
 /// recordings there, not readable, of a newer format, a `vkey` or kept checkpoint that is none, a camera that
-/// is not known (not_found), or canceled. Where this user may read the keys, it is checked too that they open
-/// what was recorded. Blocking.
+/// is not known (not_found), or cancelled. Where this user may read the keys, it is checked too that they
+/// open what was recorded. Blocking.
 Result<VerifyReport> verify(const Layout& layout, const VerifyOptions& options,
                             const std::function<void(const Fault&)>& on_fault);
 

@@ -61,14 +61,14 @@ Result<> LogCheck::read_key(const std::optional<std::string>& trusted) {
 
 Result<> LogCheck::read_kept(const std::string& note) {
     if (!verifier_) return {};  // told already
-    const auto text = crypto::open_note(note, *verifier_);
-    if (!text)
-        return fail(ErrorKind::invalid_input,
-                    "the checkpoint that you kept is none of this log ({}): it is another gateway's, or the "
-                    "key of this one "
-                    "was exchanged",
-                    text.error().message);
-    VEDETTE_TRY(kept_, crypto::Checkpoint::parse(*text));
+    const auto checkpoint = crypto::open_checkpoint(note, *verifier_);
+    if (!checkpoint)
+        return fail(
+            ErrorKind::invalid_input,
+            "the checkpoint that you kept is none of this log ({}): it is another gateway's, or the key of "
+            "this one was exchanged",
+            checkpoint.error().message);
+    kept_ = *checkpoint;
     compare_kept({});
     return {};
 }
