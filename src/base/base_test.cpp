@@ -5,6 +5,8 @@
 #include "base/bytes.hpp"
 #include "base/hex.hpp"
 #include "base/id.hpp"
+#include "base/log.hpp"
+#include "base/one_line.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
@@ -81,6 +83,31 @@ TEST(Time, WallClockStepsWithoutTheMonotonicClock) {
     EXPECT_EQ(to_unix_seconds(clock.utc_now()), 950);
     clock.advance(std::chrono::seconds(1));
     EXPECT_EQ(clock.monotonic_now() - before, std::chrono::seconds(1));
+}
+
+// start() is for main alone, so it is called in another process.
+TEST(LogDeathTest, LinesHaveTheirTimeInUtc) {
+    const auto say = [] {
+        ::setenv("TZ", "Asia/Kathmandu", 1);
+        ::tzset();
+        log::start(log::Level::info);
+        log::info("all is well");
+        std::exit(0);
+    };
+    const UtcTime now = SystemClock().utc_now();
+    const auto hour = [](UtcTime time) { return to_rfc3339(time).substr(0, 13); };  // 2026-11-28T19
+    EXPECT_EXIT(say(), ::testing::ExitedWithCode(0),
+                "(" + hour(now) + "|" + hour(now + std::chrono::minutes(5)) + "):[0-9:.]+Z .*all is well");
+}
+
+TEST(Log, WhatSomebodyElseSaidStaysOnItsLine) {
+    EXPECT_EQ(on_one_line("camera Tür: 401 No"), "camera Tür: 401 No");
+    EXPECT_EQ(on_one_line("No\r\n2026 info all is well\x1b[2K\x7f"),
+              "No\\x0d\\x0a2026 info all is well\\x1b[2K\\x7f");
+    ::testing::internal::CaptureStdout();
+    log::warn("the camera says {}", "No\nline two");
+    const std::string written = ::testing::internal::GetCapturedStdout();
+    EXPECT_NE(written.find("the camera says No\\x0aline two\n"), std::string::npos) << written;
 }
 
 TEST(Error, ErrnoHasAKind) {

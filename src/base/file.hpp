@@ -37,6 +37,8 @@ class File {
     /// Fills as much of `out` as the file has from `offset`; the number of bytes read.
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const;
     Result<std::uint64_t> size() const;
+    /// All of `bytes`, where the last write ended.
+    Result<> write(ByteView bytes) const;
 
   private:
     int fd_ = -1;
@@ -54,6 +56,12 @@ Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigne
 
 /// not_found, "... is missing", where there is none.
 Result<> require_file(const std::filesystem::path& path);
+
+/// Makes the folder, with all that it lies in. True when it was missing.
+Result<bool> make_folder(const std::filesystem::path& folder);
+
+/// The same; one that was missing is for its owner alone.
+Result<bool> make_private_folder(const std::filesystem::path& folder);
 
 /// Makes new names, renames and removals in the folder durable.
 Result<> sync_folder(const std::filesystem::path& folder);

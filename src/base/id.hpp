@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstddef>
@@ -35,6 +36,12 @@ class Id {
         const auto uuid = Uuid::parse(text);
         return uuid ? std::optional<Id>(Id(*uuid)) : std::nullopt;
     }
+    /// Of what bytes() gave; of fewer than 16 bytes the rest is zero.
+    static Id from_bytes(std::span<const std::byte> bytes) {
+        Uuid value;
+        std::memcpy(value.bytes.data(), bytes.data(), std::min(bytes.size(), value.bytes.size()));
+        return Id(value);
+    }
     std::string text() const { return value_.text(); }
     std::span<const std::byte, 16> bytes() const { return value_.bytes; }
     const Uuid& uuid() const { return value_; }
@@ -49,6 +56,9 @@ using SiteId = Id<struct SiteTag>;
 using GatewayId = Id<struct GatewayTag>;
 using CameraId = Id<struct CameraTag>;
 using UserId = Id<struct UserTag>;
+using ApiTokenId = Id<struct ApiTokenTag>;
+using RoleId = Id<struct RoleTag>;
+using CameraGroupId = Id<struct CameraGroupTag>;
 
 }  // namespace vedette
 

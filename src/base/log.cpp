@@ -7,6 +7,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/one_line.hpp"
+
 namespace vedette::log {
 
 namespace {
@@ -31,7 +33,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
 
 void start(Level level) {
     auto logger = spdlog::stderr_color_mt("vedette");
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     logger->set_level(to_spdlog(level));
     spdlog::set_default_logger(std::move(logger));
 }
@@ -44,7 +46,7 @@ void write(Level level, fmt::string_view format, fmt::format_args arguments) noe
     spdlog::logger& logger = *spdlog::default_logger_raw();
     if (!logger.should_log(to_spdlog(level))) return;
     try {
-        logger.log(to_spdlog(level), spdlog::string_view_t(fmt::vformat(format, arguments)));
+        logger.log(to_spdlog(level), spdlog::string_view_t(on_one_line(fmt::vformat(format, arguments))));
     } catch (const std::exception&) {
         // out of memory: the line is lost, what it is about goes on
     }

@@ -56,6 +56,21 @@ Result<UtcTime> parse_rfc3339(std::string_view text) {
     return UtcTime(chrono::seconds(seconds - zone.tm_gmtoff)) + Ticks90k(nanoseconds * 9 / 100'000);
 }
 
+std::string to_date_text(chrono::year_month_day day) {
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                       static_cast<unsigned>(day.day()));
+}
+
+Result<chrono::year_month_day> parse_date(std::string_view text) {
+    // The 30th of February becomes the 2nd of March, which reads otherwise.
+    if (const auto midnight = parse_rfc3339(std::string(text) + "T00:00:00Z")) {
+        const chrono::year_month_day day(
+            chrono::sys_days(chrono::floor<chrono::days>(midnight->time_since_epoch())));
+        if (to_date_text(day) == text) return day;
+    }
+    return fail(ErrorKind::invalid_input, "\"{}\" is no day as RFC 3339 has it: 2026-11-21", text);
+}
+
 std::int64_t to_unix_seconds(UtcTime time) {
     return chrono::floor<chrono::seconds>(time.time_since_epoch()).count();
 }

@@ -84,6 +84,20 @@ std::string to_rfc3339(UtcTime time);
 /// otherwise.
 Result<UtcTime> parse_rfc3339(std::string_view text);
 
+/// A day as RFC 3339 writes it (full-date): 2026-11-21
+std::string to_date_text(std::chrono::year_month_day day);
+
+/// The reverse; invalid_input otherwise, also for days that no calendar has.
+Result<std::chrono::year_month_day> parse_date(std::string_view text);
+
+/// As times are stored and sent: 90 kHz ticks since 1970-01-01 UTC.
+constexpr std::int64_t ticks(UtcTime time) {
+    return time.time_since_epoch().count();
+}
+constexpr UtcTime from_ticks(std::int64_t ticks_90k) {
+    return UtcTime(Ticks90k(ticks_90k));
+}
+
 /// Seconds since 1970-01-01 UTC, as a time_t.
 std::int64_t to_unix_seconds(UtcTime time);
 UtcTime from_unix_seconds(std::int64_t seconds);

@@ -34,4 +34,21 @@ std::optional<Bytes> from_base64(std::string_view text) {
     return bytes;
 }
 
+std::string to_base64url(ByteView bytes) {
+    std::string text = to_base64(bytes);
+    text.resize(std::min(text.size(), text.find('=')));
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
+    return text;
+}
+
+std::optional<Bytes> from_base64url(std::string_view text) {
+    if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+    std::string standard(text);
+    std::ranges::replace(standard, '-', '+');
+    std::ranges::replace(standard, '_', '/');
+    standard.append((4 - standard.size() % 4) % 4, '=');
+    return from_base64(standard);
+}
+
 }  // namespace vedette::crypto

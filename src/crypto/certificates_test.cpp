@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/test_folder.hpp"
+
 namespace vedette::crypto {
 namespace {
 
@@ -17,12 +19,6 @@ using namespace std::chrono_literals;
 
 class CertificatesTest : public testing::Test {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/certificates_test_XXXXXX";
-        directory_ = std::filesystem::path(::mkdtemp(name)) / "tls";
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_.parent_path()); }
-
     CertificateAuthority authority() {
         auto opened = CertificateAuthority::open(directory_, clock_);
         if (!opened) throw std::runtime_error(opened.error().message);
@@ -44,7 +40,8 @@ class CertificatesTest : public testing::Test {
     }
 
     SimulatedClock clock_{SystemClock().utc_now()};
-    std::filesystem::path directory_;
+    TestFolder folder_;
+    std::filesystem::path directory_ = folder_.path() / "tls";
     const std::vector<std::string> names_ = {"localhost", "hub.example", "127.0.0.1", "::1"};
 };
 

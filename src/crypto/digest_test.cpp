@@ -34,6 +34,14 @@ TEST(Base64, Rfc4648Vectors) {
     }
 }
 
+TEST(Base64, ForUrlsIsWithoutPaddingAndStrict) {
+    const Bytes bytes{std::byte{0xfb}, std::byte{0xff}};
+    EXPECT_EQ(to_base64url(bytes), "-_8");
+    EXPECT_EQ(from_base64url("-_8"), bytes);
+    EXPECT_EQ(from_base64url(""), Bytes());
+    for (const char* text : {"+/8", "-_8=", "-_9", "-", "-_8\n"}) EXPECT_FALSE(from_base64url(text)) << text;
+}
+
 TEST(Base64, RefusesWhatIsNotBase64) {
     for (const char* text :
          {"Zg", "Zg=", "Z===", "====", "Zm 8", "Zm9\n", "Zg==Zg==", "Zm9_", "Zh==", "Zm9vYmF="})

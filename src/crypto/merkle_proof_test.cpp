@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "crypto/base64.hpp"
 
 namespace vedette::crypto {
 namespace {
@@ -77,6 +78,28 @@ TEST(MerkleProof, TheVectorsOfCertificateTransparency) {
     EXPECT_EQ(to_hex(proof[0]), "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7");
     EXPECT_EQ(to_hex(proof[1]), "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e");
     EXPECT_EQ(to_hex(proof[2]), "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4");
+}
+
+// From 6 to 8 and from 2 to 5 leaves, as transparency-dev/merkle publishes them (testdata/consistency).
+TEST(MerkleProof, PublishedProofsOfConsistency) {
+    const auto hash = [](const char* text) {
+        Sha256Digest digest{};
+        std::ranges::copy(*from_base64(text), digest.begin());
+        return digest;
+    };
+    const Sha256Digest root8 = hash("XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=");
+    const Sha256Digest root6 = hash("duZ9rbzfHhDht03cYIq9L5jfsW+851J3tSMqEn8gh+8=");
+    const std::vector from6{hash("DrxdNDf74tsVi58Sah0RjjCBgQMdCpSfje3t68VY72o="),
+                            hash("yoVOoSjtBQtBs1/8G4e46yveRh6eO1WW7Oa51ZdaCuA="),
+                            hash("037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=")};
+    EXPECT_TRUE(is_consistent(6, root6, 8, root8, from6));
+    EXPECT_FALSE(is_consistent(6, root8, 8, root6, from6));
+    EXPECT_FALSE(is_consistent(4, root6, 8, root8, from6));
+    EXPECT_FALSE(is_consistent(6, root6, 16, root8, from6));
+    const std::vector from2{hash("Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4="),
+                            hash("vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=")};
+    EXPECT_TRUE(is_consistent(2, hash("+sVCA+fMaWzw38tCySodnbr3CtnmIfS9jZhmLwDjwSU="), 5,
+                              hash("Tju7H3tHjc/nH7YxYxUZo7yhLJrvyhYSv85ME6hiZNQ="), from2));
 }
 
 }  // namespace

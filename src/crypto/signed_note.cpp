@@ -9,7 +9,6 @@ namespace vedette::crypto {
 
 namespace {
 
-constexpr std::byte ed25519_type{0x01};
 constexpr std::string_view signature_dash = "\xe2\x80\x94 ";  // em dash, space
 
 bool valid_name(std::string_view name) {
@@ -27,7 +26,19 @@ bool take_line(std::string_view& text, std::string_view& line) {
 
 }  // namespace
 
-Result<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
+std::uint32_t note_key_id(std::string_view name, NoteKeyType type, const Ed25519PublicKey& key) {
+    ByteWriter writer;
+    writer.text(name).u8('\n').u8(static_cast<std::uint8_t>(type)).bytes(key);
+    return ByteReader(sha256(writer.view())).u32();
+}
+
+std::string note_vkey(std::string_view name, NoteKeyType type, const Ed25519PublicKey& key) {
+    ByteWriter typed;
+    typed.u8(static_cast<std::uint8_t>(type)).bytes(key);
+    return fmt::format("{}+{:08x}+{}", name, note_key_id(name, type, key), to_base64(typed.view()));
+}
+
+Result<NoteVerifier> parse_vkey(std::string_view vkey, NoteKeyType type) {
     const std::size_t first = vkey.find('+');
     const std::size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
     if (second == std::string_view::npos)
@@ -36,67 +47,89 @@ Result<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
     verifier.name = vkey.substr(0, first);
     const auto id = from_hex(vkey.substr(first + 1, second - first - 1));
     const auto key = from_base64(vkey.substr(second + 1));
-    if (!valid_name(verifier.name) || !id || id->size() != 4 || !key || key->size() != 33 ||
-        (*key)[0] != ed25519_type)
+    if (!valid_name(verifier.name) || !id || id->size() != 4 || !key || key->size() != 33)
         return fail(ErrorKind::invalid_input,
                     "the verifier key is not an Ed25519 key in the form name+id+key");
+    if ((*key)[0] != static_cast<std::byte>(type))
+        return fail(ErrorKind::invalid_input, "the verifier key is not {}",
+                    type == NoteKeyType::note ? "an Ed25519 key that signs a log"
+                                              : "an Ed25519 key of a witness (cosignature/v1)");
     std::copy(key->begin() + 1, key->end(), verifier.key.begin());
-    if (ByteReader(*id).u32() != verifier.key_id())
+    if (ByteReader(*id).u32() != note_key_id(verifier.name, type, verifier.key))
         return fail(ErrorKind::invalid_input, "the verifier key's id does not fit its key: a typing error?");
     return verifier;
 }
 
-std::uint32_t NoteVerifier::key_id() const {
-    ByteWriter writer;
-    writer.text(name).u8('\n').u8(std::to_integer<std::uint8_t>(ed25519_type)).bytes(key);
-    return ByteReader(sha256(writer.view())).u32();
+Result<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
+    return parse_vkey(vkey, NoteKeyType::note);
 }
 
-std::string NoteVerifier::vkey() const {
-    ByteWriter typed;
-    typed.u8(std::to_integer<std::uint8_t>(ed25519_type)).bytes(key);
-    return fmt::format("{}+{:08x}+{}", name, key_id(), to_base64(typed.view()));
+Result<NoteVerifier> NoteVerifier::parse_line(std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    return parse(line);
 }
 
-Result<std::string_view> open_note(std::string_view note, const NoteVerifier& verifier) {
+Result<SplitNote> split_note(std::string_view note) {
     if (note.size() > max_note_size)
         return fail(ErrorKind::corrupt, "a signed note of {} bytes is too long", note.size());
     const std::size_t blank = note.rfind("\n\n");
     if (blank == std::string_view::npos) return fail(ErrorKind::corrupt, "the signed note has no signatures");
-    const std::string_view text = note.substr(0, blank + 1);
+    SplitNote split{note.substr(0, blank + 1), {}};
     std::string_view lines = note.substr(blank + 2);
     std::string_view line;
-    bool verified = false;
-    for (std::size_t count = 0; take_line(lines, line); ++count) {
-        if (count == max_note_signatures) return fail(ErrorKind::corrupt, "the note has too many signatures");
+    while (take_line(lines, line)) {
+        if (split.signatures.size() == max_note_signatures)
+            return fail(ErrorKind::corrupt, "the note has too many signatures");
         if (!line.starts_with(signature_dash))
             return fail(ErrorKind::corrupt, "a signature line is malformed");
         line.remove_prefix(signature_dash.size());
         const std::size_t space = line.find(' ');
-        const auto signature =
+        const auto bytes =
             space == std::string_view::npos ? std::nullopt : from_base64(line.substr(space + 1));
-        if (!signature || signature->size() < 5)
-            return fail(ErrorKind::corrupt, "a signature line is malformed");
-        if (line.substr(0, space) != verifier.name || ByteReader(*signature).u32() != verifier.key_id())
-            continue;
-        if (!ed25519_verify(verifier.key, as_bytes(text), ByteView(*signature).subspan(4)))
+        if (!bytes || bytes->size() < 5) return fail(ErrorKind::corrupt, "a signature line is malformed");
+        split.signatures.push_back(
+            {line.substr(0, space), ByteReader(*bytes).u32(), Bytes(bytes->begin() + 4, bytes->end())});
+    }
+    if (!lines.empty()) return fail(ErrorKind::corrupt, "the signed note ends too early");
+    if (split.signatures.empty()) return fail(ErrorKind::corrupt, "the signed note has no signatures");
+    return split;
+}
+
+Result<std::string_view> open_note(std::string_view note, const NoteVerifier& verifier) {
+    VEDETTE_TRY(const SplitNote split, split_note(note));
+    bool verified = false;
+    for (const NoteSignature& each : split.signatures) {
+        if (each.name != verifier.name || each.key_id != verifier.key_id()) continue;
+        if (!ed25519_verify(verifier.key, as_bytes(split.text), each.signature))
             return fail(ErrorKind::corrupt, "the note's signature is wrong");
         verified = true;
     }
-    if (!lines.empty()) return fail(ErrorKind::corrupt, "the signed note ends too early");
     if (!verified) return fail(ErrorKind::corrupt, "the note is not signed by {}", verifier.name);
-    return text;
+    return split.text;
+}
+
+std::string note_signature_line(std::string_view name, std::uint32_t key_id, ByteView signature) {
+    ByteWriter bytes;
+    bytes.u32(key_id).bytes(signature);
+    return fmt::format("{}{} {}\n", signature_dash, name, to_base64(bytes.view()));
 }
 
 std::string sign_note(std::string_view text, std::string_view name, const Ed25519Signer& signer) {
-    const NoteVerifier verifier{std::string(name), signer.public_key()};
-    ByteWriter signature;
-    signature.u32(verifier.key_id()).bytes(signer.sign(as_bytes(text)));
-    return fmt::format("{}\n{}{} {}\n", text, signature_dash, name, to_base64(signature.view()));
+    const auto id = note_key_id(name, NoteKeyType::note, signer.public_key());
+    return fmt::format("{}\n{}", text, note_signature_line(name, id, signer.sign(as_bytes(text))));
 }
 
 std::string Checkpoint::text() const {
     return fmt::format("{}\n{}\n{}\n", origin, size, to_base64(root));
+}
+
+std::optional<std::uint64_t> parse_tree_size(std::string_view text) {
+    std::uint64_t size = 0;
+    const char* const text_end = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), text_end, size);
+    if (error != std::errc() || end != text_end || (text.starts_with('0') && text != "0"))
+        return std::nullopt;
+    return size;
 }
 
 Result<Checkpoint> Checkpoint::parse(std::string_view text) {
@@ -105,9 +138,9 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
         return fail(ErrorKind::corrupt, "the checkpoint has fewer than three lines");
     Checkpoint checkpoint;
     checkpoint.origin = origin;
-    const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), checkpoint.size);
-    if (error != std::errc() || end != size.data() + size.size() || (size.starts_with('0') && size != "0"))
-        return fail(ErrorKind::corrupt, "the checkpoint's tree size is not a number");
+    const auto number = parse_tree_size(size);
+    if (!number) return fail(ErrorKind::corrupt, "the checkpoint's tree size is not a number");
+    checkpoint.size = *number;
     const auto hash = from_base64(root);
     if (!hash || hash->size() != checkpoint.root.size())
         return fail(ErrorKind::corrupt, "the checkpoint's root hash is malformed");

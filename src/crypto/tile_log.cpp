@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/file.hpp"
+#include "base/lazy_file.hpp"
 
 namespace vedette::crypto {
 
@@ -46,9 +47,7 @@ TileLog::TileLog(fs::path folder, std::string origin, const Ed25519Signer& signe
     : folder_(std::move(folder)), origin_(std::move(origin)), signer_(&signer) {}
 
 Result<TileLog> TileLog::open(fs::path folder, std::string origin, const Ed25519Signer& signer) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) return fail_errno(error.value(), folder.string());
+    VEDETTE_CHECK(make_folder(folder));
     TileLog log(std::move(folder), std::move(origin), signer);
     log.published_ = {log.origin_, 0, log.frontier_.root()};
     if (!fs::exists(log.folder_ / "checkpoint")) {
@@ -65,6 +64,7 @@ Result<TileLog> TileLog::open(fs::path folder, std::string origin, const Ed25519
         log = std::move(mended);
     }
     log.published_ = checkpoint;
+    VEDETTE_CHECK(log.mend_edge());
     for (const Pending& partial : log.partial_files()) log.published_partials_.push_back(partial.path);
     log.remove_unpublished();
     return log;
@@ -83,9 +83,7 @@ Result<> TileLog::mend(const Checkpoint& checkpoint) {
                     folder_.string(), checkpoint.size);
     const auto write_tiles = [&](const std::vector<Pending>& files) -> Result<> {
         for (const Pending& file : files) {
-            std::error_code error;
-            fs::create_directories((folder_ / file.path).parent_path(), error);
-            if (error) return fail_errno(error.value(), (folder_ / file.path).parent_path().string());
+            VEDETTE_CHECK(make_folder((folder_ / file.path).parent_path()));
             VEDETTE_CHECK(write_file_synced(folder_ / file.path, file.bytes, public_mode));
         }
         return {};
@@ -96,6 +94,20 @@ Result<> TileLog::mend(const Checkpoint& checkpoint) {
         return write_tiles(std::exchange(full_, {}));
     }));
     return write_tiles(partial_files());
+}
+
+// After a loss of power the tile that was not synced may be torn, and with an older checkpoint only wider
+// files than its own may be there.
+Result<> TileLog::mend_edge() const {
+    for (const Pending& file : partial_files()) {
+        const fs::path path = folder_ / file.path;
+        const auto there = read_file(path, file.bytes.size());
+        if (there && *there == file.bytes) continue;
+        VEDETTE_CHECK(make_folder(path.parent_path()));
+        VEDETTE_CHECK(write_file_synced(path, file.bytes, public_mode));
+        VEDETTE_CHECK(sync_folder(path.parent_path()));
+    }
+    return {};
 }
 
 // A crash between tiles and checkpoint leaves files whose entries never became part of the log. They would be
@@ -130,12 +142,25 @@ void TileLog::remove_unpublished() {
               count % tile_width);
 }
 
-// The right edge of the tree: the partial tile of each level, and the partial entry bundle.
+// The right edge of the tree: the partial tile of each level, and the partial entry bundle, of which the
+// lowest tile is made.
 Result<> TileLog::load(std::uint64_t size) {
     const TileLogReader reader(folder_);
+    std::vector<Sha256Digest> lowest;
+    if (const std::size_t width = size % tile_width; width > 0) {
+        VEDETTE_TRY(const Bytes bundle, reader.bundle(size / tile_width, width));
+        VEDETTE_TRY(const auto entries, split_bundle(bundle, width));
+        for (const ByteView entry : entries) lowest.push_back(merkle_leaf_hash(entry));
+        const auto used =
+            static_cast<std::size_t>(entries.back().data() + entries.back().size() - bundle.data());
+        bundle_.assign(bundle.begin(), bundle.begin() + static_cast<std::ptrdiff_t>(used));
+    }
     for (std::uint64_t count = size; count > 0; count /= tile_width) {
         Level level{count / tile_width, {}};
-        if (const std::size_t width = count % tile_width; width > 0) {
+        const std::size_t width = count % tile_width;
+        if (levels_.empty()) {
+            level.hashes = std::move(lowest);
+        } else if (width > 0) {
             VEDETTE_TRY(level.hashes, reader.hashes(levels_.size(), level.tile, width));
         }
         levels_.push_back(std::move(level));
@@ -143,18 +168,6 @@ Result<> TileLog::load(std::uint64_t size) {
     for (std::size_t level = levels_.size(); level-- > 0;)
         for (const Sha256Digest& hash : levels_[level].hashes)
             frontier_.add_subtree(hash, static_cast<unsigned>(level * 8));
-    if (const std::size_t width = size % tile_width; width > 0) {
-        VEDETTE_TRY(const Bytes bundle, reader.bundle(size / tile_width, width));
-        VEDETTE_TRY(const auto entries, split_bundle(bundle, width));
-        for (std::size_t i = 0; i < width; ++i) {
-            if (merkle_leaf_hash(entries[i]) != levels_[0].hashes[i])
-                return fail(ErrorKind::corrupt, "entry {} of the log in {} was altered", size - width + i,
-                            folder_.string());
-        }
-        const auto used =
-            static_cast<std::size_t>(entries.back().data() + entries.back().size() - bundle.data());
-        bundle_.assign(bundle.begin(), bundle.begin() + static_cast<std::ptrdiff_t>(used));
-    }
     return {};
 }
 
@@ -189,39 +202,46 @@ std::vector<TileLog::Pending> TileLog::partial_files() const {
     for (std::size_t level = 0; level < levels_.size(); ++level) {
         const Level& edge = levels_[level];
         if (!edge.hashes.empty())
-            files.push_back(
-                {partial_path(tile_path(level, edge.tile), edge.hashes.size()), join(edge.hashes)});
+            files.push_back({partial_path(tile_path(level, edge.tile), edge.hashes.size()), join(edge.hashes),
+                             level > 0});
     }
     if (const std::size_t width = frontier_.size() % tile_width; width > 0)
         files.push_back({partial_path(entries_path(frontier_.size() / tile_width), width), bundle_});
     return files;
 }
 
-Result<> TileLog::publish() {
-    const std::vector<Pending> partials = partial_files();
+Result<> TileLog::write_files(const std::vector<Pending>& partials) const {
     std::set<fs::path> folders;
-    for (const auto* files : {&std::as_const(full_), &partials}) {
+    for (const auto* files : {&full_, &partials}) {
         for (const Pending& file : *files) {
             const fs::path path = folder_ / file.path;
             if (files == &partials &&
                 std::ranges::find(published_partials_, file.path) != published_partials_.end())
                 continue;  // unchanged since the last checkpoint
             if (!fs::exists(path.parent_path())) {
-                std::error_code error;
-                fs::create_directories(path.parent_path(), error);
-                if (error) return fail_errno(error.value(), path.parent_path().string());
+                VEDETTE_CHECK(make_folder(path.parent_path()));
                 for (fs::path up = path.parent_path(); up != folder_; up = up.parent_path())
                     folders.insert(up.parent_path());
             }
-            VEDETTE_CHECK(write_file_synced(path, file.bytes, public_mode));
-            folders.insert(path.parent_path());
+            if (file.synced) {
+                VEDETTE_CHECK(write_file_synced(path, file.bytes, public_mode));
+                folders.insert(path.parent_path());
+            } else {
+                VEDETTE_CHECK(write_file_unsynced(path, file.bytes, public_mode));
+            }
         }
     }
     for (const fs::path& folder : folders) VEDETTE_CHECK(sync_folder(folder));
+    return {};
+}
 
+Result<> TileLog::publish(CheckpointSync sync) {
+    const std::vector<Pending> partials = partial_files();
+    VEDETTE_CHECK(write_files(partials));
     const Checkpoint checkpoint{origin_, frontier_.size(), frontier_.root()};
     const std::string note = sign_note(checkpoint.text(), origin_, *signer_);
-    VEDETTE_CHECK(replace_file(folder_ / "checkpoint", as_bytes(note), public_mode));
+    const auto replace = sync == CheckpointSync::now ? replace_file : replace_file_lazily;
+    VEDETTE_CHECK(replace(folder_ / "checkpoint", as_bytes(note), public_mode));
     published_ = checkpoint;
     full_.clear();
     remove_old_partials(partials);
@@ -322,6 +342,65 @@ Result<> TileLogReader::entries(std::uint64_t from, std::uint64_t to,
         for (; from < first + width; ++from) VEDETTE_CHECK(each(from, split[from - first]));
     }
     return {};
+}
+
+Result<> TileLogReader::files(std::uint64_t size,
+                              const std::function<Result<>(const fs::path&, ByteView)>& each) const {
+    const auto named = [](const fs::path& path, std::size_t width) {
+        return width < tile_width ? partial_path(path, width) : path;
+    };
+    for (std::uint64_t first = 0; first < size; first += tile_width) {
+        const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(size - first, tile_width));
+        VEDETTE_TRY(const Bytes bytes, bundle(first / tile_width, width));
+        VEDETTE_TRY(const auto split, split_bundle(bytes, width));
+        const auto used = static_cast<std::size_t>(split.back().data() + split.back().size() - bytes.data());
+        VEDETTE_CHECK(each(named(entries_path(first / tile_width), width), ByteView(bytes).first(used)));
+    }
+    std::uint64_t count = size;
+    for (std::size_t level = 0; count > 0; ++level, count /= tile_width)
+        for (std::uint64_t first = 0; first < count; first += tile_width) {
+            const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(count - first, tile_width));
+            VEDETTE_TRY(const auto tile, hashes(level, first / tile_width, width));
+            VEDETTE_CHECK(each(named(tile_path(level, first / tile_width), width), join(tile)));
+        }
+    return {};
+}
+
+void check_upper_tiles(
+    const TileLogReader& log, std::uint64_t size,
+    const std::function<void(std::size_t level, std::uint64_t tile, std::uint64_t below)>& tell,
+    const std::function<bool(std::size_t level)>& is_known) {
+    std::size_t level = 1;
+    for (std::uint64_t count = size / tile_width; count > 0; count /= tile_width, ++level) {
+        for (std::uint64_t first = 0; first < count; first += tile_width) {
+            const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(count - first, tile_width));
+            const auto hashes = log.hashes(level, first / tile_width, width);
+            if (!hashes) {
+                tell(level, first / tile_width, first);
+                continue;
+            }
+            if (is_known && is_known(level)) continue;
+            for (std::size_t i = 0; i < width; ++i) {
+                const auto below = log.hashes(level - 1, first + i, tile_width);
+                if (!below || merkle_root(*below) == (*hashes)[i]) continue;
+                tell(level, first / tile_width, first + i);
+                break;
+            }
+        }
+    }
+}
+
+std::optional<std::size_t> width_of_bundle(const fs::path& path) {
+    auto part = path.begin();
+    for (const char* folder : {"tile", "entries"})
+        if (part == path.end() || *part++ != folder) return std::nullopt;
+    if (path.parent_path().extension() != ".p") return tile_width;
+    const std::string name = path.filename().string();
+    std::size_t width = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), width);
+    if (error != std::errc() || end != name.data() + name.size() || width == 0 || width >= tile_width)
+        return std::nullopt;
+    return width;
 }
 
 Result<std::vector<ByteView>> split_bundle(ByteView bundle, std::size_t width) {

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.hpp"
+#include "base/file_fault.hpp"
 #include "base/hex.hpp"
+#include "base/test_depth.hpp"
+#include "base/test_folder.hpp"
 #include "crypto/tile_log.hpp"
 
 namespace vedette::crypto {
@@ -48,12 +52,11 @@ TEST(SignedNote, RoundTripAndRefusals) {
 }
 
 TEST(TileLog, GrowsAcrossTilesAndRestarts) {
-    std::string name = (std::filesystem::temp_directory_path() / "vedette-tlog-XXXXXX").string();
-    const std::filesystem::path folder = mkdtemp(name.data());
+    const TestFolder folder;
     const Ed25519Signer signer = Ed25519Signer::generate();
     MerkleFrontier expected;
     for (const std::uint64_t size : {1u, 255u, 256u, 257u, 1000u, 66'000u}) {
-        auto log = TileLog::open(folder, "example.com/log", signer);
+        auto log = TileLog::open(folder.path(), "example.com/log", signer);
         ASSERT_TRUE(log) << log.error().message;
         while (log->size() < size) {
             const std::string entry = std::to_string(log->size());
@@ -63,7 +66,7 @@ TEST(TileLog, GrowsAcrossTilesAndRestarts) {
         ASSERT_TRUE(log->publish());
         EXPECT_EQ(log->published().root, expected.root());
     }
-    const TileLogReader reader(folder);
+    const TileLogReader reader(folder.path());
     std::uint64_t count = 0;
     ASSERT_TRUE(reader.entries(0, 66'000, [&](std::uint64_t index, ByteView entry) -> Result<> {
         EXPECT_EQ(as_text(entry), std::to_string(index));
@@ -71,19 +74,9 @@ TEST(TileLog, GrowsAcrossTilesAndRestarts) {
         return {};
     }));
     EXPECT_EQ(count, 66'000u);
-    EXPECT_TRUE(std::filesystem::exists(folder / "tile" / "2" / "000.p" / "1"));
-    EXPECT_FALSE(TileLog::open(folder, "example.com/other", signer));
-    std::filesystem::remove_all(folder);
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "tile" / "2" / "000.p" / "1"));
+    EXPECT_FALSE(TileLog::open(folder.path(), "example.com/other", signer));
 }
-
-struct LogFolder {
-    LogFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "vedette-tlog-XXXXXX").string();
-        path = mkdtemp(name.data());
-    }
-    ~LogFolder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
 
 void grow(const std::filesystem::path& folder, const Ed25519Signer& signer, std::uint64_t size,
           std::string_view what) {
@@ -98,23 +91,24 @@ TEST(TileLog, APublicationThatWasCutOffIsForgotten) {
     namespace fs = std::filesystem;
     const Ed25519Signer signer = Ed25519Signer::generate();
     for (const std::uint64_t before : {0u, 3u, 250u, 256u}) {
-        LogFolder old, next, torn;
-        grow(old.path / "log", signer, before, "entry");
-        fs::copy(old.path, next.path, fs::copy_options::recursive);
-        grow(next.path / "log", signer, before + 9, "lost");
-        for (const auto& file : fs::recursive_directory_iterator(next.path)) {
-            const fs::path name = file.path().lexically_relative(next.path);
-            if (!file.is_regular_file() || fs::exists(old.path / name)) continue;
-            const std::uintmax_t step = file.file_size() < 1000 ? 13 : 1031;
+        TestFolder old{memory_place()}, next{memory_place()}, torn{memory_place()};
+        grow(old.path() / "log", signer, before, "entry");
+        fs::copy(old.path(), next.path(), fs::copy_options::recursive);
+        grow(next.path() / "log", signer, before + 9, "lost");
+        for (const auto& file : fs::recursive_directory_iterator(next.path())) {
+            const fs::path name = file.path().lexically_relative(next.path());
+            if (!file.is_regular_file() || fs::exists(old.path() / name)) continue;
+            const std::uintmax_t step =
+                (file.file_size() < 1000 ? 13 : 1031) * static_cast<unsigned>(test_step(5));
             for (std::uintmax_t size = 0; size <= file.file_size(); size += step) {
-                fs::remove_all(torn.path / "log");
-                fs::copy(old.path, torn.path, fs::copy_options::recursive);
-                fs::create_directories((torn.path / name).parent_path());
-                fs::copy_file(file.path(), torn.path / name);
-                fs::resize_file(torn.path / name, size);
+                fs::remove_all(torn.path() / "log");
+                fs::copy(old.path(), torn.path(), fs::copy_options::recursive);
+                fs::create_directories((torn.path() / name).parent_path());
+                fs::copy_file(file.path(), torn.path() / name);
+                fs::resize_file(torn.path() / name, size);
                 // Other entries than those of the publication that was cut off.
-                grow(torn.path / "log", signer, before + 5, "entry");
-                const TileLogReader reader(torn.path / "log");
+                grow(torn.path() / "log", signer, before + 5, "entry");
+                const TileLogReader reader(torn.path() / "log");
                 std::uint64_t count = 0;
                 ASSERT_TRUE(
                     reader.entries(0, before + 5, [&](std::uint64_t index, ByteView entry) -> Result<> {
@@ -128,18 +122,83 @@ TEST(TileLog, APublicationThatWasCutOffIsForgotten) {
     }
 }
 
+// The checkpoint that was renamed last is the one before it again, and only files of the later one are there.
+TEST(TileLog, AnOlderCheckpointAfterALossOfPowerIsGoneOnFrom) {
+    namespace fs = std::filesystem;
+    const Ed25519Signer signer = Ed25519Signer::generate();
+    for (const std::uint64_t size : {5u, 250u, 255u, 256u, 600u}) {
+        TestFolder folder{memory_place()};
+        grow(folder.path(), signer, size, "entry");
+        const Bytes older = read_file(folder.path() / "checkpoint", max_note_size).value();
+        grow(folder.path(), signer, size + 1, "entry");
+        ASSERT_TRUE(write_file_synced(folder.path() / "checkpoint", older));
+        // Twice: what the first start finds must be there for the second one.
+        for (int start = 0; start < 2; ++start) {
+            const auto log = TileLog::open(folder.path(), "example.com/log", signer);
+            ASSERT_TRUE(log) << log.error().message;
+            EXPECT_EQ(log->size(), size);
+        }
+        grow(folder.path(), signer, size + 9, "other");
+        const TileLogReader reader(folder.path());
+        ASSERT_TRUE(reader.entries(size - 1, size + 1, [&](std::uint64_t index, ByteView entry) -> Result<> {
+            EXPECT_EQ(as_text(entry), fmt::format("{} {}", index < size ? "entry" : "other", index));
+            return {};
+        }));
+        EXPECT_TRUE(reader.hashes(0, (size + 8) / tile_width, (size + 9) % tile_width));
+    }
+}
+
+TEST(TileLog, ALowestTileThatIsTornIsMadeAgain) {
+    namespace fs = std::filesystem;
+    const Ed25519Signer signer = Ed25519Signer::generate();
+    const TestFolder folder;
+    grow(folder.path(), signer, 300, "entry");
+    const fs::path tile = folder.path() / "tile/0/001.p/44";
+    const Bytes whole = read_file(tile, 4096).value();
+    ASSERT_TRUE(write_file_synced(tile, ByteView(whole).first(100)));
+    ASSERT_TRUE(TileLog::open(folder.path(), "example.com/log", signer));
+    EXPECT_EQ(read_file(tile, 4096).value(), whole);
+    fs::remove_all(tile.parent_path());
+    ASSERT_TRUE(TileLog::open(folder.path(), "example.com/log", signer));
+    EXPECT_EQ(read_file(tile, 4096).value(), whole);
+}
+
+// What an entry of the audit log costs, beside its row: bundle, its folder, checkpoint.
+TEST(TileLog, APublicationSyncsNoMoreThanItMust) {
+    struct Counter final : FileFaults {
+        std::optional<FileFault> before(FileOperation operation) override {
+            syncs += operation == FileOperation::sync ? 1 : 0;
+            return std::nullopt;
+        }
+        int syncs = 0;
+    };
+    const Ed25519Signer signer = Ed25519Signer::generate();
+    const TestFolder folder;
+    grow(folder.path(), signer, 10, "entry");
+    auto log = TileLog::open(folder.path(), "example.com/log", signer).value();
+    for (const auto& [sync, expected] :
+         {std::pair(CheckpointSync::lazily, 3), std::pair(CheckpointSync::now, 4)}) {
+        log.append(as_bytes("one more"));
+        Counter counter;
+        set_file_faults(&counter);
+        EXPECT_TRUE(log.publish(sync));
+        set_file_faults(nullptr);
+        EXPECT_EQ(counter.syncs, expected);
+    }
+}
+
 TEST(TileLog, DamagedTilesAreMadeAgainFromTheEntries) {
     namespace fs = std::filesystem;
     const Ed25519Signer signer = Ed25519Signer::generate();
-    LogFolder folder;
-    grow(folder.path, signer, 600, "entry");
+    TestFolder folder;
+    grow(folder.path(), signer, 600, "entry");
     for (const char* name : {"tile/0/002.p/88", "tile/1/000.p/2"}) {
-        fs::resize_file(folder.path / name, 32);
-        ASSERT_TRUE(TileLog::open(folder.path, "example.com/log", signer)) << name;
-        EXPECT_GT(fs::file_size(folder.path / name), 32u);
+        fs::resize_file(folder.path() / name, 32);
+        ASSERT_TRUE(TileLog::open(folder.path(), "example.com/log", signer)) << name;
+        EXPECT_GT(fs::file_size(folder.path() / name), 32u);
     }
-    fs::resize_file(folder.path / "tile/entries/002.p/88", 100);
-    EXPECT_EQ(TileLog::open(folder.path, "example.com/log", signer).error().kind, ErrorKind::corrupt);
+    fs::resize_file(folder.path() / "tile/entries/002.p/88", 100);
+    EXPECT_EQ(TileLog::open(folder.path(), "example.com/log", signer).error().kind, ErrorKind::corrupt);
 }
 
 TEST(TileLog, IndexPaths) {

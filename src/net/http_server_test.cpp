@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/test_folder.hpp"
 #include "net/event_loop.hpp"
 #include "net/test_client.hpp"
 #include "net/timeout.hpp"
@@ -87,9 +88,7 @@ class HttpServerTest : public testing::Test {
     static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
 
     void start(HttpLimits limits = {}) {
-        char name[] = "/tmp/net_test_XXXXXX";
-        directory_ = ::mkdtemp(name);
-        auto authority = crypto::CertificateAuthority::open(directory_, clock_);
+        auto authority = crypto::CertificateAuthority::open(folder_.path(), clock_);
         ASSERT_TRUE(authority.has_value()) << authority.error().message;
         auto certificate = authority->server_certificate({"localhost", "127.0.0.1", "::1"});
         ASSERT_TRUE(certificate.has_value()) << certificate.error().message;
@@ -100,7 +99,6 @@ class HttpServerTest : public testing::Test {
     }
     void TearDown() override {
         if (server_) loop_.run_on_thread(stop());
-        if (!directory_.empty()) std::filesystem::remove_all(directory_);
     }
     Awaitable<void> listen(crypto::ServerCertificate certificate, HttpServerOptions options) {
         auto started = HttpServer::start(loop_.executor(), options, certificate, handle);
@@ -112,10 +110,7 @@ class HttpServerTest : public testing::Test {
         co_await server_->stop(100ms);
         server_.reset();
     }
-    /// The output of curl, which trusts our authority alone.
-    std::string curl(const std::string& arguments) {
-        const std::string command =
-            fmt::format("curl -sS --max-time 20 --cacert {}/ca.pem {} 2>&1", directory_.string(), arguments);
+    static std::string output_of(const std::string& command) {
         FILE* pipe = ::popen(command.c_str(), "r");
         std::string output;
         char buffer[4096];
@@ -123,6 +118,18 @@ class HttpServerTest : public testing::Test {
             output.append(buffer, got);
         ::pclose(pipe);
         return output;
+    }
+    /// The output of curl, which trusts our authority alone.
+    std::string curl(const std::string& arguments) {
+        const std::string command = fmt::format("curl -sS --max-time 20 --cacert {}/ca.pem {} 2>&1",
+                                                folder_.path().string(), arguments);
+        return output_of(command);
+    }
+    /// What openssl says of a handshake, without the checks that it would make of its own accord.
+    std::string said_of_tls(const std::string& options) {
+        const std::string command =
+            fmt::format("openssl s_client -connect localhost:{} {} 2>&1 </dev/null", port_, options);
+        return output_of(command);
     }
     std::string url(std::string_view path) { return fmt::format("'https://localhost:{}{}'", port_, path); }
     std::string ask(std::string_view bytes) {
@@ -134,7 +141,7 @@ class HttpServerTest : public testing::Test {
     SystemClock clock_;
     EventLoop loop_{"http test"};
     std::unique_ptr<HttpServer> server_;
-    std::filesystem::path directory_;
+    TestFolder folder_;
     RefusalWriter refuse_;
     std::uint16_t port_ = 0;
 };
@@ -154,6 +161,19 @@ TEST_F(HttpServerTest, AnswersCurlWhichChecksTheCertificate) {
     EXPECT_THAT(curl("-i " + url("/throw")), StartsWith("HTTP/1.1 500"));
     EXPECT_THAT(curl("-i " + url("/split")), StartsWith("HTTP/1.1 500"));
     EXPECT_THAT(curl("-i " + url("/ws")), StartsWith("HTTP/1.1 426"));
+}
+
+TEST_F(HttpServerTest, SpeaksTls12And13WithTheStrongestSuiteFirst) {
+    start();
+    const std::string any = " -cipher ALL:@SECLEVEL=0";
+    EXPECT_THAT(said_of_tls(""), HasSubstr("TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384"));
+    EXPECT_THAT(said_of_tls("-tls1_2" + any), HasSubstr("Cipher is ECDHE-ECDSA-AES256-GCM-SHA384"));
+    for (const char* old : {"-tls1_1", "-tls1"})
+        EXPECT_THAT(said_of_tls(old + any), HasSubstr("alert protocol version")) << old;
+    for (const char* weak : {"ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256", "aNULL"})
+        EXPECT_THAT(said_of_tls(fmt::format("-tls1_2 -cipher {}:@SECLEVEL=0", weak)),
+                    HasSubstr("alert handshake failure"))
+            << weak;
 }
 
 constexpr std::string_view simple_post =
@@ -208,6 +228,7 @@ TEST_F(HttpServerTest, RefusesWhatIsBroken) {
         {"GET /a%2fb HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET /?a=%00 HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
+        {"GET /?a=1&b=2&%61=3 HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
         {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", "400"},
@@ -246,9 +267,11 @@ TEST_F(HttpServerTest, RefusesInTheWordsOfItsOwner) {
         EXPECT_THAT(answer, HasSubstr("\r\n\r\nrefused: "));
         EXPECT_THAT(answer, HasSubstr(c.detail));
     }
-    EXPECT_THAT(
-        ask("GET /throw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-        testing::AllOf(StartsWith("HTTP/1.1 500"), HasSubstr("refused: "), testing::Not(HasSubstr("a bug"))));
+    testing::internal::CaptureStdout();
+    const std::string failed = ask("GET /throw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("ended with an exception: a bug"));
+    EXPECT_THAT(failed, testing::AllOf(StartsWith("HTTP/1.1 500"), HasSubstr("refused: "),
+                                       testing::Not(HasSubstr("a bug"))));
 }
 
 TEST_F(HttpServerTest, SendsBytesOfTheProgramWithoutACopy) {
@@ -343,7 +366,7 @@ TEST_F(HttpServerTest, CancelsTheBodyWhenTheClientLeaves) {
 TEST_F(HttpServerTest, SaysThatThePortIsInUse) {
     start();
     EventLoop other("other");
-    auto authority = crypto::CertificateAuthority::open(directory_, clock_);
+    auto authority = crypto::CertificateAuthority::open(folder_.path(), clock_);
     ASSERT_TRUE(authority.has_value());
     auto certificate = authority->server_certificate({"localhost"});
     ASSERT_TRUE(certificate.has_value());

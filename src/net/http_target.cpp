@@ -54,6 +54,9 @@ Result<> parse_target(std::string_view target, Request& request) {
         std::string value = encoded.has_value ? encoded.value.decode(options) : std::string();
         if (name.find('\0') != std::string::npos || value.find('\0') != std::string::npos)
             return fail(ErrorKind::invalid_input, "The query has a NUL character");
+        // Of two the reader takes one, and whoever looked before him perhaps the other.
+        if (request.query_value(name))
+            return fail(ErrorKind::invalid_input, "The query has a parameter twice");
         request.query.emplace_back(std::move(name), std::move(value));
     }
     return {};

@@ -7,7 +7,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "net/as_values.hpp"
@@ -25,11 +27,6 @@ namespace {
 constexpr int keep_alive_idle_seconds = 20;
 constexpr int keep_alive_interval_seconds = 5;
 constexpr int keep_alive_probes = 3;
-
-std::string endpoint_text(const std::string& host, std::uint16_t port) {
-    return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
-                                               : fmt::format("[{}]:{}", host, port);
-}
 
 std::unexpected<Error> stream_failure(const boost::system::error_code& error) {
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
@@ -67,7 +64,7 @@ Result<> set_size_option(int fd, int name, std::size_t bytes, std::string_view w
     return {};
 }
 
-Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16_t port) {
+Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16_t port, Towards towards) {
     const auto executor = co_await asio::this_coro::executor;
     const std::string where = endpoint_text(host, port);
     std::vector<tcp::endpoint> endpoints;
@@ -96,8 +93,10 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
         tcp::socket socket(executor);
         socket.open(endpoint.protocol(), error);
         if (error) continue;
-        const auto tied = tie_to_interface(socket.native_handle(), endpoint.data(),
-                                           static_cast<socklen_t>(endpoint.size()));
+        const auto tied = towards == Towards::cameras
+                              ? tie_to_interface(socket.native_handle(), endpoint.data(),
+                                                 static_cast<socklen_t>(endpoint.size()))
+                              : Result<>();
         if (!tied) {
             refused = tied.error();
             continue;
@@ -115,6 +114,11 @@ Awaitable<Result<tcp::socket>> resolve_and_connect(std::string host, std::uint16
 }
 
 }  // namespace
+
+std::string endpoint_text(const std::string& host, std::uint16_t port) {
+    return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
+                                               : fmt::format("[{}]:{}", host, port);
+}
 
 struct TcpStream::State {
     explicit State(tcp::socket s) : socket(std::move(s)) {}
@@ -246,6 +250,17 @@ Awaitable<Result<TlsPeer>> TcpStream::start_tls(std::string host, std::chrono::n
     co_return peer;
 }
 
+Awaitable<Result<TlsPeer>> TcpStream::start_tls(std::string host, std::chrono::nanoseconds limit,
+                                                std::shared_ptr<const TlsClientContext> trust) {
+    const auto state = state_;
+    if (!state) co_return fail(ErrorKind::unavailable, "Not connected");
+    VEDETTE_CO_TRY(TlsSession tls, TlsSession::connect(state->socket.native_handle(), host, *trust));
+    auto shaking = shake_hands(state, std::move(tls));
+    auto peer = co_await with_timeout(limit, "nothing answers the TLS handshake: does this port speak TLS?",
+                                      std::move(shaking));
+    co_return peer;
+}
+
 Result<> TcpStream::set_receive_low_water_mark(std::size_t bytes) {
     if (!is_open()) return fail(ErrorKind::unavailable, "Not connected");
     return set_size_option(state_->socket.native_handle(), SO_RCVLOWAT, bytes,
@@ -300,6 +315,13 @@ std::string TcpStream::peer_address_without_zone() const {
     return error ? std::string() : address.to_string();
 }
 
+Result<std::size_t> TcpStream::unacknowledged() const {
+    if (!is_open()) return fail(ErrorKind::unavailable, "Not connected");
+    int bytes = 0;
+    if (::ioctl(state_->socket.native_handle(), SIOCOUTQ, &bytes) != 0) return fail_errno(errno, "SIOCOUTQ");
+    return static_cast<std::size_t>(bytes);
+}
+
 int TcpStream::native_handle() const {
     return is_open() ? state_->socket.native_handle() : -1;
 }
@@ -308,10 +330,10 @@ bool TcpStream::may_hold_bytes() const {
     return state_ && state_->tls && state_->tls->may_hold_bytes();
 }
 
-Awaitable<Result<TcpStream>> connect_tcp(std::string host, std::uint16_t port,
-                                         std::chrono::nanoseconds limit) {
+Awaitable<Result<TcpStream>> connect_tcp(std::string host, std::uint16_t port, std::chrono::nanoseconds limit,
+                                         Towards towards) {
     const std::string late = fmt::format("{} does not answer", endpoint_text(host, port));
-    auto connecting = resolve_and_connect(std::move(host), port);
+    auto connecting = resolve_and_connect(std::move(host), port, towards);
     auto socket = co_await with_timeout(limit, late, std::move(connecting));
     if (!socket) co_return std::unexpected(std::move(socket).error());
     co_return TcpStream(std::make_shared<TcpStream::State>(std::move(*socket)));

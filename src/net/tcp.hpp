@@ -12,9 +12,17 @@
 #include "base/bytes.hpp"
 #include "base/file.hpp"
 #include "net/http.hpp"
+#include "net/tls_client.hpp"
 #include "net/tls_session.hpp"
 
 namespace vedette::net {
+
+/// Whom a connection is for: cameras are reached by the interfaces of restrict_outgoing() alone, a server
+/// that the administrator has named by any.
+enum class Towards : std::uint8_t { cameras, server };
+
+/// "camera.example:554", "[2001:db8::1]:554": as people and addresses write it. Any thread.
+std::string endpoint_text(const std::string& host, std::uint16_t port);
 
 /// A connected TCP socket for protocols that read in bulk: wait once, then read without blocking until there
 /// is nothing more, into memory of the caller. No read allocates. Use from one event loop's thread; one
@@ -36,6 +44,9 @@ class TcpStream {
     /// is written. `unsupported` when no safe TLS is spoken there, `timeout` after `limit`.
     Awaitable<Result<TlsPeer>> start_tls(std::string host, std::chrono::nanoseconds limit,
                                          TlsFloor floor = TlsFloor::modern);
+    /// The same towards a server: `trust` judges it within the handshake, `forbidden` when it is not the one.
+    Awaitable<Result<TlsPeer>> start_tls(std::string host, std::chrono::nanoseconds limit,
+                                         std::shared_ptr<const TlsClientContext> trust);
 
     /// Until there are bytes to read, at least the low-water mark of them, or the peer has closed.
     Awaitable<Result<>> wait_readable();
@@ -61,12 +72,15 @@ class TcpStream {
     std::string peer_address() const;   ///< without port
     /// peer_address() without the zone of a link-local one, whose name the kernel would be asked for.
     std::string peer_address_without_zone() const;
+    /// Bytes that were written and that the peer's TCP has not acknowledged yet.
+    Result<std::size_t> unacknowledged() const;
     int native_handle() const;  ///< for waiting on it beside others; -1 when not connected
     /// TLS may hold bytes that were read and not asked for: the socket need not become readable for them.
     bool may_hold_bytes() const;
 
   private:
-    friend Awaitable<Result<TcpStream>> connect_tcp(std::string, std::uint16_t, std::chrono::nanoseconds);
+    friend Awaitable<Result<TcpStream>> connect_tcp(std::string, std::uint16_t, std::chrono::nanoseconds,
+                                                    Towards);
     struct State;
     explicit TcpStream(std::shared_ptr<State> state);
     std::shared_ptr<State> state_;
@@ -75,7 +89,7 @@ class TcpStream {
 /// Resolves `host`, a name or an IPv4 or IPv6 address without brackets, and connects to the first of its
 /// addresses that answers; all within `limit`. Each failure is one sentence: unknown host (not_found),
 /// refused or unreachable (unavailable), no answer (timeout). TCP_NODELAY and keep-alive are on.
-Awaitable<Result<TcpStream>> connect_tcp(std::string host, std::uint16_t port,
-                                         std::chrono::nanoseconds limit);
+Awaitable<Result<TcpStream>> connect_tcp(std::string host, std::uint16_t port, std::chrono::nanoseconds limit,
+                                         Towards towards = Towards::cameras);
 
 }  // namespace vedette::net

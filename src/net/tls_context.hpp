@@ -11,10 +11,11 @@ class context;  // NOLINT(readability-identifier-naming): Asio's name
 
 namespace vedette::net {
 
-/// The AEAD suites with ephemeral keys of RFC 9325 section 4.2; TLS 1.3 has no others to begin with.
+/// The AEAD suites with ephemeral keys of RFC 9325 section 4.2, the strongest first as in TLS 1.3, which has
+/// no others to begin with.
 inline constexpr const char* tls12_ciphers =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
+    "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
 
 /// TLS 1.2 with forward secrecy and AEAD only, and TLS 1.3. `invalid_input` when certificate and key do not
 /// parse or do not belong together.

@@ -15,6 +15,8 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
+#include "net/system_authorities.hpp"
+#include "net/tls_client.hpp"
 #include "net/tls_context.hpp"
 
 namespace vedette::net {
@@ -121,27 +123,55 @@ std::string common_name(X509* certificate) {
     return out;
 }
 
-std::unexpected<Error> handshake_failure() {
+// A client that judges: why it did not trust, for the person who can do something about it.
+std::unexpected<Error> not_trusted(long verdict) {
+    switch (verdict) {
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return fail(ErrorKind::forbidden, "its certificate is for another name");
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return fail(ErrorKind::forbidden, "its certificate, or that of its authority, has expired");
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return fail(ErrorKind::forbidden, "its certificate is not valid yet: is a clock wrong?");
+        default:
+            return fail(ErrorKind::forbidden, "its certificate is not from an authority that is trusted ({})",
+                        X509_verify_cert_error_string(verdict));
+    }
+}
+
+bool is_alert(unsigned long code) {
+    return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET;
+}
+
+std::unexpected<Error> handshake_failure(const SSL* ssl) {
     const unsigned long code = ERR_peek_last_error();
     ERR_clear_error();
+    // Towards cameras nothing is judged here; a client that judges talks to a server.
+    const bool judges = SSL_is_server(ssl) == 0 && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
+    if (const long verdict = SSL_get_verify_result(ssl); judges && verdict != X509_V_OK)
+        return not_trusted(verdict);
     if (code == 0 || ERR_SYSTEM_ERROR(code))
         return fail(ErrorKind::unavailable, "the connection was closed during the TLS handshake");
     const int reason = ERR_GET_REASON(code);
     if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_BAD_RECORD_TYPE ||
         reason == SSL_R_UNEXPECTED_MESSAGE || reason == SSL_R_HTTP_REQUEST)
-        return fail(ErrorKind::unsupported,
-                    "what answers at this port does not speak TLS: is it the RTSPS port (usually 322)?");
+        return fail(ErrorKind::unsupported, "what answers at this port does not speak TLS{}",
+                    judges ? "" : ": is it the RTSPS port (usually 322)?");
     if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
         return fail(ErrorKind::unavailable, "the connection was closed during the TLS handshake");
     const char* text = ERR_reason_error_string(code);
     return fail(ErrorKind::unsupported,
-                "no safe TLS connection could be agreed upon ({}): TLS 1.2 with AES-GCM is the least. Update "
-                "the camera, "
-                "or allow old TLS in its settings",
-                text != nullptr ? text : "unknown reason");
+                "no safe TLS connection could be agreed upon ({}): TLS 1.2 with AES-GCM is the least{}",
+                text != nullptr ? text : "unknown reason",
+                judges ? "" : ". Update the camera, or allow old TLS in its settings");
 }
 
 }  // namespace
+
+x509_store_st* system_authorities() {
+    SSL_CTX* context = client_context(TlsFloor::modern);
+    return context != nullptr ? SSL_CTX_get_cert_store(context) : nullptr;
+}
 
 void prepare_tls_clients() {
     SSL_CTX* modern = client_context(TlsFloor::modern);
@@ -182,8 +212,15 @@ Result<TlsSession> TlsSession::accept(int socket, boost::asio::ssl::context& con
 
 Result<TlsSession> TlsSession::connect(int socket, const std::string& host, TlsFloor floor) {
     SSL_CTX* context = client_context(floor);
-    VEDETTE_TRY(TlsSession client, over(socket, context != nullptr ? SSL_new(context) : nullptr));
-    SSL* ssl = client.ssl_;
+    return connect_with(socket, host, context != nullptr ? SSL_new(context) : nullptr);
+}
+
+Result<TlsSession> TlsSession::connect(int socket, const std::string& host, const TlsClientContext& trust) {
+    return connect_with(socket, host, SSL_new(trust.native()));
+}
+
+Result<TlsSession> TlsSession::connect_with(int socket, const std::string& host, SSL* ssl) {
+    VEDETTE_TRY(TlsSession client, over(socket, ssl));
     X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
     const std::string name = host.substr(0, host.find('%'));  // without an IPv6 zone
     const bool address = is_address(name);
@@ -216,7 +253,7 @@ Result<TlsSession::Wants> TlsSession::handshake() {
         case SSL_ERROR_WANT_WRITE:
             return Wants::write;
         default:
-            return handshake_failure();
+            return handshake_failure(ssl_);
     }
 }
 
@@ -253,7 +290,11 @@ Result<std::size_t> TlsSession::read(std::span<std::byte> buffer) {
         const int reason = SSL_get_error(ssl_, status);
         drained_ = true;
         if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE || total > 0) return total;
+        const unsigned long code = ERR_peek_last_error();
         ERR_clear_error();
+        // With TLS 1.3 a server says only here that it wanted another certificate of ours.
+        if (const char* text = is_alert(code) ? ERR_reason_error_string(code) : nullptr)
+            return fail(ErrorKind::unavailable, "The peer ended the TLS connection ({})", text);
         return fail(ErrorKind::unavailable, "The peer closed the connection");
     }
     drained_ = false;

@@ -18,6 +18,8 @@ struct ssl_st;
 
 namespace vedette::net {
 
+class TlsClientContext;
+
 /// Who answered the handshake. `authorised` and `key_sha256` are what a decision may rest on; the rest is for
 /// people.
 struct TlsPeer {
@@ -50,6 +52,9 @@ class TlsSession {
     /// As a client of `host`, a name or an address without brackets. Error `internal` when TLS can't be set
     /// up.
     static Result<TlsSession> connect(int socket, const std::string& host, TlsFloor floor = TlsFloor::modern);
+    /// As a client that judges within the handshake: `forbidden`, in words, when `trust` does not vouch for
+    /// the peer, or not for `host`.
+    static Result<TlsSession> connect(int socket, const std::string& host, const TlsClientContext& trust);
     /// As a server; for simulated cameras. The context of make_server_tls() outlives the session.
     static Result<TlsSession> accept(int socket, boost::asio::ssl::context& context);
     ~TlsSession();
@@ -74,6 +79,7 @@ class TlsSession {
 
   private:
     static Result<TlsSession> over(int socket, ssl_st* ssl);
+    static Result<TlsSession> connect_with(int socket, const std::string& host, ssl_st* ssl);
     explicit TlsSession(ssl_st* ssl) : ssl_(ssl) {}
     ssl_st* ssl_ = nullptr;
     bool drained_ = false;

@@ -4,6 +4,7 @@
 
 #include <wslay/wslay.h>
 
+#include "base/utf8.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/digest.hpp"
 
@@ -25,13 +26,6 @@ std::string frame_header(std::uint8_t opcode, std::uint64_t length) {
         out.u8(127).u64(length);
     }
     return std::string(as_text(out.view()));
-}
-
-// Cuts at a character's first byte, so that what remains is UTF-8 as before.
-std::string_view cut_utf8(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return text;
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0) == 0x80) --limit;
-    return text.substr(0, limit);
 }
 
 }  // namespace

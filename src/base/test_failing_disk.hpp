@@ -1,12 +1,12 @@
 #pragma once
-// For this folder's tests alone.
+// For tests.
 
 #include <atomic>
 #include <cerrno>
 
 #include "base/file_fault.hpp"
 
-namespace vedette::vault {
+namespace vedette {
 
 // Counts operations. At one of them the disk fails once, or stops: from then on nothing reaches it, as for a
 // process that was killed there.
@@ -32,4 +32,4 @@ class FailingDisk : public FileFaults {
     std::atomic<int> count_ = 0;
 };
 
-}  // namespace vedette::vault
+}  // namespace vedette
