@@ -20,7 +20,6 @@
 
 namespace vedette::gateway::camera_process {
 
-inline constexpr std::chrono::seconds answer_limit{20};  ///< a process that says nothing for so long is ended
 /// Answers of devices that are being read; others wait.
 inline constexpr std::size_t max_questions = 32;
 

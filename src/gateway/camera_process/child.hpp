@@ -36,7 +36,7 @@ struct CameraProcess::Child {
     bool crashed = false;  ///< by itself: nobody killed it
     Ready granted;
     std::optional<std::string> end;  ///< why, when it has ended or must
-    MonotonicTime heard{};
+    bool heard = false;              ///< since the last question whether it lives
     struct Queued {
         Bytes bytes;
         std::vector<File> files;

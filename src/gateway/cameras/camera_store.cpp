@@ -252,7 +252,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                                                  .model = std::string(row.text(14)),
                                                  .firmware = std::string(row.text(15)),
                                                  .services = split(row.text(17)),
-                                                 .checked = UtcTime(Ticks90k(row.int64(18)))};
+                                                 .checked = from_ticks(row.int64(18))};
         cameras.push_back(std::move(camera));
     }
 }
@@ -264,7 +264,7 @@ Result<> CameraStore::save_device(CameraId id, const wire::DeviceIdentity& devic
         "firmware, services, checked_90k) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         ByteView(id.bytes()), device.onvif_url, device.endpoint, device.serial, join(device.macs),
         device.manufacturer, device.model, device.firmware, join(device.services),
-        std::int64_t{device.checked.time_since_epoch().count()});
+        std::int64_t{ticks(device.checked)});
 }
 
 Result<> CameraStore::save(const Camera& camera) {
@@ -312,8 +312,7 @@ Result<> CameraStore::save_refused_gaps(CameraId id, const std::vector<RefusedGa
     VEDETTE_CHECK(database_.run("DELETE FROM refused_gap WHERE camera_id = ?1", ByteView(id.bytes())));
     for (const RefusedGap& gap : gaps)
         VEDETTE_CHECK(database_.run("INSERT INTO refused_gap VALUES (?1, ?2, ?3, ?4)", ByteView(id.bytes()),
-                                    gap.interval.start.time_since_epoch().count(),
-                                    gap.interval.end.time_since_epoch().count(), gap.message));
+                                    ticks(gap.interval.start), ticks(gap.interval.end), gap.message));
     return transaction.commit();
 }
 
@@ -326,8 +325,7 @@ Result<std::vector<RefusedGap>> CameraStore::refused_gaps(CameraId id) {
     for (;;) {
         VEDETTE_TRY(const bool more, row.step());
         if (!more) return gaps;
-        gaps.push_back(
-            {{UtcTime(Ticks90k(row.int64(0))), UtcTime(Ticks90k(row.int64(1)))}, std::string(row.text(2))});
+        gaps.push_back({{from_ticks(row.int64(0)), from_ticks(row.int64(1))}, std::string(row.text(2))});
     }
 }
 

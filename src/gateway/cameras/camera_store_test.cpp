@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/test_folder.hpp"
+
 namespace vedette::gateway {
 namespace {
 
@@ -84,15 +86,12 @@ TEST(CameraSettings, EachMistakeNamesItsField) {
 
 class CameraStoreTest : public testing::Test {
   protected:
-    void SetUp() override { std::filesystem::create_directory(folder_); }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
     CameraStore open(std::string_view key = "0123456789abcdef0123456789abcdef") {
-        auto store = CameraStore::open(folder_ / "gateway.db", Secret(key));
+        auto store = CameraStore::open(folder_.path() / "gateway.db", Secret(key));
         EXPECT_TRUE(store) << store.error().message;
         return std::move(*store);
     }
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("vedette-" + Uuid::random().text());
+    TestFolder folder_;
 };
 
 TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
@@ -115,7 +114,7 @@ TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
     EXPECT_EQ((*cameras)[0].keep_bytes, std::nullopt);
     EXPECT_EQ((*cameras)[0].credentials.password.reveal_text(), "topsecret-word");
     EXPECT_EQ((*cameras)[1].id, second->id);
-    for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
         std::ifstream in(file.path(), std::ios::binary);
         const std::string content{std::istreambuf_iterator<char>(in), {}};
         EXPECT_EQ(content.find("topsecret-word"), std::string::npos) << file.path();

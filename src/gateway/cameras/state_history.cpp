@@ -92,7 +92,7 @@ Result<std::vector<CameraStateChange>> StateHistoryFile::load() {
                            {.stream = row.int64(1) == 0 ? media::StreamKind::main : media::StreamKind::sub,
                             .state = *state,
                             .reason = std::string(row.text(4)),
-                            .at = UtcTime(Ticks90k(row.int64(2)))}});
+                            .at = from_ticks(row.int64(2))}});
     }
 }
 
@@ -105,8 +105,8 @@ Result<> StateHistoryFile::write(const StateHistory::Unsaved& unsaved) {
         const auto stream = static_cast<std::int64_t>(change.stream);
         VEDETTE_CHECK(database_.run(
             "INSERT INTO state_change (camera_id, stream, at_90k, state, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-            ByteView(camera.bytes()), stream, change.at.time_since_epoch().count(),
-            wire::to_string(change.state), change.reason));
+            ByteView(camera.bytes()), stream, ticks(change.at), wire::to_string(change.state),
+            change.reason));
         VEDETTE_CHECK(
             database_.run("DELETE FROM state_change WHERE camera_id = ?1 AND stream = ?2 AND change_id <= "
                           "(SELECT change_id "

@@ -1,9 +1,9 @@
 #include "gateway/cameras/state_history.hpp"
 
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/test_folder.hpp"
 
 namespace vedette::gateway {
 namespace {
@@ -50,9 +50,8 @@ TEST(StateHistoryTest, AFlappingCameraFillsNothing) {
 }
 
 TEST(StateHistoryTest, OutlivesTheProcess) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vedette-history-XXXXXX").string();
-    const std::filesystem::path folder = mkdtemp(pattern.data());
-    const auto file = folder / "history.db";
+    const TestFolder folder;
+    const auto file = folder.path() / "history.db";
     const CameraId gate = CameraId::random();
     const CameraId yard = CameraId::random();
     {
@@ -75,7 +74,6 @@ TEST(StateHistoryTest, OutlivesTheProcess) {
     history.forget(gate);
     ASSERT_TRUE(disk.write(history.take_unsaved()));
     EXPECT_THAT(disk.load().value(), SizeIs(1));
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -44,10 +44,6 @@ Bytes context_of(CameraId camera) {
     return std::move(writer).finish();
 }
 
-std::int64_t ticks(UtcTime time) {
-    return time.time_since_epoch().count();
-}
-
 wire::EventKind parse_kind(std::string_view text) {
     for (std::uint8_t i = 0; i < wire::event_kind_count; ++i)
         if (const auto kind = static_cast<wire::EventKind>(i); to_string(kind) == text) return kind;
@@ -158,9 +154,9 @@ Result<wire::CameraEvent> DeviceStore::read(const store::Statement& row) const {
                             .topic = {},
                             .source = {},
                             .detail = {},
-                            .start = UtcTime(Ticks90k(row.int64(2))),
+                            .start = from_ticks(row.int64(2)),
                             .end = {}};
-    if (!row.is_null(3)) event.end = UtcTime(Ticks90k(row.int64(3)));
+    if (!row.is_null(3)) event.end = from_ticks(row.int64(3));
     unseal(event, row.blob(5));
     return event;
 }

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/file.hpp"
+#include "base/test_folder.hpp"
 #include "gateway/devices/device_store.hpp"
 #include "gateway/devices/event_feed.hpp"
 #include "gateway/devices/event_tracker.hpp"
@@ -130,15 +131,9 @@ TEST(EventFeed, AttemptsBecomeRare) {
 
 class DeviceStoreTest : public ::testing::Test {
   protected:
-    DeviceStoreTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-devices-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~DeviceStoreTest() override { std::filesystem::remove_all(folder_); }
-
     DeviceStore open(char key = 'k') {
         auto store =
-            DeviceStore::open(folder_ / "devices.db", Secret(std::string_view(std::string(32, key))));
+            DeviceStore::open(folder_.path() / "devices.db", Secret(std::string_view(std::string(32, key))));
         if (!store) throw std::runtime_error(store.error().message);
         return std::move(*store);
     }
@@ -156,7 +151,7 @@ class DeviceStoreTest : public ::testing::Test {
     static wire::QueryEvents query(int from, int to, std::uint32_t limit = 100) {
         return {.camera = camera, .interval = {at(from), at(to)}, .limit = limit};
     }
-    std::filesystem::path folder_;
+    TestFolder folder_;
 };
 
 TEST_F(DeviceStoreTest, EventsAreFoundByCameraAndTime) {
@@ -188,7 +183,7 @@ TEST_F(DeviceStoreTest, WhatACameraSaysIsSealedAndBoundToIt) {
         DeviceStore store = open();
         ASSERT_TRUE(store.add_event(event(1, 2)));
     }
-    for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
         const auto bytes = read_file(file.path(), 1 << 20);
         ASSERT_TRUE(bytes);
         EXPECT_EQ(as_text(*bytes).find("north gate"), std::string_view::npos) << file.path();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "base/test_folder.hpp"
 #include "media/fmp4.hpp"
 #include "media/h264.hpp"
 
@@ -31,15 +32,9 @@ Bytes picture(int number) {
 class FetchedRecorderTest : public testing::Test {
   protected:
     FetchedRecorderTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-edge-XXXXXX").string();
-        folder = mkdtemp(pattern.data());
         vault::VaultOptions options;
-        options.folder = folder / "data";
+        options.folder = folder.path() / "data";
         vault = vault::Vault::open(std::move(options)).value();
-    }
-    ~FetchedRecorderTest() override {
-        vault.reset();
-        std::filesystem::remove_all(folder);
     }
 
     UtcTime at(double seconds) const { return t0 + Ticks90k(std::llround(seconds * 90'000)); }
@@ -91,7 +86,7 @@ class FetchedRecorderTest : public testing::Test {
         return {fragments.front().start, fragments.back().start + fragments.back().duration};
     }
 
-    std::filesystem::path folder;
+    TestFolder folder;
     std::unique_ptr<vault::Vault> vault;
     vault::StreamKey live{CameraId::random(), 0};
     UtcTime t0 = from_unix_seconds(1'795'228'500);

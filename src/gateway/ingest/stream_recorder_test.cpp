@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/test_folder.hpp"
 #include "gateway/ingest/test_support.hpp"
 
 namespace vedette::gateway::ingest {
@@ -37,17 +38,9 @@ struct Listener final : StreamTap {
 class StreamRecorderTest : public testing::Test {
   protected:
     StreamRecorderTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-recorder-XXXXXX").string();
-        folder = mkdtemp(pattern.data());
-        vault = vault::Vault::open({.folder = folder / "data", .on_disk_state = {}}).value();
+        vault = vault::Vault::open({.folder = folder.path() / "data", .on_disk_state = {}}).value();
         begin();
     }
-    ~StreamRecorderTest() override {
-        recorder.reset();
-        vault.reset();
-        std::filesystem::remove_all(folder);
-    }
-
     void begin(std::optional<UtcTime> recorded_until = std::nullopt) {
         recorder.reset();
         recorder.emplace(key, *vault, clock, listener, recorded_until);
@@ -78,7 +71,7 @@ class StreamRecorderTest : public testing::Test {
         return {at(from), at(to)};
     }
 
-    std::filesystem::path folder;
+    TestFolder folder;
     std::unique_ptr<vault::Vault> vault;
     SimulatedClock clock{start_time};
     Listener listener;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.hpp"
+#include "base/test_depth.hpp"
 #include "gateway/vault/layout.hpp"
 #include "gateway/vault/record.hpp"
 #include "gateway/vault/test_support.hpp"
@@ -31,7 +32,7 @@ std::vector<std::string> faults_of(const fs::path& folder) {
 
 class CrashTest : public testing::Test {
   protected:
-    TemporaryFolder folder;
+    VaultFolder folder;
     StreamKey stream{CameraId::random(), 0};
     UtcTime t0 = from_unix_seconds(1'795'228'500);
 };
@@ -59,9 +60,9 @@ TEST_F(CrashTest, ATornTailIsCutWhereverItIsTorn) {
     for (const auto& file : fs::directory_iterator(copy / "media" / "open")) segment = file.path().filename();
     const std::uintmax_t whole = fs::file_size(copy / "media" / "open" / segment);
     RecordHeader last;
-    last.payload_size = static_cast<std::uint32_t>(crypto::cobblestone_sealed_size(payload(2).size()));
+    last.payload_size = static_cast<std::uint32_t>(crypto::cobblestone_sealed_size(payload(2)->size()));
     const std::uintmax_t before = whole - last.stored_size();
-    for (std::uintmax_t size = before; size <= whole; size += 512) {
+    for (std::uintmax_t size = before; size <= whole; size += 512 * static_cast<unsigned>(test_step(7))) {
         fs::remove_all(torn);
         fs::copy(copy, torn, fs::copy_options::recursive);
         fs::resize_file(torn / "media" / "open" / segment, size);

@@ -147,6 +147,15 @@ Result<> Expirer::finish() {
     });
 }
 
+Result<> Expirer::destroy_unused_keys(CameraId camera, std::int32_t day) {
+    VEDETTE_TRY(const auto kept, parts_.keys->days(camera));
+    Days old;
+    for (const std::int32_t one : kept)
+        if (one < day) old.emplace_back(camera, one);
+    if (old.empty()) return {};
+    return parts_.writer->run([&] { return destroy_keys(old); });
+}
+
 // In the writer's thread, so that nothing is begun under a key meanwhile.
 Result<> Expirer::destroy_keys(const Days& days) {
     VEDETTE_TRY(const auto streams, parts_.index->streams());

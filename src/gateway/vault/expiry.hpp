@@ -25,6 +25,9 @@ class Expirer {
     Result<> expire(std::vector<SegmentBrief> segments, DeletionRule rule, std::uint64_t value);
     /// Carries out what was signed and not finished; forgets what never was signed.
     Result<> finish();
+    /// Destroys the camera's day keys of before `day` under which nothing is recorded: a backup that was
+    /// restored brings some back.
+    Result<> destroy_unused_keys(CameraId camera, std::int32_t day);
 
   private:
     using Pending = RetentionBook::Pending;

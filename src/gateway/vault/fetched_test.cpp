@@ -49,7 +49,7 @@ class FetchedTest : public testing::Test {
         vault = open_vault(folder.path).value();
     }
 
-    TemporaryFolder folder;
+    VaultFolder folder;
     StreamKey stream{CameraId::random(), 0};
     StreamKey fetched = fetched_of(stream);
     UtcTime t0 = from_unix_seconds(1'795'228'500);
@@ -77,7 +77,7 @@ TEST_F(FetchedTest, FillsTheGapAndSaysWhereItCameFrom) {
         EXPECT_EQ(played.inits, (std::vector<std::string>{"init live", "init fetched", "init live"}));
         ASSERT_EQ(played.gaps.size(), 1u);
         EXPECT_EQ(played.gaps[0].interval, between(26, 30));
-        EXPECT_EQ(*played.fragments[5].data, payload(110));
+        EXPECT_TRUE(is_payload(*played.fragments[5].data, 110));
         EXPECT_EQ(starts(at(17)).front(), 16);
         reopen();  // from the index now
     }
@@ -104,8 +104,8 @@ TEST_F(FetchedTest, WhatWasRecordedLiveIsNotGivenTwice) {
     std::vector<int> all;
     for (int second = 0; second < 40; second += 2) all.push_back(second);
     EXPECT_EQ(starts(at(0)), all);
-    EXPECT_EQ(*played.fragments[4].data, payload(4));  // live
-    EXPECT_EQ(*played.fragments[15].data, payload(15));
+    EXPECT_TRUE(is_payload(*played.fragments[4].data, 4));  // live
+    EXPECT_TRUE(is_payload(*played.fragments[15].data, 15));
 }
 
 // The connection broke within a group of pictures: the fetched one has all of it.
@@ -119,7 +119,7 @@ TEST_F(FetchedTest, AGroupThatWasCutOffIsReplacedByTheWholeOne) {
     fetch(2, 6);
     ASSERT_TRUE(vault->flush());
     EXPECT_EQ(starts(at(0)), (std::vector<int>{0, 2, 4}));
-    EXPECT_EQ(*played.fragments[1].data, payload(102));
+    EXPECT_TRUE(is_payload(*played.fragments[1].data, 102));
     EXPECT_TRUE(played.gaps.empty());
 }
 

@@ -9,7 +9,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr std::array<store::Migration, 1> index_migrations = {R"(
+constexpr std::array<store::Migration, 2> index_migrations = {R"(
     CREATE TABLE segment (
         camera BLOB NOT NULL,
         stream INTEGER NOT NULL,
@@ -39,53 +39,67 @@ constexpr std::array<store::Migration, 1> index_migrations = {R"(
     CREATE TABLE camera (id BLOB PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), log_scan_from INTEGER NOT NULL);
     INSERT INTO state VALUES (1, 0);
+)",
+                                                              R"(
+    -- What the log says of streams whose last files are gone.
+    CREATE TABLE position (
+        camera BLOB NOT NULL,
+        stream INTEGER NOT NULL,
+        next_sequence INTEGER NOT NULL,
+        last_end_90k INTEGER,            -- since 1970-01-01 UTC
+        PRIMARY KEY (camera, stream)
+    ) WITHOUT ROWID;
+    -- Millions of segments are not to be read for a sum, nor for one number at a start.
+    CREATE TABLE stored (camera BLOB PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO stored SELECT camera, sum(bytes) FROM segment GROUP BY camera;
+    CREATE TRIGGER segment_added AFTER INSERT ON segment BEGIN
+        INSERT INTO stored VALUES (new.camera, new.bytes)
+            ON CONFLICT (camera) DO UPDATE SET bytes = bytes + new.bytes;
+    END;
+    CREATE TRIGGER segment_removed AFTER DELETE ON segment BEGIN
+        UPDATE stored SET bytes = bytes - old.bytes WHERE camera = old.camera;
+    END;
+    ALTER TABLE state ADD COLUMN greatest_run INTEGER NOT NULL DEFAULT 0;
+    UPDATE state SET greatest_run = (SELECT coalesce(max(greatest_run), 0) FROM segment);
+    -- Streams in which a later segment begins earlier: the clock was set back.
+    CREATE TABLE out_of_order (
+        camera BLOB NOT NULL,
+        stream INTEGER NOT NULL,
+        PRIMARY KEY (camera, stream)
+    ) WITHOUT ROWID;
+    INSERT INTO out_of_order SELECT DISTINCT camera, stream FROM (
+        SELECT camera, stream, start_90k,
+            lag(start_90k) OVER (PARTITION BY camera, stream ORDER BY first_sequence) AS before_90k
+        FROM segment WHERE start_90k NOT NULL) WHERE start_90k < before_90k;
 )"};
-
-// No segment spans more.
-constexpr Ticks90k longest_segment = std::chrono::hours(1);
 
 constexpr const char* segment_columns =
     "SELECT camera, stream, first_sequence, end_sequence, utc_day, bytes, records FROM segment ";
 
-std::int64_t ticks(UtcTime time) {
-    return time.time_since_epoch().count();
-}
-UtcTime time_of(std::int64_t ticks_90k) {
-    return UtcTime(Ticks90k(ticks_90k));
-}
 // SQLite's integers are signed; our sequences and runs stay below 2^63.
 std::int64_t number(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
-}
-CameraId camera_of(ByteView blob) {
-    Uuid uuid;
-    ByteReader(blob).copy_to(uuid.bytes);
-    return CameraId(uuid);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& path, store::Access access) {
     VEDETTE_TRY(store::Database database, store::Database::open(path, index_migrations, access));
+    VEDETTE_CHECK(database.execute("PRAGMA recursive_triggers=ON"));  // what is replaced is removed
     return std::unique_ptr<Index>(new Index(std::move(database)));
 }
 
 Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from) {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
-    std::map<CameraId, std::uint64_t> added;
+    std::uint64_t greatest_of_all = 0;
     for (const SegmentInfo& segment : segments) {
-        VEDETTE_TRY(const auto replaced,
-                    database_.query_int64(
-                        "SELECT bytes FROM segment WHERE camera = ? AND stream = ? AND first_sequence = ?",
-                        ByteView(segment.id.stream.camera.bytes()), segment.id.stream.stream,
-                        number(segment.id.first_sequence)));
-        added[segment.id.stream.camera] += segment.bytes - static_cast<std::uint64_t>(replaced.value_or(0));
         const ByteView camera = segment.id.stream.camera.bytes();
         const std::uint8_t stream = segment.id.stream.stream;
         const auto interval = segment.fragments_interval();
         std::uint64_t greatest_run = 0;
         for (const RecordRow& row : segment.rows) greatest_run = std::max(greatest_run, row.run);
+        greatest_of_all = std::max(greatest_of_all, greatest_run);
         VEDETTE_CHECK(
             database_.run("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                           camera, stream, number(segment.id.first_sequence), number(segment.end_sequence()),
@@ -93,17 +107,16 @@ Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t s
                           interval ? std::optional(ticks(interval->end)) : std::nullopt, number(greatest_run),
                           segment.count(RecordType::fragment), segment.gaps.size(), number(segment.bytes),
                           pack_rows(segment.rows)));
+        if (interval) VEDETTE_CHECK(note_order(segment.id, interval->start));
         for (const GapRow& gap : segment.gaps)
             VEDETTE_CHECK(database_.run("INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?, ?, ?, ?)", camera,
                                         stream, number(gap.sequence), ticks(gap.interval.start),
                                         ticks(gap.interval.end), static_cast<std::uint8_t>(gap.text.reason),
                                         gap.text.detail));
     }
-    VEDETTE_CHECK(database_.run("UPDATE state SET log_scan_from = ?", number(scan_from)));
-    VEDETTE_CHECK(transaction.commit());
-    if (bytes_)
-        for (const auto& [camera, bytes] : added) (*bytes_)[camera] += bytes;
-    return {};
+    VEDETTE_CHECK(database_.run("UPDATE state SET log_scan_from = ?, greatest_run = max(greatest_run, ?)",
+                                number(scan_from), number(greatest_of_all)));
+    return transaction.commit();
 }
 
 Result<std::uint64_t> Index::scan_from() const {
@@ -124,14 +137,14 @@ Result<std::vector<GapRow>> Index::gaps_of(const SegmentId& id, std::uint64_t en
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return gaps;
         gaps.push_back({static_cast<std::uint64_t>(row.int64(0)),
-                        {time_of(row.int64(1)), time_of(row.int64(2))},
+                        {from_ticks(row.int64(1)), from_ticks(row.int64(2))},
                         {static_cast<GapReason>(row.int64(3)), std::string(row.text(4))}});
     }
 }
 
 Result<SegmentInfo> Index::read(const store::Statement& row) const {
     SegmentInfo segment;
-    segment.id = {{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
+    segment.id = {{CameraId::from_bytes(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
                   static_cast<std::uint64_t>(row.int64(2))};
     segment.day = static_cast<std::int32_t>(row.int64(4));
     segment.bytes = static_cast<std::uint64_t>(row.int64(5));
@@ -169,7 +182,7 @@ Result<std::vector<Gap>> Index::gaps(StreamKey stream, UtcInterval interval) con
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return gaps;
         gaps.push_back({stream,
-                        {time_of(row.int64(0)), time_of(row.int64(1))},
+                        {from_ticks(row.int64(0)), from_ticks(row.int64(1))},
                         static_cast<GapReason>(row.int64(2)),
                         std::string(row.text(3))});
     }
@@ -202,25 +215,13 @@ Result<std::optional<SegmentInfo>> Index::segment_from(StreamKey stream, std::ui
     return first_of(row);
 }
 
-Result<std::optional<std::uint64_t>> Index::first_after(StreamKey stream, UtcTime from) const {
-    const std::lock_guard lock(mutex_);
-    VEDETTE_TRY(
-        const auto sequence,
-        database_.query_int64("SELECT min(first_sequence) FROM segment WHERE camera = ? AND stream = ? AND "
-                              "start_90k >= ? AND end_90k > ?",
-                              ByteView(stream.camera.bytes()), stream.stream, ticks(from - longest_segment),
-                              ticks(from)));
-    if (!sequence) return std::nullopt;
-    return static_cast<std::uint64_t>(*sequence);
-}
-
 Result<std::optional<UtcTime>> Index::first_start_from(StreamKey stream, UtcTime from) const {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(const auto start,
                 database_.query_int64(
                     "SELECT min(start_90k) FROM segment WHERE camera = ? AND stream = ? AND start_90k >= ?",
                     ByteView(stream.camera.bytes()), stream.stream, ticks(from)));
-    return start ? std::optional(time_of(*start)) : std::nullopt;
+    return start ? std::optional(from_ticks(*start)) : std::nullopt;
 }
 
 Result<bool> Index::contains(const SegmentId& id) const {
@@ -241,13 +242,6 @@ Result<std::optional<SegmentInfo>> Index::last(StreamKey stream) const {
     return first_of(row);
 }
 
-Result<std::uint64_t> Index::greatest_run() const {
-    const std::lock_guard lock(mutex_);
-    // Runs grow, so the last segment of each stream has its greatest one.
-    VEDETTE_TRY(const auto run, database_.query_int64("SELECT max(greatest_run) FROM segment"));
-    return static_cast<std::uint64_t>(run.value_or(0));
-}
-
 Result<std::optional<UtcInterval>> Index::extent(StreamKey stream) const {
     const std::lock_guard lock(mutex_);
     const ByteView camera = stream.camera.bytes();
@@ -261,22 +255,18 @@ Result<std::optional<UtcInterval>> Index::extent(StreamKey stream) const {
                                     "AND stream = ?2 AND start_90k NOT NULL ORDER BY start_90k DESC LIMIT 4)",
                                     camera, std::int64_t{stream.stream}));
     if (!start || !end) return std::nullopt;
-    return UtcInterval{time_of(*start), time_of(*end)};
+    return UtcInterval{from_ticks(*start), from_ticks(*end)};
 }
 
 Result<std::map<CameraId, std::uint64_t>> Index::stored_bytes() const {
     const std::lock_guard lock(mutex_);
-    if (bytes_) return *bytes_;
     std::map<CameraId, std::uint64_t> all;
-    VEDETTE_TRY(store::Statement row,
-                database_.prepare("SELECT camera, sum(bytes) FROM segment GROUP BY camera"));
+    VEDETTE_TRY(store::Statement row, database_.prepare("SELECT camera, bytes FROM stored WHERE bytes > 0"));
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
-        if (!found) break;
-        all[camera_of(row.blob(0))] = static_cast<std::uint64_t>(row.int64(1));
+        if (!found) return all;
+        all[CameraId::from_bytes(row.blob(0))] = static_cast<std::uint64_t>(row.int64(1));
     }
-    bytes_ = all;
-    return all;
 }
 
 Result<std::uint64_t> Index::bytes_in(StreamKey stream, UtcInterval interval) const {
@@ -312,9 +302,9 @@ Result<std::vector<SegmentBrief>> read_briefs(store::Statement& row) {
         const auto day = static_cast<std::int32_t>(row.int64(4));
         const UtcTime midnight = from_unix_seconds(std::int64_t{day} * 86'400);
         const auto time = [&](int column) {
-            return row.is_null(column) ? midnight : time_of(row.int64(column));
+            return row.is_null(column) ? midnight : from_ticks(row.int64(column));
         };
-        briefs.push_back({.id = {{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
+        briefs.push_back({.id = {{CameraId::from_bytes(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))},
                                  static_cast<std::uint64_t>(row.int64(2))},
                           .end_sequence = static_cast<std::uint64_t>(row.int64(3)),
                           .day = day,
@@ -382,95 +372,7 @@ Result<std::vector<StreamKey>> Index::streams() const {
         if (!found) return streams;
         camera.assign(row.blob(0).begin(), row.blob(0).end());
         stream = row.int64(1);
-        streams.push_back({camera_of(camera), static_cast<std::uint8_t>(stream)});
-    }
-}
-
-Result<std::vector<CameraStats>> Index::stats(const std::vector<SegmentInfo>& open) const {
-    const std::lock_guard lock(mutex_);
-    // One snapshot: a segment that the recorder puts into the index meanwhile is counted once.
-    VEDETTE_CHECK(database_.execute("BEGIN"));
-    const auto read_all = [&]() -> Result<std::vector<CameraStats>> {
-        VEDETTE_TRY(std::vector<CameraStats> indexed, indexed_stats());
-        std::map<StreamKey, CameraStats> by_stream;
-        for (CameraStats& stats : indexed) by_stream[stats.stream] = std::move(stats);
-        for (const SegmentInfo& segment : open) VEDETTE_CHECK(add_open(segment, by_stream));
-        std::vector<CameraStats> all;
-        all.reserve(by_stream.size());
-        for (auto& [stream, stats] : by_stream) all.push_back(std::move(stats));
-        return all;
-    };
-    auto all = read_all();
-    VEDETTE_CHECK(database_.execute("COMMIT"));
-    return all;
-}
-
-Result<> Index::add_open(const SegmentInfo& segment, std::map<StreamKey, CameraStats>& all) const {
-    const ByteView camera = segment.id.stream.camera.bytes();
-    VEDETTE_TRY(
-        const auto indexed,
-        database_.query_int64("SELECT 1 FROM segment WHERE camera = ? AND stream = ? AND first_sequence = ?",
-                              camera, segment.id.stream.stream, number(segment.id.first_sequence)));
-    if (indexed) return {};
-    VEDETTE_TRY(
-        const auto known_day,
-        database_.query_int64("SELECT 1 FROM segment WHERE camera = ? AND stream = ? AND utc_day = ? LIMIT 1",
-                              camera, segment.id.stream.stream, std::int64_t{segment.day}));
-    const auto [it, added] = all.try_emplace(segment.id.stream);
-    CameraStats& stats = it->second;
-    if (added) {
-        stats.stream = segment.id.stream;
-        VEDETTE_TRY(store::Statement name, database_.prepare("SELECT name FROM camera WHERE id = ?"));
-        name.bind_all(camera);
-        VEDETTE_TRY(const bool found, name.step());
-        if (found) stats.name = name.text(0);
-    }
-    if (!known_day && stats.newest_open_day != segment.day) ++stats.days;
-    stats.newest_open_day = segment.day;
-    ++stats.segments;
-    stats.bytes += static_cast<std::int64_t>(segment.bytes);
-    stats.gaps += static_cast<std::int64_t>(segment.gaps.size());
-    if (const auto interval = segment.fragments_interval()) {
-        if (stats.fragments == 0) stats.covered = *interval;
-        stats.covered.start = std::min(stats.covered.start, interval->start);
-        stats.covered.end = std::max(stats.covered.end, interval->end);
-    }
-    stats.fragments += static_cast<std::int64_t>(segment.count(RecordType::fragment));
-    return {};
-}
-
-Result<std::map<CameraId, std::string>> Index::camera_names() const {
-    const std::lock_guard lock(mutex_);
-    std::map<CameraId, std::string> names;
-    VEDETTE_TRY(store::Statement row, database_.prepare("SELECT id, name FROM camera"));
-    for (;;) {
-        VEDETTE_TRY(const bool found, row.step());
-        if (!found) return names;
-        names[camera_of(row.blob(0))] = row.text(1);
-    }
-}
-
-Result<std::vector<CameraStats>> Index::indexed_stats() const {
-    std::vector<CameraStats> all;
-    VEDETTE_TRY(
-        store::Statement row,
-        database_.prepare(
-            "SELECT s.camera, s.stream, coalesce(c.name, ''), count(DISTINCT utc_day), count(*), sum(bytes), "
-            "sum(fragments), sum(gaps), min(start_90k), max(end_90k) FROM segment s LEFT JOIN camera c ON "
-            "c.id = s.camera GROUP BY s.camera, s.stream ORDER BY s.camera, s.stream"));
-    for (;;) {
-        VEDETTE_TRY(const bool found, row.step());
-        if (!found) return all;
-        CameraStats stats;
-        stats.stream = {camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))};
-        stats.name = row.text(2);
-        stats.days = row.int64(3);
-        stats.segments = row.int64(4);
-        stats.bytes = row.int64(5);
-        stats.fragments = row.int64(6);
-        stats.gaps = row.int64(7);
-        stats.covered = {time_of(row.int64(8)), time_of(row.int64(9))};
-        all.push_back(std::move(stats));
+        streams.push_back({CameraId::from_bytes(camera), static_cast<std::uint8_t>(stream)});
     }
 }
 
@@ -486,7 +388,6 @@ Result<> Index::remove(StreamKey stream, std::uint64_t before_sequence) {
             const std::lock_guard lock(mutex_);
             VEDETTE_CHECK(database_.run(sql, camera, stream.stream, number(before_sequence)));
             more = database_.changes() > 0;
-            bytes_.reset();
         }
     }
     return {};
@@ -497,32 +398,13 @@ Result<> Index::remove(StreamKey stream, std::uint64_t first_sequence, std::uint
     const ByteView camera = stream.camera.bytes();
     if (const auto fault = file_fault(FileOperation::database)) return fail_errno(fault->error, "index.db");
     VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
-    VEDETTE_TRY(const auto bytes,
-                database_.query_int64("SELECT sum(bytes) FROM segment WHERE camera = ? AND stream = ? AND "
-                                      "first_sequence >= ? AND first_sequence < ?",
-                                      camera, stream.stream, number(first_sequence), number(end_sequence)));
     VEDETTE_CHECK(database_.run(
         "DELETE FROM segment WHERE camera = ? AND stream = ? AND first_sequence >= ? AND first_sequence < ?",
         camera, stream.stream, number(first_sequence), number(end_sequence)));
     VEDETTE_CHECK(
         database_.run("DELETE FROM gap WHERE camera = ? AND stream = ? AND sequence >= ? AND sequence < ?",
                       camera, stream.stream, number(first_sequence), number(end_sequence)));
-    VEDETTE_CHECK(transaction.commit());
-    if (bytes_) (*bytes_)[stream.camera] -= static_cast<std::uint64_t>(bytes.value_or(0));
-    return {};
-}
-
-Result<> Index::set_camera_name(CameraId camera, std::string_view name) {
-    const std::lock_guard lock(mutex_);
-    return database_.run("INSERT OR REPLACE INTO camera VALUES (?, ?)", ByteView(camera.bytes()), name);
-}
-
-Result<std::string> Index::camera_name(CameraId camera) const {
-    const std::lock_guard lock(mutex_);
-    VEDETTE_TRY(store::Statement row, database_.prepare("SELECT name FROM camera WHERE id = ?"));
-    row.bind_all(ByteView(camera.bytes()));
-    VEDETTE_TRY(const bool found, row.step());
-    return found ? std::string(row.text(0)) : std::string();
+    return transaction.commit();
 }
 
 }  // namespace vedette::vault

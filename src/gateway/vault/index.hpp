@@ -21,6 +21,9 @@ struct CameraStats {
     std::optional<std::int32_t> newest_open_day;  ///< of segments that are not in the index yet
 };
 
+/// No segment spans more.
+inline constexpr Ticks90k longest_segment = std::chrono::hours(1);
+
 /// As much of a segment as a rule of retention needs.
 struct SegmentBrief {
     SegmentId id;
@@ -33,6 +36,12 @@ struct SegmentBrief {
     std::uint64_t greatest_run = 0;
 };
 
+/// Where a stream's records go on after a start.
+struct StreamPosition {
+    std::uint64_t next_sequence = 0;
+    std::optional<UtcTime> last_end;  ///< of its last fragment or gap
+};
+
 /// Thread-safe (one lock). Blocking.
 class Index {
   public:
@@ -43,6 +52,10 @@ class Index {
     /// which a start after a crash has to read.
     Result<> insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from);
     Result<std::uint64_t> scan_from() const;
+    /// Behind the last segment of the stream, or where the log was found to be further.
+    Result<StreamPosition> position(StreamKey stream) const;
+    /// Remembers what the log says of streams whose last files are gone, so that it is not read whole again.
+    Result<> remember(const std::map<StreamKey, StreamPosition>& positions, std::uint64_t greatest_run);
 
     /// Segments with fragments in the interval, by sequence.
     Result<std::vector<SegmentInfo>> segments(StreamKey stream, UtcInterval interval) const;
@@ -89,12 +102,12 @@ class Index {
     Result<SegmentInfo> read(const store::Statement& row) const;
     Result<std::vector<CameraStats>> indexed_stats() const;
     Result<> add_open(const SegmentInfo& segment, std::map<StreamKey, CameraStats>& all) const;
+    Result<> note_order(const SegmentId& id, UtcTime start);
     Result<std::vector<GapRow>> gaps_of(const SegmentId& id, std::uint64_t end_sequence) const;
     Result<std::optional<SegmentInfo>> first_of(store::Statement& query) const;
 
     mutable std::mutex mutex_;
     mutable store::Database database_;
-    mutable std::optional<std::map<CameraId, std::uint64_t>> bytes_;  ///< once it was asked for
 };
 
 }  // namespace vedette::vault

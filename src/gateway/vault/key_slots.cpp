@@ -210,7 +210,8 @@ Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, Se
     return replace_file(std::filesystem::absolute(file, error), as_bytes(backup.print()), 0600);
 }
 
-Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path& file, Secrets& secrets) {
+Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path& file, Secrets& secrets,
+                              const crypto::PasswordCost& cost) {
     VEDETTE_CHECK(require_keys(layout));
     VEDETTE_TRY(const File recorder, lock_out_recorder(layout));
     Environment environment{KeyFolder(layout.keys()), &secrets};
@@ -233,7 +234,7 @@ Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path&
     VEDETTE_TRY(Secret organisation_key, backup->open(passphrase));
     VEDETTE_CHECK(require_fit(organisation_key, identity, file.string()));
 
-    VEDETTE_TRY(const Enrolment enrolment, enrolment_with(passphrase));
+    VEDETTE_TRY(const Enrolment enrolment, enrolment_with(passphrase, cost));
     SlotTable table;
     table.organisation = backup->organisation;
     const Secret root = crypto::random_secret(key_size);

@@ -50,6 +50,7 @@ Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, ke
 /// the backup. conflict while a recorder runs, or where there are slots or a key file. The number of the
 /// slot.
 Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path& file,
-                              keystore::Secrets& secrets);
+                              keystore::Secrets& secrets,
+                              const crypto::PasswordCost& cost = keystore::new_passphrase_cost);
 
 }  // namespace vedette::vault

@@ -9,8 +9,8 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/test_depth.hpp"
+#include "base/test_failing_disk.hpp"
 #include "crypto/digest.hpp"
-#include "gateway/vault/failing_disk.hpp"
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/keys.hpp"
 #include "gateway/vault/test_support.hpp"
@@ -77,7 +77,7 @@ class KeySlotsTest : public testing::Test {
         return {std::istreambuf_iterator<char>(file), {}};
     }
 
-    TemporaryFolder folder;
+    VaultFolder folder;
     Layout layout{folder.path};
     Answers answers{"seven quiet lanterns"};
     Answers nobody{""};
@@ -142,7 +142,7 @@ TEST_F(KeySlotsTest, ARemovedKeyFileIsDestroyedAndOpensNothing) {
 
 TEST_F(KeySlotsTest, SlotsOfAnotherStoreChangeNothing) {
     ASSERT_TRUE(add_slot(layout, passphrase_slot(), answers));
-    TemporaryFolder other;
+    VaultFolder other;
     fs::create_directories(other.path);
     ASSERT_TRUE(write_format({other.path}));
     ASSERT_TRUE(KeyStore::open({other.path}));
@@ -180,25 +180,26 @@ TEST_F(KeySlotsTest, ABackupOpensAStoreWhoseSlotsAreLost) {
     answers.word = "over the hills and far away";
     ASSERT_TRUE(backup_keys(layout, file, answers, cheap));
     EXPECT_EQ(backup_keys(layout, file, answers, cheap).error().kind, ErrorKind::conflict);
-    EXPECT_EQ(restore_keys(layout, file, answers).error().kind, ErrorKind::conflict) << "nothing is lost";
+    EXPECT_EQ(restore_keys(layout, file, answers, cheap).error().kind, ErrorKind::conflict)
+        << "nothing is lost";
     fs::remove(layout.keys() / "root.key");
     answers.word = "over the hills";
-    EXPECT_EQ(restore_keys(layout, file, answers).error().kind, ErrorKind::unauthenticated);
+    EXPECT_EQ(restore_keys(layout, file, answers, cheap).error().kind, ErrorKind::unauthenticated);
     EXPECT_FALSE(fs::exists(layout.keys() / "slots"));
     answers.word = "over the hills and far away";
-    EXPECT_EQ(restore_keys(layout, file, answers), 1U);
+    EXPECT_EQ(restore_keys(layout, file, answers, cheap), 1U);
     EXPECT_EQ(opens(&answers), "");
     ASSERT_TRUE(rotate_root_key(layout, answers));
     fs::remove(layout.keys() / "slots");
-    EXPECT_EQ(restore_keys(layout, file, answers), 1U) << "it stays good after a rotation";
+    EXPECT_EQ(restore_keys(layout, file, answers, cheap), 1U) << "it stays good after a rotation";
     EXPECT_EQ(opens(&answers), "");
 
-    TemporaryFolder other;
+    VaultFolder other;
     fs::create_directories(other.path);
     ASSERT_TRUE(write_format({other.path}));
     ASSERT_TRUE(KeyStore::open({other.path}));
     fs::remove(other.path / "keys" / "root.key");
-    EXPECT_EQ(restore_keys({other.path}, file, answers).error().kind, ErrorKind::invalid_input);
+    EXPECT_EQ(restore_keys({other.path}, file, answers, cheap).error().kind, ErrorKind::invalid_input);
 }
 
 // A kill between any two operations, and in the middle of any writing.

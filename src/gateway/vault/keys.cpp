@@ -272,6 +272,18 @@ Result<KeyStore::Key> KeyStore::day_key(CameraId camera, std::int32_t day) {
     return *key;
 }
 
+Result<std::vector<std::int32_t>> KeyStore::days(CameraId camera) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::int32_t> days;
+    VEDETTE_TRY(store::Statement row, database_.prepare("SELECT utc_day FROM day_key WHERE camera = ?"));
+    row.bind(1, ByteView(camera.bytes()));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return days;
+        days.push_back(static_cast<std::int32_t>(row.int64(0)));
+    }
+}
+
 Result<> KeyStore::note_deletions(const std::vector<Deletion>& deletions) {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));

@@ -60,6 +60,9 @@ class KeyStore {
     /// not_found when it was destroyed.
     Result<Key> day_key(CameraId camera, std::int32_t day);
 
+    /// The days of which the camera has keys.
+    Result<std::vector<std::int32_t>> days(CameraId camera) const;
+
     /// Notes that the camera's recordings are to go; remembered until forget_deletions().
     Result<> note_deletions(const std::vector<Deletion>& deletions);
     Result<std::vector<Deletion>> deletions() const;

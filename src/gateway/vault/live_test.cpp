@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/test_depth.hpp"
 #include "gateway/vault/test_support.hpp"
 #include "gateway/vault/tools.hpp"
 #include "gateway/vault/verify.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto test_time = 4s;
+const auto test_time = test_thoroughly() ? 3s : 1s;
 
 class LiveTest : public testing::Test {
   protected:
@@ -50,7 +51,7 @@ class LiveTest : public testing::Test {
         }
     }
 
-    TemporaryFolder folder;
+    VaultFolder folder;
     std::array<StreamKey, 3> streams{StreamKey{CameraId::random(), 0}, StreamKey{CameraId::random(), 1},
                                      StreamKey{CameraId::random(), 0}};
     UtcTime t0 = from_unix_seconds(1'795'228'500);
@@ -63,21 +64,19 @@ TEST_F(LiveTest, VerifyFindsNoFaultWhileTheRecorderWorks) {
     const auto end = std::chrono::steady_clock::now() + test_time;
     std::uint64_t fragments = 0;
     int rounds = 0;
-    for (; std::chrono::steady_clock::now() < end; ++rounds) {
+    for (; std::chrono::steady_clock::now() < end || rounds < 3 || fragments <= 20; ++rounds) {
         const auto report =
             verify(Layout{folder.path}, {}, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
         ASSERT_TRUE(report) << report.error().message;
         fragments = report->fragments;
         if (HasFailure()) return;
     }
-    EXPECT_GT(rounds, 2);
-    EXPECT_GT(fragments, 20u);
 }
 
 TEST_F(LiveTest, StatsCountEachSegmentOnce) {
-    const auto end = std::chrono::steady_clock::now() + test_time / 2;
+    const auto end = std::chrono::steady_clock::now() + test_time;
     std::int64_t last = 0;
-    while (std::chrono::steady_clock::now() < end) {
+    while (!HasFailure() && (std::chrono::steady_clock::now() < end || last == 0)) {
         const auto all = vault_stats(Layout{folder.path});
         ASSERT_TRUE(all) << all.error().message;
         for (const CameraStats& stats : *all) {
@@ -90,7 +89,6 @@ TEST_F(LiveTest, StatsCountEachSegmentOnce) {
             }
         }
     }
-    EXPECT_GT(last, 0);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class FailingSync : public FileFaults {
 
 TEST(ManyStreams, OneFileThatCannotBeSyncedCostsItsOwnStreamAlone) {
     constexpr int count = 100;
-    const TemporaryFolder folder;
+    const VaultFolder folder;
     const UtcTime t0 = from_unix_seconds(1'795'228'500);
     log::set_level(log::Level::off);  // the failure is what is tested
     std::vector<StreamKey> streams;

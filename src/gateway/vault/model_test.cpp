@@ -11,7 +11,7 @@
 
 #include "base/log.hpp"
 #include "base/test_depth.hpp"
-#include "gateway/vault/failing_disk.hpp"
+#include "base/test_failing_disk.hpp"
 #include "gateway/vault/test_support.hpp"
 #include "gateway/vault/verify.hpp"
 
@@ -31,13 +31,9 @@ class ModelTest : public testing::Test {
 
     void SetUp() override {
         log::set_level(log::Level::off);  // failures are what is tested
-        if (fs::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 1);
         folder.emplace();
     }
-    void TearDown() override {
-        ::unsetenv("TMPDIR");
-        log::set_level(log::Level::info);
-    }
+    void TearDown() override { log::set_level(log::Level::info); }
     UtcTime time_of(int number) const { return t0 + seconds(fragment_seconds * number); }
 
     Result<std::unique_ptr<Vault>> open() const {
@@ -80,7 +76,7 @@ class ModelTest : public testing::Test {
         for (const PlayFragment& fragment : played.fragments) {
             const auto number = static_cast<int>((fragment.start - t0) / seconds(fragment_seconds));
             EXPECT_TRUE(found.insert(number).second) << what << ": fragment " << number << " twice";
-            EXPECT_EQ(*fragment.data, payload(number % 50)) << what;
+            EXPECT_TRUE(is_payload(*fragment.data, number % 50)) << what;
         }
         const auto recordings = (*vault)->recordings(stream, {t0 - seconds(1), time_of(next + 1)});
         ASSERT_TRUE(recordings);
@@ -104,7 +100,7 @@ class ModelTest : public testing::Test {
         next = 0;
     }
 
-    std::optional<TemporaryFolder> folder;
+    std::optional<VaultFolder> folder;
     StreamKey stream{CameraId::random(), 0};
     UtcTime t0 = from_unix_seconds(1'795'228'500);
     std::set<int> appended;
@@ -115,7 +111,7 @@ class ModelTest : public testing::Test {
 TEST_F(ModelTest, TheProcessEndsAtEveryOperation) {
     for (const double part : {0.0, 0.5}) {
         bool reached = true;
-        for (int at = 0; reached && !HasFailure(); at += test_step(5)) {
+        for (int at = 0; reached && !HasFailure(); at += test_step(13)) {
             start_again();
             {
                 FailingDisk disk(at, true, {EIO, part});
@@ -130,7 +126,7 @@ TEST_F(ModelTest, TheProcessEndsAtEveryOperation) {
 TEST_F(ModelTest, OneOperationFailsAndTheProcessGoesOn) {
     for (const int error : {ENOSPC, EIO}) {
         bool reached = true;
-        for (int at = 0; reached && !HasFailure(); at += test_step(5)) {
+        for (int at = 0; reached && !HasFailure(); at += test_step(13)) {
             start_again();
             bool lived = false;
             {
@@ -145,7 +141,7 @@ TEST_F(ModelTest, OneOperationFailsAndTheProcessGoesOn) {
 
 TEST_F(ModelTest, RandomHistories) {
     const int first = number_from("VEDETTE_VAULT_SEED", 1);
-    const int seeds = number_from("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 10);
+    const int seeds = number_from("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 4);
     for (int seed = first; seed < first + seeds && !HasFailure(); ++seed) {
         start_again();
         std::mt19937 random(static_cast<unsigned>(seed));

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "crypto/base64.hpp"
+#include "crypto/key_file.hpp"
 #include "crypto/merkle_proof.hpp"
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/record.hpp"
@@ -43,10 +44,7 @@ Result<Found> find_fragment(const crypto::TileLogReader& log, std::uint64_t size
 Result<std::string> prove_fragment(const Layout& layout, const ProofRequest& request) {
     VEDETTE_CHECK(require_vault(layout));
     VEDETTE_TRY(const CameraId camera, IndexCheck(layout).find_camera(request.camera));
-    VEDETTE_TRY(const Bytes vkey, read_file(layout.vkey(), 4096));
-    std::string_view vkey_line = as_text(vkey);
-    if (vkey_line.ends_with('\n')) vkey_line.remove_suffix(1);
-    VEDETTE_TRY(const auto verifier, crypto::NoteVerifier::parse(vkey_line));
+    VEDETTE_TRY(const auto verifier, crypto::load_verifier(layout.vkey()));
     // Before the tiles are read: those of an older checkpoint stay readable.
     VEDETTE_TRY(const Bytes note, read_file(layout.log() / "checkpoint", crypto::max_note_size));
     VEDETTE_TRY(const auto checkpoint, crypto::open_checkpoint(as_text(note), verifier));

@@ -63,7 +63,7 @@ Entry encode_entry(const RecordHeader& header) {
         .bytes(header.stream.camera.bytes())
         .u64(header.run)
         .u64(header.sequence)
-        .i64(header.start.time_since_epoch().count())
+        .i64(ticks(header.start))
         .i64(header.duration.count())
         .i64(header.camera_time.time_since_epoch().count())
         .u64(header.segment)
@@ -96,7 +96,7 @@ Result<RecordHeader> parse_entry(ByteView entry) {
     header.stream.camera = read_id<CameraId>(reader);
     header.run = reader.u64();
     header.sequence = reader.u64();
-    header.start = UtcTime(Ticks90k(reader.i64()));
+    header.start = from_ticks(reader.i64());
     header.duration = Ticks90k(reader.i64());
     header.camera_time = CameraTime(Ticks90k(reader.i64()));
     header.segment = reader.u64();
@@ -111,9 +111,9 @@ Result<RecordHeader> parse_entry(ByteView entry) {
         header.stated_at = UtcTime(Ticks90k(time));
         header.rule = flags;
     }
-    const bool zeros = std::ranges::all_of(reader.rest(), [](std::byte b) { return b == std::byte{0}; });
+    const bool zeros = are_zeros(reader.rest());
 
-    const std::int64_t start = header.start.time_since_epoch().count();
+    const std::int64_t start = ticks(header.start);
     if (!known(type) || !marked(version, header, flags, time) || !zeros ||
         header.payload_size > max_payload_size || header.duration.count() < 0 ||
         header.duration.count() > farthest_time || start > farthest_time || start < -farthest_time ||
@@ -164,6 +164,12 @@ std::string describe(StreamKey stream) {
     const std::string name = live == 0 ? "main" : live == 1 ? "sub" : fmt::format("stream {}", live);
     return fmt::format("camera {} {}{}", stream.camera.text(), name,
                        is_fetched(stream) ? " (fetched from the camera's storage)" : "");
+}
+
+bool are_zeros(ByteView bytes) {
+    // Each is compared to the one before.
+    return bytes.empty() || (bytes.front() == std::byte{0} &&
+                             std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
 std::string describe(const RecordHeader& header) {

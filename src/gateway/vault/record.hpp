@@ -91,6 +91,9 @@ Bytes encode_gap(GapReason reason, std::string_view detail);
 /// Unknown reasons become `other`.
 Result<GapText> parse_gap(ByteView payload);
 
+/// Whether they are zeros alone, as padding and reserved fields are.
+bool are_zeros(ByteView bytes);
+
 /// `camera 3f… main, 2026-11-21T02:35:06.120Z`: how messages name a record.
 std::string describe(const RecordHeader& header);
 std::string describe(StreamKey stream);

@@ -10,20 +10,30 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// For each segment the sequence after its last entry in the log's tail.
-Result<std::map<SegmentId, std::uint64_t>> logged_ends(const Layout& layout, std::uint64_t from,
-                                                       std::uint64_t to) {
-    std::map<SegmentId, std::uint64_t> ends;
+struct Logged {
+    std::map<SegmentId, std::uint64_t> segments;  // the sequence after the last entry of each
+    std::map<StreamKey, StreamPosition> streams;
+    std::uint64_t greatest_run = 0;
+};
+
+// What the log's tail says of records.
+Result<Logged> read_log_tail(const Layout& layout, std::uint64_t from, std::uint64_t to) {
+    Logged logged;
     const crypto::TileLogReader reader(layout.log());
     VEDETTE_CHECK(reader.entries(from, to, [&](std::uint64_t, ByteView entry) -> Result<> {
         VEDETTE_TRY(const RecordHeader header, parse_entry(entry));
-        if (is_recorded(header.type)) {
-            std::uint64_t& end = ends[{header.stream, header.segment}];
-            end = std::max(end, header.sequence + 1);
-        }
+        if (header.type == RecordType::deletion) logged.streams[header.stream].last_end.reset();
+        if (!is_recorded(header.type)) return {};
+        std::uint64_t& end = logged.segments[{header.stream, header.segment}];
+        end = std::max(end, header.sequence + 1);
+        StreamPosition& position = logged.streams[header.stream];
+        position.next_sequence = std::max(position.next_sequence, header.sequence + 1);
+        if (header.type == RecordType::fragment || header.type == RecordType::gap)
+            position.last_end = header.end();
+        logged.greatest_run = std::max(logged.greatest_run, header.run);
         return {};
     }));
-    return ends;
+    return logged;
 }
 
 Result<std::vector<SegmentId>> open_files(const Layout& layout) {
@@ -38,17 +48,21 @@ Result<std::vector<SegmentId>> open_files(const Layout& layout) {
 
 class Recovery {
   public:
-    Recovery(const Layout& layout, const Index& index, crypto::TileLog& log, bool is_new_log)
+    Recovery(const Layout& layout, Index& index, crypto::TileLog& log, bool is_new_log)
         : layout_(layout), index_(index), log_(log), is_new_log_(is_new_log) {}
 
     Result<Recovered> run(const KeyStore& keys, const RetentionBook& book) {
         VEDETTE_TRY(const std::uint64_t scan_from, index_.scan_from());
         const std::uint64_t size = log_.published().size;
-        VEDETTE_TRY(logged_, logged_ends(layout_, std::min(scan_from, size), size));
-        for (const auto& [id, end] : logged_) {
-            VEDETTE_CHECK(position(id.stream));
-            advance(id.stream, end);
+        VEDETTE_TRY(logged_, read_log_tail(layout_, std::min(scan_from, size), size));
+        std::map<StreamKey, StreamPosition> beyond_files;
+        for (const auto& [stream, logged] : logged_.streams) {
+            VEDETTE_TRY(StreamPosition* const where, position(stream));
+            if (logged.next_sequence <= where->next_sequence) continue;
+            *where = logged;
+            beyond_files.emplace(stream, logged);
         }
+        VEDETTE_CHECK(index_.remember(beyond_files, logged_.greatest_run));
         VEDETTE_TRY(const auto deletions, keys.deletions());
         for (const Deletion& deletion : deletions) {
             VEDETTE_CHECK(position(deletion.stream));
@@ -61,6 +75,7 @@ class Recovery {
             advance(stream, end.sequence);
         }
         VEDETTE_TRY(result_.greatest_run, book.greatest_run());
+        result_.greatest_run = std::max(result_.greatest_run, logged_.greatest_run);
         VEDETTE_TRY(const auto ids, open_files(layout_));
         for (const SegmentId& id : ids) VEDETTE_CHECK(mend(id));
         return std::move(result_);
@@ -70,13 +85,7 @@ class Recovery {
     Result<StreamPosition*> position(StreamKey stream) {
         const auto [it, added] = result_.positions.try_emplace(stream);
         if (added) {
-            VEDETTE_TRY(const auto last, index_.last(stream));
-            if (last) {
-                it->second.next_sequence = last->end_sequence();
-                for (const RecordRow& row : last->rows)
-                    if (row.type == RecordType::fragment || row.type == RecordType::gap)
-                        it->second.last_end = row.end();
-            }
+            VEDETTE_TRY(it->second, index_.position(stream));
         }
         return &it->second;
     }
@@ -97,7 +106,8 @@ class Recovery {
             return {};
         }
         VEDETTE_TRY(StreamPosition* const where, position(id.stream));
-        const std::uint64_t logged = logged_.contains(id) ? logged_[id] : 0;
+        const auto of_file = logged_.segments.find(id);
+        const std::uint64_t logged = of_file == logged_.segments.end() ? 0 : of_file->second;
         SegmentInfo segment{id, 0, 0, {}, {}};
         // Records that the log speaks of are kept even when they are damaged: verify must find them. Behind
         // them, the first that is not whole is where the crash cut.
@@ -155,17 +165,17 @@ class Recovery {
     }
 
     const Layout& layout_;
-    const Index& index_;
+    Index& index_;
     crypto::TileLog& log_;
     const bool is_new_log_;
-    std::map<SegmentId, std::uint64_t> logged_;
+    Logged logged_;
     Recovered result_;
 };
 
 }  // namespace
 
-Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const RetentionBook& book,
-                          const Index& index, crypto::TileLog& log, bool is_new_log) {
+Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const RetentionBook& book, Index& index,
+                          crypto::TileLog& log, bool is_new_log) {
     return Recovery(layout, index, log, is_new_log).run(keys, book);
 }
 

@@ -21,8 +21,8 @@ struct Recovered {
 
 /// `is_new_log`: the log was begun anew, and whatever is whole in the open folder is signed again.
 /// Cuts torn tails, brings whole records into the log (not published yet) and says where each stream goes on.
-Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const RetentionBook& book,
-                          const Index& index, crypto::TileLog& log, bool is_new_log);
+Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const RetentionBook& book, Index& index,
+                          crypto::TileLog& log, bool is_new_log);
 
 struct Rebuilt {
     std::size_t segments = 0;

@@ -303,7 +303,7 @@ Result<> Retention::run_age(CameraId camera, std::uint32_t days) {
                 VEDETTE_CHECK(expirer_.expire(std::move(segments), DeletionRule::keep_days, days));
         }
     }
-    return {};
+    return expirer_.destroy_unused_keys(camera, utc_day(keep_from));
 }
 
 Result<std::uint64_t> Retention::held_bytes(CameraId camera) const {

@@ -65,19 +65,8 @@ constexpr std::array<store::Migration, 1> retention_migrations = {R"(
 // Segments follow each other but for rounding.
 constexpr Ticks90k joint = std::chrono::seconds(1);
 
-std::int64_t ticks(UtcTime time) {
-    return time.time_since_epoch().count();
-}
-UtcTime time_of(std::int64_t ticks_90k) {
-    return UtcTime(Ticks90k(ticks_90k));
-}
 std::int64_t number(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
-}
-CameraId camera_of(ByteView blob) {
-    Uuid uuid;
-    ByteReader(blob).copy_to(uuid.bytes);
-    return CameraId(uuid);
 }
 // Tests stop the process in front of each change.
 Result<> may_write() {
@@ -186,12 +175,12 @@ Result<std::vector<RecordingHold>> RetentionBook::read_holds(store::Statement& r
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return holds;
         holds.push_back({.id = static_cast<std::uint64_t>(row.int64(0)),
-                         .camera = camera_of(row.blob(1)),
-                         .start = time_of(row.int64(2)),
-                         .end = row.is_null(3) ? std::nullopt : std::optional(time_of(row.int64(3))),
+                         .camera = CameraId::from_bytes(row.blob(1)),
+                         .start = from_ticks(row.int64(2)),
+                         .end = row.is_null(3) ? std::nullopt : std::optional(from_ticks(row.int64(3))),
                          .reason = std::string(row.text(4)),
                          .placed_by = std::string(row.text(5)),
-                         .placed_at = time_of(row.int64(6))});
+                         .placed_at = from_ticks(row.int64(6))});
     }
 }
 
@@ -243,21 +232,21 @@ Result<std::vector<RetentionBook::Pending>> RetentionBook::pending() const {
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return deletions;
-        deletions.push_back(
-            {.id = row.int64(0),
-             .expiry = {.stream = {camera_of(row.blob(1)), static_cast<std::uint8_t>(row.int64(2))},
-                        .first_sequence = static_cast<std::uint64_t>(row.int64(3)),
-                        .end_sequence = static_cast<std::uint64_t>(row.int64(4)),
-                        .day = static_cast<std::int32_t>(row.int64(5)),
-                        .interval = {time_of(row.int64(6)), time_of(row.int64(7))},
-                        .rule = static_cast<DeletionRule>(row.int64(8)),
-                        .value = static_cast<std::uint64_t>(row.int64(9)),
-                        .deleted_at = time_of(row.int64(10)),
-                        .fragments = static_cast<std::uint32_t>(row.int64(11)),
-                        .files = static_cast<std::uint32_t>(row.int64(12)),
-                        .bytes = static_cast<std::uint64_t>(row.int64(13))},
-             .log_size = static_cast<std::uint64_t>(row.int64(15)),
-             .greatest_run = static_cast<std::uint64_t>(row.int64(14))});
+        deletions.push_back({.id = row.int64(0),
+                             .expiry = {.stream = {CameraId::from_bytes(row.blob(1)),
+                                                   static_cast<std::uint8_t>(row.int64(2))},
+                                        .first_sequence = static_cast<std::uint64_t>(row.int64(3)),
+                                        .end_sequence = static_cast<std::uint64_t>(row.int64(4)),
+                                        .day = static_cast<std::int32_t>(row.int64(5)),
+                                        .interval = {from_ticks(row.int64(6)), from_ticks(row.int64(7))},
+                                        .rule = static_cast<DeletionRule>(row.int64(8)),
+                                        .value = static_cast<std::uint64_t>(row.int64(9)),
+                                        .deleted_at = from_ticks(row.int64(10)),
+                                        .fragments = static_cast<std::uint32_t>(row.int64(11)),
+                                        .files = static_cast<std::uint32_t>(row.int64(12)),
+                                        .bytes = static_cast<std::uint64_t>(row.int64(13))},
+                             .log_size = static_cast<std::uint64_t>(row.int64(15)),
+                             .greatest_run = static_cast<std::uint64_t>(row.int64(14))});
     }
 }
 
@@ -329,10 +318,10 @@ Result<std::vector<DeletedRange>> RetentionBook::deleted(StreamKey stream, UtcIn
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return ranges;
-        const DeletedRange range{{time_of(row.int64(0)), time_of(row.int64(1))},
+        const DeletedRange range{{from_ticks(row.int64(0)), from_ticks(row.int64(1))},
                                  static_cast<DeletionRule>(row.int64(2)),
                                  static_cast<std::uint64_t>(row.int64(3)),
-                                 time_of(row.int64(4))};
+                                 from_ticks(row.int64(4))};
         const auto goes_on = std::find_if(ranges.rbegin(), ranges.rend(), [&](const DeletedRange& before) {
             return before.rule == range.rule && before.value == range.value;
         });
@@ -355,8 +344,8 @@ Result<std::map<StreamKey, RetentionBook::End>> RetentionBook::ends() const {
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return ends;
-        ends[{camera_of(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))}] = {
-            static_cast<std::uint64_t>(row.int64(2)), time_of(row.int64(3))};
+        ends[{CameraId::from_bytes(row.blob(0)), static_cast<std::uint8_t>(row.int64(1))}] = {
+            static_cast<std::uint64_t>(row.int64(2)), from_ticks(row.int64(3))};
     }
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/test_depth.hpp"
-#include "gateway/vault/failing_disk.hpp"
+#include "base/test_failing_disk.hpp"
 #include "gateway/vault/keys.hpp"
 #include "gateway/vault/tamper_support.hpp"
 #include "gateway/vault/test_support.hpp"
@@ -22,7 +22,6 @@ class RetentionCrashTest : public testing::Test {
 
     void SetUp() override {
         log::set_level(log::Level::off);  // failures are what is tested
-        if (fs::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 1);
         template_folder.emplace();
         folder.emplace();
         auto vault = open(template_folder->path);
@@ -36,10 +35,7 @@ class RetentionCrashTest : public testing::Test {
         vault = open(template_folder->path);
         ASSERT_TRUE((*vault)->place_hold(hold(5)));
     }
-    void TearDown() override {
-        ::unsetenv("TMPDIR");
-        log::set_level(log::Level::info);
-    }
+    void TearDown() override { log::set_level(log::Level::info); }
     // The first two files end at midnight.
     UtcTime time_of(int number) const { return midnight - seconds(16) + seconds(2 * number); }
     RecordingHold hold(int number) const {
@@ -88,7 +84,7 @@ class RetentionCrashTest : public testing::Test {
             for (const PlayFragment& fragment : played.fragments) {
                 const auto number = static_cast<int>((fragment.start - time_of(0)) / seconds(2));
                 found.insert(number);
-                EXPECT_EQ(*fragment.data, payload(number)) << what;
+                EXPECT_TRUE(is_payload(*fragment.data, number)) << what;
             }
             const auto recordings = (*vault)->recordings(key, {time_of(0), time_of(100)});
             ASSERT_TRUE(recordings);
@@ -126,8 +122,8 @@ class RetentionCrashTest : public testing::Test {
         EXPECT_EQ(fragments, 2u * 4 * files_of_stream) << what;
     }
 
-    std::optional<TemporaryFolder> template_folder;
-    std::optional<TemporaryFolder> folder;
+    std::optional<VaultFolder> template_folder;
+    std::optional<VaultFolder> folder;
     UtcTime midnight = from_unix_seconds(1'795'219'200);
     SimulatedClock clock{midnight + 3 * day};
     StreamKey stream{CameraId::random(), 0};
@@ -137,7 +133,7 @@ class RetentionCrashTest : public testing::Test {
 
 TEST_F(RetentionCrashTest, TheProcessEndsAtEveryOperation) {
     bool reached = true;
-    for (int at = 0; reached && !HasFailure(); at += test_step(7)) {
+    for (int at = 0; reached && !HasFailure(); at += test_step(19)) {
         start_again();
         {
             FailingDisk disk(at, true, {EIO, 0.5});
@@ -152,7 +148,7 @@ TEST_F(RetentionCrashTest, TheProcessEndsAtEveryOperation) {
 TEST_F(RetentionCrashTest, OneOperationFailsAndTheProcessGoesOn) {
     for (const int error : {ENOSPC, EIO}) {
         bool reached = true;
-        for (int at = 0; reached && !HasFailure(); at += test_step(7)) {
+        for (int at = 0; reached && !HasFailure(); at += test_step(19)) {
             start_again();
             {
                 FailingDisk disk(at, false, {error, 0.5});

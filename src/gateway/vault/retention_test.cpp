@@ -2,12 +2,8 @@
 
 #include <thread>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "gateway/vault/keys.hpp"
-#include "gateway/vault/retention_book.hpp"
-#include "gateway/vault/tamper_support.hpp"
+#include "gateway/vault/test_retention.hpp"
 
 namespace vedette::vault {
 namespace {
@@ -15,95 +11,6 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class RetentionTest : public testing::Test {
-  protected:
-    static constexpr int fragments_of_file = 4;  // 8 s
-
-    void SetUp() override { open(); }
-    void open() {
-        vault.reset();
-        VaultOptions options;
-        options.folder = folder.path;
-        options.clock = &clock;
-        options.segment_length = seconds(8);
-        options.retention_interval = interval;
-        options.keep_free_percent = keep_free_percent;
-        options.disk_space = [this]() -> Result<DiskSpace> { return space; };
-        options.on_notice = [this](const std::string& notice) { notices.push_back(notice); };
-        auto opened = Vault::open(std::move(options));
-        ASSERT_TRUE(opened) << opened.error().message;
-        vault = std::move(*opened);
-    }
-    // So many files, the first one from `start` on. They are in the index then.
-    void record(StreamKey key, UtcTime start, int files) {
-        const std::uint64_t run = vault->begin_run(key, shared("init")).value();
-        for (int i = 0; i < files * fragments_of_file; ++i)
-            ASSERT_TRUE(vault->append(make_fragment(key, run, start + seconds(2 * i), i % 50)));
-        open();
-    }
-    std::vector<UtcInterval> recorded(StreamKey key) const {
-        std::vector<UtcInterval> found;
-        const auto recordings = vault->recordings(key, everything);
-        for (const RecordedRange& range : recordings.value().ranges) found.push_back(range.interval);
-        return found;
-    }
-    std::vector<DeletedRange> deleted(StreamKey key) const {
-        return vault->recordings(key, everything).value().deleted;
-    }
-    std::size_t played(StreamKey key) const {
-        auto cursor = vault->read(key, everything.start);
-        const Played all = play_all(*cursor);
-        EXPECT_EQ(all.damage, 0u);
-        return all.fragments.size();
-    }
-    std::size_t files_of(CameraId camera) const {
-        std::size_t count = 0;
-        for (const auto& file : fs::recursive_directory_iterator(folder.path / "media"))
-            count +=
-                file.is_regular_file() && file.path().filename().string().starts_with(camera.text()) ? 1 : 0;
-        return count;
-    }
-    RecordingHold hold(UtcTime start, std::optional<UtcTime> end) const {
-        return {.camera = stream.camera,
-                .start = start,
-                .end = end,
-                .reason = "theft",
-                .placed_by = "eva",
-                .placed_at = {}};
-    }
-    VerifyReport verified_without_faults() const {
-        const Verified verified = check(folder.path);
-        EXPECT_TRUE(verified.report);
-        EXPECT_THAT(verified.faults, IsEmpty());
-        return verified.report.value_or(VerifyReport{});
-    }
-    std::vector<Expiry> expiries() const {
-        std::vector<Expiry> found;
-        const Layout layout{folder.path};
-        const crypto::TileLogReader reader(layout.log());
-        EXPECT_TRUE(
-            reader.entries(0, vault->counters().log_size, [&](std::uint64_t, ByteView entry) -> Result<> {
-                if (const auto header = parse_entry(entry); header && header->type == RecordType::expiry)
-                    found.push_back(Expiry::of(*header));
-                return {};
-            }));
-        return found;
-    }
-
-    TemporaryFolder folder;
-    UtcTime t0 = from_unix_seconds(1'795'219'200);  // midnight
-    UtcInterval everything{t0 - seconds(10), t0 + 400 * day};
-    SimulatedClock clock{t0 + seconds(3600)};
-    std::chrono::milliseconds interval{0};
-    unsigned keep_free_percent = 0;
-    DiskSpace space{1'000'000'000, 500'000'000};
-    StreamKey stream{CameraId::random(), 0};
-    StreamKey sub{stream.camera, 1};
-    StreamKey other{CameraId::random(), 0};
-    std::vector<std::string> notices;
-    std::unique_ptr<Vault> vault;
-};
 
 TEST_F(RetentionTest, ByAgeFilesAndKeysGoAndAreToldAsDeleted) {
     record(stream, t0, 3);
@@ -163,6 +70,37 @@ TEST_F(RetentionTest, YesterdaysFilesAndDatabaseDoNotBringADayBack) {
     fs::copy_file(folder.path / "keys" / "epoch.key", backup / "keys" / "epoch.key",
                   fs::copy_options::overwrite_existing);
     EXPECT_FALSE(KeyStore::open_read_only({backup}));
+}
+
+TEST_F(RetentionTest, KeysThatARestoreBringsBackGoAgain) {
+    record(stream, t0, 1);
+    record(stream, t0 + 5 * day, 1);
+    const fs::path keys = folder.path / "keys";
+    const fs::path backup = folder.path.parent_path() / "backup";
+    fs::copy(keys, backup, fs::copy_options::recursive);
+    const auto has_key = [&](UtcTime at) {
+        return KeyStore::open_read_only({folder.path})
+            .value()
+            ->day_key(stream.camera, utc_day(at))
+            .has_value();
+    };
+    clock.advance(6 * day);
+    vault->set_retention(stream.camera, {.keep_days = 2});
+    ASSERT_TRUE(vault->expire());
+    EXPECT_FALSE(has_key(t0));
+    vault.reset();
+    fs::remove_all(keys);
+    fs::copy(backup, keys, fs::copy_options::recursive);
+    open();
+    EXPECT_TRUE(has_key(t0));
+    ASSERT_TRUE(vault->expire());
+    EXPECT_TRUE(has_key(t0)) << "without a rule nobody can tell";
+    vault->set_retention(stream.camera, {.keep_days = 2});
+    ASSERT_TRUE(vault->expire());
+    EXPECT_FALSE(has_key(t0));
+    EXPECT_TRUE(has_key(t0 + 5 * day));
+    EXPECT_EQ(played(stream), 4u);
+    verified_without_faults();
 }
 
 TEST_F(RetentionTest, BySizeTheCameraThatIsMostOverGoesFirstAndItsOldestFirst) {
@@ -354,156 +292,6 @@ TEST_F(RetentionTest, AListThatIsLostIsMadeAgainFromTheLog) {
         EXPECT_EQ(played(stream), 4u);
     }
     verified_without_faults();
-}
-
-// ------------------------------------------------------------------------------------------- forgeries
-
-class RetentionForgeryTest : public RetentionTest {
-  protected:
-    void SetUp() override {
-        RetentionTest::SetUp();
-        record(stream, t0, 4);
-        vault->set_retention(stream.camera, {.keep_days = 1, .keep_bytes = {}});
-        vault.reset();
-    }
-    // What the owner of the signing key can do.
-    void sign(const std::vector<RecordHeader>& statements) {
-        const Layout layout{folder.path};
-        const auto keys = KeyStore::open(layout).value();
-        auto log = crypto::TileLog::open(layout.log(), keys->origin(), keys->signer()).value();
-        for (RecordHeader statement : statements) {
-            statement.organisation = keys->organisation();
-            log.append(encode_entry(statement));
-        }
-        ASSERT_TRUE(log.publish());
-    }
-    // The second file, rightly.
-    Expiry second_file() const {
-        return {.stream = stream,
-                .first_sequence = 6,
-                .end_sequence = 12,
-                .day = utc_day(t0),
-                .interval = {t0 + seconds(8), t0 + seconds(16)},
-                .rule = DeletionRule::keep_days,
-                .value = 1,
-                .deleted_at = t0 + 2 * day,
-                .fragments = 4,
-                .files = 1,
-                .bytes = 1};
-    }
-    void remove_second_file() {
-        std::vector<fs::path> files;
-        for (const auto& file : fs::recursive_directory_iterator(folder.path / "media"))
-            if (file.is_regular_file()) files.push_back(file.path());
-        std::ranges::sort(files);
-        fs::remove(files.at(1));
-    }
-    std::vector<std::string> faults() const { return check(folder.path).faults; }
-};
-
-TEST_F(RetentionForgeryTest, AFileThatWasRemovedByHandIsStillFound) {
-    remove_second_file();
-    EXPECT_THAT(faults(), Contains(HasSubstr("The file is missing")));
-}
-
-TEST_F(RetentionForgeryTest, WithAStatementItIsDeleted) {
-    remove_second_file();
-    sign({second_file().header({})});
-    const Verified verified = check(folder.path);
-    EXPECT_EQ(verified.report->by_rule.size(), 1u);
-    for (const std::string& fault : verified.faults) EXPECT_THAT(fault, HasSubstr("index")) << fault;
-}
-
-TEST_F(RetentionForgeryTest, AStatementThatNobodySignedIsNone) {
-    remove_second_file();
-    // Somebody without the signing key puts it into entries and tiles, in the place of the last entry.
-    const Layout layout{folder.path};
-    const auto keys = KeyStore::open(layout).value();
-    const fs::path kept = folder.path / "tlog" / "checkpoint";
-    const Bytes checkpoint = slurp(kept);
-    sign({second_file().header({})});
-    spill(kept, checkpoint);
-    EXPECT_THAT(faults(), Contains(HasSubstr("The file is missing"))) << "behind the checkpoint";
-
-    const auto signer = crypto::Ed25519Signer::generate();
-    fs::copy(folder.path / "tlog", folder.path / "foreign", fs::copy_options::recursive);
-    std::vector<Bytes> entries;
-    const crypto::TileLogReader reader(layout.log());
-    ASSERT_TRUE(reader.entries(0, 24, [&](std::uint64_t, ByteView entry) -> Result<> {
-        entries.emplace_back(entry.begin(), entry.end());
-        return {};
-    }));
-    fs::remove_all(folder.path / "foreign");
-    {
-        auto forged = crypto::TileLog::open(folder.path / "foreign", keys->origin(), signer).value();
-        RecordHeader statement = second_file().header(keys->organisation());
-        for (std::size_t i = 0; i + 1 < entries.size(); ++i) forged.append(entries[i]);
-        forged.append(encode_entry(statement));
-        ASSERT_TRUE(forged.publish());
-    }
-    fs::remove_all(folder.path / "tlog" / "tile");
-    fs::copy(folder.path / "foreign" / "tile", folder.path / "tlog" / "tile", fs::copy_options::recursive);
-    fs::remove_all(folder.path / "foreign");
-    const auto found = faults();
-    EXPECT_THAT(found, Contains(HasSubstr("are not those that were signed")));
-    EXPECT_THAT(found, Contains(HasSubstr("The file is missing"))) << "a statement excused it";
-    EXPECT_TRUE(check(folder.path).report->by_rule.empty());
-}
-
-TEST_F(RetentionForgeryTest, AStatementInAnOpenFileIsNotSignedAtTheNextStart) {
-    RecordHeader header = second_file().header({});
-    header.stream = stream;
-    header.segment = 24;
-    header.sequence = 24;
-    for (const RecordType type : {RecordType::expiry, RecordType::deletion, RecordType::hold_lifted}) {
-        header.type = type;
-        if (type == RecordType::deletion) header.stated_at.reset();
-        header.rule = type == RecordType::expiry ? 1 : 0;
-        header.payload_size = 0;
-        header.digest = crypto::sha256({});
-        Bytes file(block_size);
-        encode_record_header(encode_entry(header), file);
-        spill(folder.path / "media" / "open" / (stream.camera.text() + ".0.000000000024.seg"), file);
-        open();
-        const std::uint64_t size = vault->counters().log_size;
-        vault.reset();
-        EXPECT_EQ(size, 24u);
-    }
-    EXPECT_THAT(faults(), IsEmpty());
-}
-
-TEST_F(RetentionForgeryTest, WhatTheOwnerOfTheKeyMayNotSay) {
-    const fs::path kept = folder.path.parent_path() / "kept";
-    fs::copy(folder.path, kept, fs::copy_options::recursive);
-    const auto expect = [&](const std::vector<RecordHeader>& statements, const std::string& reason) {
-        fs::remove_all(folder.path);
-        fs::copy(kept, folder.path, fs::copy_options::recursive);
-        sign(statements);
-        EXPECT_THAT(faults(), Contains(HasSubstr(reason)));
-    };
-    Expiry early = second_file();
-    early.deleted_at = early.interval.end + day - seconds(1);
-    expect({early.header({})}, "not older than 1 days");
-    Expiry ahead = second_file();
-    ahead.end_sequence = 25;
-    expect({ahead.header({})}, "no such records");
-    Expiry more = second_file();
-    more.end_sequence = 18;
-    expect({more.header({})}, "something else about them");
-    Expiry part = second_file();
-    part.first_sequence = 7;
-    expect({part.header({})}, "something else about them");
-    Expiry moved = second_file();
-    moved.interval.start -= seconds(1);
-    expect({moved.header({})}, "something else about them");
-    RecordingHold held = hold(t0 + seconds(9), t0 + seconds(10));
-    held.id = 7;
-    expect({hold_header(held, {}), second_file().header({})}, "They were held (hold 7)");
-    fs::remove_all(folder.path);
-    fs::copy(kept, folder.path, fs::copy_options::recursive);
-    remove_second_file();
-    sign({hold_header(held, {}), hold_lifted_header(held, {}, t0), second_file().header({})});
-    EXPECT_EQ(check(folder.path).report->by_rule.size(), 1u);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/record.hpp"
 
 namespace vedette::vault {
 
@@ -26,20 +27,6 @@ void give_way() {
     constexpr int ioprio_idle = 3 << 13;
     (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
     (void)::syscall(SYS_ioprio_set, ioprio_who_process, 0, ioprio_idle);
-}
-
-// One line, for a banner and a log. Times as elsewhere in what the server says: the web client turns them
-// into the reader's.
-std::string sentence_of(const Fault& fault) {
-    if (!fault.stream) return fmt::format("{}: {}", fault.subject, fault.reason);
-    std::string who = describe(*fault.stream);
-    if (!fault.camera_name.empty()) {
-        const std::string id = fault.stream->camera.text();
-        who.replace(who.find(id), id.size(), fmt::format("\"{}\"", fault.camera_name));
-    }
-    if (!fault.interval) return fmt::format("{}, {}: {}", who, fault.subject, fault.reason);
-    return fmt::format("{}, {} to {}, {}: {}", who, to_rfc3339(fault.interval->start),
-                       to_rfc3339(fault.interval->end), fault.subject, fault.reason);
 }
 
 ScrubStatus read_status(const Layout& layout) {
@@ -111,7 +98,7 @@ struct Scrubber::Impl {
         std::uint64_t faults = 0;
         const auto report = verify(layout, {.on_progress = keep_pace}, [&](const Fault& fault) {
             ++faults;
-            std::string sentence = sentence_of(fault);
+            std::string sentence = to_line(fault);
             log::error("recordings are damaged: {}", sentence);
             if (found.size() == max_damage) return;
             found.push_back(sentence);

@@ -128,8 +128,7 @@ Result<> check_payload(const File& file, const RecordHeader& header, Bytes& scra
     const ByteView payload = ByteView(scratch).first(header.payload_size);
     if (crypto::sha256(payload) != header.digest)
         return fail(ErrorKind::corrupt, "its bytes don't have the SHA-256 that was signed");
-    const ByteView padding = ByteView(scratch).subspan(header.payload_size);
-    if (!std::ranges::all_of(padding, [](std::byte b) { return b == std::byte{0}; }))
+    if (!are_zeros(ByteView(scratch).subspan(header.payload_size)))
         return fail(ErrorKind::corrupt, "bytes were put into the padding after it");
     return {};
 }

@@ -37,8 +37,11 @@ class TamperTest : public testing::Test {
   protected:
     static constexpr int fragment_total = 45;
 
-    void SetUp() override {
-        auto vault = open_vault(folder.path);
+    // Written once for all tests of a program; each has a copy.
+    static void SetUpTestSuite() {
+        if (recorded) return;
+        recorded = std::make_unique<VaultFolder>();
+        auto vault = open_vault(recorded->path);
         ASSERT_TRUE(vault) << vault.error().message;
         for (const StreamKey key : {stream, other}) {
             const std::uint64_t run = (*vault)->begin_run(key, shared("init")).value();
@@ -47,7 +50,9 @@ class TamperTest : public testing::Test {
             ASSERT_TRUE((*vault)->append(
                 Gap{key, {t0 + seconds(90), t0 + seconds(100)}, GapReason::camera_silent, "x"}));
         }
-        (*vault).reset();
+    }
+    void SetUp() override {
+        fs::copy(recorded->path, folder.path, fs::copy_options::recursive);
         for (const auto& file : fs::recursive_directory_iterator(folder.path / "media"))
             if (file.is_regular_file() &&
                 file.path().string().find(stream.camera.text()) != std::string::npos)
@@ -56,10 +61,11 @@ class TamperTest : public testing::Test {
         ASSERT_GE(files.size(), 2u);
     }
 
-    TemporaryFolder folder;
-    StreamKey stream{CameraId::random(), 0};
-    StreamKey other{CameraId::random(), 1};
-    UtcTime t0 = from_unix_seconds(1'795'228'500);
+    inline static std::unique_ptr<VaultFolder> recorded;
+    inline static const StreamKey stream{CameraId::random(), 0};
+    inline static const StreamKey other{CameraId::random(), 1};
+    inline static const UtcTime t0 = from_unix_seconds(1'795'228'500);
+    VaultFolder folder;
     std::vector<fs::path> files;
 };
 

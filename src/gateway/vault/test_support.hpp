@@ -1,19 +1,19 @@
 #pragma once
 // For this folder's tests alone.
 
-#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <mutex>
 
+#include "base/test_folder.hpp"
 #include "gateway/vault/vault.hpp"
 
 namespace vedette::vault {
 
-struct TemporaryFolder {
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-vault-XXXXXX").string();
-        path = std::filesystem::path(mkdtemp(pattern.data())) / "data";
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path.parent_path()); }
-    std::filesystem::path path;
+/// Where a vault can be made, with room beside it; on no disk unless a parent is given.
+struct VaultFolder {
+    TestFolder around{memory_place()};
+    std::filesystem::path path = around.path() / "data";
 };
 
 inline constexpr Ticks90k day = std::chrono::hours(24);
@@ -28,19 +28,30 @@ inline SharedBytes shared(std::string_view text) {
 }
 
 /// Bytes that only this number gives; between 10 and 50 kB.
-inline Bytes payload(int number) {
-    Bytes bytes(10'000 + static_cast<std::size_t>(number) * 7919 % 40'000);
+inline SharedBytes payload(int number) {
+    static std::mutex mutex;
+    static std::map<int, SharedBytes> known;
+    const std::lock_guard lock(mutex);
+    SharedBytes& bytes = known[number];
+    if (bytes) return bytes;
+    auto made = std::make_shared<Bytes>(10'000 + static_cast<std::size_t>(number) * 7919 % 40'000);
     std::uint32_t state = static_cast<std::uint32_t>(number) * 2654435761u + 1;
-    for (std::byte& byte : bytes) {
+    for (std::byte& byte : *made) {
         state = state * 1664525u + 1013904223u;
         byte = static_cast<std::byte>(state >> 24);
     }
-    return bytes;
+    return bytes = std::move(made);
+}
+
+/// Whether these are the bytes of `number`.
+inline bool is_payload(ByteView bytes, int number) {
+    const SharedBytes expected = payload(number);
+    return bytes.size() == expected->size() && std::memcmp(bytes.data(), expected->data(), bytes.size()) == 0;
 }
 
 /// Two seconds of media in three pieces.
 inline Fragment make_fragment(StreamKey stream, std::uint64_t run, UtcTime start, int number) {
-    auto data = std::make_shared<const Bytes>(payload(number));
+    const SharedBytes data = payload(number);
     const ByteView bytes = *data;
     Fragment fragment{stream, run, start, seconds(2), CameraTime(Ticks90k(number)), {}};
     for (const auto& [from, to] :

@@ -135,7 +135,7 @@ class Vault {
     /// From the start of the first fragment to the end of the last one; nullopt when there is none. Blocking
     /// (SQLite).
     Result<std::optional<UtcInterval>> extent(StreamKey stream) const;
-    /// Blocking (SQLite, which reads everything at the first call).
+    /// Blocking (SQLite).
     Result<VaultUsage> usage() const;
     /// A key for another use of the same installation, from the organisation key; `purpose` keeps uses apart.
     Secret derive_key(std::string_view purpose) const;

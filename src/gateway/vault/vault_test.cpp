@@ -9,7 +9,7 @@ namespace {
 
 class VaultTest : public testing::Test {
   protected:
-    TemporaryFolder folder;
+    VaultFolder folder{TestFolder()};  // on a disk, as recorders write
     StreamKey stream{CameraId::random(), 0};
     UtcTime t0 = from_unix_seconds(1'795'228'500);
 };
@@ -40,9 +40,9 @@ TEST_F(VaultTest, WhatGoesInComesOutAcrossSegmentsAndRestarts) {
     ASSERT_EQ(played.fragments.size(), 15u + 45u);
     EXPECT_EQ(played.fragments[0].start, t0 + seconds(60));
     for (std::size_t i = 0; i < 15; ++i)
-        EXPECT_EQ(*played.fragments[i].data, payload(30 + static_cast<int>(i)));
+        EXPECT_TRUE(is_payload(*played.fragments[i].data, 30 + static_cast<int>(i)));
     for (std::size_t i = 0; i < 45; ++i)
-        EXPECT_EQ(*played.fragments[15 + i].data, payload(100 + static_cast<int>(i)));
+        EXPECT_TRUE(is_payload(*played.fragments[15 + i].data, 100 + static_cast<int>(i)));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class Verification {
                       : fmt::format("It is damaged: it must hold a number from 1 to {}.", newest_format)});
         // Before the checkpoint: what is listed and not in the log is then a stranger or the tail.
         list_files();
-        VEDETTE_CHECK(log_.run(options_.vkey, options_.kept_checkpoint));
+        VEDETTE_CHECK(log_.run(options_));
         check_keys(!options_.vkey);
         progress_.entries_total = log_.size();
         const bool whole =
@@ -94,6 +94,7 @@ class Verification {
         report_.holds = statements_.holds();
         report_.checkpoint = log_.checkpoint();
         report_.vkey = log_.vkey();
+        report_.vouched = log_.vouched();
         report_.keys = keys_.skipped();
         report_.index = index_.skipped();
         return std::move(report_);
@@ -462,36 +463,7 @@ class Verification {
     std::optional<UtcTime> log_started_;
 };
 
-std::string time_text(UtcTime time) {
-    std::string text = to_rfc3339(time);
-    if (const auto at = text.find('T'); at != std::string::npos) text[at] = ' ';
-    if (text.ends_with('Z')) text.pop_back();
-    return text;
-}
-
 }  // namespace
-
-std::string to_text(const UtcInterval& interval) {
-    const std::string start = time_text(interval.start);
-    if (interval.empty()) return fmt::format("{} UTC", start);
-    return fmt::format("{} to {} UTC", start, time_text(interval.end));
-}
-
-std::string to_text(const Fault& fault, std::size_t indent) {
-    const std::string begin = "\n" + std::string(indent, ' ');
-    std::string text;
-    if (fault.stream) {
-        text = fault.camera_name.empty()
-                   ? describe(*fault.stream)
-                   : fmt::format("{} \"{}\"", describe(*fault.stream), fault.camera_name);
-        if (fault.interval) text += begin + to_text(*fault.interval);
-        text += begin + fault.subject;
-    } else {
-        text = fault.subject;
-    }
-    if (!fault.file.empty()) text += (fault.stream ? ", " : ": ") + fault.file.string();
-    return text + begin + fault.reason;
-}
 
 Result<VerifyReport> verify(const Layout& layout, const VerifyOptions& options,
                             const std::function<void(const Fault&)>& on_fault) {

@@ -5,7 +5,8 @@
 #include <functional>
 #include <optional>
 
-#include "crypto/signed_note.hpp"
+#include "crypto/kept_checkpoints.hpp"
+#include "gateway/vault/fault.hpp"
 #include "gateway/vault/layout.hpp"
 
 namespace vedette::keystore {
@@ -13,22 +14,6 @@ class Secrets;
 }
 
 namespace vedette::vault {
-
-/// One thing that is wrong: what it is about, when that was recorded, and the reason. Records of one file
-/// that follow each other and have the same reason are one fault.
-struct Fault {
-    std::optional<StreamKey> stream;      ///< none: it is about the log itself
-    std::string camera_name;              ///< empty when it is not known
-    std::optional<UtcInterval> interval;  ///< of the recordings that are concerned
-    std::string subject;                  ///< "1 fragment (record 17)"
-    std::filesystem::path file;           ///< may be empty
-    std::string reason;                   ///< a sentence
-};
-
-/// For people: up to four lines, without the last newline; lines after the first are indented by `indent`.
-std::string to_text(const Fault& fault, std::size_t indent);
-/// 2026-11-21 02:35:06.120 to 02:35:08.120 UTC
-std::string to_text(const UtcInterval& interval);
 
 /// What a rule deleted, by signed statement. Statements of one stream and rule that follow each other are
 /// one.
@@ -58,6 +43,8 @@ struct VerifyOptions {
     /// the text of the file. The log must go on from it, which finds what was signed anew by a thief of the
     /// key as well.
     std::optional<std::string> kept_checkpoint;
+    /// The same, by a witness. A fault when that does not count.
+    std::optional<crypto::Witnessing> witnessed;
     /// Asked for what a key slot takes; null: nobody is.
     keystore::Secrets* secrets = nullptr;
     /// Tree, headers and sizes alone: what only the hash of picture and sound tells is not found.
@@ -91,8 +78,9 @@ struct VerifyReport {
     std::uint64_t faulty_fragments = 0;            ///< that are missing or altered
     std::optional<crypto::Checkpoint> checkpoint;  ///< none: there is no trustworthy one, which is a fault
     std::string vkey;                              ///< empty when there is none
-    std::string keys;   ///< why the sealing keys were not checked, for people; empty when they were
-    std::string index;  ///< why the index was not checked; it is no part of the proof
+    std::string vouched;  ///< what the witness vouches for, in words; empty when none does
+    std::string keys;     ///< why the sealing keys were not checked, for people; empty when they were
+    std::string index;    ///< why the index was not checked; it is no part of the proof
 };
 
 /// Reads the whole log and every segment file that is asked for. Each fault goes to `on_fault` as it is

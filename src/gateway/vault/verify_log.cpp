@@ -11,9 +11,9 @@ void LogCheck::fault(std::string subject, fs::path file, std::string reason) {
     on_fault_({std::nullopt, "", std::nullopt, std::move(subject), std::move(file), std::move(reason)});
 }
 
-Result<> LogCheck::run(const std::optional<std::string>& trusted, const std::optional<std::string>& kept) {
-    VEDETTE_CHECK(read_key(trusted));
-    if (kept) VEDETTE_CHECK(read_kept(*kept));
+Result<> LogCheck::run(const VerifyOptions& options) {
+    VEDETTE_CHECK(read_key(options.vkey));
+    VEDETTE_CHECK(read_kept(options));
     read_checkpoint();
     crypto::MerkleFrontier by_tiles;
     std::vector<Difference> differences;
@@ -23,7 +23,7 @@ Result<> LogCheck::run(const std::optional<std::string>& trusted, const std::opt
         compare_tile(first / tile_width, width, by_tiles, differences);
     }
     judge(by_tiles, differences);
-    tell_of_kept();
+    for (std::string& reason : kept_.faults(size_)) fault("the log", {}, std::move(reason));
     // Nobody has to be believed that a rule deleted something, but who has signed it.
     for (const auto& [index, deletion] : deletions_)
         if (!altered_.contains(index) && (deletion.type != RecordType::expiry || root_is_good_))
@@ -59,38 +59,15 @@ Result<> LogCheck::read_key(const std::optional<std::string>& trusted) {
     return {};
 }
 
-Result<> LogCheck::read_kept(const std::string& note) {
+Result<> LogCheck::read_kept(const VerifyOptions& options) {
     if (!verifier_) return {};  // told already
-    const auto checkpoint = crypto::open_checkpoint(note, *verifier_);
-    if (!checkpoint)
-        return fail(
-            ErrorKind::invalid_input,
-            "the checkpoint that you kept is none of this log ({}): it is another gateway's, or the key of "
-            "this one was exchanged",
-            checkpoint.error().message);
-    kept_ = *checkpoint;
-    compare_kept({});
+    if (options.kept_checkpoint) VEDETTE_CHECK(kept_.add_copy(*options.kept_checkpoint, *verifier_));
+    if (options.witnessed)
+        if (const auto added = kept_.add_witnessed(*options.witnessed, *verifier_); !added)
+            fault("what the witness has cosigned", {},
+                  fmt::format("It does not count: {}.", added.error().message));
+    kept_.compare(frontier_);
     return {};
-}
-
-void LogCheck::compare_kept(const crypto::MerkleFrontier& by_tiles) {
-    if (!kept_ || frontier_.size() != kept_->size) return;
-    kept_is_good_ = frontier_.root() == kept_->root || by_tiles.root() == kept_->root;
-}
-
-void LogCheck::tell_of_kept() {
-    if (!kept_ || kept_is_good_) return;
-    fault(
-        "the log", {},
-        kept_->size > size_
-            ? fmt::format(
-                  "It has {} entries, and had {} when the checkpoint that you kept was signed: its end was "
-                  "cut off, or it was begun anew.",
-                  size_, kept_->size)
-            : fmt::format(
-                  "Its first {} entries are not those that the checkpoint that you kept was signed for: what "
-                  "was recorded until then was altered, and signed anew.",
-                  kept_->size));
 }
 
 void LogCheck::read_checkpoint() {
@@ -137,7 +114,8 @@ void LogCheck::compare_tile(std::uint64_t tile, std::size_t width, crypto::Merkl
         const crypto::Sha256Digest by_entry = leaf ? *leaf : hashes ? (*hashes)[i] : crypto::Sha256Digest{};
         frontier_.add(by_entry);
         by_tiles.add(hashes ? (*hashes)[i] : by_entry);
-        compare_kept(by_tiles);
+        kept_.compare(frontier_);
+        kept_.compare(by_tiles);
         if (!entries) continue;
         if (const auto header = parse_entry((*entries)[i]);
             header && (header->type == RecordType::deletion || header->type == RecordType::expiry))
@@ -182,23 +160,14 @@ void LogCheck::judge(const crypto::MerkleFrontier& by_tiles, const std::vector<D
 }
 
 void LogCheck::check_upper_tiles() {
-    std::size_t level = 1;
-    for (std::uint64_t count = size_ / tile_width; count > 0; count /= tile_width, ++level) {
-        for (std::uint64_t first = 0; first < count; first += tile_width) {
-            const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(count - first, tile_width));
-            const auto hashes = reader_.hashes(level, first / tile_width, width);
-            bool good = hashes.has_value();
-            for (std::size_t i = 0; good && i < width; ++i) {
-                const auto below = reader_.hashes(level - 1, first + i, tile_width);
-                // A damaged tile below was named already.
-                good = !below || crypto::merkle_root(*below) == (*hashes)[i] ||
-                       (level == 1 && has_altered_entries());
-            }
-            if (!good)
-                fault(fmt::format("tile {} of the log's level {}", first / tile_width, level), {},
-                      "It is missing or was altered.");
-        }
-    }
+    crypto::check_upper_tiles(
+        reader_, size_,
+        [this](std::size_t level, std::uint64_t tile, std::uint64_t) {
+            fault(fmt::format("tile {} of the log's level {}", tile, level), {},
+                  "It is missing or was altered.");
+        },
+        // A damaged tile below was named already.
+        [this](std::size_t level) { return level == 1 && has_altered_entries(); });
 }
 
 bool LogCheck::for_each(const std::function<bool(std::uint64_t, const RecordHeader&, ByteView)>& each) {

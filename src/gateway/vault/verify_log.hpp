@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "crypto/kept_checkpoints.hpp"
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/record.hpp"
 #include "gateway/vault/verify.hpp"
@@ -17,9 +18,9 @@ class LogCheck {
     LogCheck(const Layout& layout, OnFault on_fault, std::function<bool()> go_on)
         : layout_(layout), reader_(layout.log()), on_fault_(std::move(on_fault)), go_on_(std::move(go_on)) {}
 
-    /// Checks key, checkpoint, entries and tiles. An error only for a `trusted` key or a `kept` checkpoint
-    /// that is none, and cancelled.
-    Result<> run(const std::optional<std::string>& trusted, const std::optional<std::string>& kept);
+    /// Checks key, checkpoint, entries and tiles, by what the options trust. An error only for a key or a
+    /// kept checkpoint that is none, and cancelled.
+    Result<> run(const VerifyOptions& options);
 
     /// Entries in their order, without those that are known to be altered or that can't be read, while `each`
     /// returns true. False: it did not.
@@ -45,6 +46,8 @@ class LogCheck {
     const std::string& vkey() const { return vkey_; }
     /// Entries that the checkpoint signs.
     std::uint64_t size() const { return size_; }
+    /// What a witness vouches for, in words; empty when none does.
+    std::string vouched() const { return kept_.vouched(); }
 
   private:
     struct Difference {
@@ -55,10 +58,8 @@ class LogCheck {
     };
     void fault(std::string subject, std::filesystem::path file, std::string reason);
     Result<> read_key(const std::optional<std::string>& trusted);
-    Result<> read_kept(const std::string& note);
+    Result<> read_kept(const VerifyOptions& options);
     void read_checkpoint();
-    void compare_kept(const crypto::MerkleFrontier& by_tiles);
-    void tell_of_kept();
     std::uint64_t count_entries() const;
     void compare_tile(std::uint64_t tile, std::size_t width, crypto::MerkleFrontier& by_tiles,
                       std::vector<Difference>& differences);
@@ -73,8 +74,7 @@ class LogCheck {
     std::optional<crypto::NoteVerifier> verifier_;
     std::string vkey_;
     std::optional<crypto::Checkpoint> checkpoint_;
-    std::optional<crypto::Checkpoint> kept_;
-    bool kept_is_good_ = false;
+    crypto::KeptCheckpoints kept_;
     std::uint64_t size_ = 0;
     crypto::MerkleFrontier frontier_;  // of everything that was read, newer entries as well
     bool root_is_good_ = false;

@@ -202,11 +202,8 @@ Writer::Stream& Writer::stream(StreamKey key) {
     if (!added) return stream;
     if (const auto known = parts_.positions.find(key); known != parts_.positions.end()) {
         stream.position = known->second;
-    } else if (const auto last = parts_.index->last(key); last && *last) {
-        stream.position.next_sequence = (*last)->end_sequence();
-        for (const RecordRow& row : (*last)->rows)
-            if (row.type == RecordType::fragment || row.type == RecordType::gap)
-                stream.position.last_end = row.end();
+    } else if (const auto position = parts_.index->position(key)) {
+        stream.position = *position;
     }
     return stream;
 }

@@ -20,12 +20,6 @@
 
 namespace vedette::vault {
 
-/// Where a stream's records go on after a start.
-struct StreamPosition {
-    std::uint64_t next_sequence = 0;
-    std::optional<UtcTime> last_end;  ///< of its last fragment or gap
-};
-
 class Writer {
   public:
     /// What the writer works on; all of it outlives the writer.

@@ -49,9 +49,14 @@ void Writer::tick(Steady::time_point now) {
         next_sync_ = Steady::now() + parts_.options->sync_interval;
     }
     if (now >= next_publish_) {
-        if (auto published = publish(); !published)
-            set_disk(published.error().kind == ErrorKind::exhausted ? DiskState::full : DiskState::failing,
-                     fmt::format("Recordings could not be signed: {}.", published.error().message));
+        if (auto published = publish(); !published) {
+            if (published.error().kind == ErrorKind::exhausted)
+                set_disk(DiskState::full,
+                         "The disk is full: recordings can't be signed until there is room again.");
+            else
+                set_disk(DiskState::failing,
+                         fmt::format("Recordings could not be signed: {}.", published.error().message));
+        }
         next_publish_ = Steady::now() + parts_.options->checkpoint_interval;
     }
 }
