@@ -1,9 +1,23 @@
 #include "hub/hub.hpp"
 
+#include <climits>
+
+#include <unistd.h>
+
 #include "hub/api/api.hpp"
 #include "hub/relay/relay.hpp"
 
 namespace vedette::hub {
+
+namespace {
+
+// Of this machine; empty when it has none.
+std::string host_name() {
+    char name[HOST_NAME_MAX + 1] = {};
+    return ::gethostname(name, HOST_NAME_MAX) == 0 ? name : "";
+}
+
+}  // namespace
 
 Hub::Hub(std::shared_ptr<relay::Relay> relay, std::shared_ptr<api::Services> services)
     : relay_(std::move(relay)), services_(std::move(services)) {}
@@ -23,15 +37,34 @@ Result<std::unique_ptr<Hub>> Hub::open(Options options, const Clock& clock,
                 "; restore it from a backup, or move it away and create the first administrator again";
         return std::unexpected(std::move(identity.error()));
     }
+    const OrganisationId organisation = (*identity)->organisation();
+    VEDETTE_TRY(auto log, audit::AuditLog::open({.hub = options.data_dir / "hub",
+                                                 .organisation = organisation,
+                                                 .keep_personal = options.keep_personal},
+                                                clock));
+    syslog::StreamOptions streaming;
+    streaming.hub = options.data_dir / "hub";
+    streaming.organisation = organisation;
+    streaming.sender = {.host_name = host_name(), .version = options.version};
+    VEDETTE_TRY(auto stream, syslog::Stream::open(std::move(streaming), log, clock, executor));
     auto relay = relay::Relay::make(std::move(gateway), executor);
-    auto services = std::make_shared<api::Services>(api::Services{.identity = std::move(*identity),
-                                                                  .site = api::Site(relay),
-                                                                  .clock = &clock,
-                                                                  .executor = std::move(executor),
-                                                                  .web_assets = options.web_assets,
-                                                                  .version = std::move(options.version),
-                                                                  .started = clock.utc_now(),
-                                                                  .session_check = options.session_check});
+    auto services =
+        std::make_shared<api::Services>(api::Services{.identity = *identity,
+                                                      .administration = {*identity, clock},
+                                                      .own_account = {*identity, clock},
+                                                      .own_passkeys = {*identity, clock},
+                                                      .api_tokens = {*identity, clock},
+                                                      .site = api::Site(relay),
+                                                      .recorder = {std::move(log), organisation, clock},
+                                                      .syslog = std::move(stream),
+                                                      .clock = &clock,
+                                                      .executor = std::move(executor),
+                                                      .web_assets = options.web_assets,
+                                                      .version = std::move(options.version),
+                                                      .started = clock.utc_now(),
+                                                      .session_check = options.session_check,
+                                                      .keep_personal = options.keep_personal,
+                                                      .witnesses = std::move(options.witnesses)});
     return std::unique_ptr<Hub>(new Hub(std::move(relay), std::move(services)));
 }
 
@@ -43,8 +76,20 @@ net::RefusalWriter Hub::refusal_writer() {
     return api::refusal;
 }
 
+void Hub::serve_at(std::vector<webauthn::Place> places) {
+    services_->identity->serve_at(std::move(places));
+}
+
 std::optional<std::string_view> Hub::claim_code() const {
     return services_->identity->claim_code();
+}
+
+net::Awaitable<void> Hub::stop() {
+    shutdown();
+    auto stopping = services_->syslog->stop();
+    co_await std::move(stopping);
+    auto ending = services_->witnesses->stop();
+    co_await std::move(ending);
 }
 
 void Hub::shutdown() {

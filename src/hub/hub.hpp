@@ -16,6 +16,10 @@
 #include "net/http.hpp"
 #include "wire/link.hpp"
 
+namespace vedette::witness {
+class Submissions;
+}
+
 namespace vedette::hub {
 
 namespace relay {
@@ -32,6 +36,10 @@ struct Options {
     std::span<const api::WebAsset> web_assets;
     identity::Options identity;  ///< its `directory` is set by the hub
     std::chrono::milliseconds session_check{1000};
+    /// So long the audit log keeps names, addresses and details.
+    std::chrono::days keep_personal{365};
+    /// What witnesses cosign, to be shown; stopped with the hub. Needed.
+    std::shared_ptr<witness::Submissions> witnesses;
 };
 
 /// Lives on one executor, which is one thread or a strand and the one that runs the HTTP server's handlers.
@@ -49,12 +57,16 @@ class Hub {
     net::RequestHandler handler();
     /// Words the refusals that the HTTP server makes itself.
     static net::RefusalWriter refusal_writer();
+    /// Where browsers find this server, for passkeys. On its executor, or before that runs.
+    void serve_at(std::vector<webauthn::Place> places);
     /// To be shown to whoever started the program; nullopt once the first administrator exists.
     std::optional<std::string_view> claim_code() const;
-    /// Ends all channels and fails what waits for the gateway. Call before the server stops.
-    void shutdown();
+    /// Ends all channels, fails what waits for the gateway, and waits for what sends audit entries. Before
+    /// the server stops, and the event loop ends.
+    net::Awaitable<void> stop();
 
   private:
+    void shutdown();
     Hub(std::shared_ptr<relay::Relay> relay, std::shared_ptr<api::Services> services);
 
     std::shared_ptr<relay::Relay> relay_;

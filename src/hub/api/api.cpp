@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "hub/api/origin.hpp"
+#include "hub/api/audit_details.hpp"
+#include "hub/api/circumstances.hpp"
+#include "hub/api/clearance_steps.hpp"
 #include "hub/api/router.hpp"
 
 namespace vedette::hub::api {
@@ -11,8 +13,10 @@ namespace vedette::hub::api {
 namespace {
 
 struct Caller {
-    policy::Principal principal;
-    std::optional<identity::Session> session;
+    policy::Principal principal = policy::Anonymous{};
+    std::optional<identity::Session> session{};
+    std::optional<identity::Credential> credential{};
+    std::optional<identity::Refusal> refused{};  ///< what was shown is good for nothing
 };
 
 std::string_view bearer_token(const net::Request& request) {
@@ -21,12 +25,46 @@ std::string_view bearer_token(const net::Request& request) {
     return value.starts_with(scheme) ? value.substr(scheme.size()) : std::string_view();
 }
 
+// A token is said on purpose, so it is what counts, also beside a cookie.
 Caller identify(identity::Identity& identity, const net::Request& request) {
-    if (const auto token = bearer_token(request); !token.empty() && identity.is_metrics_token(token))
-        return {.principal = policy::MetricsToken{identity.organisation()}, .session = {}};
+    if (const auto text = bearer_token(request); !text.empty()) {
+        if (identity.is_metrics_token(text))
+            return {.principal = policy::MetricsToken{identity.organisation()}};
+        auto client = identity.use_api_token(text, request.peer_address);
+        if (!client) return {.refused = client.error()};
+        const ApiTokenId id = client->token;
+        return {.principal = std::move(*client), .credential = id};
+    }
     if (const auto cookie = request.cookie(session_cookie); !cookie.empty())
-        if (auto session = identity.use(cookie)) return {.principal = session->user, .session = session};
-    return {.principal = policy::Anonymous{}, .session = {}};
+        if (auto session = identity.use(cookie))
+            return {.principal = session->user, .session = session, .credential = session->digest};
+    return {};
+}
+
+// No page of another site can make a browser send a token that it does not know.
+policy::Context circumstances_of(const Caller& caller, const net::Request& request,
+                                 const Services& services) {
+    policy::Context context = context_of(request, services);
+    if (std::holds_alternative<policy::ApiClient>(caller.principal))
+        context.origin = policy::Origin::no_browser;
+    return context;
+}
+
+// Somebody tries tokens, or a program goes on with one that has ended: an entry, within the bound of refusals
+// of nobody. When it can't be written, nothing was done all the same.
+net::Awaitable<void> record_wrong_token(ServicesPtr services, Decided decided, unsigned status) {
+    Ending ending{.status = status, .reason = "wrong_token", .signed_in = {}, .details = {}};
+    auto recording = services->recorder.signed_in(decided, std::move(ending));
+    const auto recorded = co_await std::move(recording);
+    if (!recorded) log::warn("that an API token was refused could not be recorded");
+}
+
+// RFC 6750 section 3.
+net::Response wrong_token(const identity::Refusal& refusal) {
+    net::Response response = to_response(Problem(refusal));
+    if (response.status == 401)
+        response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="Vedette", error="invalid_token")"});
+    return response;
 }
 
 // A body is JSON, or bytes where the route says so: a form of another site can not even send one without
@@ -41,6 +79,107 @@ Outcome<void> check_media_type(const net::Request& request, BodyType body) {
     return std::unexpected(Problem(415, "unsupported", fmt::format("Send the body as {}", wanted)));
 }
 
+Decided decided_of(const Services& services, const Match& match, const Caller& caller,
+                   const net::Request& request, const policy::Object& object,
+                   const policy::Decision& decision) {
+    Decided decided{.principal = caller.principal,
+                    .action = match.route->action(),
+                    .object = object,
+                    .decision = decision,
+                    .operation = std::string(match.route->operation_id()),
+                    .address = request.peer_address,
+                    .camera_name = {},
+                    .details = {}};
+    if (!decision.obligations.write_audit) return decided;
+    if (object.camera) decided.camera_name = services.site.name_for_audit(*object.camera);
+    const auto before = object_of_path(services, match.parameters);
+    decided.details = details_of(decided.action, request, match.parameters, before ? &*before : nullptr);
+    return decided;
+}
+
+// Nobody knows who asks, so that nothing was decided, and nothing of the request is told.
+Decided refused_before_decision(const Match& match, const net::Request& request,
+                                const policy::Object& object) {
+    return {.principal = policy::Anonymous{},
+            .action = match.route->action(),
+            .object = object,
+            .decision = {},
+            .operation = std::string(match.route->operation_id()),
+            .address = request.peer_address,
+            .camera_name = {},
+            .details = {}};
+}
+
+constexpr unsigned second_factor_asked = 202;  // no route answers so but sign-in
+
+Ending ending_of(const Outcome<>& outcome, Trail& trail) {
+    Ending ending{.status = outcome ? outcome->status : outcome.error().status,
+                  .reason = outcome ? std::string() : outcome.error().kind,
+                  .signed_in = {},
+                  .details = std::move(trail.details),
+                  .who_tried = std::move(trail.who_tried)};
+    if (ending.status == second_factor_asked) ending.reason = "second_factor_asked";
+    if (trail.signed_in) ending.signed_in = trail.signed_in->user;
+    return ending;
+}
+
+// Whether the entry comes after the action: before it nobody knows who signs in, and anybody may try.
+bool is_recorded_after(const Services& services, const Decided& decided) {
+    return decided.decision.allowed &&
+           (decided.action == policy::Action::sign_in ||
+            (decided.action == policy::Action::claim && services.identity->claimed()));
+}
+
+// The one place where the decision about a request is recorded; before the handler runs.
+// It lives as long as its caller waits.
+net::Awaitable<Outcome<Recorder::Number>> record_decision(ServicesPtr services, const Decided& decided) {
+    if (is_recorded_after(*services, decided)) co_return Recorder::Number();
+    if (names_who_signs_in(decided.action) && decided.decision.allowed && !services->recorder.admit_nobody())
+        co_return std::unexpected(Problem(429, "exhausted", "Too many attempts; try again shortly"));
+    co_return co_await services->recorder.decided(decided);
+}
+
+// How it ended, where that is more than was written before. A session is not handed out without its entry.
+net::Awaitable<Outcome<void>> record_ending(ServicesPtr services, const Decided& decided, bool after,
+                                            Recorder::Number number, Ending ending) {
+    const bool begins_session = ending.signed_in.has_value();
+    Outcome<void> written;
+    if (after)
+        written = co_await services->recorder.signed_in(decided, std::move(ending));
+    else if (number && (ending.status >= 400 || begins_session || !ending.details.empty()))
+        written = co_await services->recorder.ended(decided, *number, std::move(ending));
+    // Else what it was about is done, or was refused anyway; that its end is missing is in the log.
+    co_return begins_session ? written : Outcome<void>();
+}
+
+// The clearance that the request says to have, if it is one of exactly this request.
+Clearance* clearance_of(Services& services, const Caller& caller, const net::Request& request) {
+    if (!caller.session || !std::holds_alternative<policy::User>(caller.principal)) return nullptr;
+    return services.clearances.of_request(request, caller.session->digest, services.clock->utc_now());
+}
+
+// Each is good once, from before its entry on.
+void use_clearance(Services& services, Decided& decided, const Clearance& clearance) {
+    decided.details["clearance"] = told(clearance);
+    services.clearances.end(clearance.id);
+}
+
+// What it lacks can be given, to exactly this request. `clearance` may be gone once this waits.
+net::Awaitable<Outcome<>> refuse_until_cleared(ServicesPtr services, Decided decided, Clearance& clearance) {
+    const ClearanceId id = clearance.id;
+    Problem problem(decided.decision);
+    problem.clearance = to_json(clearance, *services);
+    decided.details["clearance"] = told(clearance);
+    VEDETTE_CO_TRY(const Recorder::Number number, co_await record_decision(services, decided));
+    if (Clearance* still = services->clearances.find(id, services->clock->utc_now())) still->entry = number;
+    co_return std::unexpected(std::move(problem));
+}
+
+net::Awaitable<Outcome<>> run_handler(ServicesPtr services, const Route* route, Call call) {
+    VEDETTE_CO_CHECK(check_media_type(call.request, route->body()));
+    co_return co_await route->handler()(std::move(services), std::move(call));
+}
+
 net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request request) {
     const auto found = find_route(request.method, request.path);
     if (std::holds_alternative<NoSuchPath>(found))
@@ -53,17 +192,48 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
     }
     const Match match = std::get<Match>(found);
     Caller caller = identify(*services->identity, request);
-    const policy::Context context{.origin = origin_of(request)};
     const policy::Object object = match.route->object(services->identity->organisation(), match.parameters);
+    if (caller.refused) {
+        net::Response response = wrong_token(*caller.refused);
+        Decided tried = refused_before_decision(match, request, object);
+        auto recording = record_wrong_token(services, std::move(tried), response.status);
+        co_await std::move(recording);
+        co_return response;
+    }
+    note_expired(*services);
+    policy::Context context = circumstances_of(caller, request, *services);
+    Clearance* clearance = clearance_of(*services, caller, request);
+    if (clearance) context.given = given_now(*services, *clearance);
     auto granted = policy::authorise(caller.principal, match.route->action(), object, context);
+    Decided decided = decided_of(*services, match, caller, request, object,
+                                 granted ? granted->decision() : granted.error());
+    if (!granted && !granted.error().missing.none()) {
+        const policy::Assurance asked = context.safeguards.asked(decided.action);
+        if (!clearance)
+            clearance = &services->clearances.open(request, decided, caller.session->digest, asked,
+                                                   services->clock->utc_now());
+        clearance->asked = clearance->asked | asked;  // the rules may have been raised meanwhile
+        co_return co_await refuse_until_cleared(services, std::move(decided), *clearance);
+    }
+    if (granted && clearance) use_clearance(*services, decided, *clearance);
+    const bool after = is_recorded_after(*services, decided);
+    VEDETTE_CO_TRY(const Recorder::Number number, co_await record_decision(services, decided));
     if (!granted) co_return std::unexpected(Problem(granted.error()));
-    VEDETTE_CO_CHECK(check_media_type(request, match.route->body()));
+    const auto trail = std::make_shared<Trail>();
     Call call{.request = std::move(request),
               .granted = std::move(*granted),
               .session = std::move(caller.session),
+              .credential = caller.credential,
               .context = context,
-              .hold = match.parameters.hold};
-    co_return co_await match.route->handler()(std::move(services), std::move(call));
+              .path = match.parameters,
+              .trail = trail};
+    Outcome<> outcome = co_await run_handler(services, match.route, std::move(call));
+    Ending ending = ending_of(outcome, *trail);
+    const auto recorded = co_await record_ending(services, decided, after, number, std::move(ending));
+    if (recorded) co_return outcome;
+    // Nobody has seen the new session yet.
+    if (trail->signed_in) (void)co_await services->identity->sign_out(trail->signed_in->digest);
+    co_return std::unexpected(recorded.error());
 }
 
 void add_unless_there(net::Response& response, std::string_view name, std::string_view value) {

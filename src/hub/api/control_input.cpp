@@ -28,17 +28,6 @@ wire::PtzVector read_vector(ObjectReader& reader) {
     return {.pan = axis("pan"), .tilt = axis("tilt"), .zoom = axis("zoom")};
 }
 
-// Reads one object with `fill`, which gives what was read.
-template <class Fill>
-auto read_object(std::string_view body, Fill fill) -> Outcome<decltype(fill(std::declval<ObjectReader&>()))> {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    auto value = fill(reader);
-    VEDETTE_CHECK(reader.finish());
-    return value;
-}
-
 }  // namespace
 
 Outcome<wire::HoldPtz> read_ptz_move(std::string_view body) {
@@ -84,13 +73,11 @@ Outcome<wire::RecallPreset> read_preset_recall(std::string_view body) {
 Outcome<wire::Patrol> read_patrol(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
         wire::Patrol patrol{.name = reader.text("name", name_limits), .stops = {}};
-        for (const auto* object : reader.object_list("stops", max_patrol_stops)) {
-            ObjectReader stop(*object);
-            const std::string preset = stop.text("preset", token_limits);
-            const auto dwell = stop.integer("dwell_s", min_dwell_s, max_dwell_s);
-            patrol.stops.push_back({.preset = preset, .dwell = std::chrono::seconds(dwell)});
-            reader.adopt(stop.finish());
-        }
+        patrol.stops = reader.objects("stops", max_patrol_stops, [](ObjectReader& stop) {
+            return decltype(patrol.stops)::value_type{
+                .preset = stop.text("preset", token_limits),
+                .dwell = std::chrono::seconds(stop.integer("dwell_s", min_dwell_s, max_dwell_s))};
+        });
         if (patrol.stops.empty()) reader.refuse("stops", "A patrol has at least one stop");
         return patrol;
     });

@@ -9,13 +9,16 @@ namespace vedette::hub::api {
 
 namespace {
 
-constexpr TextLimits url_limits{.min_characters = 0, .max_characters = 1024, .may_have_controls = false};
+constexpr TextLimits device_url_limits{
+    .min_characters = 0, .max_characters = 1024, .may_have_controls = false};
 constexpr TextLimits text_limits{.min_characters = 0, .max_characters = 128, .may_have_controls = false};
 constexpr TextLimits mac_limits{.min_characters = 12, .max_characters = 12, .may_have_controls = false};
 constexpr TextLimits address_limits{.min_characters = 1, .max_characters = 255, .may_have_controls = false};
 constexpr TextLimits range_limits{.min_characters = 1, .max_characters = 64, .may_have_controls = false};
-constexpr TextLimits username_limits{.min_characters = 0, .max_characters = 128, .may_have_controls = false};
-constexpr TextLimits password_limits{.min_characters = 0, .max_characters = 128, .may_have_controls = true};
+constexpr TextLimits device_username_limits{
+    .min_characters = 0, .max_characters = 128, .may_have_controls = false};
+constexpr TextLimits device_password_limits{
+    .min_characters = 0, .max_characters = 128, .may_have_controls = true};
 // Of those that a camera gets: what a person types, and no line ends in it.
 constexpr TextLimits new_password_limits{
     .min_characters = 8, .max_characters = 64, .may_have_controls = false};
@@ -39,7 +42,7 @@ Outcome<wire::DeviceIdentity> read_device(const boost::json::object& object) {
     const auto text = [&](std::string_view field, TextLimits limits) {
         return reader.optional_text(field, limits).value_or("");
     };
-    wire::DeviceIdentity device{.onvif_url = text("onvif_url", url_limits),
+    wire::DeviceIdentity device{.onvif_url = text("onvif_url", device_url_limits),
                                 .endpoint = text("endpoint", text_limits),
                                 .serial = text("serial", text_limits),
                                 .macs = reader.text_list("macs", max_macs, mac_limits),
@@ -74,12 +77,12 @@ wire::InspectDevice read_device_fields(ObjectReader& reader) {
     wire::InspectDevice device;
     device.address = reader.text("address", address_limits);
     device.port = static_cast<std::uint16_t>(reader.optional_integer("port", 1, max_port).value_or(0));
-    device.path = reader.optional_text("path", url_limits).value_or("");
+    device.path = reader.optional_text("path", device_url_limits).value_or("");
     device.secure = reader.optional_flag("secure").value_or(false);
     if (device.port == 0) device.port = device.secure ? 443 : 80;
     device.endpoint = reader.optional_text("endpoint", text_limits).value_or("");
-    device.username = reader.optional_text("username", username_limits).value_or("");
-    if (const auto password = reader.optional_text("password", password_limits))
+    device.username = reader.optional_text("username", device_username_limits).value_or("");
+    if (const auto password = reader.optional_text("password", device_password_limits))
         device.password = Secret(std::string_view(*password));
     if (!device.path.empty() && !device.path.starts_with('/'))
         reader.refuse("path", "The path begins with /");
@@ -102,7 +105,7 @@ Outcome<wire::PreviewDevice> read_preview(std::string_view body) {
     if (!object) return std::unexpected(object.error());
     ObjectReader reader(*object);
     wire::PreviewDevice preview{.device = read_device_fields(reader),
-                                .main_url = reader.optional_text("main_url", url_limits).value_or("")};
+                                .main_url = reader.optional_text("main_url", device_url_limits).value_or("")};
     VEDETTE_CHECK(reader.finish());
     return preview;
 }

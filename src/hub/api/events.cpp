@@ -21,7 +21,10 @@ net::Awaitable<Outcome<>> list_events(ServicesPtr services, Call call) {
                    co_await services->site.all_events(call.granted, input.interval, input.limit));
     std::erase_if(list.events, [&](const wire::CameraEvent& event) {
         const auto object = policy::Object::of(call.granted.object().organisation, event.camera);
-        return !call.authorise(policy::Action::view_events, object);
+        const auto granted = call.authorise(policy::Action::view_events, object);
+        if (!granted) return true;
+        const auto& not_before = granted->decision().obligations.not_before;
+        return not_before && event.start < *not_before;
     });
     co_return json_response(200, to_json(list));
 }

@@ -7,12 +7,24 @@ namespace vedette::hub::api {
 
 class ViewerConnection::Feed final : public relay::Sink {
   public:
-    Feed(ViewerConnection& owner, std::uint32_t number) : owner_(owner), number_(number) {}
+    /// `id` is of this feed alone; a channel's number can be used again.
+    Feed(ViewerConnection& owner, std::uint32_t number, std::uint64_t id)
+        : owner_(owner), number_(number), id_(id) {}
+    /// Writes the end into the audit log, where the start is.
+    ~Feed() override;
 
-    void attach(std::unique_ptr<relay::Channel> channel) { channel_ = std::move(channel); }
-    void grant(std::uint32_t bytes) {
-        if (channel_) channel_->grant(bytes);
+    /// What lets this channel be; asked again while it is open.
+    const policy::Authorised& keep(policy::Authorised granted) {
+        granted_ = std::move(granted);
+        return *granted_;
     }
+    const std::optional<policy::Authorised>& granted() const { return granted_; }
+    std::uint64_t id() const { return id_; }
+    /// The start is in the audit log under `entry`: the end will be, too.
+    void record_end(Decided asked, std::uint64_t entry);
+    void attach(std::unique_ptr<relay::Channel> channel);
+    void fail(const Problem& problem) { problem_ = problem; }
+    void grant(std::uint32_t bytes);
     void talk(std::vector<std::int16_t> samples) {
         if (channel_) channel_->talk(std::move(samples));
     }
@@ -21,6 +33,11 @@ class ViewerConnection::Feed final : public relay::Sink {
     }
 
   private:
+    struct Recorded {
+        Decided asked;
+        std::uint64_t entry;
+        MonotonicTime since;
+    };
     void on_init(const std::string& mime_type, const SharedBytes& segment) override;
     void on_media(const wire::ChannelMedia& media) override;
     void on_gap(const UtcInterval& interval, const std::string& reason) override;
@@ -30,6 +47,12 @@ class ViewerConnection::Feed final : public relay::Sink {
 
     ViewerConnection& owner_;
     std::uint32_t number_;
+    std::uint64_t id_;
+    std::uint32_t early_credit_ = 0;  ///< granted before the channel was open
+    std::optional<Recorded> recorded_;
+    std::optional<UtcInterval> shown_;  ///< of recordings: from the earliest to the latest that was sent
+    std::optional<Problem> problem_;
+    std::optional<policy::Authorised> granted_;
     std::unique_ptr<relay::Channel> channel_;
 };
 

@@ -14,8 +14,60 @@ net::Awaitable<Outcome<>> claim(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_session(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call);
+// account.cpp
+net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> begin_authenticator(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> confirm_authenticator(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_authenticator(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> end_other_sessions(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> end_session(ServicesPtr services, Call call);
+// passkeys.cpp
+net::Awaitable<Outcome<>> begin_passkey_sign_in(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> sign_in_with_passkey(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> begin_passkey(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_passkey(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> begin_passkey_proof(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_passkey(ServicesPtr services, Call call);
+// account_tokens.cpp
+net::Awaitable<Outcome<>> list_api_tokens(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> create_api_token(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> revoke_api_token(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> list_user_api_tokens(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> revoke_user_api_token(ServicesPtr services, Call call);
+// approvals.cpp
+net::Awaitable<Outcome<>> get_clearance(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> withdraw_clearance(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> give_step_up(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> ask_for_approval(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> list_approvals(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> give_approval(ServicesPtr services, Call call);
+// access_rules.cpp
+net::Awaitable<Outcome<>> get_access_rules(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_access_rules(ServicesPtr services, Call call);
+// users.cpp
+net::Awaitable<Outcome<>> list_users(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_user(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> get_user(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_user(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_user(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> invite_user(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> sign_out_user(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> explain_decision(ServicesPtr services, Call call);
+// roles.cpp
+net::Awaitable<Outcome<>> list_roles(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_role(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_role(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_role(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> list_camera_groups(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_camera_group(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> change_camera_group(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_camera_group(ServicesPtr services, Call call);
 // cameras.cpp
 net::Awaitable<Outcome<>> list_cameras(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> list_camera_names(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> add_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> test_camera(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_camera(ServicesPtr services, Call call);
@@ -66,6 +118,16 @@ net::Awaitable<Outcome<>> switch_relay(ServicesPtr services, Call call);
 // events.cpp
 net::Awaitable<Outcome<>> get_camera_events(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> list_events(ServicesPtr services, Call call);
+// audit.cpp
+net::Awaitable<Outcome<>> list_audit(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> export_audit(ServicesPtr services, Call call);
+// audit_stream.cpp
+net::Awaitable<Outcome<>> get_audit_stream(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_audit_stream(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_audit_stream(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> test_audit_stream(ServicesPtr services, Call call);
+// witnesses.cpp
+net::Awaitable<Outcome<>> list_witnesses(ServicesPtr services, Call call);
 // websocket.cpp
 net::Awaitable<Outcome<>> open_websocket(ServicesPtr services, Call call);
 // metrics.cpp

@@ -7,7 +7,7 @@ net::Awaitable<Outcome<>> get_health(ServicesPtr services, Call call) {
     const wire::StorageStatus& storage = services->site.storage();
     boost::json::object health{{"status", storage.recording_possible ? "ok" : "degraded"},
                                {"version", services->version}};
-    if (!storage.recording_possible && std::holds_alternative<policy::User>(call.granted.principal()))
+    if (!storage.recording_possible && policy::account_of(call.granted.principal()))
         health["reason"] = storage.reason;
     co_return json_response(200, health);
 }

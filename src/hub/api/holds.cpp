@@ -11,7 +11,7 @@ net::Awaitable<Outcome<>> list_holds(ServicesPtr services, Call call) {
 
 net::Awaitable<Outcome<>> place_hold(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(wire::Hold hold, read_hold(call.request.body));
-    if (call.session) hold.placed_by = call.session->user.name;
+    if (const policy::User* user = policy::account_of(call.granted.principal())) hold.placed_by = user->name;
     VEDETTE_CO_TRY(const wire::Hold placed,
                    co_await services->site.place_hold(call.granted, std::move(hold)));
     net::Response response = json_response(201, to_json(placed));
@@ -21,10 +21,10 @@ net::Awaitable<Outcome<>> place_hold(ServicesPtr services, Call call) {
 }
 
 net::Awaitable<Outcome<>> lift_hold(ServicesPtr services, Call call) {
-    if (!call.hold) co_return std::unexpected(Problem(Error{ErrorKind::not_found, "There is no such hold"}));
-    VEDETTE_CO_CHECK(co_await services->site.lift_hold(call.granted, *call.hold));
-    net::Response response{.status = 204, .headers = {}, .body = std::string(), .upgrade = {}};
-    co_return response;
+    if (!call.path.hold)
+        co_return std::unexpected(Problem(Error{ErrorKind::not_found, "There is no such hold"}));
+    VEDETTE_CO_CHECK(co_await services->site.lift_hold(call.granted, *call.path.hold));
+    co_return no_content();
 }
 
 }  // namespace vedette::hub::api

@@ -14,13 +14,9 @@ namespace urls = boost::urls;
 
 namespace {
 
-constexpr TextLimits code_limits{.min_characters = 1, .max_characters = 64, .may_have_controls = false};
-constexpr TextLimits username_limits{.min_characters = 1, .max_characters = 64, .may_have_controls = false};
-// The shortest and longest new password is the business of identity::password_fault.
-constexpr TextLimits password_limits{.min_characters = 1, .max_characters = 256, .may_have_controls = true};
 constexpr TextLimits camera_name_limits{
     .min_characters = 1, .max_characters = 100, .may_have_controls = false};
-constexpr TextLimits url_limits{.min_characters = 0, .max_characters = 1024, .may_have_controls = false};
+constexpr TextLimits rtsp_url_limits{.min_characters = 0, .max_characters = 1024, .may_have_controls = false};
 constexpr TextLimits camera_username_limits{
     .min_characters = 0, .max_characters = 128, .may_have_controls = false};
 constexpr TextLimits camera_password_limits{
@@ -74,7 +70,7 @@ std::optional<std::string> take_zone(std::string& address) {
 // rtsp[s]://host[:port]/path; takes credentials out into `settings` where those have none.
 void read_url(ObjectReader& reader, std::string_view field, bool may_be_empty,
               std::optional<std::string>& target, wire::CameraSettings& settings) {
-    auto text = reader.optional_text(field, url_limits);
+    auto text = reader.optional_text(field, rtsp_url_limits);
     if (!text) return;
     std::string address = trimmed(*text);
     const auto zone = take_zone(address);
@@ -139,27 +135,26 @@ void read_name(ObjectReader& reader, wire::CameraSettings& settings, bool requir
 }
 
 Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    wire::CameraSettings settings;
-    read_name(reader, settings, is_new);
-    read_camera(reader, settings, is_new);
-    settings.fill_gaps = reader.optional_flag("fill_gaps");
-    if (const auto days = reader.optional_integer_or_null("keep_days", 1, wire::max_keep_days))
-        settings.keep_days = static_cast<std::uint32_t>(days->value_or(0));
-    if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes))
-        settings.keep_bytes = static_cast<std::uint64_t>(bytes->value_or(0));
-    if (!is_new) settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
-    if (const auto* device = reader.optional_object("device")) {
-        auto identity = read_device(*device);
-        if (identity)
-            settings.device = std::move(*identity);
-        else
-            reader.adopt(std::unexpected(identity.error()));
-    }
-    VEDETTE_CHECK(reader.finish());
-    return settings;
+    return read_object(body, [is_new](ObjectReader& reader) {
+        wire::CameraSettings settings;
+        read_name(reader, settings, is_new);
+        read_camera(reader, settings, is_new);
+        settings.fill_gaps = reader.optional_flag("fill_gaps");
+        if (const auto days = reader.optional_integer_or_null("keep_days", 1, wire::max_keep_days))
+            settings.keep_days = static_cast<std::uint32_t>(days->value_or(0));
+        if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes))
+            settings.keep_bytes = static_cast<std::uint64_t>(bytes->value_or(0));
+        if (!is_new)
+            settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
+        if (const auto* device = reader.optional_object("device")) {
+            auto identity = read_device(*device);
+            if (identity)
+                settings.device = std::move(*identity);
+            else
+                reader.adopt(std::unexpected(identity.error()));
+        }
+        return settings;
+    });
 }
 
 Outcome<UtcTime> read_time(const net::Request& request, std::string_view field) {
@@ -173,33 +168,10 @@ Outcome<UtcTime> read_time(const net::Request& request, std::string_view field) 
         return std::unexpected(Problem::invalid(
             std::string(field),
             fmt::format("{} must be a time in 90 kHz ticks since 1970, from 0 to {}", field, max_ticks_90k)));
-    return UtcTime(Ticks90k(value));
+    return from_ticks(value);
 }
 
 }  // namespace
-
-Outcome<ClaimInput> read_claim(std::string_view body) {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    ClaimInput input;
-    input.code = reader.text("code", code_limits);
-    input.username = reader.text("username", username_limits);
-    input.password = Secret(std::string_view(reader.text("password", password_limits)));
-    VEDETTE_CHECK(reader.finish());
-    return input;
-}
-
-Outcome<SignInInput> read_sign_in(std::string_view body) {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    SignInInput input;
-    input.username = reader.text("username", username_limits);
-    input.password = Secret(std::string_view(reader.text("password", password_limits)));
-    VEDETTE_CHECK(reader.finish());
-    return input;
-}
 
 Outcome<wire::CameraSettings> read_new_camera(std::string_view body) {
     return read_settings(body, true);
@@ -210,42 +182,37 @@ Outcome<wire::CameraSettings> read_camera_change(std::string_view body) {
 }
 
 Outcome<wire::Hold> read_hold(std::string_view body) {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    wire::Hold hold;
-    hold.start = UtcTime(Ticks90k(reader.integer("start_90k", 0, max_ticks_90k)));
-    if (const auto end = reader.optional_integer_or_null("end_90k", 0, max_ticks_90k); end && *end)
-        hold.end = UtcTime(Ticks90k(**end));
-    hold.reason = trimmed(reader.text("reason", reason_limits));
-    if (hold.reason.empty()) reader.refuse("reason", "Say why these recordings are held");
-    if (hold.end && *hold.end <= hold.start) reader.refuse("end_90k", "end_90k must be later than start_90k");
-    VEDETTE_CHECK(reader.finish());
-    return hold;
+    return read_object(body, [](ObjectReader& reader) {
+        wire::Hold hold;
+        hold.start = from_ticks(reader.integer("start_90k", 0, max_ticks_90k));
+        if (const auto end = reader.optional_integer_or_null("end_90k", 0, max_ticks_90k); end && *end)
+            hold.end = from_ticks(**end);
+        hold.reason = trimmed(reader.text("reason", reason_limits));
+        if (hold.reason.empty()) reader.refuse("reason", "Say why these recordings are held");
+        if (hold.end && *hold.end <= hold.start)
+            reader.refuse("end_90k", "end_90k must be later than start_90k");
+        return hold;
+    });
 }
 
 Outcome<wire::ChangeSettings> read_settings_change(std::string_view body) {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    wire::ChangeSettings change;
-    change.only_trusted_certificates = reader.optional_flag("only_trusted_certificates");
-    VEDETTE_CHECK(reader.finish());
-    return change;
+    return read_object(body, [](ObjectReader& reader) {
+        wire::ChangeSettings change;
+        change.only_trusted_certificates = reader.optional_flag("only_trusted_certificates");
+        return change;
+    });
 }
 
 Outcome<CameraTestInput> read_camera_test(std::string_view body) {
-    auto object = parse_object(body);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(*object);
-    CameraTestInput input;
-    if (const auto id = reader.optional_text("camera_id", id_limits)) {
-        input.camera = CameraId::parse(*id);
-        if (!input.camera) reader.refuse("camera_id", "The field camera_id must be a UUID");
-    }
-    read_camera(reader, input.settings, !input.camera);
-    VEDETTE_CHECK(reader.finish());
-    return input;
+    return read_object(body, [](ObjectReader& reader) {
+        CameraTestInput input;
+        if (const auto id = reader.optional_text("camera_id", id_limits)) {
+            input.camera = CameraId::parse(*id);
+            if (!input.camera) reader.refuse("camera_id", "The field camera_id must be a UUID");
+        }
+        read_camera(reader, input.settings, !input.camera);
+        return input;
+    });
 }
 
 std::optional<media::StreamKind> parse_stream_kind(std::string_view text) {

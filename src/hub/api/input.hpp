@@ -10,15 +10,6 @@
 
 namespace vedette::hub::api {
 
-struct ClaimInput {
-    std::string code;
-    std::string username;
-    Secret password;
-};
-struct SignInInput {
-    std::string username;
-    Secret password;
-};
 struct CameraTestInput {
     std::optional<CameraId> camera;
     wire::CameraSettings settings;
@@ -28,8 +19,6 @@ struct IntervalInput {
     UtcInterval interval;
 };
 
-Outcome<ClaimInput> read_claim(std::string_view body);
-Outcome<SignInInput> read_sign_in(std::string_view body);
 /// Credentials in the addresses move to `username` and `password` unless those are given.
 Outcome<wire::CameraSettings> read_new_camera(std::string_view body);
 Outcome<wire::CameraSettings> read_camera_change(std::string_view body);

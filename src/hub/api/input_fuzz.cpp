@@ -3,16 +3,41 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "hub/api/access_input.hpp"
+#include "hub/api/audit_details.hpp"
+#include "hub/api/audit_input.hpp"
 #include "hub/api/control_input.hpp"
 #include "hub/api/input.hpp"
+#include "hub/api/object_reader.hpp"
+
+namespace {
+
+// Whatever comes, what the audit log tells of it is bounded.
+void check_audit_details(std::string_view body) {
+    using namespace vedette::hub;
+    if (const auto object = api::parse_object(body))
+        if (api::details_text({{"asked", api::told(*object)}}).size() > audit::max_details_bytes)
+            std::abort();
+    vedette::net::Request request;
+    for (const char* name : {"start_90k", "user_id", "action", "allowed", "limit", "before", "format"})
+        request.query.emplace_back(name, body);
+    if (const auto query = api::read_audit_query(request, vedette::OrganisationId());
+        query && (query->limit < 1 || query->limit > 500))
+        std::abort();
+    (void)api::read_audit_format(request);
+    if (const auto stream = api::read_audit_stream(body); stream && stream->target.port == 0) std::abort();
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace vedette::hub::api;
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
+    check_audit_details(body);
     switch (data[0] % 16) {
         case 0:
-            (void)read_claim(body);
+            (void)read_code_and_password(body);
             break;
         case 1:
             (void)read_sign_in(body);

@@ -5,6 +5,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "hub/api/json_access.hpp"
+
 namespace vedette::hub::api {
 
 namespace json = boost::json;
@@ -86,15 +88,11 @@ json::object stream_json(const wire::StreamStatus& stream) {
 
 }  // namespace
 
-json::object to_json(const wire::CameraStatus& status) {
+json::object to_json(const wire::CameraStatus& status, policy::RightSet rights) {
     json::array streams;
     for (const wire::StreamStatus& stream : status.streams) streams.push_back(stream_json(stream));
     json::object out{{"id", status.id.text()},
                      {"name", status.name},
-                     {"main_url", status.main_url},
-                     {"sub_url", status.sub_url},
-                     {"username", status.username},
-                     {"has_password", status.has_password},
                      {"transport", status.transport},
                      {"allow_basic_in_clear", status.allow_basic_in_clear},
                      {"allow_legacy_tls", status.allow_legacy_tls},
@@ -104,6 +102,12 @@ json::object to_json(const wire::CameraStatus& status) {
                      {"gap_filling", gap_filling_json(status.gap_filling)},
                      {"talking", status.talking},
                      {"streams", std::move(streams)}};
+    out["rights"] = to_json(rights);
+    if (!rights.contains(policy::Right::configure_cameras)) return out;
+    out["main_url"] = status.main_url;
+    out["sub_url"] = status.sub_url;
+    out["username"] = status.username;
+    out["has_password"] = status.has_password;
     if (status.device) out["device"] = to_json(*status.device);
     return out;
 }
@@ -192,10 +196,8 @@ json::object to_json(const wire::HoldList& list) {
     return {{"holds", std::move(holds)}};
 }
 
-json::object to_json(const identity::Session& session) {
-    return {{"username", session.user.name},
-            {"role", policy::to_string(session.user.role)},
-            {"expires_90k", ticks(session.expires)}};
+net::Response no_content() {
+    return {.status = 204, .headers = {}, .body = std::string(), .upgrade = {}};
 }
 
 net::Response json_response(unsigned status, const json::object& document) {

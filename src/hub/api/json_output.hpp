@@ -11,7 +11,8 @@
 
 namespace vedette::hub::api {
 
-boost::json::object to_json(const wire::CameraStatus& status);
+/// For somebody who holds `rights` over that camera: addresses and user names are for those who configure it.
+boost::json::object to_json(const wire::CameraStatus& status, policy::RightSet rights);
 boost::json::object to_json(const wire::StateChange& change);
 boost::json::object to_json(const wire::StateHistory& history);
 boost::json::object to_json(const wire::StorageStatus& status);
@@ -26,13 +27,10 @@ boost::json::object to_json(const wire::DeviceIdentity& device);
 boost::json::object to_json(const wire::FoundCameras& found, const std::function<bool(CameraId)>& may_see);
 boost::json::object to_json(const wire::DeviceReport& report);
 boost::json::object to_json(const wire::DeviceCare& care);
-boost::json::object to_json(const identity::Session& session);
 
+/// 204.
+net::Response no_content();
 /// A response with this JSON document.
 net::Response json_response(unsigned status, const boost::json::object& json);
-
-inline std::int64_t ticks(UtcTime time) {
-    return time.time_since_epoch().count();
-}
 
 }  // namespace vedette::hub::api

@@ -33,6 +33,10 @@ net::Awaitable<Result<>> MediaExport::wait_for_media() {
 net::Awaitable<Result<SharedBytes>> MediaExport::next() {
     while (queue_.empty() && !ended_)
         if (!co_await wait(arrived_)) co_return fail(ErrorKind::timeout, "The gateway sent no media in time");
+    if (!still_allowed_()) {
+        finish();
+        co_return fail(ErrorKind::forbidden, "The right to download this ended");
+    }
     if (queue_.empty()) {
         if (error_) co_return std::unexpected(*error_);
         co_return SharedBytes();

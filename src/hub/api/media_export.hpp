@@ -2,6 +2,7 @@
 // A recorded interval as one fragmented MP4 file, made while it is sent.
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -16,7 +17,9 @@ namespace vedette::hub::api {
 /// executor.
 class MediaExport final : public net::BodySource, private relay::Sink {
   public:
-    explicit MediaExport(const boost::asio::any_io_executor& executor) : arrived_(executor) {}
+    /// `still_allowed` is asked before each piece.
+    MediaExport(const boost::asio::any_io_executor& executor, std::function<bool()> still_allowed)
+        : arrived_(executor), still_allowed_(std::move(still_allowed)) {}
 
     /// Where the channel's media go. Give the channel to start().
     relay::Sink& sink() { return *this; }
@@ -41,6 +44,7 @@ class MediaExport final : public net::BodySource, private relay::Sink {
     void finish();
 
     boost::asio::steady_timer arrived_;
+    std::function<bool()> still_allowed_;
     std::unique_ptr<relay::Channel> channel_;
     std::deque<Piece> queue_;
     std::size_t queued_bytes_ = 0;

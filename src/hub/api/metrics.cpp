@@ -124,6 +124,34 @@ void write_cameras(Exposition& out, const std::vector<wire::CameraStatus>& camer
     }
 }
 
+struct WitnessFamily {
+    std::string_view name;
+    std::string_view help;
+    double (*value)(const witness::SubmissionStatus& status);
+};
+
+using Submitted = witness::SubmissionStatus;
+constexpr auto witness_families = std::to_array<WitnessFamily>({
+    {"vedette_witness_up", "1 while the witness cosigns what it is given.",
+     [](const Submitted& s) { return s.state == witness::SubmissionState::cosigned ? 1.0 : 0.0; }},
+    {"vedette_witness_overdue", "1 when the witness refuses the log, or a checkpoint waits for too long.",
+     [](const Submitted& s) { return s.overdue ? 1.0 : 0.0; }},
+    {"vedette_witness_cosigned_entries", "Entries of the log that the witness vouches for.",
+     [](const Submitted& s) { return static_cast<double>(s.cosigned_entries); }},
+    {"vedette_witness_cosigned_timestamp_seconds", "When it cosigned last, since the Unix epoch; 0: never.",
+     [](const Submitted& s) { return s.cosigned_at ? unix_seconds(*s.cosigned_at) : 0.0; }},
+});
+
+void write_witnesses(Exposition& out, const std::vector<Submitted>& statuses) {
+    if (statuses.empty()) return;
+    for (const WitnessFamily& family : witness_families) {
+        out.family(family.name, "gauge", family.help);
+        for (const Submitted& status : statuses)
+            out.sample(fmt::format("{{log=\"{}\",witness=\"{}\"}}", status.log, escaped(status.witness)),
+                       family.value(status));
+    }
+}
+
 }  // namespace
 
 net::Awaitable<Outcome<>> get_metrics(ServicesPtr services, Call call) {
@@ -153,6 +181,25 @@ net::Awaitable<Outcome<>> get_metrics(ServicesPtr services, Call call) {
     out.single("vedette_gateway_requests_timed_out_total", "counter",
                "Requests without an answer of the gateway.",
                static_cast<double>(metrics.figures.requests_timed_out));
+    const audit::Figures audit = services->recorder.log()->figures();
+    out.single("vedette_audit_entries_total", "counter", "Entries of the audit log.",
+               static_cast<double>(audit.entries));
+    out.single(
+        "vedette_audit_failures_total", "counter",
+        "Audit entries that could not be written since the start; what they were about did not happen.",
+        static_cast<double>(audit.failures));
+    if (services->syslog->target()) {
+        const syslog::Status stream = services->syslog->status();
+        out.single("vedette_audit_syslog_up", "gauge", "1 while the syslog server takes audit entries.",
+                   stream.state == syslog::State::sending ? 1 : 0);
+        out.single("vedette_audit_syslog_waiting", "gauge",
+                   "Audit entries that the syslog server has not taken yet.",
+                   static_cast<double>(stream.waiting));
+        out.single("vedette_audit_syslog_delivered_total", "counter",
+                   "Audit entries that the syslog server took, those that were sent again with them.",
+                   static_cast<double>(stream.delivered));
+    }
+    write_witnesses(out, services->witnesses->statuses());
     out.single("vedette_sessions", "gauge", "Sessions that are signed in.",
                static_cast<double>(services->identity->session_count()));
     net::Response response{.status = 200,

@@ -60,6 +60,13 @@ std::optional<std::string> ObjectReader::optional_text(std::string_view field, T
     return text;
 }
 
+std::optional<std::string> ObjectReader::optional_text_or_null(std::string_view field, TextLimits limits) {
+    const json::value* value = object_.if_contains(field);
+    if (!value || !value->is_null()) return optional_text(field, limits);
+    (void)take(field);
+    return std::nullopt;
+}
+
 std::string ObjectReader::text(std::string_view field, TextLimits limits) {
     auto value = optional_text(field, limits);
     require(value.has_value(), field);
@@ -142,6 +149,15 @@ std::vector<std::string> ObjectReader::text_list(std::string_view field, std::si
         adopt(reader.finish());
     }
     return texts;
+}
+
+std::optional<std::vector<std::string>> ObjectReader::text_list_or_null(std::string_view field,
+                                                                        std::size_t max_items,
+                                                                        TextLimits limits) {
+    const json::value* value = object_.if_contains(field);
+    if (value && !value->is_null()) return text_list(field, max_items, limits);
+    (void)take(field);
+    return std::nullopt;
 }
 
 std::vector<const json::object*> ObjectReader::object_list(std::string_view field, std::size_t max_items) {

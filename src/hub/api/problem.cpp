@@ -2,6 +2,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/field.hpp"
+
 namespace vedette::hub::api {
 
 namespace {
@@ -51,7 +53,24 @@ std::string sentence_of(policy::Reason reason) {
         case other_organisation:
         case not_permitted:
             return "Your account may not do this; ask an administrator";
+        case outside_schedule:
+            return "Your account may not do this at this time; ask an administrator";
+        case outside_network:
+            return "Your account may not do this from this network; ask an administrator";
+        case beyond_scope:
+            return "Your account may do this, but this API token may not; its rights do not cover it";
+        case not_for_tokens:
+            return "An API token can't do what is about the account itself; sign in with a browser";
+        case needs_step_up:
+            return "Your organisation asks for a second factor for this, given for it alone";
+        case needs_second_person:
+            return "Your organisation asks for the approval of a second person for this";
+        case needs_a_person:
+            return "Your organisation asks for a second factor or a second person for this, which an API "
+                   "token "
+                   "can't give; do it in a browser";
         case public_action:
+        case signed_in:
         case role_permits:
         case token_permits:
             break;
@@ -95,21 +114,28 @@ Problem::Problem(const identity::Refusal& refusal) : Problem(refusal.error) {
     field = refusal.field;
     retry_after = refusal.retry_after;
     if (retry_after) status = 429;
+    if (!refusal.kind.empty()) kind = refusal.kind;
 }
 
 Problem::Problem(const policy::Decision& denial)
     : status(denial.reason == policy::Reason::not_signed_in ? 401 : 403),
       kind(to_string(denial.reason)),
-      detail(sentence_of(denial.reason)) {}
+      detail(sentence_of(denial.reason)),
+      missing(denial.missing) {
+    if (denial.conceal) *this = no_such_camera();
+}
+
+Problem Problem::not_signed_in() {
+    return Problem(policy::Decision{.reason = policy::Reason::not_signed_in});
+}
+
+Problem Problem::no_such_camera() {
+    return Error{ErrorKind::not_found, "There is no such camera; it may have been removed"};
+}
 
 void Problem::name_field(std::initializer_list<std::string_view> fields) {
-    if (status != 400) return;
-    for (const std::string_view name : fields) {
-        if (!detail.starts_with(name) || detail.substr(name.size(), 2) != ": ") continue;
-        detail.erase(0, name.size() + 2);
-        field = name;
-        return;
-    }
+    if (status != 400 && status != 409) return;
+    if (const std::string_view name = take_field(detail, fields); !name.empty()) field = name;
 }
 
 Problem Problem::invalid(std::string field, std::string detail) {
@@ -129,6 +155,7 @@ boost::json::object to_json(const Problem& problem) {
                              {"detail", problem.detail}};
     if (!problem.field.empty()) json["field"] = problem.field;
     if (problem.retry_after) json["retry_after_s"] = problem.retry_after->count();
+    if (!problem.clearance.empty()) json["clearance"] = problem.clearance;
     return json;
 }
 

@@ -7,10 +7,6 @@ namespace vedette::hub::api {
 
 namespace {
 
-net::Response no_content() {
-    return {.status = 204, .headers = {}, .body = std::string(), .upgrade = {}};
-}
-
 net::Awaitable<Outcome<>> command(ServicesPtr services, Call call, Site::PtzCommand what) {
     VEDETTE_CO_CHECK(co_await services->site.control_ptz(call.granted, std::move(what)));
     co_return no_content();

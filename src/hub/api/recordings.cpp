@@ -1,3 +1,4 @@
+#include "hub/api/circumstances.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/input.hpp"
 #include "hub/api/json_output.hpp"
@@ -15,6 +16,16 @@ std::string file_name(const CameraId& camera, const IntervalInput& input) {
                        start);
 }
 
+// A download may take hours: whether its user may have it is decided again as it goes.
+std::function<bool()> still_allowed(const ServicesPtr& services, const Call& call) {
+    return [services, granted = call.granted, context = call.context, credential = call.credential] {
+        const auto now = credential ? services->identity->present(*credential, false) : std::nullopt;
+        if (!now) return false;
+        return policy::authorise(*now, granted.action(), granted.object(), at_this_moment(context, *services))
+            .has_value();
+    };
+}
+
 }  // namespace
 
 net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call) {
@@ -26,7 +37,7 @@ net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call) {
 
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(const IntervalInput input, read_interval(call.request));
-    auto source = std::make_unique<MediaExport>(services->executor);
+    auto source = std::make_unique<MediaExport>(services->executor, still_allowed(services, call));
     VEDETTE_CO_TRY(auto channel,
                    services->site.export_media(call.granted, input.stream, input.interval, source->sink()));
     source->start(std::move(channel));

@@ -14,8 +14,7 @@ net::Awaitable<Outcome<>> switch_relay(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(RelaySwitchInput input, read_relay_switch(call.request.body));
     VEDETTE_CO_CHECK(
         co_await services->site.switch_relay(call.granted, std::move(input.token), input.active));
-    net::Response response{.status = 204, .headers = {}, .body = std::string(), .upgrade = {}};
-    co_return response;
+    co_return no_content();
 }
 
 }  // namespace vedette::hub::api

@@ -72,8 +72,60 @@ constexpr auto table = std::to_array<Route>({
     {post,  "/api/v1/cameras/{camera_id}/relays",              "switchRelay",       Do::switch_relay,       the_camera,       switch_relay},
     {get,   "/api/v1/cameras/{camera_id}/events",              "getCameraEvents",   Do::view_events,        the_camera,       get_camera_events},
     {get,   "/api/v1/events",                                  "listEvents",        Do::list_events,        the_organisation, list_events},
+    {post,  "/api/v1/session/invitation",                      "acceptInvitation",  Do::accept_invitation,  the_service,      accept_invitation},
+    {post,  "/api/v1/session/second-factor",                   "giveSecondFactor",  Do::sign_in,            the_service,      give_second_factor},
+    {post,  "/api/v1/session/passkey/challenge",               "beginPasskeySignIn", Do::begin_sign_in,      the_service,      begin_passkey_sign_in},
+    {post,  "/api/v1/session/passkey",                         "signInWithPasskey", Do::sign_in,            the_service,      sign_in_with_passkey},
+    {get,   "/api/v1/account",                                 "getAccount",        Do::view_own_account,   the_organisation, get_account},
+    {put,   "/api/v1/account/password",                        "changePassword",    Do::manage_own_account, the_organisation, change_password},
+    {post,  "/api/v1/account/authenticator",                   "beginAuthenticator", Do::manage_own_account, the_organisation, begin_authenticator},
+    {post,  "/api/v1/account/authenticator/confirm",           "confirmAuthenticator", Do::manage_own_account, the_organisation, confirm_authenticator},
+    {post,  "/api/v1/account/authenticator/remove",            "removeAuthenticator", Do::manage_own_account, the_organisation, remove_authenticator},
+    {post,  "/api/v1/account/passkeys/challenge",              "beginPasskey",      Do::manage_own_account, the_organisation, begin_passkey},
+    {post,  "/api/v1/account/passkeys/proof",                  "beginPasskeyProof", Do::manage_own_account, the_organisation, begin_passkey_proof},
+    {post,  "/api/v1/account/passkeys",                        "addPasskey",        Do::manage_own_account, the_organisation, add_passkey},
+    {post,  "/api/v1/account/passkeys/{passkey_id}/remove",    "removePasskey",     Do::manage_own_account, the_organisation, remove_passkey},
+    {del,   "/api/v1/account/sessions",                        "endOtherSessions",  Do::manage_own_account, the_organisation, end_other_sessions},
+    {del,   "/api/v1/account/sessions/{session_id}",           "endSession",        Do::manage_own_account, the_organisation, end_session},
+    {get,   "/api/v1/account/tokens",                          "listApiTokens",     Do::view_own_account,   the_organisation, list_api_tokens},
+    {post,  "/api/v1/account/tokens",                          "createApiToken",    Do::manage_own_account, the_organisation, create_api_token},
+    {del,   "/api/v1/account/tokens/{token_id}",               "revokeApiToken",    Do::manage_own_account, the_organisation, revoke_api_token},
+    {get,   "/api/v1/clearances/{clearance_id}",               "getClearance",      Do::view_clearance,     the_organisation, get_clearance},
+    {del,   "/api/v1/clearances/{clearance_id}",               "withdrawClearance", Do::seek_clearance,     the_organisation, withdraw_clearance},
+    {post,  "/api/v1/clearances/{clearance_id}/second-factor", "giveStepUp",        Do::seek_clearance,     the_organisation, give_step_up},
+    {post,  "/api/v1/clearances/{clearance_id}/second-person", "askForApproval",    Do::seek_clearance,     the_organisation, ask_for_approval},
+    {get,   "/api/v1/approvals",                               "listApprovals",     Do::view_approvals,     the_organisation, list_approvals},
+    {post,  "/api/v1/approvals/{clearance_id}",                "giveApproval",      Do::give_approval,      the_organisation, give_approval},
+    {get,   "/api/v1/access-rules",                            "getAccessRules",    Do::view_roles,         the_organisation, get_access_rules},
+    {put,   "/api/v1/access-rules",                            "changeAccessRules", Do::change_access_rules, the_organisation, change_access_rules},
+    {get,   "/api/v1/users",                                   "listUsers",         Do::view_users,         the_organisation, list_users},
+    {post,  "/api/v1/users",                                   "addUser",           Do::manage_users,       the_organisation, add_user},
+    {get,   "/api/v1/users/{user_id}",                         "getUser",           Do::view_users,         the_organisation, get_user},
+    {patch, "/api/v1/users/{user_id}",                         "changeUser",        Do::manage_users,       the_organisation, change_user},
+    {del,   "/api/v1/users/{user_id}",                         "removeUser",        Do::manage_users,       the_organisation, remove_user},
+    {post,  "/api/v1/users/{user_id}/invitation",              "inviteUser",        Do::manage_users,       the_organisation, invite_user},
+    {del,   "/api/v1/users/{user_id}/sessions",                "signOutUser",       Do::end_access,         the_organisation, sign_out_user},
+    {get,   "/api/v1/users/{user_id}/tokens",                  "listUserApiTokens", Do::view_users,         the_organisation, list_user_api_tokens},
+    {del,   "/api/v1/users/{user_id}/tokens/{token_id}",       "revokeUserApiToken", Do::end_access,        the_organisation, revoke_user_api_token},
+    {get,   "/api/v1/users/{user_id}/decision",                "explainDecision",   Do::view_users,         the_organisation, explain_decision},
+    {get,   "/api/v1/camera-names",                            "listCameraNames",   Do::view_roles,         the_organisation, list_camera_names},
+    {get,   "/api/v1/roles",                                   "listRoles",         Do::view_roles,         the_organisation, list_roles},
+    {post,  "/api/v1/roles",                                   "addRole",           Do::manage_roles,       the_organisation, add_role},
+    {put,   "/api/v1/roles/{role_id}",                         "changeRole",        Do::manage_roles,       the_organisation, change_role},
+    {del,   "/api/v1/roles/{role_id}",                         "removeRole",        Do::manage_roles,       the_organisation, remove_role},
+    {get,   "/api/v1/camera-groups",                           "listCameraGroups",  Do::view_roles,         the_organisation, list_camera_groups},
+    {post,  "/api/v1/camera-groups",                           "addCameraGroup",    Do::manage_roles,       the_organisation, add_camera_group},
+    {put,   "/api/v1/camera-groups/{group_id}",                "changeCameraGroup", Do::manage_roles,       the_organisation, change_camera_group},
+    {del,   "/api/v1/camera-groups/{group_id}",                "removeCameraGroup", Do::manage_roles,       the_organisation, remove_camera_group},
     {get,   "/api/v1/settings",                                "getSettings",       Do::view_settings,      the_organisation, get_settings},
     {patch, "/api/v1/settings",                                "changeSettings",    Do::change_settings,    the_organisation, change_settings},
+    {get,   "/api/v1/audit",                                   "listAudit",         Do::read_audit,         the_organisation, list_audit},
+    {get,   "/api/v1/audit/export",                            "exportAudit",       Do::read_audit,         the_organisation, export_audit},
+    {get,   "/api/v1/audit/syslog",                            "getAuditStream",    Do::view_audit_stream,  the_organisation, get_audit_stream},
+    {put,   "/api/v1/audit/syslog",                            "setAuditStream",    Do::change_settings,    the_organisation, set_audit_stream},
+    {del,   "/api/v1/audit/syslog",                            "removeAuditStream", Do::change_settings,    the_organisation, remove_audit_stream},
+    {post,  "/api/v1/audit/syslog/test",                       "testAuditStream",   Do::change_settings,    the_organisation, test_audit_stream},
+    {get,   "/api/v1/audit/witnesses",                         "listWitnesses",     Do::view_audit_stream,  the_organisation, list_witnesses},
     {get,   "/api/v1/ws",                                      "openWebSocket",     Do::open_websocket,     the_organisation, open_websocket},
     {get,   "/metrics",                                        "getMetrics",        Do::view_metrics,       the_organisation, get_metrics},
     {get,   "/{file}",                                         "getWebClient",      Do::load_web_client,    the_service,      get_web_client},
@@ -102,6 +154,20 @@ std::optional<std::uint64_t> parse_hold_id(std::string_view text) {
     return is_number && id <= max_hold_id ? std::optional(id) : std::nullopt;
 }
 
+bool take(std::optional<std::uint64_t>& parameter, std::string_view segment) {
+    parameter = parse_hold_id(segment);
+    return parameter.has_value();
+}
+bool take(std::string& parameter, std::string_view segment) {
+    parameter = segment;
+    return segment.size() == 32 && segment.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+template <class Tag>
+bool take(std::optional<Id<Tag>>& parameter, std::string_view segment) {
+    parameter = Id<Tag>::parse(segment);
+    return parameter.has_value();
+}
+
 std::optional<PathParameters> match(std::string_view pattern, std::string_view path) {
     PathParameters parameters;
     if (!path.starts_with('/')) return std::nullopt;
@@ -109,15 +175,17 @@ std::optional<PathParameters> match(std::string_view pattern, std::string_view p
         const std::string_view wanted = take_segment(pattern);
         if (wanted == "{file}") return parameters;
         const std::string_view segment = take_segment(path);
-        if (wanted == "{camera_id}") {
-            parameters.camera = CameraId::parse(segment);
-            if (!parameters.camera) return std::nullopt;
-        } else if (wanted == "{hold_id}") {
-            parameters.hold = parse_hold_id(segment);
-            if (!parameters.hold) return std::nullopt;
-        } else if (wanted != segment) {
-            return std::nullopt;
-        }
+        const bool fits = wanted == "{camera_id}"      ? take(parameters.camera, segment)
+                          : wanted == "{user_id}"      ? take(parameters.user, segment)
+                          : wanted == "{role_id}"      ? take(parameters.role, segment)
+                          : wanted == "{group_id}"     ? take(parameters.group, segment)
+                          : wanted == "{passkey_id}"   ? take(parameters.passkey, segment)
+                          : wanted == "{session_id}"   ? take(parameters.session, segment)
+                          : wanted == "{token_id}"     ? take(parameters.token, segment)
+                          : wanted == "{clearance_id}" ? take(parameters.clearance, segment)
+                          : wanted == "{hold_id}"      ? take(parameters.hold, segment)
+                                                       : wanted == segment;
+        if (!fits) return std::nullopt;
     }
     if (!pattern.empty() || !path.empty()) return std::nullopt;
     return parameters;

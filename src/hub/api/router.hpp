@@ -32,7 +32,8 @@ class Route {
         if (object == nullptr || handler == nullptr || !pattern.starts_with('/')) throw "incomplete route";
     }
     net::Method method() const { return method_; }
-    /// Segments of text, {camera_id} or {hold_id}; a last segment {file} takes all the rest.
+    /// Segments of text, {camera_id}, {hold_id}, {user_id}, {role_id}, {group_id}, {passkey_id},
+    /// {token_id}, {clearance_id} or {session_id}; a last segment {file} takes all the rest.
     std::string_view pattern() const { return pattern_; }
     /// As in docs/ref/openapi.yaml.
     std::string_view operation_id() const { return operation_id_; }

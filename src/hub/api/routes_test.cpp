@@ -1,19 +1,21 @@
 // Every route against docs/ref/openapi.yaml, and every route with every kind of principal.
 
-#include <fstream>
 #include <map>
 #include <set>
 
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include "hub/api/json_access.hpp"
 #include "hub/api/router.hpp"
-#include "hub/api/test_site.hpp"
+#include "hub/api/test_walk.hpp"
 
 namespace vedette::hub::api {
 namespace {
 
-using testing::TestSite;
+using testing::Walk;
+using testing::Who;
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -52,6 +54,28 @@ TEST(Routes, ThoseWithoutSecurityAreThePublicOnes) {
     }
 }
 
+TEST(Routes, TheOpenApiFileSaysWhichTakeATokenOfAUser) {
+    const YAML::Node file = YAML::LoadFile(VEDETTE_SOURCE_DIR "/docs/ref/openapi.yaml");
+    const policy::User user{
+        .id = UserId::random(), .organisation = OrganisationId::random(), .name = "a", .rights = {}};
+    const policy::ApiClient client{
+        .token = ApiTokenId::random(), .name = "t", .user = user, .scope = nullptr};
+    for (const Route& route : routes()) {
+        if (!route.is_documented()) continue;
+        const YAML::Node own =
+            file["paths"][std::string(route.pattern())][lower(to_string(route.method()))]["security"];
+        bool documented = false;
+        for (const auto& scheme : own ? own : file["security"])
+            documented = documented || scheme["api_token"].IsDefined();
+        const auto decision = policy::decide(client, route.action(),
+                                             route.object(user.organisation, {.camera = CameraId::random()}),
+                                             {.origin = policy::Origin::no_browser});
+        const bool open_to_all = decision.reason == policy::Reason::public_action;
+        EXPECT_EQ(documented, decision.reason != policy::Reason::not_for_tokens && !open_to_all)
+            << route.operation_id();
+    }
+}
+
 TEST(Routes, TheObjectIsOfTheKindOfTheAction) {
     for (const Route& route : routes()) {
         const auto object = route.object(OrganisationId::random(), {.camera = CameraId::random()});
@@ -59,53 +83,38 @@ TEST(Routes, TheObjectIsOfTheKindOfTheAction) {
     }
 }
 
+// So that no picture or link of another site does anything. What is left asks a device, or opens a WebSocket.
+TEST(Routes, NothingIsChangedByGet) {
+    for (const Route& route : routes())
+        if (route.method() == net::Method::get && policy::needs_same_origin(route.action()))
+            EXPECT_TRUE(route.operation_id() == "getDevice" || route.operation_id() == "openWebSocket")
+                << route.operation_id();
+}
+
 // ---- the walk
 
-enum class Who { anonymous, administrator, expired, revoked, metrics_token, cross_site, forged };
-
-struct Walk {
-    TestSite site;
-    std::string cookie = site.claim();
-    std::string revoked = [this] {
-        const auto response =
-            site.send(net::Method::post, "/api/v1/session",
-                      fmt::format(R"({{"username":"ada","password":"{}"}})", TestSite::password));
-        std::string other = testing::cookie_of(response);
-        site.send(net::Method::del, "/api/v1/session", {}, other);
-        return other;
-    }();
-
-    net::Request request(const Route& route, Who who) {
-        net::Request request;
-        request.method = route.method();
-        request.path = std::string(route.pattern());
-        if (const auto at = request.path.find("{camera_id}"); at != std::string::npos)
-            request.path.replace(at, 11, site.gateway.camera.id.text());
-        if (const auto at = request.path.find("{hold_id}"); at != std::string::npos)
-            request.path.replace(at, 9, "7");
-        if (route.pattern() == "/{file}") request.path = "/";
-        request.query = {{"start_90k", "100"}, {"end_90k", "200"}};
-        request.peer_address = "203.0.113.1";
-        request.headers = {{"Host", "vedette.example"}};
-        if (who == Who::cross_site)
-            request.headers.push_back({"Origin", "https://evil.example"});
-        else
-            request.headers.push_back({"Origin", "https://vedette.example"});
-        const std::map<Who, std::string> cookies = {{Who::administrator, cookie},
-                                                    {Who::cross_site, cookie},
-                                                    {Who::expired, cookie},
-                                                    {Who::revoked, revoked},
-                                                    {Who::forged, std::string(64, 'a')}};
-        if (cookies.contains(who)) request.headers.push_back({"Cookie", "__Host-vedette=" + cookies.at(who)});
-        if (who == Who::metrics_token) {
-            std::ifstream file(site.directory / "hub" / "metrics.token");
-            std::string token;
-            std::getline(file, token);
-            request.headers.push_back({"Authorization", "Bearer " + token});
-        }
-        return request;
-    }
-};
+// What a program can't do for its user, however much it may.
+const std::set<std::string_view> for_users_alone = {"signOut",
+                                                    "getAccount",
+                                                    "changePassword",
+                                                    "beginAuthenticator",
+                                                    "confirmAuthenticator",
+                                                    "removeAuthenticator",
+                                                    "beginPasskey",
+                                                    "beginPasskeyProof",
+                                                    "addPasskey",
+                                                    "removePasskey",
+                                                    "endOtherSessions",
+                                                    "endSession",
+                                                    "getClearance",
+                                                    "withdrawClearance",
+                                                    "giveStepUp",
+                                                    "askForApproval",
+                                                    "listApprovals",
+                                                    "giveApproval",
+                                                    "listApiTokens",
+                                                    "createApiToken",
+                                                    "revokeApiToken"};
 
 // 0: whatever the handler says once it was reached.
 unsigned expected_denial(const Route& route, Who who) {
@@ -120,6 +129,10 @@ unsigned expected_denial(const Route& route, Who who) {
             return 0;
         case Who::cross_site:
             return policy::needs_same_origin(action) ? 403 : 0;
+        case Who::api_token:
+            return for_users_alone.contains(route.operation_id()) ? 403 : 0;
+        case Who::wrong_token:
+            return 401;
         case Who::metrics_token:
             return open_to_all || action == policy::Action::view_metrics ? 0 : 403;
         default:
@@ -127,21 +140,165 @@ unsigned expected_denial(const Route& route, Who who) {
     }
 }
 
+// What each route takes: one of these rights, or a word. A route without a row fails.
+using enum policy::Right;
+struct Row {
+    std::string_view everybody_or_signed_in;
+    policy::RightSet any_of;
+};
+Row takes(policy::RightSet any_of) {
+    return {.everybody_or_signed_in = "", .any_of = any_of};
+}
+const Row everybody{.everybody_or_signed_in = "everybody", .any_of = {}};
+const Row signed_in{.everybody_or_signed_in = "signed in", .any_of = {}};
+const Row any_right_over_the_camera = takes(policy::RightSet::about_cameras());
+
+const std::map<std::string_view, Row> what_routes_take = {
+    {"getHealth", everybody},
+    {"getSetup", everybody},
+    {"claim", everybody},
+    {"signIn", everybody},
+    {"acceptInvitation", everybody},
+    {"getWebClient", everybody},
+    {"giveSecondFactor", everybody},
+    {"beginPasskeySignIn", everybody},
+    {"signInWithPasskey", everybody},
+    {"getAccount", signed_in},
+    {"beginPasskey", signed_in},
+    {"beginPasskeyProof", signed_in},
+    {"addPasskey", signed_in},
+    {"removePasskey", signed_in},
+    {"changePassword", signed_in},
+    {"beginAuthenticator", signed_in},
+    {"confirmAuthenticator", signed_in},
+    {"removeAuthenticator", signed_in},
+    {"endOtherSessions", signed_in},
+    {"endSession", signed_in},
+    {"getClearance", signed_in},
+    {"withdrawClearance", signed_in},
+    {"giveStepUp", signed_in},
+    {"askForApproval", signed_in},
+    {"listApprovals", signed_in},
+    {"giveApproval", signed_in},
+    {"listApiTokens", signed_in},
+    {"createApiToken", signed_in},
+    {"revokeApiToken", signed_in},
+    {"getAccessRules", takes({manage_users, manage_roles})},
+    {"changeAccessRules", takes({manage_roles})},
+    {"getSession", signed_in},
+    {"signOut", signed_in},
+    {"listCameras", signed_in},
+    {"listCameraNames", takes({manage_users, manage_roles})},
+    {"listEvents", signed_in},
+    {"openWebSocket", signed_in},
+    {"getCamera", any_right_over_the_camera},
+    {"getCameraStates", any_right_over_the_camera},
+    {"getPtz", any_right_over_the_camera},
+    {"listRelays", any_right_over_the_camera},
+    {"addCamera", takes({add_cameras})},
+    {"testCamera", takes({add_cameras})},
+    {"listInterfaces", takes({add_cameras})},
+    {"discoverCameras", takes({add_cameras})},
+    {"inspectDevice", takes({add_cameras})},
+    {"previewDevice", takes({add_cameras})},
+    {"changeCamera", takes({configure_cameras})},
+    {"removeCamera", takes({remove_cameras})},
+    {"getDevice", takes({maintain_devices})},
+    {"setDeviceClock", takes({maintain_devices})},
+    {"changeDevicePassword", takes({maintain_devices})},
+    {"rebootDevice", takes({maintain_devices})},
+    {"setDeviceImaging", takes({maintain_devices})},
+    {"beginFirmware", takes({maintain_devices})},
+    {"uploadFirmware", takes({maintain_devices})},
+    {"getRecordings", takes({play_back, export_recordings})},
+    {"getRecordedMedia", takes({export_recordings})},
+    {"listHolds", takes({play_back, place_holds, lift_holds})},
+    {"placeHold", takes({place_holds})},
+    {"liftHold", takes({lift_holds})},
+    {"movePtz", takes({control_ptz})},
+    {"stopPtz", takes({control_ptz})},
+    {"stepPtz", takes({control_ptz})},
+    {"placePtz", takes({control_ptz})},
+    {"goHome", takes({control_ptz})},
+    {"setHome", takes({control_ptz})},
+    {"savePreset", takes({control_ptz})},
+    {"recallPreset", takes({control_ptz})},
+    {"removePreset", takes({control_ptz})},
+    {"savePatrol", takes({control_ptz})},
+    {"removePatrol", takes({control_ptz})},
+    {"startPatrol", takes({control_ptz})},
+    {"stopPatrol", takes({control_ptz})},
+    {"switchRelay", takes({switch_relays})},
+    {"getCameraEvents", takes({see_events})},
+    {"getSettings", takes({change_settings, add_cameras})},
+    {"changeSettings", takes({change_settings})},
+    {"getMetrics", takes({view_metrics})},
+    {"listUsers", takes({manage_users})},
+    {"addUser", takes({manage_users})},
+    {"getUser", takes({manage_users})},
+    {"changeUser", takes({manage_users})},
+    {"removeUser", takes({manage_users})},
+    {"inviteUser", takes({manage_users})},
+    {"signOutUser", takes({manage_users})},
+    {"explainDecision", takes({manage_users})},
+    {"listUserApiTokens", takes({manage_users})},
+    {"revokeUserApiToken", takes({manage_users})},
+    {"listAudit", takes({read_audit})},
+    {"exportAudit", takes({read_audit})},
+    {"getAuditStream", takes({read_audit})},
+    {"listWitnesses", takes({read_audit})},
+    // change_settings and read_audit together: whoever has one of them alone gets nothing.
+    {"setAuditStream", takes({})},
+    {"removeAuditStream", takes({})},
+    {"testAuditStream", takes({})},
+    {"listRoles", takes({manage_users, manage_roles})},
+    {"addRole", takes({manage_roles})},
+    {"changeRole", takes({manage_roles})},
+    {"removeRole", takes({manage_roles})},
+    {"listCameraGroups", takes({manage_users, manage_roles})},
+    {"addCameraGroup", takes({manage_roles})},
+    {"changeCameraGroup", takes({manage_roles})},
+    {"removeCameraGroup", takes({manage_roles})},
+};
+
+// What a user with one right gets: nothing, or 403, or, where he may not even know of the camera, 404.
+unsigned expected_of_user(const Route& route, policy::RightSet held, bool camera_only) {
+    const auto row = what_routes_take.find(route.operation_id());
+    if (row == what_routes_take.end()) return 999;
+    if (!row->second.everybody_or_signed_in.empty()) return 0;
+    const bool about_camera = policy::object_kind(route.action()) == policy::ObjectKind::camera;
+    const policy::RightSet counts = about_camera || !camera_only ? held : held - policy::RightSet::all();
+    if (counts.overlaps(row->second.any_of)) return 0;
+    return about_camera && !counts.overlaps(policy::RightSet::about_cameras()) ? 404 : 403;
+}
+
+void expect_security_headers(const net::Response& response) {
+    const std::string csp = testing::header_of(response, "Content-Security-Policy");
+    for (const char* directive : {"default-src 'none'; ", "frame-ancestors 'none'", "base-uri 'none'"})
+        EXPECT_NE(csp.find(directive), std::string::npos) << directive << " is not in " << csp;
+    const std::map<std::string, std::string> headers = {{"X-Content-Type-Options", "nosniff"},
+                                                        {"Referrer-Policy", "no-referrer"},
+                                                        {"Cross-Origin-Opener-Policy", "same-origin"},
+                                                        {"Cross-Origin-Resource-Policy", "same-origin"},
+                                                        {"Cache-Control", "no-store"},
+                                                        {"Access-Control-Allow-Origin", ""}};
+    for (const auto& [name, value] : headers) EXPECT_EQ(testing::header_of(response, name), value) << name;
+    const auto* text = std::get_if<std::string>(&response.body);
+    if (text && !text->empty()) EXPECT_NE(testing::header_of(response, "Content-Type"), "");
+}
+
 class RouteWalk : public ::testing::TestWithParam<Who> {};
 
 TEST_P(RouteWalk, EveryRouteGivesEachPrincipalItsAnswer) {
     Walk walk;
     ASSERT_EQ(walk.cookie.size(), 64u);
-    walk.site.gateway.on_open = [&](const wire::OpenChannel& open) {
-        walk.site.gateway.send_init(open.channel);
-        walk.site.gateway.send_media(open.channel, 100, true, 10);
-        walk.site.gateway.send(wire::ChannelEnd{.channel = open.channel, .error = {}});
-    };
     if (GetParam() == Who::expired) walk.site.clock.advance(std::chrono::hours(13));
     for (const Route& route : routes()) {
         // These two end what the others need.
         if (GetParam() == Who::administrator && (route.action() == policy::Action::sign_out)) continue;
         SCOPED_TRACE(route.operation_id());
+        // Or so many would be slowed down.
+        if (GetParam() == Who::wrong_token) walk.site.clock.advance(std::chrono::seconds(4));
         const std::size_t requests = walk.site.gateway.requests;
         const std::size_t opened = walk.site.gateway.opened.size();
         const net::Response response = walk.site.send(walk.request(route, GetParam()));
@@ -157,16 +314,87 @@ TEST_P(RouteWalk, EveryRouteGivesEachPrincipalItsAnswer) {
             EXPECT_NE(response.status, 403u);
             EXPECT_LT(response.status, 500u) << testing::body_of(response);
         }
-        for (const char* name :
-             {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
-              "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Cache-Control"})
-            EXPECT_NE(testing::header_of(response, name), "") << name;
+        expect_security_headers(response);
+    }
+}
+
+// One principal for each right, over everything and over one camera, and one without any; and the same as
+// tokens of somebody who has all.
+TEST(RouteWalkByRight, EachRightOpensWhatItIsForAndNothingElse) {
+    Walk walk;
+    struct Principal {
+        policy::RightSet rights;
+        bool camera_only;
+        net::Header header;
+    };
+    std::vector<Principal> principals;
+    const auto add = [&](policy::RightSet rights, std::string_view scope) {
+        const auto user =
+            walk.site.add_user(walk.cookie, fmt::format("user {}", principals.size()), rights, scope);
+        ASSERT_EQ(user.cookie.size(), 64u);
+        principals.push_back({.rights = rights,
+                              .camera_only = scope == "camera",
+                              .header = {"Cookie", "__Host-vedette=" + user.cookie}});
+        if (rights.empty()) return;
+        const std::string token = walk.site.make_token(walk.cookie, rights, scope);
+        principals.push_back({.rights = rights,
+                              .camera_only = scope == "camera",
+                              .header = {"Authorization", "Bearer " + token}});
+    };
+    add({}, "organisation");
+    policy::RightSet::all().for_each([&](policy::Right right) { add({right}, "organisation"); });
+    policy::RightSet::about_cameras().for_each([&](policy::Right right) { add({right}, "camera"); });
+    for (const Principal& principal : principals) {
+        for (const Route& route : routes()) {
+            if (route.action() == policy::Action::sign_out || route.action() == policy::Action::sign_in ||
+                route.action() == policy::Action::accept_invitation)
+                continue;
+            SCOPED_TRACE(fmt::format("{} by {} with {} {}", route.operation_id(), principal.header.name,
+                                     boost::json::serialize(to_json(principal.rights)),
+                                     principal.camera_only ? "over one camera" : "over all"));
+            const std::size_t requests = walk.site.gateway.requests;
+            net::Request request = walk.request(route, Who::anonymous);
+            request.headers.push_back(principal.header);
+            const net::Response response = walk.site.send(std::move(request));
+            unsigned expected = expected_of_user(route, principal.rights, principal.camera_only);
+            if (principal.header.name == "Authorization" && for_users_alone.contains(route.operation_id()))
+                expected = 403;
+            if (expected == 0) {
+                EXPECT_NE(response.status, 401u);
+                EXPECT_NE(response.status, 403u);
+            } else {
+                EXPECT_EQ(response.status, expected);
+                EXPECT_EQ(walk.site.gateway.requests, requests);
+            }
+        }
+    }
+}
+
+TEST(RouteWalkByRight, AnotherCameraLooksLikeNone) {
+    Walk walk;
+    const auto user =
+        walk.site.add_user(walk.cookie, "one camera", policy::RightSet::about_cameras(), "camera");
+    const std::string there = walk.site.gateway.camera.id.text();
+    const std::string not_there = CameraId::random().text();
+    for (const Route& route : routes()) {
+        if (policy::object_kind(route.action()) != policy::ObjectKind::camera) continue;
+        SCOPED_TRACE(route.operation_id());
+        net::Request request = walk.request(route, Who::anonymous);
+        request.headers.push_back({"Cookie", "__Host-vedette=" + user.cookie});
+        request.path.replace(request.path.find(there), there.size(), not_there);
+        const net::Response stranger = walk.site.send(request);
+        request.headers.back().value = "__Host-vedette=" + walk.cookie;
+        const net::Response administrator = walk.site.send(request);
+        EXPECT_EQ(stranger.status, 404u);
+        if (administrator.status == 404)
+            EXPECT_EQ(testing::body_of(stranger), testing::body_of(administrator));
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Principals, RouteWalk,
                          ::testing::Values(Who::anonymous, Who::administrator, Who::expired, Who::revoked,
-                                           Who::metrics_token, Who::cross_site, Who::forged));
+                                           Who::metrics_token, Who::api_token, Who::wrong_token,
+                                           Who::cross_site, Who::forged));
 
 TEST(Router, DecodesPathsIntoAClosedType) {
     struct Case {
@@ -190,6 +418,8 @@ TEST(Router, DecodesPathsIntoAClosedType) {
         {net::Method::get, "/metrics/x", nullptr},
         {net::Method::put, "/api/v1/session", ""},
         {net::Method::post, "/", ""},
+        {net::Method::other, "/", ""},  // TRACE and its kin
+        {net::Method::other, "/api/v1/session", ""},
         {net::Method::get, "", nullptr},
         {net::Method::get, "api/v1/health", nullptr},
         {net::Method::get, "/api/v1/cameras/test", ""},

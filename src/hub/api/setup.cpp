@@ -1,5 +1,5 @@
+#include "hub/api/access_input.hpp"
 #include "hub/api/handlers.hpp"
-#include "hub/api/input.hpp"
 #include "hub/api/json_output.hpp"
 #include "hub/api/session_response.hpp"
 
@@ -11,11 +11,12 @@ net::Awaitable<Outcome<>> get_setup(ServicesPtr services, Call) {
 }
 
 net::Awaitable<Outcome<>> claim(ServicesPtr services, Call call) {
-    VEDETTE_CO_TRY(ClaimInput input, read_claim(call.request.body));
+    VEDETTE_CO_TRY(CodeAndPasswordInput input, read_code_and_password(call.request.body));
     auto signed_in = co_await services->identity->claim(std::move(input.code), std::move(input.username),
-                                                        std::move(input.password), call.request.peer_address);
+                                                        std::move(input.password), peer_of(call.request));
     if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
-    co_return signed_in_response(*services, *signed_in);
+    call.trail->signed_in = signed_in->session;
+    co_return signed_in_response(*services, *signed_in, call.context);
 }
 
 }  // namespace vedette::hub::api

@@ -1,5 +1,7 @@
 #include "hub/api/site.hpp"
 
+#include <algorithm>
+
 #include "hub/api/input.hpp"
 
 namespace vedette::hub::api {
@@ -26,10 +28,6 @@ Outcome<void> demand(const Authorised& granted, Action action) {
     return std::unexpected(Problem(Error{ErrorKind::forbidden, "This was not decided about"}));
 }
 
-Problem no_such_camera() {
-    return Error{ErrorKind::not_found, "There is no such camera; it may have been removed"};
-}
-
 // A stored password goes to the device that it was entered for and to no other address.
 Outcome<void> keep_password_at_home(const wire::CameraStatus& camera, const wire::CameraSettings& settings) {
     if (!camera.has_password || settings.password) return {};
@@ -47,10 +45,23 @@ Outcome<void> keep_password_at_home(const wire::CameraStatus& camera, const wire
 
 }  // namespace
 
+// What is older than the principal may see is not there for him.
+Outcome<UtcInterval> Site::visible(const Authorised& granted, UtcInterval interval) {
+    const auto& not_before = granted.decision().obligations.not_before;
+    if (!not_before) return interval;
+    interval.start = std::max(interval.start, *not_before);
+    if (interval.empty())
+        return std::unexpected(
+            Problem(403, "too_old",
+                    fmt::format("Your account may see recordings from {} on; ask an administrator",
+                                to_rfc3339(*not_before))));
+    return interval;
+}
+
 Outcome<CameraId> Site::camera_of(const Authorised& granted, Action action) const {
     VEDETTE_CHECK(demand(granted, action));
     const auto& camera = granted.object().camera;
-    if (!camera || !relay_->find(*camera)) return std::unexpected(no_such_camera());
+    if (!camera || !relay_->find(*camera)) return std::unexpected(Problem::no_such_camera());
     return *camera;
 }
 
@@ -59,9 +70,27 @@ Outcome<std::vector<wire::CameraStatus>> Site::list(const Authorised& granted) c
     return relay_->cameras();
 }
 
+Outcome<std::vector<Site::CameraName>> Site::camera_names(const Authorised& granted) const {
+    VEDETTE_CHECK(demand(granted, Action::view_roles));
+    std::vector<CameraName> names;
+    for (wire::CameraStatus& camera : relay_->cameras())
+        names.push_back({.id = camera.id, .name = std::move(camera.name)});
+    return names;
+}
+
 Outcome<wire::CameraStatus> Site::view(const Authorised& granted) const {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::view_camera));
     return *relay_->find(id);
+}
+
+std::string Site::name_for_audit(const CameraId& camera) const {
+    const wire::CameraStatus* status = relay_->find(camera);
+    return status ? status->name : std::string();
+}
+
+std::optional<wire::CameraStatus> Site::state_for_audit(const CameraId& camera) const {
+    const wire::CameraStatus* status = relay_->find(camera);
+    return status ? std::optional(*status) : std::nullopt;
 }
 
 template <class Answer>
@@ -104,7 +133,7 @@ net::Awaitable<Outcome<wire::TestReport>> Site::test(Authorised granted, std::op
     VEDETTE_CO_CHECK(demand(granted, Action::test_camera));
     wire::TestCamera test{.id = {}, .settings = std::move(settings)};
     if (camera) {
-        VEDETTE_CO_TRY(test.id, camera_of(*camera, Action::change_camera));
+        VEDETTE_CO_TRY(test.id, camera_of(*camera, Action::test_known_camera));
         VEDETTE_CO_CHECK(keep_password_at_home(*relay_->find(*test.id), test.settings));
     }
     relay::Relay::RequestBody body = std::move(test);
@@ -169,9 +198,16 @@ net::Awaitable<Outcome<wire::SiteSettings>> Site::change_settings(Authorised gra
 net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, media::StreamKind stream,
                                                            UtcInterval interval) {
     VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_recordings));
+    VEDETTE_CO_TRY(interval, visible(granted, interval));
     relay::Relay::RequestBody body =
         wire::QueryRecordings{.camera = id, .stream = stream, .interval = interval};
-    co_return co_await ask<wire::Recordings>(std::move(body), answer_limit);
+    auto recordings = co_await ask<wire::Recordings>(std::move(body), answer_limit);
+    const auto& not_before = granted.decision().obligations.not_before;
+    if (recordings && not_before && recordings->extent) {
+        recordings->extent->start = std::max(recordings->extent->start, *not_before);
+        if (recordings->extent->empty()) recordings->extent.reset();
+    }
+    co_return recordings;
 }
 
 net::Awaitable<Outcome<wire::HoldList>> Site::holds(Authorised granted) {
@@ -209,6 +245,7 @@ Outcome<std::unique_ptr<relay::Channel>> Site::watch(const Authorised& granted, 
 Outcome<std::unique_ptr<relay::Channel>> Site::play(const Authorised& granted, media::StreamKind stream,
                                                     UtcInterval interval, relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::play_recording));
+    VEDETTE_TRY(interval, visible(granted, interval));
     return relay_->open_playback(
         {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = false}, sink);
 }
@@ -217,6 +254,7 @@ Outcome<std::unique_ptr<relay::Channel>> Site::export_media(const Authorised& gr
                                                             media::StreamKind stream, UtcInterval interval,
                                                             relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::export_recording));
+    VEDETTE_TRY(interval, visible(granted, interval));
     return relay_->open_playback(
         {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = true}, sink);
 }

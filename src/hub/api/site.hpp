@@ -19,6 +19,12 @@ class Site {
     explicit Site(std::shared_ptr<relay::Relay> relay) : relay_(std::move(relay)) {}
 
     Outcome<std::vector<wire::CameraStatus>> list(const policy::Authorised& granted) const;
+    struct CameraName {
+        CameraId id;
+        std::string name;
+    };
+    /// Of all cameras, for who gives roles over them: `granted` permits view_roles.
+    Outcome<std::vector<CameraName>> camera_names(const policy::Authorised& granted) const;
     /// 404 when the camera is not there (any more).
     Outcome<wire::CameraStatus> view(const policy::Authorised& granted) const;
 
@@ -86,10 +92,16 @@ class Site {
         relay::Figures figures;
     };
     Outcome<Metrics> metrics(const policy::Authorised& granted) const;
+    /// For the audit log, which names the camera also where the caller may not know of it. Empty: none is
+    /// there.
+    std::string name_for_audit(const CameraId& camera) const;
+    /// The same: what the camera's settings are.
+    std::optional<wire::CameraStatus> state_for_audit(const CameraId& camera) const;
     /// What everybody may know: whether recording works.
     const wire::StorageStatus& storage() const { return relay_->storage(); }
 
   private:
+    static Outcome<UtcInterval> visible(const policy::Authorised& granted, UtcInterval interval);
     Outcome<CameraId> camera_of(const policy::Authorised& granted, policy::Action action) const;
     net::Awaitable<Outcome<wire::CameraStatus>> status_after(relay::Relay::RequestBody body);
     template <class Answer>

@@ -65,6 +65,7 @@ net::Awaitable<Outcome<void>> Site::switch_relay(Authorised granted, std::string
 net::Awaitable<Outcome<wire::EventList>> Site::events(Authorised granted, UtcInterval interval,
                                                       std::uint32_t limit) {
     VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_events));
+    VEDETTE_CO_TRY(interval, visible(granted, interval));
     relay::Relay::RequestBody body = wire::QueryEvents{.camera = id, .interval = interval, .limit = limit};
     co_return co_await vedette::hub::api::ask<wire::EventList>(relay_, std::move(body), query_limit);
 }

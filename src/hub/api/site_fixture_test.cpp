@@ -2,8 +2,14 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
+#include "crypto/test_base32.hpp"
+#include "crypto/totp.hpp"
+#include "hub/api/json_access.hpp"
 #include "hub/api/test_site.hpp"
+#include "hub/identity/access_rules_table.hpp"
 
 namespace vedette::hub::api::testing {
 
@@ -22,13 +28,19 @@ net::Awaitable<Result<net::WebSocketMessage>> TestSocket::receive() {
 }
 
 TestSite::TestSite() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vedette-hub-XXXXXX").string();
-    directory = ::mkdtemp(pattern.data());
     identity::Options options;
-    options.directory = directory / "hub";
+    options.directory = folder.path() / "hub";
     options.cost = {.memory_kib = 64, .passes = 1, .lanes = 1};
     auto identity = identity::Identity::open(std::move(options), clock);
     if (!identity) throw std::runtime_error(identity.error().message);
+    const OrganisationId organisation = (*identity)->organisation();
+    auto log = audit::AuditLog::open({.hub = folder.path() / "hub", .organisation = organisation}, clock);
+    if (!log) throw std::runtime_error(log.error().message);
+    syslog::StreamOptions streaming;
+    streaming.hub = folder.path() / "hub";
+    streaming.organisation = organisation;
+    auto stream = syslog::Stream::open(streaming, *log, clock, io.get_executor());
+    if (!stream) throw std::runtime_error(stream.error().message);
     static constexpr std::string_view html = "<style nonce=\"__CSP_NONCE__\"></style>";
     static constexpr std::string_view script = "let a=1";
     static constexpr std::string_view compressed = "(compressed)";
@@ -44,23 +56,36 @@ TestSite::TestSite() {
                                                   .etag = "\"i\"",
                                                   .immutable = false,
                                                   .content = as_bytes(html)}};
-    services = std::make_shared<Services>(Services{.identity = std::move(*identity),
-                                                   .site = Site(relay),
-                                                   .clock = &clock,
-                                                   .executor = io.get_executor(),
-                                                   .web_assets = assets,
-                                                   .version = "0.1.0",
-                                                   .started = clock.utc_now(),
-                                                   .session_check = std::chrono::milliseconds(2)});
+    services =
+        std::make_shared<Services>(Services{.identity = *identity,
+                                            .administration = {*identity, clock},
+                                            .own_account = {*identity, clock},
+                                            .own_passkeys = {*identity, clock},
+                                            .api_tokens = {*identity, clock},
+                                            .site = Site(relay),
+                                            .recorder = {std::move(*log), organisation, clock},
+                                            .syslog = std::move(*stream),
+                                            .clock = &clock,
+                                            .executor = io.get_executor(),
+                                            .web_assets = assets,
+                                            .version = "0.1.0",
+                                            .started = clock.utc_now(),
+                                            .session_check = std::chrono::milliseconds(2),
+                                            .witnesses = std::make_shared<witness::Submissions>(
+                                                witness::SubmissionOptions{}, std::vector<witness::OwnLog>{},
+                                                std::vector<witness::Address>{}, clock, io.get_executor())});
+    services->identity->serve_at({*webauthn::place_of("vedette.example:8443")});
     io.poll();
 }
 
 TestSite::~TestSite() {
+    bool stopped = false;
+    boost::asio::co_spawn(io, services->syslog->stop(), [&](const std::exception_ptr&) { stopped = true; });
+    run_until([&] { return stopped; });
     relay->shutdown();
     io.restart();
     io.poll();
     services.reset();
-    std::filesystem::remove_all(directory);
 }
 
 bool TestSite::run_until(const std::function<bool()>& done) {
@@ -112,9 +137,102 @@ std::string TestSite::claim() {
              fmt::format(R"({{"code":"{}","username":"Ada","password":"{}"}})", code, password)));
 }
 
+TestSite::NewUser TestSite::add_user(const std::string& administrator, std::string_view name,
+                                     policy::RightSet rights, std::string_view scope,
+                                     std::string_view conditions) {
+    const auto made = [&](std::string path, std::string body) {
+        const net::Response response =
+            send(net::Method::post, std::move(path), std::move(body), administrator);
+        if (response.status != 201) throw std::runtime_error(body_of(response));
+        return boost::json::parse(body_of(response));
+    };
+    NewUser user;
+    std::string assignments = "[]";
+    if (!rights.empty()) {
+        const auto role =
+            made("/api/v1/roles", fmt::format(R"({{"name":"role of {}","rights":{}{}}})", name,
+                                              boost::json::serialize(to_json(rights)), conditions));
+        user.role_id = role.at("id").as_string();
+        const std::string where =
+            scope == "camera" ? fmt::format(R"(,"scope_id":"{}")", gateway.camera.id.text()) : "";
+        assignments = fmt::format(R"([{{"role_id":"{}","scope":"{}"{}}}])", user.role_id, scope, where);
+    }
+    const auto invited =
+        made("/api/v1/users", fmt::format(R"({{"name":"{}","assignments":{}}})", name, assignments));
+    user.id = invited.at("user").at("id").as_string();
+    const std::string code(invited.at("invitation").at("code").as_string());
+    user.cookie = cookie_of(
+        send(net::Method::post, "/api/v1/session/invitation",
+             fmt::format(R"({{"username":"{}","code":"{}","password":"{}"}})", name, code, password)));
+    clock.advance(std::chrono::seconds(4));  // or so many from one address would look like guessing
+    return user;
+}
+
+std::string TestSite::make_token(const std::string& cookie, policy::RightSet rights, std::string_view scope,
+                                 int days) {
+    const std::string cameras =
+        scope == "camera" ? fmt::format(R"(,"camera_ids":["{}"])", gateway.camera.id.text()) : "";
+    const net::Response made = send(
+        net::Method::post, "/api/v1/account/tokens",
+        fmt::format(R"({{"name":"{}","rights":{},"days":{}{},"password":"{}"}})", UserId::random().text(),
+                    boost::json::serialize(to_json(rights)), days, cameras, password),
+        cookie);
+    if (made.status != 201) throw std::runtime_error(body_of(made));
+    clock.advance(std::chrono::seconds(4));  // or so many from one address would look like guessing
+    return std::string(boost::json::parse(body_of(made)).at("secret").as_string());
+}
+
+void TestSite::put_rules(identity::AccessRules rules) {
+    bool done = false;
+    identity::Identity::Change body = [organisation = services->identity->organisation(),
+                                       rules = std::move(rules)](store::Database& database,
+                                                                 const identity::Roster&) {
+        return identity::put_access_rules(database, organisation, rules);
+    };
+    boost::asio::co_spawn(io, services->identity->change(std::move(body)),
+                          [&](std::exception_ptr, const Result<>& changed) {
+                              if (!changed) throw std::runtime_error(changed.error().message);
+                              done = true;
+                          });
+    if (!run_until([&] { return done; })) throw std::runtime_error("the rules were not changed");
+}
+
+Bytes TestSite::add_authenticator(const std::string& cookie) {
+    const net::Response begun = send(net::Method::post, "/api/v1/account/authenticator",
+                                     fmt::format(R"({{"password":"{}"}})", password), cookie);
+    if (begun.status >= 300) throw std::runtime_error(body_of(begun));
+    Bytes secret =
+        crypto::from_base32(std::string(boost::json::parse(body_of(begun)).at("secret").as_string()));
+    const net::Response confirmed = send(net::Method::post, "/api/v1/account/authenticator/confirm",
+                                         fmt::format(R"({{"code":"{}"}})", code_of(secret)), cookie);
+    if (confirmed.status != 200) throw std::runtime_error(body_of(confirmed));
+    return secret;
+}
+
+std::string TestSite::code_of(const Bytes& secret) {
+    clock.advance(crypto::totp_step);
+    return crypto::hotp(secret, crypto::totp_counter(clock.utc_now()));
+}
+
+net::Response TestSite::send_with_token(net::Method method, std::string path, const std::string& token,
+                                        std::string body) {
+    net::Request request;
+    request.method = method;
+    request.path = std::move(path);
+    request.query = {{"start_90k", "100"}, {"end_90k", "200"}};
+    request.peer_address = "198.51.100.7";
+    request.headers = {{"Host", "vedette.example:8443"}, {"Authorization", "Bearer " + token}};
+    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.body = std::move(body);
+    return send(std::move(request));
+}
+
 std::shared_ptr<SocketState> TestSite::open_websocket(const std::string& cookie) {
+    return open_websocket(send(net::Method::get, "/api/v1/ws", {}, cookie));
+}
+
+std::shared_ptr<SocketState> TestSite::open_websocket(net::Response response) {
     auto state = std::make_shared<SocketState>(io);
-    net::Response response = send(net::Method::get, "/api/v1/ws", {}, cookie);
     if (!response.upgrade) return state;
     auto upgrade = std::make_shared<decltype(response.upgrade)>(std::move(response.upgrade));
     boost::asio::co_spawn(io, (*upgrade)(std::make_unique<TestSocket>(state)),

@@ -3,7 +3,6 @@
 // other end a gateway with one camera that is played by the test.
 
 #include <deque>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/test_folder.hpp"
 #include "hub/api/api.hpp"
 #include "hub/relay/relay.hpp"
 #include "wire/link.hpp"
@@ -245,10 +245,31 @@ class TestSite {
     net::Response send(net::Method method, std::string path, std::string body = {}, std::string cookie = {});
     /// Claims the installation and returns the cookie of the administrator.
     std::string claim();
+    /// A new user, who has a new role with these rights over what `scope` says ("organisation", or "camera"
+    /// and the id of the gateway's camera), or no role at all. Made by whom `administrator` is the cookie of.
+    struct NewUser {
+        std::string id;
+        std::string role_id;
+        std::string cookie;
+    };
+    NewUser add_user(const std::string& administrator, std::string_view name, policy::RightSet rights,
+                     std::string_view scope = "organisation", std::string_view conditions = "");
+    /// An API token of whom `cookie` is, for all cameras, or ("camera") the gateway's alone.
+    std::string make_token(const std::string& cookie, policy::RightSet rights,
+                           std::string_view scope = "organisation", int days = 90);
+    /// As if somebody had changed them.
+    void put_rules(identity::AccessRules rules);
+    /// Gives the account of `cookie` an authenticator app; returns its secret.
+    Bytes add_authenticator(const std::string& cookie);
+    /// Its next code: the clock moves on to it.
+    std::string code_of(const Bytes& secret);
+    net::Response send_with_token(net::Method method, std::string path, const std::string& token,
+                                  std::string body = {});
     std::shared_ptr<SocketState> open_websocket(const std::string& cookie);
+    std::shared_ptr<SocketState> open_websocket(net::Response response);
 
     static constexpr std::string_view password = "five long words are enough";
-    std::filesystem::path directory;
+    TestFolder folder{memory_place()};  // goes last: what still runs writes into it
     boost::asio::io_context io;
     SimulatedClock clock{from_unix_seconds(1'800'000'000)};
     wire::MemoryLink link = wire::make_memory_link(io.get_executor(), io.get_executor());

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "hub/api/circumstances.hpp"
 #include "hub/api/feed.hpp"
 #include "hub/api/json_control.hpp"
 #include "hub/api/json_output.hpp"
@@ -14,14 +15,22 @@ namespace {
 constexpr std::uint16_t close_policy_violation = 1008;
 constexpr std::uint16_t close_unsupported_data = 1003;
 
+policy::RightsPtr rights_of_user(const policy::Principal& principal) {
+    const policy::User* user = policy::account_of(principal);
+    return user ? user->rights : nullptr;
+}
+
 }  // namespace
 
 ViewerConnection::ViewerConnection(ServicesPtr services, policy::Authorised granted, policy::Context context,
-                                   identity::SessionDigest session, std::unique_ptr<net::WebSocket> socket)
+                                   identity::Credential credential, std::string address,
+                                   std::unique_ptr<net::WebSocket> socket)
     : services_(std::move(services)),
       granted_(std::move(granted)),
       context_(context),
-      session_(session),
+      rights_(rights_of_user(granted_.principal())),
+      credential_(credential),
+      address_(std::move(address)),
       socket_(std::move(socket)),
       tick_(services_->executor) {}
 
@@ -48,21 +57,44 @@ void ViewerConnection::tick_later() {
     tick_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         const auto self = weak.lock();
         if (error || !self || self->closing_) return;
-        if (!self->services_->identity->is_alive(self->session_, false)) {
-            self->closing_ = true;
-            self->feeds_.clear();
-            self->services_->site.unsubscribe(*self);
-            self->socket_->close(close_policy_violation, "signed out");
-            return;
-        }
+        const auto principal = self->services_->identity->present(self->credential_, false);
+        if (!principal) return self->leave("signed out");
+        self->decide_again(*principal);
+        if (self->closing_) return;
         for (const auto& [number, feed] : self->feeds_) feed->tick();
         self->tick_later();
     });
 }
 
+void ViewerConnection::leave(std::string why) {
+    closing_ = true;
+    feeds_.clear();
+    services_->site.unsubscribe(*this);
+    socket_->close(close_policy_violation, std::move(why));
+}
+
+void ViewerConnection::decide_again(const policy::Principal& principal) {
+    context_ = at_this_moment(context_, *services_);
+    auto granted = policy::authorise(principal, granted_.action(), granted_.object(), context_);
+    if (!granted) return leave("not permitted any more");
+    granted_ = std::move(*granted);
+    std::vector<std::pair<std::uint32_t, Problem>> ended;
+    for (const auto& [number, feed] : feeds_) {
+        const auto& about = feed->granted();
+        if (!about) continue;
+        const auto again = policy::authorise(principal, about->action(), about->object(), context_);
+        if (!again) ended.emplace_back(number, Problem(again.error()));
+    }
+    for (auto& [number, problem] : ended) started(number, std::unexpected(std::move(problem)));
+    policy::RightsPtr rights = rights_of_user(principal);
+    if (rights == rights_) return;
+    rights_ = std::move(rights);
+    send({{"type", "session.changed"}});
+}
+
 bool ViewerConnection::on_message(const net::WebSocketMessage& message) {
-    // Whoever sends credit for pictures is watching: that counts as use of the session.
-    if (closing_ || !services_->identity->is_alive(session_, true)) {
+    // Whoever sends credit for pictures is watching: that counts as use of the session or token.
+    if (closing_ || !services_->identity->present(credential_, true)) {
         socket_->close(close_policy_violation, "signed out");
         return false;
     }
@@ -102,7 +134,7 @@ ViewerConnection::Feed* ViewerConnection::new_feed(std::uint32_t channel) {
                    channel);
         return nullptr;
     }
-    return feeds_.emplace(channel, std::make_unique<Feed>(*this, channel)).first->second.get();
+    return feeds_.emplace(channel, std::make_unique<Feed>(*this, channel, ++last_feed_)).first->second.get();
 }
 
 void ViewerConnection::started(std::uint32_t channel, Outcome<std::unique_ptr<relay::Channel>> opened) {
@@ -111,39 +143,76 @@ void ViewerConnection::started(std::uint32_t channel, Outcome<std::unique_ptr<re
         feed->second->attach(std::move(*opened));
         return;
     }
+    if (!opened && feed != feeds_.end()) feed->second->fail(opened.error());
     feeds_.erase(channel);
     if (!opened)
         send({{"type", "channel.ended"}, {"channel", channel}, {"problem", to_json(opened.error())}});
 }
 
-void ViewerConnection::on(const LiveStart& start) {
-    Feed* feed = new_feed(start.channel);
-    if (!feed) return;
-    auto granted = decide(policy::Action::watch_live, start.camera);
-    if (!granted)
-        started(start.channel, std::unexpected(granted.error()));
-    else
-        started(start.channel, services_->site.watch(*granted, start.stream, *feed));
+Decided ViewerConnection::asked(policy::Action action, std::string_view operation,
+                                const CameraId& camera) const {
+    return {.principal = granted_.principal(),
+            .action = action,
+            .object = policy::Object::of(granted_.object().organisation, camera),
+            .decision = {},
+            .operation = std::string(operation),
+            .address = address_,
+            .camera_name = services_->site.name_for_audit(camera),
+            .details = {}};
 }
 
-void ViewerConnection::on(const PlaybackStart& start) {
-    Feed* feed = new_feed(start.channel);
+void ViewerConnection::start(std::uint32_t channel, Decided asked, Open open) {
+    Feed* feed = new_feed(channel);
     if (!feed) return;
-    auto granted = decide(policy::Action::play_recording, start.camera);
-    if (!granted)
-        started(start.channel, std::unexpected(granted.error()));
-    else
-        started(start.channel, services_->site.play(*granted, start.stream, start.interval, *feed));
+    auto granted = policy::authorise(granted_.principal(), asked.action, asked.object, context_);
+    asked.decision = granted ? granted->decision() : granted.error();
+    const std::uint64_t id = feed->id();
+    auto go_on = [weak = weak_from_this(), channel, id, asked, granted = std::move(granted),
+                  open = std::move(open)](const Outcome<Recorder::Number>& recorded) {
+        const auto self = weak.lock();
+        if (!self || self->closing_) {
+            // The client has gone meanwhile: nothing was opened.
+            return;
+        }
+        const auto found = self->feeds_.find(channel);
+        if (found == self->feeds_.end() || found->second->id() != id) return;  // stopped meanwhile
+        if (!recorded)
+            self->started(channel, std::unexpected(recorded.error()));
+        else if (!granted)
+            self->started(channel, std::unexpected(Problem(granted.error())));
+        else {
+            if (*recorded) found->second->record_end(asked, **recorded);
+            self->started(channel, open(found->second->keep(*granted), *found->second));
+        }
+    };
+    services_->recorder.decided(asked, services_->executor, std::move(go_on));
 }
 
-void ViewerConnection::on(const TalkStart& start) {
-    Feed* feed = new_feed(start.channel);
-    if (!feed) return;
-    auto granted = decide(policy::Action::talk, start.camera);
-    if (!granted)
-        started(start.channel, std::unexpected(granted.error()));
-    else
-        started(start.channel, services_->site.talk(*granted, *feed));
+void ViewerConnection::on(const LiveStart& message) {
+    Decided live = asked(policy::Action::watch_live, "live.start", message.camera);
+    live.details["stream"] = media::to_string(message.stream);
+    start(message.channel, std::move(live),
+          [this, stream = message.stream](const policy::Authorised& granted, Feed& feed) {
+              return services_->site.watch(granted, stream, feed);
+          });
+}
+
+void ViewerConnection::on(const PlaybackStart& message) {
+    Decided playback = asked(policy::Action::play_recording, "playback.start", message.camera);
+    playback.details["stream"] = media::to_string(message.stream);
+    playback.details["start_90k"] = ticks(message.interval.start);
+    start(message.channel, std::move(playback),
+          [this, stream = message.stream, interval = message.interval](const policy::Authorised& granted,
+                                                                       Feed& feed) {
+              return services_->site.play(granted, stream, interval, feed);
+          });
+}
+
+void ViewerConnection::on(const TalkStart& message) {
+    start(message.channel, asked(policy::Action::talk, "talk.start", message.camera),
+          [this](const policy::Authorised& granted, Feed& feed) {
+              return services_->site.talk(granted, feed);
+          });
 }
 
 void ViewerConnection::on(const CreditGrant& grant) {
@@ -156,8 +225,10 @@ void ViewerConnection::on(const Stop& stop) {
 }
 
 void ViewerConnection::on_camera(const wire::CameraStatus& status) {
-    if (decide(policy::Action::view_camera, status.id))
-        send({{"type", "camera.changed"}, {"camera", to_json(status)}});
+    if (!decide(policy::Action::view_camera, status.id)) return;
+    const auto object = policy::Object::of(granted_.object().organisation, status.id);
+    const auto rights = policy::rights_held(granted_.principal(), object, context_);
+    send({{"type", "camera.changed"}, {"camera", to_json(status, rights)}});
 }
 
 void ViewerConnection::on_camera_removed(const CameraId& id) {

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "hub/identity/roster_table.hpp"
+
 namespace vedette::hub::identity {
 
 namespace {
 
 // Times are 90 kHz ticks since 1970-01-01 UTC. Tokens and codes are here as SHA-256 only.
-constexpr std::array<store::Migration, 1> migrations = {R"sql(
+constexpr std::array<store::Migration, 7> migrations = {R"sql(
 CREATE TABLE organisations (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     created_90k INTEGER NOT NULL
@@ -33,43 +35,155 @@ CREATE TABLE claim_code (
     code_sha256 BLOB NOT NULL CHECK (length(code_sha256) = 32),
     created_90k INTEGER NOT NULL
 ) STRICT;
+)sql",
+                                                        R"sql(
+CREATE TABLE roles (
+    id              BLOB PRIMARY KEY CHECK (length(id) = 16),
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    name            TEXT NOT NULL,
+    rights          TEXT NOT NULL,                            -- names, separated by spaces
+    max_age_days    INTEGER CHECK (max_age_days > 0),
+    schedule        TEXT CHECK (length(schedule) = 168),      -- policy::WeeklySchedule
+    UNIQUE (organisation_id, name)
+) STRICT;
+CREATE TABLE camera_groups (
+    id              BLOB PRIMARY KEY CHECK (length(id) = 16),
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    name            TEXT NOT NULL,
+    UNIQUE (organisation_id, name)
+) STRICT;
+CREATE TABLE camera_group_members (
+    group_id  BLOB NOT NULL REFERENCES camera_groups (id) ON DELETE CASCADE,
+    camera_id BLOB NOT NULL CHECK (length(camera_id) = 16),
+    PRIMARY KEY (group_id, camera_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE assignments (
+    user_id  BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    place    INTEGER NOT NULL,           -- in the user's list
+    role_id  BLOB NOT NULL CHECK (length(role_id) = 16),
+    scope    TEXT NOT NULL CHECK (scope IN ('organisation', 'group', 'camera')),
+    scope_id BLOB CHECK (length(scope_id) = 16),
+    denies   INTEGER NOT NULL CHECK (denies IN (0, 1)),
+    PRIMARY KEY (user_id, place),
+    CHECK ((scope = 'organisation') = (scope_id IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE invitations (
+    user_id     BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    code_sha256 BLOB NOT NULL CHECK (length(code_sha256) = 32),
+    expires_90k INTEGER NOT NULL
+) STRICT;
+INSERT INTO assignments (user_id, place, role_id, scope, scope_id, denies)
+    SELECT id, 0, x'00000000000040008000000000000001', 'organisation', NULL, 0 FROM users;
+ALTER TABLE users DROP COLUMN role;
+ALTER TABLE users ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1));
+)sql",
+                                                        R"sql(
+CREATE TABLE authenticators (
+    user_id       BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret_sealed BLOB NOT NULL,
+    confirmed     INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
+    last_step     INTEGER NOT NULL          -- of RFC 6238, that a code was used of
+) STRICT;
+CREATE TABLE recovery_codes (
+    user_id     BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_sha256 BLOB NOT NULL CHECK (length(code_sha256) = 32),
+    PRIMARY KEY (user_id, code_sha256)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE access_rules (
+    organisation_id BLOB PRIMARY KEY REFERENCES organisations (id),
+    second_factor   TEXT NOT NULL CHECK (second_factor IN ('nobody', 'administrators', 'everybody'))
+) STRICT;
+ALTER TABLE sessions ADD COLUMN origin_sealed BLOB;     -- address and client
+)sql",
+                                                        R"sql(
+CREATE TABLE roles_new (
+    id              BLOB PRIMARY KEY CHECK (length(id) = 16),
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    name            TEXT NOT NULL,
+    rights          TEXT NOT NULL,          -- names, separated by spaces
+    max_age_days    INTEGER CHECK (max_age_days > 0),
+    schedule        TEXT,                   -- policy::WeeklySchedule
+    networks        TEXT,                   -- IpNetwork, separated by spaces
+    UNIQUE (organisation_id, name)
+) STRICT;
+INSERT INTO roles_new SELECT id, organisation_id, name, rights, max_age_days, schedule, NULL FROM roles;
+DROP TABLE roles;
+ALTER TABLE roles_new RENAME TO roles;
+CREATE TABLE holidays (
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    day             TEXT NOT NULL,          -- as in RFC 3339
+    yearly          INTEGER NOT NULL CHECK (yearly IN (0, 1)),
+    name            TEXT NOT NULL,
+    PRIMARY KEY (organisation_id, day, yearly)
+) STRICT, WITHOUT ROWID;
+-- Missing: as the program has it.
+ALTER TABLE access_rules ADD COLUMN session_idle_minutes INTEGER;
+ALTER TABLE access_rules ADD COLUMN session_hours INTEGER;
+ALTER TABLE access_rules ADD COLUMN lock_out TEXT;
+)sql",
+                                                        R"sql(
+CREATE TABLE passkeys (
+    id                BLOB PRIMARY KEY CHECK (length(id) = 16),
+    user_id           BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name_sealed       BLOB NOT NULL,
+    rp_id             TEXT NOT NULL,        -- the name of this server that it belongs to
+    credential_sha256 BLOB NOT NULL UNIQUE CHECK (length(credential_sha256) = 32),
+    credential_sealed BLOB NOT NULL,        -- the id that the authenticator gave it
+    public_key        BLOB NOT NULL,        -- COSE_Key of RFC 9052
+    sign_count        INTEGER NOT NULL,
+    backup_eligible   INTEGER NOT NULL CHECK (backup_eligible IN (0, 1)),
+    backed_up         INTEGER NOT NULL CHECK (backed_up IN (0, 1)),
+    created_90k       INTEGER NOT NULL,
+    last_used_90k     INTEGER
+) STRICT;
+CREATE INDEX passkeys_by_user ON passkeys (user_id);
+)sql",
+                                                        R"sql(
+CREATE TABLE api_tokens (
+    id             BLOB PRIMARY KEY CHECK (length(id) = 16),
+    token_sha256   BLOB NOT NULL UNIQUE CHECK (length(token_sha256) = 32),
+    user_id        BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name           TEXT NOT NULL,
+    rights         TEXT NOT NULL,                               -- names, separated by spaces
+    cameras        BLOB CHECK (length(cameras) % 16 = 0),       -- ids; NULL: all
+    created_90k    INTEGER NOT NULL,
+    expires_90k    INTEGER NOT NULL,
+    last_used_90k  INTEGER,
+    address_sealed BLOB,                                        -- of the last use
+    UNIQUE (user_id, name)
+) STRICT;
+)sql",
+                                                        R"sql(
+CREATE TABLE safeguards (
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    action          TEXT NOT NULL,              -- policy::Action
+    step_up         INTEGER NOT NULL CHECK (step_up IN (0, 1)),
+    second_person   INTEGER NOT NULL CHECK (second_person IN (0, 1)),
+    PRIMARY KEY (organisation_id, action)
+) STRICT, WITHOUT ROWID;
 )sql"};
 
-std::int64_t ticks(UtcTime time) {
-    return time.time_since_epoch().count();
-}
-UtcTime time_of(std::int64_t ticks_90k) {
-    return UtcTime(Ticks90k(ticks_90k));
-}
-
-// CHECK in the schema holds the lengths.
-template <class IdType>
-IdType id_of(ByteView bytes) {
-    Uuid uuid;
-    std::ranges::copy(bytes.first(std::min(bytes.size(), uuid.bytes.size())), uuid.bytes.begin());
-    return IdType(uuid);
-}
-template <class IdType>
-ByteView bytes_of(const IdType& id) {
-    return id.bytes();
+sealing::Place origin_place(const SessionDigest& digest) {
+    return {.table = "sessions", .column = "origin", .row = digest};
 }
 
 }  // namespace
 
 Result<Directory> Directory::open(const std::filesystem::path& path, UtcTime now) {
     VEDETTE_TRY(store::Database database, store::Database::open(path, migrations));
-    Directory directory(std::move(database));
+    VEDETTE_TRY(auto sealer, sealing::ColumnSealer::open(path.parent_path() / "data.key"));
+    Directory directory(std::move(database), std::move(sealer));
     {
         VEDETTE_TRY(auto row, directory.database_.prepare("SELECT id FROM organisations LIMIT 1"));
         VEDETTE_TRY(const bool found, row.step());
         if (found) {
-            directory.organisation_ = id_of<OrganisationId>(row.blob(0));
+            directory.organisation_ = OrganisationId::from_bytes(row.blob(0));
             return directory;
         }
     }
     directory.organisation_ = OrganisationId::random();
     VEDETTE_CHECK(directory.database_.run("INSERT INTO organisations (id, created_90k) VALUES (?, ?)",
-                                          bytes_of(directory.organisation_), ticks(now)));
+                                          ByteView(directory.organisation_.bytes()), ticks(now)));
     return directory;
 }
 
@@ -78,22 +192,43 @@ Result<bool> Directory::has_users() {
     return row.has_value();
 }
 
-Result<std::optional<UserRecord>> Directory::find_user(const std::string& key) {
-    VEDETTE_TRY(
-        auto row,
-        database_.prepare("SELECT id, organisation_id, name, password_phc FROM users WHERE name_key = ?"));
+Result<Roster> Directory::roster() {
+    return load_roster(database_, organisation_);
+}
+
+Result<Roster> Directory::change(const std::function<Result<>(store::Database&, const Roster&)>& body) {
+    VEDETTE_TRY(auto transaction, store::Transaction::begin(database_));
+    VEDETTE_TRY(const Roster before, roster());
+    VEDETTE_CHECK(body(database_, before));
+    VEDETTE_TRY(Roster after, roster());
+    VEDETTE_CHECK(check(after));
+    VEDETTE_CHECK(transaction.commit());
+    return after;
+}
+
+Result<std::optional<Credentials>> Directory::credentials(const std::string& key) {
+    VEDETTE_TRY(auto row, database_.prepare(
+                              "SELECT u.id, u.suspended, u.password_phc, i.code_sha256, i.expires_90k FROM "
+                              "users u LEFT JOIN invitations i ON i.user_id = u.id WHERE u.name_key = ?"));
     row.bind_all(key);
     VEDETTE_TRY(const bool found, row.step());
     if (!found) return std::nullopt;
-    return UserRecord{.user = {.id = id_of<UserId>(row.blob(0)),
-                               .organisation = id_of<OrganisationId>(row.blob(1)),
-                               .role = policy::Role::administrator,
-                               .name = std::string(row.text(2))},
-                      .password_phc = std::string(row.text(3))};
+    Credentials credentials{.user = UserId::from_bytes(row.blob(0)),
+                            .suspended = row.int64(1) != 0,
+                            .password_phc = std::string(row.text(2)),
+                            .invitation = {}};
+    if (const ByteView code = row.blob(3); code.size() == crypto::Sha256Digest().size()) {
+        Credentials::Invitation invitation{.code = {}, .expires = from_ticks(row.int64(4))};
+        std::ranges::copy(code, invitation.code.begin());
+        credentials.invitation = invitation;
+    }
+    return credentials;
 }
 
 Result<> Directory::set_password(UserId user, const std::string& phc) {
-    return database_.run("UPDATE users SET password_phc = ? WHERE id = ?", phc, bytes_of(user));
+    VEDETTE_TRY(auto transaction, store::Transaction::begin(database_));
+    VEDETTE_CHECK(write_password(database_, user, phc));
+    return transaction.commit();
 }
 
 Result<> Directory::set_claim_code(const crypto::Sha256Digest& digest, UtcTime now) {
@@ -101,30 +236,13 @@ Result<> Directory::set_claim_code(const crypto::Sha256Digest& digest, UtcTime n
                          ByteView(digest), ticks(now));
 }
 
-Result<policy::User> Directory::create_first_user(const std::string& name, const std::string& key,
-                                                  const std::string& phc, UtcTime now) {
-    VEDETTE_TRY(auto transaction, store::Transaction::begin(database_));
-    VEDETTE_TRY(const bool claimed, has_users());
-    if (claimed) return fail(ErrorKind::conflict, "This installation has its administrator; sign in instead");
-    policy::User user{.id = UserId::random(),
-                      .organisation = organisation_,
-                      .role = policy::Role::administrator,
-                      .name = name};
-    VEDETTE_CHECK(
-        database_.run("INSERT INTO users (id, organisation_id, name, name_key, role, password_phc, "
-                      "created_90k) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                      bytes_of(user.id), bytes_of(user.organisation), name, key, policy::to_string(user.role),
-                      phc, ticks(now)));
-    VEDETTE_CHECK(database_.run("DELETE FROM claim_code"));
-    VEDETTE_CHECK(transaction.commit());
-    return user;
-}
-
 Result<> Directory::add_session(const Session& session) {
     return database_.run(
-        "INSERT INTO sessions (token_sha256, user_id, created_90k, last_used_90k) VALUES (?, ?, ?, ?)",
-        ByteView(session.digest), bytes_of(session.user.id), ticks(session.created),
-        ticks(session.last_used));
+        "INSERT INTO sessions (token_sha256, user_id, created_90k, last_used_90k, origin_sealed) "
+        "VALUES (?, ?, ?, ?, ?)",
+        ByteView(session.digest), ByteView(session.user.id.bytes()), ticks(session.created),
+        ticks(session.last_used),
+        sealer_.seal(origin_place(session.digest), as_bytes(session.address + "\n" + session.client)));
 }
 
 Result<> Directory::touch_session(const SessionDigest& digest, UtcTime last_used) {
@@ -139,9 +257,9 @@ Result<> Directory::remove_session(const SessionDigest& digest) {
 Result<std::vector<Session>> Directory::load_sessions(UtcTime idle_since, UtcTime created_since) {
     VEDETTE_CHECK(database_.run("DELETE FROM sessions WHERE last_used_90k <= ? OR created_90k <= ?",
                                 ticks(idle_since), ticks(created_since)));
-    VEDETTE_TRY(auto row, database_.prepare(
-                              "SELECT s.token_sha256, s.created_90k, s.last_used_90k, u.id, "
-                              "u.organisation_id, u.name FROM sessions s JOIN users u ON u.id = s.user_id"));
+    VEDETTE_TRY(auto row,
+                database_.prepare(
+                    "SELECT token_sha256, created_90k, last_used_90k, user_id, origin_sealed FROM sessions"));
     std::vector<Session> sessions;
     for (;;) {
         VEDETTE_TRY(const bool more, row.step());
@@ -150,12 +268,15 @@ Result<std::vector<Session>> Directory::load_sessions(UtcTime idle_since, UtcTim
         const ByteView digest = row.blob(0);
         if (digest.size() != session.digest.size()) continue;
         std::ranges::copy(digest, session.digest.begin());
-        session.created = time_of(row.int64(1));
-        session.last_used = time_of(row.int64(2));
-        session.user = {.id = id_of<UserId>(row.blob(3)),
-                        .organisation = id_of<OrganisationId>(row.blob(4)),
-                        .role = policy::Role::administrator,
-                        .name = std::string(row.text(5))};
+        session.created = from_ticks(row.int64(1));
+        session.last_used = from_ticks(row.int64(2));
+        session.user.id = UserId::from_bytes(row.blob(3));
+        // One from before, or that does not open, is of unknown origin.
+        if (const auto origin = sealer_.unseal(origin_place(session.digest), row.blob(4))) {
+            const std::string_view text = as_text(*origin);
+            session.address = text.substr(0, text.find('\n'));
+            session.client = text.substr(std::min(text.size(), session.address.size() + 1));
+        }
         sessions.push_back(std::move(session));
     }
 }

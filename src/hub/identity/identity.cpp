@@ -2,35 +2,22 @@
 
 #include "base/hex.hpp"
 #include "base/log.hpp"
+#include "hub/identity/api_token_rows.hpp"
+#include "hub/identity/roster_table.hpp"
 #include "hub/identity/rules.hpp"
 #include "hub/identity/token_file.hpp"
-#include "hub/identity/worker.hpp"
+#include "hub/worker/run_on.hpp"
 
 namespace vedette::hub::identity {
 
 namespace {
 
-constexpr std::size_t token_bytes = 32;
-constexpr std::size_t token_characters = token_bytes * 2;
-/// The account under which attempts at the claim code are throttled; no user can have this name.
-constexpr std::string_view claim_account = "\x01 claim";
 constexpr Ticks90k persist_use_every = std::chrono::minutes(1);
-constexpr std::chrono::seconds hashing_retry{3};
 
-Refusal too_soon(std::chrono::seconds wait) {
-    return {Error{ErrorKind::exhausted, fmt::format("Too many attempts; try again in {} s", wait.count())},
-            {},
-            wait};
-}
-
-Refusal too_busy() {
-    return {Error{ErrorKind::exhausted, "Too many people are signing in at this moment; try again shortly"},
-            {},
-            hashing_retry};
-}
-
-crypto::Sha256Digest digest_of(std::string_view text) {
-    return crypto::sha256(as_bytes(text));
+ThrottleLimits throttle_limits(LockOut lock_out) {
+    if (lock_out == LockOut::progressive) return {};
+    constexpr std::chrono::seconds pause{30};
+    return {.free_failures = 2, .first_delay = pause, .longest_delay = pause};
 }
 
 }  // namespace
@@ -40,8 +27,6 @@ Identity::Identity(Options options, const Clock& clock, Directory directory)
       clock_(clock),
       directory_(std::make_shared<Directory>(std::move(directory))),
       organisation_(directory_->organisation()),
-      sessions_(options_.sessions),
-      throttle_(options_.throttle),
       unusable_phc_(crypto::unusable_password_hash(options_.cost)),
       hashers_(options_.hashing_threads),
       disk_(1) {}
@@ -61,9 +46,13 @@ Result<std::shared_ptr<Identity>> Identity::open(Options options, const Clock& c
 
 Result<> Identity::start() {
     const UtcTime now = clock_.utc_now();
-    VEDETTE_TRY(auto sessions,
-                directory_->load_sessions(now - options_.sessions.idle, now - options_.sessions.absolute));
+    VEDETTE_TRY(Roster roster, directory_->roster());
+    const SessionLimits& limits = roster.rules.sessions;
+    VEDETTE_TRY(auto sessions, directory_->load_sessions(now - limits.idle, now - limits.absolute));
+    VEDETTE_TRY(auto tokens, load_api_tokens(directory_->database(), directory_->sealer(), now));
     for (Session& session : sessions) sessions_.add(std::move(session));
+    for (ApiToken& token : tokens) api_tokens_.add(std::move(token));
+    adopt(std::move(roster));
     VEDETTE_TRY(const std::string metrics_token,
                 load_or_make_token(options_.directory / "metrics.token", token_bytes));
     metrics_digest_ = digest_of(metrics_token);
@@ -88,113 +77,55 @@ bool Identity::enter_hashing() {
     return true;
 }
 
-Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::claim(std::string code, std::string username,
-                                                                      Secret password, std::string address) {
-    const auto self = shared_from_this();
-    const Error claimed_already{ErrorKind::conflict,
-                                "This installation has its administrator; sign in instead"};
-    if (!claim_digest_) co_return std::unexpected(Refusal(claimed_already));
-    if (const auto wait = throttle_.begin(claim_account, address, clock_.monotonic_now()))
-        co_return std::unexpected(too_soon(*wait));
-    const auto typed = digest_of(normalise_claim_code(code));
-    if (!crypto::equal_constant_time(typed, *claim_digest_))
-        co_return std::unexpected(Refusal(
-            {ErrorKind::forbidden, "This is not the claim code; it is printed when Vedette starts"}, "code"));
-    throttle_.succeeded(claim_account, address, clock_.monotonic_now());
-
-    const auto name = clean_username(username);
-    if (!name)
-        co_return std::unexpected(Refusal(
-            {ErrorKind::invalid_input, "The user name needs 1 to 64 visible characters"}, "username"));
-    if (auto fault = password_fault(password.reveal_text(), *name))
-        co_return std::unexpected(Refusal({ErrorKind::invalid_input, std::move(*fault)}, "password"));
-
-    if (!enter_hashing()) co_return std::unexpected(too_busy());
-    auto hash = [password = std::make_shared<Secret>(std::move(password)), cost = options_.cost] {
-        return crypto::hash_password(password->reveal_text(), cost);
-    };
-    auto phc = co_await run_on(hashers_, std::move(hash));
-    --hashing_;
-    if (!phc) co_return std::unexpected(Refusal(phc.error()));
-
-    auto create = [directory = directory_, name = *name, phc = *phc, now = clock_.utc_now()] {
-        return directory->create_first_user(name, username_key(name), phc, now);
-    };
-    auto user = co_await run_on(disk_, std::move(create));
-    if (!user) co_return std::unexpected(Refusal(user.error()));
-    claim_digest_.reset();
-    claim_code_ = Secret();
-    log::info("the first administrator is {}", user->name);
-    co_return co_await begin_session(std::move(*user));
+void Identity::adopt(Roster roster) {
+    const auto before = std::exchange(users_, {});
+    for (const auto& [id, account] : roster.accounts) {
+        if (account.suspended) continue;
+        policy::User user{.id = id, .organisation = organisation_, .name = account.name, .rights = nullptr};
+        if (!must_set_up_second_factor(roster, account))
+            user.rights = std::make_shared<const policy::Rights>(rights_of(roster, account.assignments));
+        // The same object as long as nothing changed: whoever holds it sees that by the pointer.
+        if (const auto old = before.find(id);
+            old != before.end() && user.rights && old->second.rights && *old->second.rights == *user.rights)
+            user.rights = old->second.rights;
+        users_.emplace(id, std::move(user));
+    }
+    sessions_.set_limits(roster.rules.sessions);
+    throttle_.set_limits(throttle_limits(roster.rules.lock_out));
+    roster_ = std::make_shared<const Roster>(std::move(roster));
+    forget_on_disk(sessions_.renew_users([this](UserId id) { return this->user(id); }));
+    // Suspending or deleting a user has deleted the rows.
+    api_tokens_.remove_if([this](const ApiToken& token) { return !users_.contains(token.user); });
 }
 
-Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::sign_in(std::string username, Secret password,
-                                                                        std::string address) {
-    const auto self = shared_from_this();
-    const std::string key = username_key(clean_username(username).value_or(""));
-    if (hashing_ >= options_.hashing_threads + options_.hashing_queue) co_return std::unexpected(too_busy());
-    if (const auto wait = throttle_.begin(key, address, clock_.monotonic_now()))
-        co_return std::unexpected(too_soon(*wait));
-    if (!enter_hashing()) co_return std::unexpected(too_busy());
-
-    auto find = [directory = directory_, key] { return directory->find_user(key); };
-    auto record = co_await run_on(disk_, std::move(find));
-    if (!record) {
-        --hashing_;
-        co_return std::unexpected(Refusal(record.error()));
-    }
-    // An unknown user costs what a known one costs.
-    struct Check {
-        bool matches;
-        std::optional<std::string> new_phc;
-    };
-    auto check = [phc = *record ? (*record)->password_phc : unusable_phc_,
-                  password = std::make_shared<Secret>(std::move(password)), cost = options_.cost] {
-        Check result{.matches = crypto::verify_password(phc, password->reveal_text()), .new_phc = {}};
-        if (result.matches && crypto::needs_rehash(phc, cost))
-            if (auto fresh = crypto::hash_password(password->reveal_text(), cost))
-                result.new_phc = std::move(*fresh);
-        return result;
-    };
-    Check checked = co_await run_on(hashers_, std::move(check));
-    --hashing_;
-    if (!*record || !checked.matches)
-        co_return std::unexpected(
-            Refusal({ErrorKind::unauthenticated, "The user name or the password is wrong"}));
-    throttle_.succeeded(key, address, clock_.monotonic_now());
-
-    policy::User user = (*record)->user;
-    if (checked.new_phc) {
-        auto renew = [directory = directory_, id = user.id, phc = *checked.new_phc] {
-            return directory->set_password(id, phc);
-        };
-        const auto renewed = co_await run_on(disk_, std::move(renew));
-        if (!renewed)
-            log::warn("the password hash of {} was not renewed: {}", user.name, renewed.error().message);
-    }
-    co_return co_await begin_session(std::move(user));
+std::optional<policy::User> Identity::user(UserId id) const {
+    const auto user = users_.find(id);
+    return user == users_.end() ? std::nullopt : std::optional(user->second);
 }
 
-Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::begin_session(policy::User user) {
-    Bytes random(token_bytes);
-    crypto::random_bytes(random);
-    SignedIn signed_in;
-    signed_in.token = Secret(std::string_view(to_hex(random)));
-    const UtcTime now = clock_.utc_now();
-    signed_in.session = {.digest = digest_of(signed_in.token.reveal_text()),
-                         .user = std::move(user),
-                         .created = now,
-                         .last_used = now,
-                         .expires = {}};
-    auto add = [directory = directory_, session = signed_in.session] {
-        return directory->add_session(session);
-    };
-    const auto added = co_await run_on(disk_, std::move(add));
-    if (!added) co_return std::unexpected(Refusal(added.error()));
-    forget_on_disk(sessions_.sweep(now));
-    forget_on_disk(sessions_.add(signed_in.session));
-    if (const Session* stored = sessions_.find(signed_in.session.digest, now)) signed_in.session = *stored;
-    co_return signed_in;
+Identity::Awaitable<Result<>> Identity::change(Change body) {
+    const auto self = shared_from_this();
+    auto work = [directory = directory_, body = std::move(body)] { return directory->change(body); };
+    auto roster = co_await run_on(disk_, std::move(work));
+    if (!roster) co_return std::unexpected(std::move(roster.error()));
+    adopt(std::move(*roster));
+    co_return Result<>();
+}
+
+void Identity::end_sessions(UserId user, std::optional<SessionDigest> except) {
+    forget_on_disk(sessions_.end_of_user(user, [&](const Session& s) { return s.digest != except; }));
+}
+
+std::string public_id(const SessionDigest& digest) {
+    return to_hex(ByteView(digest).first(16));
+}
+
+std::unordered_map<UserId, std::size_t> Identity::session_counts() const {
+    return sessions_.count_by_user(clock_.utc_now());
+}
+
+std::vector<Session> Identity::sessions_of(UserId user) const {
+    return sessions_.of_user(user, clock_.utc_now());
 }
 
 Identity::Awaitable<Result<>> Identity::sign_out(SessionDigest digest) {
@@ -213,11 +144,11 @@ std::optional<Session> Identity::use(std::string_view token) {
     return *session;
 }
 
-bool Identity::is_alive(const SessionDigest& digest, bool used) {
+const Session* Identity::find(const SessionDigest& digest, bool used) {
     const UtcTime now = clock_.utc_now();
     const Session* session = used ? sessions_.use(digest, now) : sessions_.find(digest, now);
     if (session && used) note_use(*session);
-    return session != nullptr;
+    return session;
 }
 
 bool Identity::is_metrics_token(std::string_view token) const {

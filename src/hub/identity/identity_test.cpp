@@ -4,60 +4,18 @@
 #include <fstream>
 #include <set>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "hub/identity/identity_fixture.hpp"
 #include "hub/identity/rules.hpp"
+#include "hub/identity/session_table.hpp"
 
 namespace vedette::hub::identity {
+
+using testing::good_password;
+using testing::IdentityTest;
+
 namespace {
-
-constexpr std::string_view good_password = "five long words are enough";
-
-class IdentityTest : public ::testing::Test {
-  protected:
-    IdentityTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-identity-XXXXXX").string();
-        directory = ::mkdtemp(pattern.data());
-        options.directory = directory / "hub";
-        options.cost = {.memory_kib = 64, .passes = 1, .lanes = 1};
-        open();
-    }
-    ~IdentityTest() override {
-        identity.reset();
-        std::filesystem::remove_all(directory);
-    }
-    void open() {
-        identity.reset();
-        auto opened = Identity::open(options, clock);
-        ASSERT_TRUE(opened.has_value()) << opened.error().message;
-        identity = *opened;
-    }
-    template <class T>
-    T run(boost::asio::awaitable<T> work) {
-        std::optional<T> result;
-        boost::asio::co_spawn(io, std::move(work),
-                              [&](std::exception_ptr, T value) { result = std::move(value); });
-        io.restart();
-        io.run();
-        return std::move(*result);
-    }
-    std::string claim() {
-        auto signed_in = run(identity->claim(std::string(identity->claim_code().value_or("")), "Ada",
-                                             Secret(good_password), "192.0.2.1"));
-        return signed_in ? std::string(signed_in->token.reveal_text()) : signed_in.error().error.message;
-    }
-    auto sign_in(std::string_view password, std::string address = "192.0.2.1") {
-        return run(identity->sign_in("ada", Secret(password), std::move(address)));
-    }
-
-    std::filesystem::path directory;
-    boost::asio::io_context io;
-    SimulatedClock clock{from_unix_seconds(1'800'000'000)};
-    Options options;
-    std::shared_ptr<Identity> identity;
-};
 
 TEST_F(IdentityTest, EachStartPrintsANewClaimCodeUntilItIsUsed) {
     const std::string first(*identity->claim_code());
@@ -85,7 +43,7 @@ TEST_F(IdentityTest, SessionsSurviveARestartAndEndIdleOrAfterAWeek) {
     auto second = sign_in(good_password);
     ASSERT_TRUE(second.has_value());
     clock.advance(std::chrono::hours(12));
-    EXPECT_FALSE(identity->use(second->token.reveal_text()));
+    EXPECT_FALSE(identity->use(std::get<SignedIn>(*second).token.reveal_text()));
 }
 
 TEST_F(IdentityTest, ARevokedSessionStaysRevokedAfterARestart) {
@@ -109,6 +67,42 @@ TEST_F(IdentityTest, FailuresDelayTheAccountButNotAnAddressThatIsKnown) {
     EXPECT_TRUE(sign_in(good_password, "198.51.100.3").has_value());
 }
 
+TEST_F(IdentityTest, OfMoreThanAHundredSessionsTheOneThatWasIdleLongestEnds) {
+    const std::string first = claim();
+    clock.advance(std::chrono::seconds(1));
+    const std::string second(std::get<SignedIn>(*sign_in(good_password)).token.reveal_text());
+    clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(identity->use(first));
+    for (std::size_t i = 2; i < max_sessions_of_user; ++i) {
+        clock.advance(std::chrono::seconds(5));  // an address has one attempt each 3 s
+        ASSERT_TRUE(sign_in(good_password).has_value()) << i;
+    }
+    EXPECT_EQ(identity->session_count(), max_sessions_of_user);
+    clock.advance(std::chrono::seconds(5));
+    ASSERT_TRUE(sign_in(good_password).has_value());
+    EXPECT_EQ(identity->session_count(), max_sessions_of_user);
+    EXPECT_FALSE(identity->use(second));
+    EXPECT_TRUE(identity->use(first));
+    open();
+    EXPECT_FALSE(identity->use(second)) << "on the disk as well";
+}
+
+TEST_F(IdentityTest, APasswordIsTakenWholeAndAsItIs) {
+    const std::string longest = " Ünï " + std::string(max_password_characters - 6, 'q') + "Z";
+    ASSERT_EQ(count_characters(longest), max_password_characters);
+    auto claimed = run(
+        identity->claim(std::string(*identity->claim_code()), "Ada", Secret(longest), {"192.0.2.1", "test"}));
+    ASSERT_TRUE(claimed.has_value()) << claimed.error().error.message;
+    for (const std::string& other : {longest.substr(1), longest.substr(0, longest.size() - 1),
+                                     longest.substr(0, longest.size() - 1) + "z", longest + " "}) {
+        EXPECT_FALSE(sign_in(other).has_value()) << other;
+        clock.advance(std::chrono::seconds(61));
+    }
+    EXPECT_TRUE(sign_in(longest).has_value());
+    clock.advance(std::chrono::days(4000));
+    EXPECT_TRUE(sign_in(longest).has_value()) << "nobody has to change a password that is good";
+}
+
 TEST_F(IdentityTest, APasswordIsHashedAgainWhenTheCostHasChanged) {
     claim();
     options.cost.passes = 2;
@@ -116,7 +110,7 @@ TEST_F(IdentityTest, APasswordIsHashedAgainWhenTheCostHasChanged) {
     EXPECT_TRUE(sign_in(good_password).has_value());
     auto stored = Directory::open(options.directory / "identity.sqlite", clock.utc_now());
     ASSERT_TRUE(stored.has_value());
-    EXPECT_NE((*stored->find_user("ada"))->password_phc.find("t=2"), std::string::npos);
+    EXPECT_NE((*stored->credentials("ada"))->password_phc.find("t=2"), std::string::npos);
 }
 
 TEST_F(IdentityTest, TheMetricsTokenIsForItsOwnersEyes) {
@@ -144,8 +138,8 @@ TEST(Throttle, AddressesHaveABucketAndIpv6SubscribersShareOne) {
 
 TEST(Rules, PasswordsAreJudgedByLengthAndByBeingGuessedFirst) {
     for (const char* bad :
-         {"", "fourteen chars", "passwordpassword", "Password-Password-12", "aaaaaaaaaaaaaaaa",
-          "abcabcabcabcabcabc", "123456789012345678", "administrator123"})
+         {"", "fourteen chars", "Vedette-Vedette-26", "passwordpassword", "Password-Password-12",
+          "aaaaaaaaaaaaaaaa", "abcabcabcabcabcabc", "123456789012345678", "administrator123"})
         EXPECT_TRUE(password_fault(bad, "ada")) << bad;
     for (const char* good : {"five long words are enough", "xK9-vv2-Lq0-zz81", "ünïcödé wörds hérè"})
         EXPECT_FALSE(password_fault(good, "ada")) << good;

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t claim_code_characters = 16;
-constexpr std::size_t claim_code_group = 4;
+constexpr std::size_t recovery_code_characters = 24;
+constexpr std::size_t code_group = 4;
 
 // What guessers try first among those that are long enough. Compared without case, digits at the end and
 // separators, so that a few words cover many variants.
@@ -116,6 +117,18 @@ bool is_common(std::string_view lower_case) {
     return mostly_letters && std::ranges::find(common_words, letters) != common_words.end();
 }
 
+template <std::size_t characters>
+Secret make_code() {
+    std::array<std::byte, characters> random{};
+    crypto::random_bytes(random);
+    std::string code;
+    for (std::size_t i = 0; i < random.size(); ++i) {
+        if (i > 0 && i % code_group == 0) code += '-';
+        code += crockford[std::to_integer<std::size_t>(random[i]) % crockford.size()];  // 256 is 8 * 32
+    }
+    return Secret(std::string_view(code));
+}
+
 }  // namespace
 
 std::size_t count_characters(std::string_view text) {
@@ -155,14 +168,11 @@ std::optional<std::string> password_fault(std::string_view password, std::string
 }
 
 Secret make_claim_code() {
-    std::array<std::byte, claim_code_characters> random{};
-    crypto::random_bytes(random);
-    std::string code;
-    for (std::size_t i = 0; i < random.size(); ++i) {
-        if (i > 0 && i % claim_code_group == 0) code += '-';
-        code += crockford[std::to_integer<std::size_t>(random[i]) % crockford.size()];  // 256 is 8 * 32
-    }
-    return Secret(std::string_view(code));
+    return make_code<claim_code_characters>();
+}
+
+Secret make_recovery_code() {
+    return make_code<recovery_code_characters>();
 }
 
 std::string normalise_claim_code(std::string_view typed) {

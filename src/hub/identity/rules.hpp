@@ -31,6 +31,8 @@ std::optional<std::string> password_fault(std::string_view password, std::string
 
 /// 80 random bits in four groups of four that can be read aloud (Crockford's base 32): 7H3K-Q2ZN-....
 Secret make_claim_code();
+/// 120 bits in six such groups: it is kept for as long as its account, and a plain hash of it as well.
+Secret make_recovery_code();
 
 /// What was meant by what was typed: groups and case do not matter, O is 0, I and L are 1.
 std::string normalise_claim_code(std::string_view typed);

@@ -8,6 +8,11 @@ UtcTime SessionTable::expiry(const Session& session) const {
     return std::min(session.last_used + limits_.idle, session.created + limits_.absolute);
 }
 
+void SessionTable::set_limits(SessionLimits limits) {
+    limits_ = limits;
+    for (auto& [digest, session] : sessions_) session.expires = expiry(session);
+}
+
 std::vector<SessionDigest> SessionTable::add(Session session) {
     std::vector<SessionDigest> ended;
     const UserId user = session.user.id;
@@ -21,7 +26,7 @@ std::vector<SessionDigest> SessionTable::add(Session session) {
             ++count;
             if (!oldest || other.last_used < oldest->last_used) oldest = &other;
         }
-        if (count <= limits_.per_user) return ended;
+        if (count <= max_sessions_of_user) return ended;
         ended.push_back(oldest->digest);
         sessions_.erase(ended.back());
     }
@@ -39,6 +44,21 @@ const Session* SessionTable::use(const SessionDigest& digest, UtcTime now) {
     session.last_used = std::max(session.last_used, now);  // a clock that is set back ends nothing early
     session.expires = expiry(session);
     return &session;
+}
+
+std::vector<Session> SessionTable::of_user(UserId user, UtcTime now) const {
+    std::vector<Session> sessions;
+    for (const auto& [digest, session] : sessions_)
+        if (session.user.id == user && now < session.expires) sessions.push_back(session);
+    std::ranges::sort(sessions, std::ranges::greater(), &Session::last_used);
+    return sessions;
+}
+
+std::unordered_map<UserId, std::size_t> SessionTable::count_by_user(UtcTime now) const {
+    std::unordered_map<UserId, std::size_t> counts;
+    for (const auto& [digest, session] : sessions_)
+        if (now < session.expires) ++counts[session.user.id];
+    return counts;
 }
 
 std::vector<SessionDigest> SessionTable::sweep(UtcTime now) {

@@ -1,25 +1,23 @@
 #pragma once
 // The sessions that are alive, in memory, so that a request is authenticated without touching the disk.
 
-#include <cstring>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "hub/identity/roster.hpp"
 #include "hub/identity/types.hpp"
 
 namespace vedette::hub::identity {
 
-struct SessionLimits {
-    Ticks90k idle = std::chrono::hours(12);
-    Ticks90k absolute = std::chrono::hours(24 * 7);
-    std::size_t per_user = 100;  ///< the longest unused ends when there are more
-};
+/// The longest unused ends when there are more.
+constexpr std::size_t max_sessions_of_user = 100;
 
 /// Use from one thread.
 class SessionTable {
   public:
-    explicit SessionTable(SessionLimits limits) : limits_(limits) {}
+    /// They hold for sessions that are there, too.
+    void set_limits(SessionLimits limits);
 
     /// Adds a session and returns those of the same user that had to end for it.
     std::vector<SessionDigest> add(Session session);
@@ -29,6 +27,33 @@ class SessionTable {
     /// The same without counting as use.
     const Session* find(const SessionDigest& digest, UtcTime now) const;
     bool remove(const SessionDigest& digest) { return sessions_.erase(digest) > 0; }
+    /// Gives each session its user anew: `user_of(id)` is a std::optional<policy::User>, and nullopt ends the
+    /// user's sessions. Returns those that ended.
+    template <class UserOf>
+    std::vector<SessionDigest> renew_users(UserOf user_of) {
+        std::vector<SessionDigest> ended;
+        for (auto& [digest, session] : sessions_) {
+            if (auto user = user_of(session.user.id))
+                session.user = std::move(*user);
+            else
+                ended.push_back(digest);
+        }
+        for (const SessionDigest& digest : ended) sessions_.erase(digest);
+        return ended;
+    }
+    /// Ends and returns those sessions of a user that `which` (a predicate of Session) says.
+    template <class Which>
+    std::vector<SessionDigest> end_of_user(UserId user, Which which) {
+        std::vector<SessionDigest> ended;
+        for (const auto& [digest, session] : sessions_)
+            if (session.user.id == user && which(session)) ended.push_back(digest);
+        for (const SessionDigest& digest : ended) sessions_.erase(digest);
+        return ended;
+    }
+    /// Those of one user that are alive, the latest used first.
+    std::vector<Session> of_user(UserId user, UtcTime now) const;
+    /// How many are alive, by user.
+    std::unordered_map<UserId, std::size_t> count_by_user(UtcTime now) const;
     /// Ends and returns the sessions that are past a limit.
     std::vector<SessionDigest> sweep(UtcTime now);
 
@@ -36,18 +61,10 @@ class SessionTable {
     const SessionLimits& limits() const { return limits_; }
 
   private:
-    // A digest is uniformly distributed, and a guess at a bucket needs the token.
-    struct Hash {
-        std::size_t operator()(const SessionDigest& digest) const {
-            std::size_t value = 0;
-            std::memcpy(&value, digest.data(), sizeof value);
-            return value;
-        }
-    };
     UtcTime expiry(const Session& session) const;
 
     SessionLimits limits_;
-    std::unordered_map<SessionDigest, Session, Hash> sessions_;
+    std::unordered_map<SessionDigest, Session, DigestHash> sessions_;
 };
 
 }  // namespace vedette::hub::identity

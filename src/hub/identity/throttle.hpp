@@ -24,15 +24,24 @@ struct ThrottleLimits {
     std::size_t entries = 20'000;                ///< per table; the longest unused goes first
 };
 
+/// The part of an address that one subscriber holds: IPv4 whole, IPv6 its /64.
+std::string network_of(std::string_view address);
+
 /// Use from one thread.
 class Throttle {
   public:
     explicit Throttle(ThrottleLimits limits = {}) : limits_(limits) {}
+    /// They hold for failures from now on.
+    void set_limits(ThrottleLimits limits) { limits_ = limits; }
 
     /// Begins an attempt, which counts as failed until succeeded(): parallel guesses gain nothing. Returns
     /// how long to wait when it may not be made now.
     std::optional<std::chrono::seconds> begin(std::string_view account, std::string_view address,
                                               MonotonicTime now);
+    /// The same for what names no account.
+    std::optional<std::chrono::seconds> begin(std::string_view address, MonotonicTime now) {
+        return take_token(network_of(address), now);
+    }
     void succeeded(std::string_view account, std::string_view address, MonotonicTime now);
 
   private:
@@ -54,8 +63,5 @@ class Throttle {
     std::map<std::string, Failures> failures_;    // by account, or by account and network where it is known
     std::map<std::string, MonotonicTime> known_;  // account and network that have signed in
 };
-
-/// The part of an address that one subscriber holds: IPv4 whole, IPv6 its /64.
-std::string network_of(std::string_view address);
 
 }  // namespace vedette::hub::identity

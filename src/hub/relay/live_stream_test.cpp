@@ -26,9 +26,6 @@ class Screen final : public Sink {
     std::vector<std::pair<std::int64_t, std::int64_t>> gaps;
     std::string last_reason;
     std::size_t queued = 0;
-
-  private:
-    static std::int64_t ticks(UtcTime time) { return time.time_since_epoch().count(); }
 };
 
 wire::ChannelMedia fragment(std::int64_t start, bool random_access, std::size_t bytes) {

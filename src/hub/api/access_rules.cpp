@@ -1,0 +1,26 @@
+#include "hub/api/access_input.hpp"
+#include "hub/api/handlers.hpp"
+#include "hub/api/json_access.hpp"
+#include "hub/api/json_output.hpp"
+
+namespace vedette::hub::api {
+
+namespace {
+
+net::Response access_rules_response(const Services& services) {
+    return json_response(200, to_json(services.identity->roster().rules));
+}
+
+}  // namespace
+
+net::Awaitable<Outcome<>> get_access_rules(ServicesPtr services, Call) {
+    co_return access_rules_response(*services);
+}
+
+net::Awaitable<Outcome<>> change_access_rules(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(identity::AccessRules rules, read_access_rules(call.request.body));
+    VEDETTE_CO_CHECK(co_await services->administration.change_access_rules(call.granted, std::move(rules)));
+    co_return access_rules_response(*services);
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,110 @@
+#include <boost/json/array.hpp>
+
+#include "hub/api/access_input.hpp"
+#include "hub/api/handlers.hpp"
+#include "hub/api/json_output.hpp"
+#include "hub/api/passkey_input.hpp"
+
+namespace vedette::hub::api {
+
+namespace {
+
+boost::json::object own_session_json(const identity::Session& session, const identity::Session& this_one) {
+    return {{"id", identity::public_id(session.digest)},
+            {"this_one", session.digest == this_one.digest},
+            {"created_90k", ticks(session.created)},
+            {"last_used_90k", ticks(session.last_used)},
+            {"address", session.address},
+            {"client", session.client}};
+}
+
+boost::json::object passkey_json(const identity::Passkey& passkey) {
+    boost::json::value last_used = nullptr;
+    if (passkey.last_used) last_used = ticks(*passkey.last_used);
+    return {{"id", passkey.id.text()},
+            {"name", passkey.name},
+            {"server_name", passkey.rp_id},
+            {"created_90k", ticks(passkey.created)},
+            {"last_used_90k", std::move(last_used)}};
+}
+
+}  // namespace
+
+net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call) {
+    if (!call.session) co_return std::unexpected(Problem::not_signed_in());
+    VEDETTE_CO_TRY(const auto passkeys, co_await services->identity->passkeys_of(call.session->user.id));
+    boost::json::array own_passkeys;
+    for (const identity::Passkey& passkey : passkeys) own_passkeys.push_back(passkey_json(passkey));
+    const auto& accounts = services->identity->roster().accounts;
+    const auto account = accounts.find(call.session->user.id);
+    if (account == accounts.end()) co_return std::unexpected(Problem::not_signed_in());
+    boost::json::array sessions;
+    for (const identity::Session& session : services->identity->sessions_of(call.session->user.id))
+        sessions.push_back(own_session_json(session, *call.session));
+    co_return json_response(200, {{"username", account->second.name},
+                                  {"authenticator", account->second.has_authenticator},
+                                  {"passkeys", std::move(own_passkeys)},
+                                  {"recovery_codes_left", account->second.recovery_codes_left},
+                                  {"sessions", std::move(sessions)}});
+}
+
+net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call) {
+    if (!call.session) co_return std::unexpected(Problem::not_signed_in());
+    VEDETTE_CO_TRY(PasswordInput input, read_password_change(call.request.body));
+    auto changing = services->own_account.change_password(
+        call.granted, call.session->digest, std::move(input.old_password), std::move(input.new_password),
+        call.request.peer_address);
+    auto changed = co_await std::move(changing);
+    if (!changed) {
+        Problem problem(changed.error());
+        if (problem.field == "password") problem.field = "old_password";
+        co_return std::unexpected(std::move(problem));
+    }
+    co_return no_content();
+}
+
+net::Awaitable<Outcome<>> begin_authenticator(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(identity::Proof proof, read_proof(call.request.body));
+    auto beginning =
+        services->own_account.begin_authenticator(call.granted, std::move(proof), call.request.peer_address);
+    const auto authenticator = co_await std::move(beginning);
+    if (!authenticator) co_return std::unexpected(Problem(authenticator.error()));
+    co_return json_response(
+        201, {{"secret", authenticator->secret.reveal_text()}, {"uri", authenticator->uri.reveal_text()}});
+}
+
+net::Awaitable<Outcome<>> confirm_authenticator(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(std::string code, read_code(call.request.body));
+    auto confirming = services->own_account.confirm_authenticator(call.granted, std::move(code));
+    const auto codes = co_await std::move(confirming);
+    if (!codes) co_return std::unexpected(Problem(codes.error()));
+    boost::json::array out;
+    for (const Secret& one : *codes) out.push_back(boost::json::string(one.reveal_text()));
+    co_return json_response(200, {{"recovery_codes", std::move(out)}});
+}
+
+net::Awaitable<Outcome<>> remove_authenticator(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(identity::Proof proof, read_proof(call.request.body));
+    auto removing =
+        services->own_account.remove_authenticator(call.granted, std::move(proof), call.request.peer_address);
+    const auto removed = co_await std::move(removing);
+    if (!removed) co_return std::unexpected(Problem(removed.error()));
+    co_return no_content();
+}
+
+net::Awaitable<Outcome<>> end_other_sessions(ServicesPtr services, Call call) {
+    if (!call.session) co_return std::unexpected(Problem::not_signed_in());
+    const auto ended = co_await services->own_account.end_session(call.granted, call.session->digest, "");
+    if (!ended) co_return std::unexpected(Problem(ended.error()));
+    co_return no_content();
+}
+
+net::Awaitable<Outcome<>> end_session(ServicesPtr services, Call call) {
+    if (!call.session) co_return std::unexpected(Problem::not_signed_in());
+    const auto ended =
+        co_await services->own_account.end_session(call.granted, call.session->digest, call.path.session);
+    if (!ended) co_return std::unexpected(Problem(ended.error()));
+    co_return no_content();
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,65 @@
+#include "hub/api/circumstances.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace vedette::hub::api {
+
+namespace {
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+// The default port may be written or left out on either side.
+std::string_view without_default_port(std::string_view authority) {
+    if (authority.ends_with(":443")) authority.remove_suffix(4);
+    return authority;
+}
+
+}  // namespace
+
+policy::Origin origin_of(const net::Request& request) {
+    // `none` is the user's own doing: typed, bookmarked, opened from elsewhere than a page.
+    if (const std::string_view site = request.header("Sec-Fetch-Site"); !site.empty())
+        return site == "same-origin" || site == "none" ? policy::Origin::same : policy::Origin::cross;
+    std::string_view origin = request.header("Origin");
+    if (origin.empty()) return policy::Origin::no_browser;
+    constexpr std::string_view scheme = "https://";
+    if (!origin.starts_with(scheme)) return policy::Origin::cross;
+    origin.remove_prefix(scheme.size());
+    const std::string_view host = request.header("Host");
+    return !host.empty() && equal_without_case(without_default_port(origin), without_default_port(host))
+               ? policy::Origin::same
+               : policy::Origin::cross;
+}
+
+policy::WallTime wall_time(UtcTime now, const std::vector<identity::Holiday>& holidays) {
+    const std::time_t seconds = to_unix_seconds(now);
+    std::tm local{};
+    if (::localtime_r(&seconds, &local) == nullptr) return {.day = 7, .minute = 0};  // in no schedule
+    constexpr int days_from_sunday_to_monday = 6;
+    const std::chrono::year_month_day date(std::chrono::year(local.tm_year + 1900),
+                                           std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)),
+                                           std::chrono::day(static_cast<unsigned>(local.tm_mday)));
+    return {.day = static_cast<std::uint8_t>((local.tm_wday + days_from_sunday_to_monday) % 7),
+            .minute = static_cast<std::uint16_t>(local.tm_hour * 60 + local.tm_min),
+            .holiday = identity::is_holiday(holidays, date)};
+}
+
+policy::Context context_of(const net::Request& request, const Services& services) {
+    // From an address that can't be read nothing is given that depends on it.
+    const auto address = IpAddress::parse(request.peer_address).value_or(IpAddress());
+    return at_this_moment({.origin = origin_of(request), .now = {}, .at = {.wall = {}, .address = address}},
+                          services);
+}
+
+policy::Context at_this_moment(policy::Context context, const Services& services) {
+    context.now = services.clock->utc_now();
+    context.safeguards = services.identity->roster().rules.safeguards;
+    context.at.wall = wall_time(context.now, services.identity->roster().rules.holidays);
+    return context;
+}
+
+}  // namespace vedette::hub::api

@@ -1,0 +1,110 @@
+// Holds, rules and exports.
+
+#include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hub/api/input.hpp"
+#include "hub/api/test_site.hpp"
+
+namespace vedette::hub::api {
+namespace {
+
+using testing::body_of;
+using ::testing::HasSubstr;
+using testing::header_of;
+using testing::TestSite;
+
+TEST(Holds, SayWhoPlacedThemAndAreLiftedByTheirNumber) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string holds = "/api/v1/cameras/" + site.gateway.camera.id.text() + "/holds";
+    const auto placed =
+        site.send(net::Method::post, holds, R"({"start_90k":10,"end_90k":null,"reason":" theft "})", cookie);
+    EXPECT_EQ(placed.status, 201u);
+    EXPECT_EQ(header_of(placed, "Location"), holds + "/7");
+    EXPECT_EQ(body_of(placed),
+              R"({"id":7,"start_90k":10,"end_90k":null,"reason":"theft","placed_by":"Ada","placed_90k":42})");
+    EXPECT_THAT(body_of(site.send(net::Method::get, holds, {}, cookie)), HasSubstr(R"({"holds":[{"id":7,)"));
+    EXPECT_EQ(site.send(net::Method::del, holds + "/7", {}, cookie).status, 204u);
+    EXPECT_EQ(site.gateway.lifted, std::vector<std::uint64_t>{7});
+    for (const auto& [body, reason] :
+         {std::pair{R"({"start_90k":10,"end_90k":10,"reason":"x"})", "later than"},
+          {R"({"start_90k":10,"reason":"  "})", "why"},
+          {R"({"start_90k":10})", "reason"},
+          {R"({"reason":"x"})", "start_90k"},
+          {R"({"start_90k":10,"reason":"x","placed_by":"eve"})", "placed_by"}}) {
+        const auto refused = site.send(net::Method::post, holds, body, cookie);
+        EXPECT_EQ(refused.status, 400u) << body;
+        EXPECT_THAT(body_of(refused), HasSubstr(reason)) << body;
+    }
+    EXPECT_EQ(site.gateway.holds.size(), 1u);
+}
+
+TEST(Holds, RulesOfACameraAndWhatTheyDeleted) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    EXPECT_THAT(body_of(site.send(net::Method::get, camera, {}, cookie)),
+                HasSubstr(R"("keep_days":null,"keep_bytes":null)"));
+    EXPECT_THAT(
+        body_of(site.send(net::Method::get, camera + "/recordings?start_90k=1&end_90k=300", {}, cookie)),
+        HasSubstr(
+            R"("deleted":[{"start_90k":50,"end_90k":100,"rule":"keep_days","value":30,"deleted_90k":300}])"));
+    const auto set = read_camera_change(R"({"keep_days":30,"keep_bytes":null})");
+    ASSERT_TRUE(set);
+    EXPECT_EQ(set->keep_days, 30u);
+    EXPECT_EQ(set->keep_bytes, 0u);
+    EXPECT_FALSE(read_camera_change("{}")->keep_days);
+    for (const char* bad :
+         {R"({"keep_days":0})", R"({"keep_days":3651})", R"({"keep_bytes":0})", R"({"keep_days":"x"})"})
+        EXPECT_FALSE(read_camera_change(bad)) << bad;
+}
+
+TEST(Export, StreamsUpToTheFirstChangeOfParameters) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    site.gateway.on_open = [&](const wire::OpenChannel& open) {
+        const auto& source = std::get<wire::PlaybackSource>(open.source);
+        EXPECT_TRUE(source.rebase_to_start);
+        site.gateway.send_init(open.channel);
+        site.gateway.send_media(open.channel, 100, true, 3);
+        site.gateway.send_init(open.channel);
+        site.gateway.send_media(open.channel, 190, true, 3);
+    };
+    const std::string path =
+        "/api/v1/cameras/" + site.gateway.camera.id.text() + "/recordings/media?start_90k=100&end_90k=200";
+    auto response = site.send(net::Method::get, path, {}, cookie);
+    ASSERT_EQ(response.status, 200u);
+    // A name of our own making: nothing of it comes from the camera or from who asks.
+    EXPECT_EQ(header_of(response, "Content-Disposition").find("attachment; filename=\"vedette-"), 0u);
+    auto& source = std::get<std::unique_ptr<net::BodySource>>(response.body);
+    std::string file;
+    bool ended = false;
+    const auto read = [](net::BodySource* from, std::string* into, bool* end) -> net::Awaitable<void> {
+        for (;;) {
+            const auto piece = co_await from->next();
+            if (!piece || !*piece) break;
+            *into += as_text(**piece);
+        }
+        *end = true;
+    };
+    boost::asio::co_spawn(site.io, read(source.get(), &file, &ended), boost::asio::detached);
+    ASSERT_TRUE(site.run_until([&] { return ended; }));
+    EXPECT_EQ(file, "initmmm");
+    EXPECT_TRUE(site.run_until([&] { return site.gateway.closed.size() == 1; }));
+}
+
+TEST(Export, OfNothingIsNotFound) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    site.gateway.on_open = [&](const wire::OpenChannel& open) {
+        site.gateway.send(wire::ChannelEnd{.channel = open.channel, .error = {}});
+    };
+    const std::string path =
+        "/api/v1/cameras/" + site.gateway.camera.id.text() + "/recordings/media?start_90k=1&end_90k=2";
+    EXPECT_EQ(site.send(net::Method::get, path, {}, cookie).status, 404u);
+}
+
+}  // namespace
+}  // namespace vedette::hub::api
