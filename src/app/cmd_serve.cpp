@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -8,6 +9,9 @@
 #include <unistd.h>
 
 #include "app/commands.hpp"
+#include "app/server_certificate.hpp"
+#include "app/witnessing.hpp"
+#include "backup/restore.hpp"
 #include "base/log.hpp"
 #include "crypto/certificates.hpp"
 #include "gateway/gateway.hpp"
@@ -20,6 +24,7 @@
 #include "net/task_group.hpp"
 #include "net/timeout.hpp"
 #include "simulate/farm.hpp"
+#include "webauthn/ceremony.hpp"
 #include "wire/link.hpp"
 
 namespace vedette::app {
@@ -33,10 +38,13 @@ struct ServeArguments {
     std::string data_dir;
     std::string address;
     std::vector<std::string> camera_interfaces;
+    std::vector<std::string> witnesses;
+    std::vector<std::string> names;  ///< by which browsers come, perhaps with a port
     std::uint16_t port = 8443;
     std::uint16_t camera_port = 8554;  ///< demo
     unsigned cameras = 4;              ///< demo
     unsigned keep_free_percent = 5;
+    unsigned keep_names_days = 365;
 };
 
 /// Creates the data directory, and says in one sentence why it can't be used.
@@ -54,14 +62,57 @@ Result<> prepare_data_dir(const std::filesystem::path& path) {
     return {};
 }
 
-net::Awaitable<void> renew_certificate(crypto::CertificateAuthority& authority, net::HttpServer& server) {
+// Where browsers find the server, which listens on `port`: the names of this machine, then those that were
+// given. Error: invalid_input, when one of these is no host name.
+Result<std::vector<webauthn::Place>> places_of(const ServeArguments& arguments, std::uint16_t port) {
+    std::vector<webauthn::Place> places;
+    for (const std::string& name : crypto::local_names())
+        if (auto place = webauthn::place_of(name, port)) places.push_back(std::move(*place));
+    for (const std::string& name : arguments.names) {
+        const bool has_port = name.find(':') != std::string::npos;
+        auto place = has_port ? webauthn::place_of(name) : webauthn::place_of(name, port);
+        if (!place)
+            return fail(ErrorKind::invalid_input,
+                        "{} is no host name; write --name cameras.example.com, or "
+                        "cameras.example.com:443 where browsers come by another port",
+                        name);
+        places.push_back(std::move(*place));
+    }
+    return places;
+}
+
+// For the certificate, addresses too.
+Result<std::vector<std::string>> names_of(const ServeArguments& arguments) {
+    std::vector<std::string> names = crypto::local_names();
+    VEDETTE_TRY(auto places, places_of(arguments, arguments.port));
+    for (webauthn::Place& place : places)
+        if (std::ranges::find(names, place.rp_id) == names.end()) names.push_back(std::move(place.rp_id));
+    return names;
+}
+
+// What they are called may change as well.
+net::Awaitable<void> keep_certificate(const ServeArguments& arguments,
+                                      crypto::CertificateAuthority& authority, net::HttpServer& server,
+                                      hub::Hub& hub) {
     for (;;) {
         co_await net::sleep_for(certificate_check);
-        const auto certificate = authority.server_certificate(crypto::local_names());
-        const auto used =
-            certificate ? server.use_certificate(*certificate) : std::unexpected(certificate.error());
-        if (!used) log::error("the server certificate can't be renewed: {}", used.error().message);
+        auto places = places_of(arguments, server.port());
+        const auto names = names_of(arguments);
+        if (!places || !names) continue;  // not since the start
+        hub.serve_at(std::move(*places));
+        renew_certificate(authority, server, *names);
     }
+}
+
+Result<std::vector<witness::Address>> witnesses_of(const ServeArguments& arguments) {
+    std::vector<witness::Address> witnesses;
+    for (const std::string& text : arguments.witnesses) {
+        VEDETTE_TRY(witness::Address address, witness::parse_address(text));
+        if (!address.place)
+            return fail(ErrorKind::invalid_input, "--witness needs an address: https://HOST:PORT=KEY");
+        witnesses.push_back(std::move(address));
+    }
+    return witnesses;
 }
 
 // To standard output: what the person who started the program needs next.
@@ -85,14 +136,15 @@ net::Awaitable<void> start_gateway(gateway::Gateway& gateway) {
     co_return;
 }
 
-net::Awaitable<void> run_until_signal(crypto::CertificateAuthority& authority, net::HttpServer& server,
+net::Awaitable<void> run_until_signal(const ServeArguments& arguments,
+                                      crypto::CertificateAuthority& authority, net::HttpServer& server,
                                       hub::Hub& hub, boost::asio::any_io_executor executor) {
     net::TaskGroup tasks(executor, "serve");
-    tasks.spawn(renew_certificate(authority, server));
+    tasks.spawn(keep_certificate(arguments, authority, server, hub));
     const int signal = co_await net::shutdown_signal();
     log::info("signal {}: stopping", signal);
     co_await tasks.stop();
-    hub.shutdown();
+    co_await hub.stop();
     co_await server.stop(stop_grace);
 }
 
@@ -104,7 +156,10 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
             "this machine passes packets on between its networks (net.ipv4.ip_forward is 1): cameras may "
             "reach "
             "others past Vedette. Set it to 0 unless something else here is a router");
+    VEDETTE_TRY(const auto names, names_of(arguments));
+    VEDETTE_TRY(const auto witnesses, witnesses_of(arguments));
     VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
+    VEDETTE_CHECK(backup::settle(arguments.data_dir));
     static const SystemClock clock;
     net::EventLoop hub_loop("hub");
     net::EventLoop gateway_loop("gateway");
@@ -118,10 +173,16 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     VEDETTE_CHECK(gateway->provision(std::move(cameras)));
     VEDETTE_TRY(auto authority,
                 crypto::CertificateAuthority::open(std::filesystem::path(arguments.data_dir) / "hub", clock));
-    VEDETTE_TRY(const auto certificate, authority.server_certificate(crypto::local_names()));
+    VEDETTE_TRY(const auto certificate, authority.server_certificate(names));
+    const auto submissions = std::make_shared<witness::Submissions>(
+        witness::SubmissionOptions{.data = arguments.data_dir},
+        std::vector{recordings_log(arguments.data_dir), audit_log(arguments.data_dir)}, witnesses, clock,
+        hub_loop.executor());
     VEDETTE_TRY(const auto hub, hub::Hub::open({.data_dir = arguments.data_dir,
                                                 .version = VEDETTE_VERSION,
-                                                .web_assets = hub::api::compiled_web_assets()},
+                                                .web_assets = hub::api::compiled_web_assets(),
+                                                .keep_personal = std::chrono::days(arguments.keep_names_days),
+                                                .witnesses = submissions},
                                                clock, hub_loop.executor(), link.hub));
     VEDETTE_TRY(const auto server, net::HttpServer::start(hub_loop.executor(),
                                                           {.address = arguments.address,
@@ -130,10 +191,12 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
                                                            .refuse = hub::Hub::refusal_writer()},
                                                           certificate, hub->handler()));
 
+    VEDETTE_TRY(auto places, places_of(arguments, server->port()));
+    hub->serve_at(std::move(places));
     gateway_loop.start();
     gateway_loop.run_on_thread(start_gateway(*gateway));
     greet(arguments, *server, authority, hub->claim_code());
-    hub_loop.run_until(run_until_signal(authority, *server, *hub, hub_loop.executor()));
+    hub_loop.run_until(run_until_signal(arguments, authority, *server, *hub, hub_loop.executor()));
     gateway_loop.run_on_thread(gateway->stop());
     log::info("stopped in good order");
     return {};
@@ -174,6 +237,16 @@ void add_common_options(CLI::App& command, ServeArguments& arguments) {
                     "Percent of the disk that the oldest recordings make room for; 0: none is deleted for it")
         ->capture_default_str()
         ->check(CLI::Range(0, 90));
+    command
+        .add_option("--keep-names", arguments.keep_names_days,
+                    "Days that the audit log keeps names, addresses and details; what was done stays")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 3650));
+    command
+        .add_option("--witness", arguments.witnesses,
+                    "https://HOST:PORT=KEY of a witness that is to cosign what is signed here; may be given "
+                    "several times")
+        ->allow_extra_args(false);
 }
 
 }  // namespace
@@ -183,6 +256,11 @@ void add_serve(CLI::App& cli, int& exit_code) {
     arguments->data_dir = "vedette-data";
     CLI::App* command = cli.add_subcommand("serve", "Run hub and gateway in one process");
     add_common_options(*command, *arguments);
+    command
+        ->add_option("--name", arguments->names,
+                     "Host name by which browsers reach this machine, besides its own, with :PORT where that "
+                     "is another one; may be given several times")
+        ->allow_extra_args(false);
     command
         ->add_option(
             "--camera-interface", arguments->camera_interfaces,

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "app/commands.hpp"
+#include "app/witnessing.hpp"
 #include "base/file.hpp"
 #include "base/hex.hpp"
 #include "gateway/vault/prove.hpp"
@@ -17,10 +18,12 @@ struct VaultArguments {
     std::string folder;
     std::string vkey;
     std::string checkpoint;
+    std::string witness;
     std::string camera;
     std::string from;
     std::string to;
     std::string at;
+    std::uint64_t from_size = 0;
     bool fast = false;
     bool sub = false;
 };
@@ -69,6 +72,7 @@ void print_report(const vault::VerifyReport& report, bool fast) {
     line("checkpoint", report.checkpoint ? fmt::format("{} entries, root {}", report.checkpoint->size,
                                                        to_hex(report.checkpoint->root))
                                          : "none that counts");
+    if (!report.vouched.empty()) line("witness", report.vouched);
     if (!report.vkey.empty()) line("public key", report.vkey);
     line("keys", report.keys.empty() ? "open what is recorded" : "not checked: " + report.keys);
     if (!report.index.empty()) line("index", "not checked: " + report.index);
@@ -122,12 +126,16 @@ int verify(const VaultArguments& arguments) {
         if (!bytes) return complain(bytes.error());
         kept_checkpoint.emplace(as_text(*bytes));
     }
+    auto witnessing =
+        witnessing_of(arguments.witness, arguments.folder, recordings_log(arguments.folder), arguments.vkey);
+    if (!witnessing) return complain(witnessing.error());
     keystore::SystemSecrets secrets;
     ProgressLine progress_line;
     const auto report =
         vault::verify({arguments.folder},
                       {.vkey = arguments.vkey.empty() ? std::nullopt : std::optional(arguments.vkey),
                        .kept_checkpoint = kept_checkpoint,
+                       .witnessed = std::move(*witnessing),
                        .secrets = &secrets,
                        .fast = arguments.fast,
                        .camera = arguments.camera,
@@ -165,6 +173,10 @@ int prove(const VaultArguments& arguments) {
     if (!proof) return complain(proof.error());
     fmt::print("{}", *proof);
     return 0;
+}
+
+int prove_vault_growth(const VaultArguments& arguments) {
+    return print_growth(recordings_log(arguments.folder), arguments.from_size);
 }
 
 int stats(const VaultArguments& arguments) {
@@ -219,6 +231,7 @@ void add_vault(CLI::App& cli, int& exit_code) {
                              "Public key that must have signed (default: the directory's own)");
     verification->add_option("--checkpoint", arguments->checkpoint,
                              "Copy of tlog/checkpoint that was kept elsewhere: the log must go on from it");
+    verification->add_option("--witness", arguments->witness, witness_option_help);
     verification->add_flag("--fast", arguments->fast,
                            "Log, headers and sizes alone; the bytes of picture and sound are not read");
     verification->add_option("--camera", arguments->camera,
@@ -232,6 +245,9 @@ void add_vault(CLI::App& cli, int& exit_code) {
     proof->add_option("--at", arguments->at, "A time within the recording: 2026-11-21T01:35:06Z (RFC 3339)")
         ->required();
     proof->add_flag("--sub", arguments->sub, "Of the sub stream instead of the main one");
+    add("prove-growth", prove_growth_help, prove_vault_growth)
+        ->add_option("--from", arguments->from_size, "Entries of the older checkpoint")
+        ->required();
     add("stats", "What is recorded, per camera", stats);
     add("rebuild", "Make the index again from the recordings", rebuild);
 }

@@ -19,7 +19,11 @@ inline int complain(const Error& error) {
 void add_serve(CLI::App& cli, int& exit_code);
 void add_demo(CLI::App& cli, int& exit_code);
 void add_vault(CLI::App& cli, int& exit_code);
+void add_audit(CLI::App& cli, int& exit_code);
 void add_keys(CLI::App& cli, int& exit_code);
+void add_backup(CLI::App& cli, int& exit_code);
+void add_restore(CLI::App& cli, int& exit_code);
+void add_witness(CLI::App& cli, int& exit_code);
 void add_simulate(CLI::App& cli, int& exit_code);
 
 }  // namespace vedette::app

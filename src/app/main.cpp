@@ -62,7 +62,11 @@ int main(int argc, char** argv) {
     app::add_serve(cli, exit_code);
     app::add_demo(cli, exit_code);
     app::add_vault(cli, exit_code);
+    app::add_audit(cli, exit_code);
     app::add_keys(cli, exit_code);
+    app::add_backup(cli, exit_code);
+    app::add_restore(cli, exit_code);
+    app::add_witness(cli, exit_code);
     app::add_simulate(cli, exit_code);
 
     try {
