@@ -14,5 +14,5 @@ export default defineConfig({
       '/api': { target: 'https://localhost:8443', secure: false, ws: true },
     },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts', 'sdk/src/**/*.test.ts'] },
 });

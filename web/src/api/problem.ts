@@ -1,53 +1,22 @@
-import { sentence } from '../ui/format';
+import { VedetteError } from 'vedette-client';
 import type { Problem } from './client';
 
-/** The kinds of failure that a screen tells apart. */
-export class ApiError extends Error {
-  constructor(
-    /** HTTP status; 0 when no answer came. */
-    readonly status: number,
-    message: string,
-    /** The input field that is wrong, as the API names it. */
-    readonly field?: string,
-    readonly retryAfterSeconds?: number,
-  ) {
-    super(message);
-    this.name = 'ApiError';
-  }
-}
+export { dataOf, VedetteError as ApiError } from 'vedette-client';
 
-export const UNREACHABLE = 'The server can’t be reached. Check that it runs and that the network is up.';
+const isOfKind = (problem: Problem | undefined, kinds: string[]): problem is Problem =>
+  kinds.some((kind) => problem?.type === `urn:vedette:problem:${kind}`);
 
-export function toApiError(status: number, body: unknown, retryAfter: string | null): ApiError {
-  const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>;
-  const message = sentence(problem.detail || problem.title || fallbackMessage(status));
-  const seconds = problem.retry_after_s ?? (retryAfter === null ? NaN : Number(retryAfter));
-  return new ApiError(status, message, problem.field, Number.isFinite(seconds) ? seconds : undefined);
-}
+/** The user may not do this, or not at this time. */
+export const isDenial = (problem: Problem | undefined): problem is Problem =>
+  isOfKind(problem, ['not_permitted', 'outside_schedule', 'outside_network']);
 
-function fallbackMessage(status: number): string {
-  if (status === 502 || status === 503 || status === 504) return UNREACHABLE;
-  return `The server answered with status ${status} and no explanation.`;
-}
+/** Asking again is of no use until something has changed. What a user may not know of is answered as not there. */
+export const isFinal = (problem: Problem | undefined): problem is Problem =>
+  isDenial(problem) || isOfKind(problem, ['not_found']);
 
-interface Answer<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
-/** The answer's data, or a thrown ApiError; a request that never got an answer is one too (status 0). */
-export async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
-  let answer: Answer<T>;
-  try {
-    answer = await request;
-  } catch {
-    throw new ApiError(0, UNREACHABLE);
-  }
-  if (!answer.response.ok) {
-    throw toApiError(answer.response.status, answer.error, answer.response.headers.get('Retry-After'));
-  }
-  return answer.data as T;
+/** What the server says of one input, where it is that one's error. */
+export function messageAt(error: unknown, field: string): string | undefined {
+  return error instanceof VedetteError && error.field === field ? error.message : undefined;
 }
 
 export function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { QueryCache, QueryClient, MutationCache, queryOptions } from '@tanstack/react-query';
 import { api, type Camera, type CameraList, type Session, type Storage, type StreamKind } from './client';
+import { owedSignOut } from './owedSignOut';
 import { ApiError, dataOf } from './problem';
 
 export const queryClient = new QueryClient({
@@ -34,12 +35,15 @@ export const setupQuery = queryOptions({
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
+    const leaving = owedSignOut.get();
     try {
-      return await dataOf(api.GET('/api/v1/session'));
+      if (!leaving) return await dataOf(api.GET('/api/v1/session'));
+      await dataOf(api.DELETE('/api/v1/session'));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
-      throw error;
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
     }
+    if (leaving) owedSignOut.clear();
+    return null;
   },
   staleTime: 60_000,
   refetchInterval: (query) => (query.state.error ? 3_000 : 5 * 60_000),
@@ -51,6 +55,18 @@ export const signedOutQuery = queryOptions({
   queryFn: () => false,
   initialData: false,
   staleTime: Infinity,
+});
+
+export const accountQuery = queryOptions({
+  queryKey: ['account'],
+  queryFn: () => dataOf(api.GET('/api/v1/account')),
+});
+
+export const apiTokensQuery = queryOptions({
+  queryKey: ['api-tokens'],
+  queryFn: () => dataOf(api.GET('/api/v1/account/tokens')),
+  // When they were used changes by itself.
+  refetchInterval: 10_000,
 });
 
 export const settingsQuery = queryOptions({

@@ -1,11 +1,18 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconClockPause, IconPlugConnectedX } from '../ui/icons';
+import { IconAlertTriangle, IconCircleCheck, IconClockPause, IconPlugConnectedX } from '../ui/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import type { Icon } from '@tabler/icons-react';
+import { Link, useLocation } from 'react-router-dom';
 import { camerasQuery } from '../api/queries';
+import { syslogQuery, witnessesQuery } from '../audit/queries';
+import { summaryOf } from '../audit/syslogWords';
+import { usePendingApprovals } from '../clearance/queries';
+import { ACTION_WORDS } from '../clearance/words';
 import { useConnection } from '../media/ConnectionContext';
 import { clockCorrectionMs, onClockCorrection } from '../media/serverClock';
+import { may } from '../session/rights';
+import { useRights } from '../session/useRights';
 import { formatSeconds, sentence, withLocalTimes } from '../ui/format';
 import classes from './Banners.module.css';
 
@@ -49,6 +56,56 @@ function ClockBanner() {
   );
 }
 
+/** For who reads the audit log: entries of it do not reach the server that they are sent to. */
+function SyslogBanner() {
+  const rights = useRights();
+  const { data } = useQuery({ ...syslogQuery, enabled: may(rights, 'read_audit') });
+  if (data?.state !== 'failing' || data.waiting === 0) return null;
+  return (
+    <Banner tone="wait" Icon={IconPlugConnectedX} testId="banner-syslog">
+      <span>Audit log: {summaryOf(data).text}</span>
+    </Banner>
+  );
+}
+
+/** For who may approve what others do: somebody waits. */
+function ApprovalBanner() {
+  const pending = usePendingApprovals();
+  const { pathname } = useLocation();
+  const first = pending[0];
+  if (!first || pathname === '/approvals') return null;
+  return (
+    <Banner tone="wait" Icon={IconCircleCheck} testId="banner-approvals">
+      <span>
+        <strong>{first.requester}</strong> waits for your approval: {ACTION_WORDS[first.action].toLowerCase()}
+        {pending.length > 1 && `, and ${pending.length - 1} more`}.
+      </span>
+      <Button size="compact-sm" variant="default" component={Link} to="/approvals">
+        Look
+      </Button>
+    </Banner>
+  );
+}
+
+/** For who reads the audit log: nobody outside vouches for what is signed here. */
+function WitnessBanner() {
+  const rights = useRights();
+  const { data } = useQuery({ ...witnessesQuery, enabled: may(rights, 'read_audit') });
+  const overdue = data?.witnesses.filter((each) => each.overdue) ?? [];
+  const refused = overdue.find((each) => each.state === 'refused');
+  const shown = refused ?? overdue[0];
+  if (!shown) return null;
+  return (
+    <Banner tone={refused ? 'bad' : 'wait'} Icon={IconAlertTriangle} testId="banner-witness">
+      <span>
+        <strong>{refused ? 'A witness refuses a signed log.' : 'A witness does not answer.'}</strong>{' '}
+        {sentence(withLocalTimes(shown.problem))}
+        {overdue.length > 1 && ` And ${overdue.length - 1} more.`}
+      </span>
+    </Banner>
+  );
+}
+
 /** What concerns every screen: no way to the server, no way to record, a clock that is wrong. */
 export function Banners() {
   const { connection, state } = useConnection();
@@ -63,7 +120,10 @@ export function Banners() {
           </Button>
         </Banner>
       )}
+      <ApprovalBanner />
       <ClockBanner />
+      <SyslogBanner />
+      <WitnessBanner />
       {data?.storage.notices.map((notice) => (
         <Banner key={notice} tone="wait" Icon={IconAlertTriangle} testId="banner-notice">
           <span>At the last start: {notice}</span>

@@ -11,6 +11,8 @@ import {
 } from '@mantine/core';
 import { IconPlugConnected } from '../ui/icons';
 import type { Camera } from '../api/client';
+import { may } from '../session/rights';
+import { useRights } from '../session/useRights';
 import { Notice } from '../ui/Notice';
 import { TestResult } from './TestResult';
 import { generalError, useCameraForm } from './useCameraForm';
@@ -34,6 +36,7 @@ const TRANSPORTS = [
 
 export function CameraForm({ camera, onSaved, onCancel }: Props) {
   const { form, save, test, adoptAddress, runTest } = useCameraForm(camera, onSaved);
+  const mayTest = may(useRights(), 'add_cameras');
   const error = generalError(save.error);
   const address = (field: 'main_url' | 'sub_url') => ({
     ...form.getInputProps(field),
@@ -152,16 +155,18 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">
-          <Button
-            variant="default"
-            leftSection={<IconPlugConnected size={17} />}
-            onClick={runTest}
-            loading={test.isPending}
-            data-testid="camera-test"
-          >
-            Test connection
-          </Button>
-          <Group gap="sm">
+          {mayTest && (
+            <Button
+              variant="default"
+              leftSection={<IconPlugConnected size={17} />}
+              onClick={runTest}
+              loading={test.isPending}
+              data-testid="camera-test"
+            >
+              Test connection
+            </Button>
+          )}
+          <Group gap="sm" ml="auto">
             <Button variant="subtle" color="gray" onClick={onCancel}>
               Cancel
             </Button>

@@ -3,6 +3,7 @@ import { IconPencil, IconTrash } from '../ui/icons';
 import { Link } from 'react-router-dom';
 import type { Camera, Stream } from '../api/client';
 import { nowTicks } from '../media/ticks';
+import { may } from '../session/rights';
 import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from '../ui/format';
 import classes from './CameraList.module.css';
 import { CertificateWarning } from './CertificateWarning';
@@ -45,9 +46,11 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
         <Link to={`/cameras/${camera.id}`} className={classes.link}>
           {camera.name}
         </Link>
-        <Text size="xs" c="dimmed" className={classes.url}>
-          {camera.main_url}
-        </Text>
+        {camera.main_url && (
+          <Text size="xs" c="dimmed" className={classes.url}>
+            {camera.main_url}
+          </Text>
+        )}
       </div>
       <div className={classes.state}>
         <StateBadge state={mainState(camera)} />
@@ -60,26 +63,30 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
         <Figures label="sub" stream={streamOf(camera, 'sub')} />
       </div>
       <Group gap={4} wrap="nowrap" className={classes.actions}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={`Edit ${camera.name}`}
-          onClick={() => onEdit(camera)}
-          data-testid={`edit-${camera.name}`}
-        >
-          <IconPencil size={18} />
-        </ActionIcon>
-        <ActionIcon
-          variant="subtle"
-          color="red"
-          size="lg"
-          aria-label={`Delete ${camera.name}`}
-          onClick={() => onDelete(camera)}
-          data-testid={`delete-${camera.name}`}
-        >
-          <IconTrash size={18} />
-        </ActionIcon>
+        {may(camera, 'configure_cameras') && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={`Edit ${camera.name}`}
+            onClick={() => onEdit(camera)}
+            data-testid={`edit-${camera.name}`}
+          >
+            <IconPencil size={18} />
+          </ActionIcon>
+        )}
+        {may(camera, 'remove_cameras') && (
+          <ActionIcon
+            variant="subtle"
+            color="red"
+            size="lg"
+            aria-label={`Delete ${camera.name}`}
+            onClick={() => onDelete(camera)}
+            data-testid={`delete-${camera.name}`}
+          >
+            <IconTrash size={18} />
+          </ActionIcon>
+        )}
       </Group>
       {camera.allow_basic_in_clear && (
         <p className={classes.reason}>Risk: this camera’s password may be sent unencrypted.</p>
@@ -92,7 +99,7 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
       {camera.allow_legacy_tls && (
         <p className={classes.reason}>Risk: TLS with this camera may be old and weak.</p>
       )}
-      {offeredCertificates(camera).length > 0 ? (
+      {may(camera, 'configure_cameras') && offeredCertificates(camera).length > 0 ? (
         <div className={classes.reason}>
           <CertificateWarning camera={camera} />
         </div>

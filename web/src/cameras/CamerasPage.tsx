@@ -3,27 +3,24 @@ import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { IconPlus, IconSearch } from '../ui/icons';
-import { useState } from 'react';
 import type { Camera, CameraList as Site } from '../api/client';
 import { camerasQuery } from '../api/queries';
 import { formatBytes, formatDay, formatSeconds } from '../ui/format';
+import { may } from '../session/rights';
+import { useRights } from '../session/useRights';
 import { Notice } from '../ui/Notice';
+import { focusContent, useDialog } from '../ui/useDialog';
 import { usePageTitle } from '../ui/usePageTitle';
 import { CameraForm } from './CameraForm';
 import { CameraList } from './CameraList';
 import { DeleteCamera } from './DeleteCamera';
 import { NoCameras } from './NoCameras';
+import { NothingToSee } from './NothingToSee';
 import { TrustSetting } from './TrustSetting';
-
-/** The dialog gives the focus back as it goes; what comes after that counts. */
-const AFTER_DIALOG_MS = 300;
 
 const SECONDS_PER_DAY = 86_400;
 
 type Dialog = { kind: 'add' } | { kind: 'edit' | 'delete'; camera: Camera };
-
-/** Where the focus goes when what opened a dialog is gone with it. */
-const toContent = () => window.setTimeout(() => document.getElementById('content')?.focus(), AFTER_DIALOG_MS);
 
 function summary({ cameras, storage }: Site): string {
   const recording = cameras.filter((camera) => camera.streams.some((s) => s.state === 'recording')).length;
@@ -46,14 +43,9 @@ function titleOf(dialog: Dialog | undefined): string {
 export function CamerasPage() {
   usePageTitle('Cameras');
   const { data, error } = useQuery(camerasQuery);
-  // The dialog is mounted before it opens and until it has closed: only so it gives the focus back.
-  const [dialog, setDialog] = useState<Dialog>();
-  const [opened, setOpened] = useState(false);
-  const close = () => setOpened(false);
-  const show = (next: Dialog) => {
-    setDialog(next);
-    setOpened(true);
-  };
+  const { about: dialog, opened, show, close } = useDialog<Dialog>();
+  const rights = useRights();
+  const mayAdd = may(rights, 'add_cameras');
   const add = () => show({ kind: 'add' });
   return (
     <Stack gap="lg">
@@ -68,7 +60,7 @@ export function CamerasPage() {
             </Text>
           )}
         </div>
-        {data && data.cameras.length > 0 && (
+        {data && data.cameras.length > 0 && mayAdd && (
           <Group gap="sm">
             <Button
               component={Link}
@@ -87,7 +79,7 @@ export function CamerasPage() {
       </Group>
       {!data && error && <Notice>{error.message}</Notice>}
       {!data && !error && <Skeleton height={180} radius="lg" />}
-      {data?.cameras.length === 0 && <NoCameras onAdd={add} />}
+      {data?.cameras.length === 0 && (mayAdd ? <NoCameras onAdd={add} /> : <NothingToSee />)}
       {data && data.cameras.length > 0 && (
         <CameraList
           cameras={data.cameras}
@@ -95,7 +87,7 @@ export function CamerasPage() {
           onDelete={(camera) => show({ kind: 'delete', camera })}
         />
       )}
-      {data && data.cameras.length > 0 && <TrustSetting />}
+      {data && data.cameras.length > 0 && may(rights, 'change_settings') && <TrustSetting />}
       <Modal
         opened={opened}
         onClose={close}
@@ -105,7 +97,7 @@ export function CamerasPage() {
         closeOnClickOutside={dialog?.kind === 'delete'}
       >
         {dialog?.kind === 'delete' && (
-          <DeleteCamera camera={dialog.camera} onClose={close} onDeleted={toContent} />
+          <DeleteCamera camera={dialog.camera} onClose={close} onDeleted={focusContent} />
         )}
         {(dialog?.kind === 'add' || dialog?.kind === 'edit') && (
           <CameraForm
@@ -113,7 +105,7 @@ export function CamerasPage() {
             onCancel={close}
             onSaved={(camera) => {
               close();
-              if (data?.cameras.length === 0) toContent();
+              if (data?.cameras.length === 0) focusContent();
               const what = dialog.kind === 'add' ? 'was added; recording starts at once.' : 'was saved.';
               notifications.show({ message: `${camera.name} ${what}` });
             }}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Camera, CameraState, Stream } from '../api/client';
-import { gridStream } from './state';
+import { gridStream, mayBeDevice } from './state';
 
 const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
   kind,
@@ -25,13 +25,10 @@ const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
   },
 });
 
-const camera = (sub_url: string, streams: Stream[]): Camera => ({
+const camera = (streams: Stream[]): Camera => ({
   id: '',
   name: '',
-  main_url: '',
-  sub_url,
-  username: '',
-  has_password: false,
+  rights: [],
   transport: 'auto',
   allow_basic_in_clear: false,
   allow_legacy_tls: false,
@@ -50,10 +47,22 @@ describe('the stream of a small picture', () => {
     ['recording', 'waiting', 'main'],
     ['waiting', 'waiting', 'sub'],
   ])('main %s, sub %s: %s', (main, sub, expected) => {
-    expect(gridStream(camera('rtsp://c/2', [stream('main', main), stream('sub', sub)]))).toBe(expected);
+    expect(gridStream(camera([stream('main', main), stream('sub', sub)]))).toBe(expected);
   });
 
   it('is the main stream where there is no other', () => {
-    expect(gridStream(camera('', [stream('main', 'recording')]))).toBe('main');
+    expect(gridStream(camera([stream('main', 'recording')]))).toBe('main');
+  });
+});
+
+describe('whether ONVIF may reach a camera', () => {
+  const device = { onvif_url: 'http://c/onvif' };
+  it('is known to those who configure it', () => {
+    expect(mayBeDevice({ ...camera([]), rights: ['configure_cameras'] })).toBe(false);
+    expect(mayBeDevice({ ...camera([]), rights: ['configure_cameras'], device })).toBe(true);
+  });
+
+  it('is possible for those whom the device is not told', () => {
+    expect(mayBeDevice({ ...camera([]), rights: ['control_ptz'] })).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import type { Camera, CameraState, Stream, StreamKind } from '../api/client';
+import { may } from '../session/rights';
 import { sentence } from '../ui/format';
 
 export const STATE_WORDS: Record<CameraState, string> = {
@@ -14,10 +15,17 @@ export const streamOf = (camera: Camera, kind: StreamKind): Stream | undefined =
 
 /** The stream for a small picture: the sub stream, unless there is none or it fails while the main stream works. */
 export function gridStream(camera: Camera): StreamKind {
-  if (!camera.sub_url) return 'main';
   const sub = streamOf(camera, 'sub');
-  return sub && isAway(sub.state) && mainState(camera) === 'recording' ? 'main' : 'sub';
+  if (!sub) return 'main';
+  return isAway(sub.state) && mainState(camera) === 'recording' ? 'main' : 'sub';
 }
+
+/**
+ * Whether ONVIF commands may reach it. Which device a camera is, is told to those who may configure it; for others
+ * it may be one, and the server says so when it is not.
+ */
+export const mayBeDevice = (camera: Camera): boolean =>
+  may(camera, 'configure_cameras') ? Boolean(camera.device?.onvif_url) : true;
 
 export const mainState = (camera: Camera): CameraState => streamOf(camera, 'main')?.state ?? 'connecting';
 

@@ -71,9 +71,9 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
     initialValues: camera
       ? {
           name: camera.name,
-          main_url: camera.main_url,
-          sub_url: camera.sub_url,
-          username: camera.username,
+          main_url: camera.main_url ?? '',
+          sub_url: camera.sub_url ?? '',
+          username: camera.username ?? '',
           password: '',
           transport: camera.transport,
           allow_basic_in_clear: camera.allow_basic_in_clear,

@@ -4,6 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router-dom';
 import { camerasQuery } from '../api/queries';
 import { NoCameras } from '../cameras/NoCameras';
+import { NothingToSee } from '../cameras/NothingToSee';
+import { may } from '../session/rights';
+import { useRights } from '../session/useRights';
 import { Notice } from '../ui/Notice';
 import { usePageTitle } from '../ui/usePageTitle';
 import { columnsFor } from './grid';
@@ -22,7 +25,8 @@ export function LivePage() {
   const setEnlarged = (id?: string) => setParameters(id ? { camera: id } : {}, { replace: true });
   const { ref, width, height } = useElementSize();
   useHotkeys([['Escape', () => enlarged && setEnlarged(undefined)]]);
-  const cameras = data?.cameras ?? [];
+  const mayAdd = may(useRights(), 'add_cameras');
+  const cameras = data?.cameras.filter((camera) => may(camera, 'see_live')) ?? [];
   const one = cameras.find((camera) => camera.id === enlarged);
   const shown = one ? [one] : cameras;
   const { columns, tileWidth } = columnsFor(shown.length, width, height, GAP, MIN_TILE_WIDTH);
@@ -32,7 +36,7 @@ export function LivePage() {
         <h1>Live</h1>
       </VisuallyHidden>
       {!data && error && <Notice>{error.message}</Notice>}
-      {data?.cameras.length === 0 && (
+      {data?.cameras.length === 0 && mayAdd && (
         <NoCameras
           action={
             <Button component={Link} to="/cameras" size="md" mt="sm">
@@ -41,7 +45,16 @@ export function LivePage() {
           }
         />
       )}
-      <div ref={ref} className={classes.area} hidden={data?.cameras.length === 0} data-testid="live-wall">
+      {data && cameras.length === 0 && !(mayAdd && data.cameras.length === 0) && (
+        <NothingToSee title="You may see no camera live">
+          {data.cameras.length > 0 && (
+            <Button component={Link} to="/cameras" size="md" mt="sm">
+              Go to your cameras
+            </Button>
+          )}
+        </NothingToSee>
+      )}
+      <div ref={ref} className={classes.area} hidden={data && cameras.length === 0} data-testid="live-wall">
         {width > 0 && shown.length > 0 && (
           <div className={classes.scroller} data-scroller>
             <div

@@ -4,7 +4,7 @@ import { IconArrowsMaximize, IconArrowsMinimize, IconMaximize, IconMinimize } fr
 import type { Icon } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import type { Camera } from '../api/client';
-import { gridStream, isAway, mainState, reasonOf, STATE_WORDS } from '../cameras/state';
+import { gridStream, isAway, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
 import { StateBadge } from '../cameras/StateBadge';
 import { PictureState } from './PictureState';
 import classes from './Tile.module.css';
@@ -48,7 +48,7 @@ export function Tile({ camera, enlarged, onToggle }: Props) {
   const { video, state } = useLivePlayer(camera.id, stream, inView);
   const cameraState = mainState(camera);
   const offline = isAway(cameraState);
-  const instead = camera.sub_url !== '' && !enlarged && !full.fullscreen && stream === 'main';
+  const instead = streamOf(camera, 'sub') !== undefined && !enlarged && !full.fullscreen && stream === 'main';
   return (
     <article
       ref={tile}

@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import {
@@ -8,6 +9,7 @@ import {
   storeCamera,
   storeStorage,
 } from '../api/queries';
+import { isDenial } from '../api/problem';
 import { MediaConnection, type ConnectionState } from './MediaConnection';
 
 interface Value {
@@ -45,7 +47,19 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
           const { camera_id: id, kind } = event.event;
           void queryClient.invalidateQueries({ queryKey: ['events', id] });
           if (kind === 'relay_output') void queryClient.invalidateQueries({ queryKey: ['relays', id] });
-        } else storeStorage(event.storage);
+        } else if (event.type === 'session.changed') void queryClient.invalidateQueries();
+        else storeStorage(event.storage);
+      },
+      // A schedule that ends changes nothing that the server would tell of.
+      onFinal: (problem) => {
+        for (const query of [sessionQuery, camerasQuery])
+          void queryClient.invalidateQueries({ queryKey: query.queryKey });
+        if (!isDenial(problem)) return;
+        notifications.show({
+          id: 'denied',
+          message: 'What you may see has changed, and a picture that is not yours any more has ended.',
+          autoClose: 10_000,
+        });
       },
     });
     return () => connection.close();

@@ -1,4 +1,5 @@
-import type { StreamKind } from '../api/client';
+import type { Problem, StreamKind } from '../api/client';
+import { isFinal } from '../api/problem';
 import { sentence } from '../ui/format';
 import { roomBehind, trimBehind } from './buffer';
 import { whyUnplayable } from './codecs';
@@ -72,6 +73,10 @@ export class LivePlayer {
     this.held = true;
   }
 
+  get isHeld(): boolean {
+    return this.held;
+  }
+
   destroy() {
     window.clearInterval(this.checkTimer);
     window.clearTimeout(this.hiddenTimer);
@@ -87,7 +92,7 @@ export class LivePlayer {
       {
         onStarted: (mimeType) => this.onStarted(mimeType),
         onMedia: (message) => this.onMedia(message),
-        onEnded: (problem) => this.fail(sentence(problem?.detail ?? 'The server ended the live picture')),
+        onEnded: (problem) => this.onEnded(problem),
         onLost: () => this.setState({ phase: 'stalled' }),
       },
     );
@@ -107,9 +112,20 @@ export class LivePlayer {
     this.origin90k = undefined;
   }
 
-  private fail(message: string) {
+  private onEnded(problem?: Problem) {
+    const message = sentence(problem?.detail ?? 'The server ended the live picture');
+    if (isFinal(problem)) this.giveUp(message);
+    else this.fail(message);
+  }
+
+  /** Asking again would change nothing. */
+  private giveUp(message: string) {
     this.stop();
     this.setState({ phase: 'failed', message });
+  }
+
+  private fail(message: string) {
+    this.giveUp(message);
     this.reopenTimer = window.setTimeout(() => {
       this.reopenTimer = undefined;
       if (!document.hidden) this.start();
@@ -121,9 +137,8 @@ export class LivePlayer {
     this.dropSink();
     const why = whyUnplayable(mimeType);
     if (why) {
-      // Asking again would change nothing until the camera's settings do; then the state changes, too.
-      this.stop();
-      this.setState({ phase: 'failed', message: why });
+      // Until the camera's settings change; then the state changes, too.
+      this.giveUp(why);
       return;
     }
     this.mimeType = mimeType;

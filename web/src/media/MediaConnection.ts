@@ -1,4 +1,5 @@
 import type { Problem } from '../api/client';
+import { isFinal } from '../api/problem';
 import { backoffMs } from './backoff';
 import {
   parseMedia,
@@ -43,6 +44,7 @@ type Event = Extract<
   ServerMessage,
   | { type: 'camera.changed' }
   | { type: 'camera.removed' }
+  | { type: 'session.changed' }
   | { type: 'camera.state' }
   | { type: 'camera.event' }
   | { type: 'storage.changed' }
@@ -51,6 +53,8 @@ type Event = Extract<
 export interface ConnectionListener {
   onState?(state: ConnectionState): void;
   onEvent?(event: Event): void;
+  /** A channel has ended and will not come back by asking again. */
+  onFinal?(problem: Problem): void;
 }
 
 /** A connection that says nothing for this long after dialling is given up. */
@@ -194,6 +198,7 @@ export class MediaConnection {
     const channel = this.channels.get(number);
     this.channels.delete(number);
     channel?.handlers.onEnded(problem);
+    if (channel && isFinal(problem)) this.listeners.forEach((listener) => listener.onFinal?.(problem));
   }
 
   private onBinary(buffer: ArrayBuffer) {

@@ -1,6 +1,17 @@
-import type { StreamKind } from '../api/client';
+import type { Problem, StreamKind } from '../api/client';
+import { isFinal } from '../api/problem';
 import { sentence } from '../ui/format';
-import { entryFor, nextSpan, roomBehind, spanAt, totalAhead, trimBehind, type Span } from './buffer';
+import {
+  entryFor,
+  isShort,
+  nextSpan,
+  roomBehind,
+  spanAt,
+  totalAhead,
+  trimBehind,
+  wayOut,
+  type Span,
+} from './buffer';
 import type { PlayerState } from './LivePlayer';
 import type { Channel, MediaConnection } from './MediaConnection';
 import type { MediaMessage } from './message';
@@ -39,10 +50,16 @@ const NUDGE_SECONDS = 0.001;
 const GROWING_90K = 30 * TICKS_PER_SECOND;
 /** How often a growing recording is asked for what came since. */
 const TAIL_MS = 1_000;
+/** After a failure that need not last the channel is opened again after so long. */
+const REOPEN_MS = 4_000;
 /** At the end of a growing recording, waiting longer than this is less use than the live picture. */
 const TAIL_WAIT_MS = 3_000;
 /** Holes shorter than this are not worth a word. */
 const NOTABLE_GAP_90K = TICKS_PER_SECOND;
+
+const messageOf = (state?: PlayerState) => (state?.phase === 'failed' ? state.message : '');
+const isSame = (one: PlayerState, other?: PlayerState) =>
+  one.phase === other?.phase && messageOf(one) === messageOf(other);
 
 /** Recorded media of one stream on one video element. `seek` may be called at any time. */
 export class PlaybackPlayer {
@@ -60,9 +77,16 @@ export class PlaybackPlayer {
   private reached90k: number | undefined;
   private finished = false;
   private readonly timer: number;
-  private phase: PlayerState['phase'] | undefined;
+  private state: PlayerState | undefined;
+  /** Why the channel ended, when it is to be opened again: what was buffered by then plays on. */
+  private problem: Problem | undefined;
+  private reopenAt = Infinity;
+  private givenUp = false;
   private waitingSince: number | undefined;
   private seekingSince: number | undefined;
+  /** When the picture was last seen to be at another time, or not to be meant to. */
+  private movedAt = 0;
+  private lastTime: number | undefined;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -109,6 +133,7 @@ export class PlaybackPlayer {
   private openChannel(from90k: () => number) {
     this.channel?.close();
     this.ended = false;
+    this.reopenAt = Infinity;
     this.withheldBytes = 0;
     this.channel = this.connection.open(
       () => ({
@@ -122,16 +147,31 @@ export class PlaybackPlayer {
         onMedia: (message) => this.onMedia(message),
         onGap: (gapStart90k, gapEnd90k, reason) =>
           this.gaps.push({ start90k: gapStart90k, end90k: gapEnd90k, reason }),
-        onEnded: (problem) => {
-          this.ended = true;
-          this.endedAt = performance.now();
-          // While the tail is followed, there may be nothing yet to answer with.
-          if (problem && !this.growing())
-            this.setState({ phase: 'failed', message: sentence(problem.detail) });
-        },
+        onEnded: (problem) => this.onEnded(problem),
         onLost: () => this.reset(this.position90k() ?? from90k()),
       },
     );
+  }
+
+  private onEnded(problem?: Problem) {
+    if (isFinal(problem)) {
+      this.giveUp(sentence(problem.detail));
+      return;
+    }
+    this.problem = problem;
+    if (problem) {
+      this.reopenAt = performance.now() + REOPEN_MS;
+    } else {
+      this.ended = true;
+      this.endedAt = performance.now();
+    }
+  }
+
+  /** The next seek tries again. */
+  private giveUp(message: string) {
+    this.channel?.close();
+    this.givenUp = true;
+    this.setState({ phase: 'failed', message });
   }
 
   private reset(start90k: number) {
@@ -140,6 +180,8 @@ export class PlaybackPlayer {
     this.reached90k = undefined;
     this.gaps = [];
     this.finished = false;
+    this.givenUp = false;
+    this.problem = undefined;
     this.waitingSince = undefined;
     this.seekingSince = undefined;
     this.sink?.clear();
@@ -151,11 +193,9 @@ export class PlaybackPlayer {
       onUpdate: this.check,
       onFull: this.makeRoom,
       onError: (message) => {
-        this.channel?.close();
-        // The next seek tries again with a new one.
         this.sink?.destroy();
         this.sink = undefined;
-        this.setState({ phase: 'failed', message });
+        this.giveUp(message);
       },
     });
     return this.sink;
@@ -163,6 +203,7 @@ export class PlaybackPlayer {
 
   private onMedia(message: MediaMessage) {
     const sink = this.ensureSink();
+    this.problem = undefined;
     if (message.kind === 'fragment') this.reached90k = message.start90k + message.duration90k;
     if (message.kind === 'fragment' && this.origin90k === undefined) {
       this.origin90k = originFor(message.start90k);
@@ -179,9 +220,11 @@ export class PlaybackPlayer {
 
   private check = () => {
     const { sink, video } = this;
-    if (this.phase === 'failed') return;
+    if (this.givenUp) return;
+    if (performance.now() > this.reopenAt) this.continueChannel();
     if (!sink) {
       if (this.ended) this.finish();
+      else this.showProblem();
       return;
     }
     const spans = sink.spans();
@@ -196,18 +239,27 @@ export class PlaybackPlayer {
       if (this.withheldBytes > 0) this.channel?.credit(this.withheldBytes);
       this.withheldBytes = 0;
     }
-    if (this.ended && this.growing() && performance.now() - this.endedAt > TAIL_MS) {
-      const from90k = this.reached90k ?? nowTicks();
-      this.openChannel(() => (this.reached90k === undefined ? (this.target90k ?? from90k) : from90k));
-    }
+    if (this.ended && this.growing() && performance.now() - this.endedAt > TAIL_MS) this.continueChannel();
     const trim = trimBehind(spans, video.currentTime, KEEP_BEHIND_SECONDS, TRIM_SLACK_SECONDS);
     if (trim) sink.remove(trim.start, trim.end);
     else if (sink.isFull) this.makeRoom();
     if (this.target90k !== undefined) {
       if (this.ended && spans.length === 0 && sink.isIdle) this.finish();
+      else this.showProblem();
     } else if (video.seeking) this.watchSeek(spans);
     else this.moveOn(spans);
   };
+
+  /** Asks for what follows the media that has come. */
+  private continueChannel() {
+    const from90k = this.reached90k ?? nowTicks();
+    this.openChannel(() => (this.reached90k === undefined ? (this.target90k ?? from90k) : from90k));
+  }
+
+  /** Where nothing is left to show: why nothing more comes at the moment. */
+  private showProblem() {
+    if (this.problem) this.setState({ phase: 'failed', message: sentence(this.problem.detail) });
+  }
 
   /** A seek that does not come to its end is said, and tried anew at the next place with sound and picture. */
   private watchSeek(spans: Span[]) {
@@ -215,8 +267,8 @@ export class PlaybackPlayer {
     if (performance.now() - this.seekingSince < STALLED_MS) return;
     this.seekingSince = undefined;
     this.setState({ phase: 'stalled' });
-    const place = entryFor(spans, this.video.currentTime, this.ended);
-    if (place !== undefined) this.video.currentTime = place + NUDGE_SECONDS;
+    const place = wayOut(spans, this.video.currentTime, this.ended);
+    if (place !== undefined) this.jump(this.video.currentTime, place);
   }
 
   /** Goes to the asked moment as soon as something is there; what starts later (after a gap) is taken as it is. */
@@ -237,28 +289,37 @@ export class PlaybackPlayer {
   private moveOn(spans: Span[]) {
     const { video } = this;
     this.seekingSince = undefined;
+    if (video.paused || video.currentTime !== this.lastTime) this.movedAt = performance.now();
+    this.lastTime = video.currentTime;
     const here = spanAt(spans, video.currentTime);
     if (here && video.currentTime < here.start && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) {
       // In a hole that is small, but too large for the browser.
       video.currentTime = here.start + NUDGE_SECONDS;
       return;
     }
-    if (here && here.end - video.currentTime > END_SECONDS) {
+    const stuck = performance.now() - this.movedAt > STALLED_MS;
+    if (here && here.end - video.currentTime > END_SECONDS && !(stuck && isShort(here, video.currentTime))) {
       this.waitingSince = undefined;
       this.setState({ phase: 'playing' });
       return;
     }
     const next = nextSpan(spans, video.currentTime);
-    if (next && this.origin90k !== undefined) {
-      const from90k = ticksAt(here?.end ?? video.currentTime, this.origin90k);
-      video.currentTime = next.start + NUDGE_SECONDS;
-      this.announceGap(from90k, ticksAt(next.start, this.origin90k));
+    if (next) {
+      this.jump(here?.end ?? video.currentTime, next.start);
+    } else if (this.problem) {
+      this.showProblem();
     } else {
       this.waitingSince ??= performance.now();
       const waited = performance.now() - this.waitingSince;
       if (this.growing() ? waited > TAIL_WAIT_MS : this.ended) this.finish();
       else if (waited > STALLED_MS) this.setState({ phase: 'stalled' });
     }
+  }
+
+  private jump(from: number, to: number) {
+    this.video.currentTime = to + NUDGE_SECONDS;
+    if (this.origin90k === undefined) return;
+    this.announceGap(ticksAt(from, this.origin90k), ticksAt(to, this.origin90k));
   }
 
   /** Whether more is being recorded after what came. */
@@ -279,8 +340,8 @@ export class PlaybackPlayer {
   }
 
   private setState(state: PlayerState) {
-    if (state.phase === this.phase && state.phase !== 'failed') return;
-    this.phase = state.phase;
+    if (isSame(state, this.state)) return;
+    this.state = state;
     this.events.onState(state);
   }
 }

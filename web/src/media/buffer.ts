@@ -30,6 +30,22 @@ export function entryFor(spans: Span[], wanted: number, ended: boolean): number 
   return nextSpan(spans, wanted)?.start ?? (ended ? spans[0]?.start : undefined);
 }
 
+/** A decoder keeps some pictures back until others come: of a stretch so short it may never show one. */
+const SHORTEST_SECONDS = 1;
+
+export const isShort = ({ end }: Span, position: number): boolean => end - position < SHORTEST_SECONDS;
+
+/**
+ * Where to go on when a seek to `position` does not come to its end: once more there, or behind a stretch that may be
+ * too short for a decoder.
+ */
+export function wayOut(spans: Span[], position: number, ended: boolean): number | undefined {
+  const here = spanAt(spans, position);
+  const next = nextSpan(spans, position);
+  if (here && next && isShort(here, position)) return next.start;
+  return entryFor(spans, position, ended);
+}
+
 /** Seconds that can be played from `position` without a hole. */
 export function bufferedAhead(spans: Span[], position: number): number {
   const span = spanAt(spans, position);

@@ -9,6 +9,7 @@ export type StartRequest =
 export type ServerMessage =
   | { type: 'camera.changed'; camera: Camera }
   | { type: 'camera.removed'; camera_id: string }
+  | { type: 'session.changed' }
   | ({ type: 'camera.state'; camera_id: string } & StateChange)
   | { type: 'camera.event'; event: CameraEvent }
   | { type: 'storage.changed'; storage: Storage }
@@ -21,6 +22,7 @@ export type ServerMessage =
 const SERVER_TYPES = new Set<ServerMessage['type']>([
   'camera.changed',
   'camera.removed',
+  'session.changed',
   'camera.state',
   'camera.event',
   'storage.changed',

@@ -1,12 +1,12 @@
+import { dateFromTicks, TICKS_PER_SECOND } from 'vedette-client';
 import { serverNowMs } from './serverClock';
 
-/** 90 kHz ticks since 1970-01-01 UTC, the API's unit of time. A double holds them exactly until the year 5000. */
-export const TICKS_PER_SECOND = 90_000;
-export const TICKS_PER_MS = 90;
+// 90 kHz ticks since 1970-01-01 UTC, the API's unit of time. A double holds them exactly until the year 5000.
+export { dateFromTicks, TICKS_PER_SECOND };
+export const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
 export const ticksFromMs = (ms: number) => Math.round(ms * TICKS_PER_MS);
 export const msFromTicks = (ticks: number) => ticks / TICKS_PER_MS;
-export const dateFromTicks = (ticks: number) => new Date(msFromTicks(ticks));
 /** Now, by the server's clock as far as it is known. */
 export const nowTicks = () => ticksFromMs(serverNowMs());
 

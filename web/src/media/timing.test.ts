@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff';
-import { bufferedAhead, entryFor, nextSpan, roomBehind, spanAt, totalAhead, trimBehind } from './buffer';
+import {
+  bufferedAhead,
+  entryFor,
+  isShort,
+  nextSpan,
+  roomBehind,
+  spanAt,
+  totalAhead,
+  trimBehind,
+  wayOut,
+} from './buffer';
 import { keepAtEdge, targetLatency } from './liveEdge';
 import { originFor, positionOf, ticksAt } from './ticks';
 
@@ -74,6 +84,19 @@ describe('where playback begins', () => {
 
   it('waits for something to be there', () => {
     expect(entryFor([], 5, true)).toBeUndefined();
+  });
+
+  it('leaves a stretch in which a seek does not end, when it may be too short for a decoder', () => {
+    const two = [
+      { start: 6.295, end: 6.375 },
+      { start: 18.66, end: 24.66 },
+    ];
+    expect(wayOut(two, 6.31, false)).toBe(18.66);
+    expect(wayOut(two.slice(0, 1), 6.31, false)).toBe(6.31);
+    expect(wayOut(two, 19, false)).toBe(19);
+    expect(wayOut(two, 12, false)).toBe(18.66);
+    expect(isShort({ start: 6, end: 8 }, 6.9)).toBe(false);
+    expect(isShort({ start: 6, end: 8 }, 7.1)).toBe(true);
   });
 });
 

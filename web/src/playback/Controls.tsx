@@ -15,17 +15,19 @@ import {
 import type { ReactNode } from 'react';
 import type { Camera, Interval } from '../api/client';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
+import { may } from '../session/rights';
 import { formatClock, formatDay } from '../ui/format';
 import classes from './CameraPage.module.css';
 import { DownloadButton } from './DownloadButton';
 import { GoTo } from './GoTo';
 import { LiveButton } from './LiveButton';
 import { SPEEDS } from './speeds';
-import type { CameraPlayer } from './useCameraPlayer';
+import type { Allowed, CameraPlayer } from './useCameraPlayer';
 
 interface Props {
   camera: Camera;
   player: CameraPlayer;
+  allowed: Allowed;
   position90k: number | undefined;
   now90k: number;
   extent: Interval | null | undefined;
@@ -74,8 +76,17 @@ function hasSound(camera: Camera): boolean {
   );
 }
 
+function SoundTool({ camera, muted, onMute }: Pick<Props, 'camera' | 'muted' | 'onMute'>) {
+  if (!hasSound(camera)) return null;
+  return (
+    <Tool label={muted ? 'Sound on (M)' : 'Sound off (M)'} onClick={onMute} testId="mute">
+      {muted ? <IconVolumeOff size={21} stroke={1.7} /> : <IconVolume size={21} stroke={1.7} />}
+    </Tool>
+  );
+}
+
 /** Play, pause, steps and sound. */
-function Transport({ camera, player, muted, onMute, onStep, onStepFrame }: Props) {
+function Transport({ player, onStep, onStepFrame, ...props }: Props) {
   return (
     <div className={classes.group}>
       <Tool label="10 seconds back (←)" onClick={() => onStep(-STEP)}>
@@ -91,11 +102,7 @@ function Transport({ camera, player, muted, onMute, onStep, onStepFrame }: Props
       <Tool label="10 seconds forward (→)" onClick={() => onStep(STEP)}>
         <IconRewindForward10 size={22} stroke={1.7} />
       </Tool>
-      {hasSound(camera) && (
-        <Tool label={muted ? 'Sound on (M)' : 'Sound off (M)'} onClick={onMute} testId="mute">
-          {muted ? <IconVolumeOff size={21} stroke={1.7} /> : <IconVolume size={21} stroke={1.7} />}
-        </Tool>
-      )}
+      <SoundTool {...props} />
       {/* Last, so that the others stay under the finger that paused. */}
       {player.paused && (
         <Tool label="One frame back (,)" onClick={() => onStepFrame(-1)} testId="frame-back">
@@ -113,7 +120,7 @@ function Transport({ camera, player, muted, onMute, onStep, onStepFrame }: Props
 
 /** What concerns the timeline and the recording: speed, download, zoom. */
 function Tools(props: Props) {
-  const { camera, player, position90k, following, onZoom, onFollow } = props;
+  const { camera, player, position90k } = props;
   return (
     <div className={classes.group} data-side="end">
       {player.mode === 'playback' && (
@@ -126,7 +133,17 @@ function Tools(props: Props) {
           onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
         />
       )}
-      <DownloadButton camera={camera} position90k={position90k ?? nowTicks()} />
+      {may(camera, 'export_recordings') && (
+        <DownloadButton camera={camera} position90k={position90k ?? nowTicks()} />
+      )}
+      {props.allowed.playback && <TimelineTools {...props} />}
+    </div>
+  );
+}
+
+function TimelineTools({ following, onZoom, onFollow }: Props) {
+  return (
+    <>
       {!following && (
         <Tool label="Show the picture’s moment on the timeline" onClick={onFollow} testId="follow">
           <IconFocusCentered size={21} stroke={1.7} />
@@ -138,27 +155,44 @@ function Tools(props: Props) {
       <Tool label="Show less time" onClick={() => onZoom(0.5)} testId="zoom-in">
         <IconZoomIn size={21} stroke={1.7} />
       </Tool>
-    </div>
+    </>
+  );
+}
+
+function Clock({ position90k }: Pick<Props, 'position90k'>) {
+  if (position90k === undefined) return <span className={classes.time}>–</span>;
+  return (
+    <>
+      <span className={classes.day}>{formatDay(position90k)}</span>{' '}
+      <span className={classes.time}>{formatClock(position90k)}</span>
+    </>
   );
 }
 
 export function Controls(props: Props) {
-  const { player, position90k, now90k, extent, goToOpened, onGoTo, onSeek, onLive } = props;
+  const { player, allowed, position90k, now90k, extent, goToOpened, onGoTo, onSeek, onLive } = props;
   const live = player.mode === 'live' && !player.paused;
   return (
     <div className={classes.controls} role="group" aria-label="Playback">
-      <Transport {...props} />
-      <GoTo position90k={position90k} extent={extent} opened={goToOpened} onOpened={onGoTo} onSeek={onSeek}>
-        {position90k === undefined ? (
-          <span className={classes.time}>–</span>
-        ) : (
-          <>
-            <span className={classes.day}>{formatDay(position90k)}</span>{' '}
-            <span className={classes.time}>{formatClock(position90k)}</span>
-          </>
-        )}
-      </GoTo>
-      <LiveButton live={live} behind90k={position90k && now90k - position90k} onLive={onLive} />
+      {allowed.playback ? (
+        <Transport {...props} />
+      ) : (
+        <div className={classes.group}>
+          <SoundTool {...props} />
+        </div>
+      )}
+      {allowed.playback ? (
+        <GoTo position90k={position90k} extent={extent} opened={goToOpened} onOpened={onGoTo} onSeek={onSeek}>
+          <Clock position90k={position90k} />
+        </GoTo>
+      ) : (
+        <span className={classes.clock} data-testid="picture-time">
+          <Clock position90k={position90k} />
+        </span>
+      )}
+      {allowed.live && (
+        <LiveButton live={live} behind90k={position90k && now90k - position90k} onLive={onLive} />
+      )}
       <Tools {...props} />
     </div>
   );

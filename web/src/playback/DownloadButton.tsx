@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { IconDownload } from '../ui/icons';
-import { useState } from 'react';
+import { useState, type MouseEvent } from 'react';
 import type { Camera } from '../api/client';
+import { downloadCleared } from '../clearance/download';
+import { useRights } from '../session/useRights';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { fileName, fromInput, intervalProblem, mediaUrl, toInput } from './interval';
 
@@ -9,6 +11,7 @@ const AROUND = 30 * TICKS_PER_SECOND;
 
 /** Saves a recorded interval as one MP4 file. */
 export function DownloadButton({ camera, position90k }: { camera: Camera; position90k: number }) {
+  const takesMore = useRights()?.asked['export_recording'] !== undefined;
   const [opened, setOpened] = useState(false);
   const [start, setStart] = useState('');
   const [end, setEnd] = useState('');
@@ -68,7 +71,12 @@ export function DownloadButton({ camera, position90k }: { camera: Camera; positi
               component="a"
               href={mediaUrl(camera.id, start90k, end90k)}
               download={fileName(camera.name, start90k)}
-              onClick={() => setOpened(false)}
+              onClick={(event: MouseEvent<HTMLAnchorElement>) => {
+                setOpened(false);
+                if (!takesMore) return;
+                event.preventDefault();
+                void downloadCleared(event.currentTarget.href, event.currentTarget.download);
+              }}
               data-testid="download-link"
             >
               Download

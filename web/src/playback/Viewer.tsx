@@ -5,10 +5,11 @@ import { useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import type { Camera } from '../api/client';
 import { recordingsQuery } from '../api/queries';
-import { isAway, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
+import { isAway, mainState, mayBeDevice, reasonOf, STATE_WORDS } from '../cameras/state';
 import { eventsQuery } from '../events/queries';
 import { PictureState } from '../live/PictureState';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
+import { may } from '../session/rights';
 import { questionOf } from '../timeline/scale';
 import { Timeline } from '../timeline/Timeline';
 import { IconMaximize, IconMinimize } from '../ui/icons';
@@ -20,6 +21,7 @@ import { SidePanel } from './panels/SidePanel';
 import type { Panels } from './panels/usePanels';
 import { nextSpeed } from './speeds';
 import { useCameraPlayer } from './useCameraPlayer';
+import { useFrameTime } from './useFrameTime';
 import { momentOf, usePlace } from './usePlace';
 import { useTimelineView } from './useTimelineView';
 import { useViewerKeys } from './useViewerKeys';
@@ -27,12 +29,14 @@ import { useViewerKeys } from './useViewerKeys';
 const CLOCK_MS = 250;
 /** On the full screen the controls go away when nothing was moved for this long. */
 const IDLE_MS = 3_000;
-const USUAL_FRAMES_PER_SECOND = 25;
+const USUAL_FRAME_SECONDS = 1 / 25;
 
 /** Picture, controls, timeline and panels of one camera. */
 export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   const [parameters] = useSearchParams();
-  const player = useCameraPlayer(camera.id, useState(() => momentOf(parameters))[0]);
+  const allowed = { live: may(camera, 'see_live'), playback: may(camera, 'play_back') };
+  const player = useCameraPlayer(camera.id, allowed, useState(() => momentOf(parameters))[0]);
+  const frameTime = useFrameTime(player.video);
   usePlace(player);
   const { view, follow, track, look, zoomBy, startFollowing } = useTimelineView();
   const [clock, setClock] = useState(() => ({
@@ -61,12 +65,13 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   const question = useMemo(() => questionOf(view), [view]);
   const recordings = useQuery({
     ...recordingsQuery(camera.id, 'main', question.start90k, question.end90k),
+    enabled: allowed.playback,
     placeholderData: keepPreviousData,
   });
 
   const events = useQuery({
     ...eventsQuery(camera.id, question.start90k, question.end90k),
-    enabled: Boolean(camera.device?.onvif_url),
+    enabled: allowed.playback && may(camera, 'see_events') && mayBeDevice(camera),
     placeholderData: keepPreviousData,
   });
 
@@ -81,8 +86,8 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   const step = (ticks: number) => seek((position90k() ?? nowTicks()) + ticks);
   const stepFrame = (direction: number) => {
     const position = position90k();
-    const rate = Math.round(streamOf(camera, 'main')?.frames_per_second ?? 0) || USUAL_FRAMES_PER_SECOND;
-    if (position !== undefined) player.seek(position + (direction * TICKS_PER_SECOND) / rate, true);
+    const ticks = Math.round((frameTime() ?? USUAL_FRAME_SECONDS) * TICKS_PER_SECOND);
+    if (position !== undefined) player.seek(position + direction * ticks, true);
   };
   const toggleFullscreen = () => {
     if (document.fullscreenEnabled) void full.toggle();
@@ -93,7 +98,7 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
     step,
     stepFrame,
     toggleFullscreen,
-    goTo: () => setGoToOpened(true),
+    goTo: () => setGoToOpened(allowed.playback),
     changeSpeed: (direction) => {
       if (mode === 'playback') player.setSpeed(nextSpeed(player.speed, direction));
     },
@@ -101,8 +106,8 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
   });
 
   const cameraState = mainState(camera);
-  const away = mode === 'live' && isAway(cameraState);
-  const panelProps: PanelProps = { camera, mode, position90k, seek };
+  const away = mode === 'live' && allowed.live && isAway(cameraState);
+  const panelProps: PanelProps = { camera, mode, position90k, seek: allowed.playback ? seek : undefined };
   const Overlay = panels.current?.Overlay;
   return (
     <div
@@ -148,6 +153,7 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
         <Controls
           camera={camera}
           player={player}
+          allowed={allowed}
           position90k={clock.position90k}
           muted={muted}
           now90k={clock.now90k}
@@ -163,17 +169,21 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
           onZoom={(factor) => zoomBy(factor, clock.position90k ?? clock.now90k)}
           onFollow={startFollowing}
         />
-        {recordings.error && !recordings.data && <Notice>{recordings.error.message}</Notice>}
-        <Timeline
-          view={view}
-          recordings={recordings.data}
-          events={events.data?.events}
-          now90k={clock.now90k}
-          position90k={clock.position90k}
-          onView={look}
-          onSeek={seek}
-          onStep={step}
-        />
+        {allowed.playback && recordings.error && !recordings.data && (
+          <Notice>{recordings.error.message}</Notice>
+        )}
+        {allowed.playback && (
+          <Timeline
+            view={view}
+            recordings={recordings.data}
+            events={events.data?.events}
+            now90k={clock.now90k}
+            position90k={clock.position90k}
+            onView={look}
+            onSeek={seek}
+            onStep={step}
+          />
+        )}
       </div>
       <SidePanel panels={panels} {...panelProps} />
     </div>

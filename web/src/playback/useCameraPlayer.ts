@@ -31,24 +31,41 @@ const UNSUPPORTED: PlayerState = {
   message: 'This browser can’t play video from this server (it lacks Media Source Extensions).',
 };
 
+/** What the user may do with the camera's picture. */
+export interface Allowed {
+  live: boolean;
+  playback: boolean;
+}
+
+const noPicture = (playback: boolean): PlayerState => ({
+  phase: 'failed',
+  message: playback
+    ? 'Your account may not see this camera live. Its recordings are below.'
+    : 'Your account may not see this camera’s picture.',
+});
+
 /** One picture that is either live or recorded, and the ways between the two. Begins at `first90k`, else live. */
-export function useCameraPlayer(cameraId: string, first90k?: number): CameraPlayer {
+export function useCameraPlayer(cameraId: string, allowed: Allowed, first90k?: number): CameraPlayer {
+  const { live: mayLive, playback: mayPlay } = allowed;
   const { connection } = useConnection();
   const video = useRef<HTMLVideoElement>(null);
   const live = useRef<LivePlayer>(undefined);
   const playback = useRef<PlaybackPlayer>(undefined);
   const start90k = useRef(first90k ?? 0);
   const still = useRef(false);
-  const [mode, setMode] = useState<Mode>(first90k === undefined ? 'live' : 'playback');
+  const [mode, setMode] = useState<Mode>(first90k === undefined || !allowed.playback ? 'live' : 'playback');
   const [state, setState] = useState<PlayerState>({ phase: 'connecting' });
   const [paused, setPaused] = useState(false);
   const [speed, setSpeed] = useState(1);
   const [notice, setNotice] = useState('');
   // Pausing live and going on changes to playback where the picture stood.
   const [held90k, setHeld90k] = useState<number>();
+  // How often the live picture was begun anew: a held one has no way back.
+  const [beginnings, setBeginnings] = useState(0);
 
   const goLive = useCallback(() => {
     setMode('live');
+    if (live.current?.isHeld) setBeginnings((number) => number + 1);
     setHeld90k(undefined);
     setPaused(false);
     setSpeed(1);
@@ -62,15 +79,15 @@ export function useCameraPlayer(cameraId: string, first90k?: number): CameraPlay
   }, [notice]);
 
   const liveWanted = mode === 'live' && held90k === undefined;
+  const permitted = mode === 'live' ? mayLive : mayPlay;
   useEffect(() => {
     const element = video.current;
-    if (!element) return;
+    if (!element || !permitted) return;
     if (!isSupported()) {
       setState(UNSUPPORTED);
       return;
     }
     if (mode === 'live') {
-      // `held90k` is not asked for here: a held picture stays until one goes live again.
       const player = new LivePlayer(element, connection, cameraId, 'main', setState);
       live.current = player;
       return () => {
@@ -95,10 +112,15 @@ export function useCameraPlayer(cameraId: string, first90k?: number): CameraPlay
       playback.current = undefined;
       player.destroy();
     };
-  }, [connection, cameraId, mode, goLive]);
+  }, [connection, cameraId, mode, beginnings, goLive, permitted]);
+
+  useEffect(() => {
+    if (!mayPlay) goLive();
+  }, [mayPlay, goLive]);
 
   const seek = useCallback(
     (moment90k: number, stay = false) => {
+      if (!mayPlay) return;
       if (moment90k >= nowTicks()) {
         goLive();
         return;
@@ -113,12 +135,13 @@ export function useCameraPlayer(cameraId: string, first90k?: number): CameraPlay
       if (stay) video.current?.pause();
       else void video.current?.play().catch(() => undefined);
     },
-    [goLive],
+    [goLive, mayPlay],
   );
 
   const togglePause = () => {
     const element = video.current;
-    if (!element) return;
+    // A picture that stands still is a recording as soon as it goes on.
+    if (!element || !mayPlay) return;
     if (mode === 'live') {
       if (held90k !== undefined) {
         seek(held90k);
@@ -150,5 +173,7 @@ export function useCameraPlayer(cameraId: string, first90k?: number): CameraPlay
     [held90k],
   );
 
-  return { video, mode, state, paused, notice, speed, seek, goLive, togglePause, setSpeed, position90k };
+  const controls = { seek, goLive, togglePause, setSpeed, position90k };
+  if (!permitted) return { video, mode, state: noPicture(mayPlay), paused, notice: '', speed, ...controls };
+  return { video, mode, state, paused, notice, speed, ...controls };
 }

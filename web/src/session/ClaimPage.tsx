@@ -3,10 +3,11 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
-import { sessionQuery, setupQuery } from '../api/queries';
+import { setupQuery } from '../api/queries';
 import { Notice } from '../ui/Notice';
 import { DoorPage } from './DoorPage';
-import { passwordProblem } from './password';
+import { enter } from './enter';
+import { PASSWORD_ADVICE, passwordProblem } from './password';
 
 const FIELDS = ['code', 'username', 'password'];
 
@@ -30,7 +31,7 @@ export function ClaimPage() {
         }),
       ),
     onSuccess: (session) => {
-      queryClient.setQueryData(sessionQuery.queryKey, session);
+      enter(queryClient, session);
       queryClient.setQueryData(setupQuery.queryKey, { claimed: true });
     },
     onError: (error) => {
@@ -77,7 +78,7 @@ export function ClaimPage() {
           />
           <PasswordInput
             label="Password"
-            description="15 characters or more. A few unrelated words are strong and easy to keep; symbols and digits are not needed."
+            description={PASSWORD_ADVICE}
             data-testid="claim-password"
             autoComplete="new-password"
             required

@@ -1,10 +1,12 @@
 import { Button, Center, Loader, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { sessionQuery, setupQuery, signedOutQuery } from '../api/queries';
 import { Notice } from '../ui/Notice';
 import { ClaimPage } from './ClaimPage';
 import { DoorPage } from './DoorPage';
+import { SetUpSecondFactorPage } from './SetUpSecondFactorPage';
+import { InvitationPage } from './InvitationPage';
 import { SignInPage } from './SignInPage';
 
 /**
@@ -15,16 +17,27 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery);
   const wasSignedIn = useRef(false);
   const { data: signedOut } = useQuery(signedOutQuery);
+  const [invited, setInvited] = useState(false);
   const setup = useQuery({ ...setupQuery, enabled: session.data === null });
   useEffect(() => {
-    if (session.data) wasSignedIn.current = true;
+    if (!session.data) return;
+    wasSignedIn.current = true;
+    setInvited(false);
   }, [session.data]);
   // What was seen stays while the server is away: the banner inside says so.
+  if (session.data?.second_factor === 'required') return <SetUpSecondFactorPage />;
   if (session.data) return children;
   const failed = session.data === undefined ? session : setup;
   if (failed.error) {
     return (
-      <DoorPage title="No connection" intro="Vedette tries again by itself every few seconds.">
+      <DoorPage
+        title={signedOut ? 'Signed out' : 'No connection'}
+        intro={
+          signedOut
+            ? 'Nothing is shown here any more. The server can’t be reached; it ends the session as soon as it can.'
+            : 'Vedette tries again by itself every few seconds.'
+        }
+      >
         <Stack>
           <Notice>{failed.error.message}</Notice>
           <Button variant="default" onClick={() => void failed.refetch()} loading={failed.isFetching}>
@@ -34,8 +47,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
       </DoorPage>
     );
   }
-  if (session.data === null && setup.data)
-    return setup.data.claimed ? <SignInPage ended={wasSignedIn.current && !signedOut} /> : <ClaimPage />;
+  if (session.data === null && setup.data) {
+    if (!setup.data.claimed) return <ClaimPage />;
+    if (invited) return <InvitationPage onBack={() => setInvited(false)} />;
+    return <SignInPage ended={wasSignedIn.current && !signedOut} onInvitation={() => setInvited(true)} />;
+  }
   return (
     <Center h="100dvh">
       <Loader aria-label="Loading" />

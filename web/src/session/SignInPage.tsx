@@ -1,34 +1,24 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { api } from '../api/client';
+import { useState } from 'react';
+import { api, type SecondFactorNeeded } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
-import { sessionQuery, signedOutQuery } from '../api/queries';
+import { usePasskeySignIn } from '../passkeys/usePasskeySignIn';
 import { formatSeconds } from '../ui/format';
+import { IconKey } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import { DoorPage } from './DoorPage';
-
-/** Seconds until `deadline` (ms since 1970), counted down; 0 when it has passed or there is none. */
-function useCountdown(deadline: number): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const tick = () => {
-      setNow(Date.now());
-      if (Date.now() >= deadline) window.clearInterval(timer);
-    };
-    const timer = window.setInterval(tick, 500);
-    tick();
-    return () => window.clearInterval(timer);
-  }, [deadline]);
-  return Math.max(0, Math.ceil((deadline - now) / 1000));
-}
+import { enter } from './enter';
+import { useCountdown } from './useCountdown';
+import { SecondFactorPage } from './SecondFactorPage';
 
 /** `ended`: somebody was signed in here a moment ago, and did not sign out. */
-export function SignInPage({ ended }: { ended: boolean }) {
+export function SignInPage({ ended, onInvitation }: { ended: boolean; onInvitation(): void }) {
   const queryClient = useQueryClient();
   const [retryAt, setRetryAt] = useState(0);
   const wait = useCountdown(retryAt);
+  const [challenge, setChallenge] = useState<SecondFactorNeeded>();
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { username: '', password: '' },
@@ -44,9 +34,12 @@ export function SignInPage({ ended }: { ended: boolean }) {
           body: { username: values.username.trim(), password: values.password },
         }),
       ),
-    onSuccess: (session) => {
-      queryClient.setQueryData(signedOutQuery.queryKey, false);
-      queryClient.setQueryData(sessionQuery.queryKey, session);
+    onSuccess: (answer) => {
+      if ('token' in answer) {
+        setChallenge(answer);
+        return;
+      }
+      enter(queryClient, answer);
     },
     onError: (error) => {
       if (error instanceof ApiError && error.retryAfterSeconds !== undefined) {
@@ -54,6 +47,19 @@ export function SignInPage({ ended }: { ended: boolean }) {
       }
     },
   });
+  const byPasskey = usePasskeySignIn((session) => enter(queryClient, session), !challenge);
+  const error = signIn.error ?? byPasskey.error;
+  if (challenge)
+    return (
+      <SecondFactorPage
+        needed={challenge}
+        onSignedIn={(session) => enter(queryClient, session)}
+        onAgain={() => {
+          setChallenge(undefined);
+          signIn.reset();
+        }}
+      />
+    );
   return (
     <DoorPage
       title="Sign in"
@@ -63,18 +69,25 @@ export function SignInPage({ ended }: { ended: boolean }) {
           : 'Live pictures and recordings of your site.'
       }
     >
-      <form noValidate onSubmit={form.onSubmit((values) => signIn.mutate(values))} data-testid="sign-in-form">
+      <form
+        noValidate
+        onSubmit={form.onSubmit((values) => {
+          byPasskey.reset();
+          signIn.mutate(values);
+        })}
+        data-testid="sign-in-form"
+      >
         <Stack>
-          {signIn.error && (
+          {error && (
             <Notice>
-              {signIn.error.message}
+              {error.message}
               {wait > 0 && <> You can try again in {formatSeconds(wait)}.</>}
             </Notice>
           )}
           <TextInput
             label="User name"
             data-testid="sign-in-username"
-            autoComplete="username"
+            autoComplete="username webauthn"
             autoCapitalize="none"
             spellCheck={false}
             maxLength={64}
@@ -98,6 +111,22 @@ export function SignInPage({ ended }: { ended: boolean }) {
             data-testid="sign-in-submit"
           >
             Sign in
+          </Button>
+          <Button
+            variant="default"
+            size="md"
+            leftSection={<IconKey size={18} stroke={1.6} aria-hidden="true" />}
+            loading={byPasskey.isPending}
+            onClick={() => {
+              signIn.reset();
+              byPasskey.mutate({ username: form.getValues().username.trim() });
+            }}
+            data-testid="sign-in-passkey"
+          >
+            Sign in with a passkey
+          </Button>
+          <Button variant="subtle" color="gray" onClick={onInvitation} data-testid="have-invitation">
+            I have an invitation
           </Button>
         </Stack>
       </form>

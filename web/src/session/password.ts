@@ -1,5 +1,7 @@
 export const PASSWORD_MIN = 15;
 export const PASSWORD_MAX = 256;
+export const PASSWORD_ADVICE =
+  '15 characters or more. A few unrelated words are strong and easy to keep; symbols and digits are not needed.';
 
 /** Characters as people count them, not UTF-16 units. */
 export const passwordLength = (password: string) => [...password].length;

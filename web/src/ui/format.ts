@@ -1,3 +1,4 @@
+export { sentence } from 'vedette-client';
 import { dateFromTicks, TICKS_PER_SECOND } from '../media/ticks';
 
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
@@ -49,11 +50,3 @@ const SERVER_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** The times in what the server says, by the reader's clock and calendar. */
 export const withLocalTimes = (text: string) =>
   text.replace(SERVER_TIME, (time) => momentFormat.format(new Date(time)));
-
-/** What the server says, as a sentence of its own: it may have been written to follow a colon. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (!trimmed) return '';
-  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
-}

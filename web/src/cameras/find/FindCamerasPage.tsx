@@ -12,6 +12,8 @@ import {
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { IconArrowLeft, IconPlugConnected, IconPlus } from '../../ui/icons';
+import { may } from '../../session/rights';
+import { useRights } from '../../session/useRights';
 import { Notice } from '../../ui/Notice';
 import { usePageTitle } from '../../ui/usePageTitle';
 import { FoundList } from './FoundList';
@@ -21,9 +23,15 @@ import { useFinder, type Credentials } from './useFinder';
 
 const plural = (count: number) => `${count} camera${count === 1 ? '' : 's'}`;
 
-/** Search, one password for many, check, add all. */
 export function FindCamerasPage() {
   usePageTitle('Find cameras');
+  // An old link leads here.
+  if (!may(useRights(), 'add_cameras')) return <Notice tone="wait">Your account may not add cameras.</Notice>;
+  return <Finder />;
+}
+
+/** Search, one password for many, check, add all. */
+function Finder() {
   const { interfaces, candidates, notes, update, search, checkAll, addAll } = useFinder();
   const [credentials, setCredentials] = useState<Credentials>({ username: '', password: '' });
   const busy = checkAll.isPending || addAll.isPending;

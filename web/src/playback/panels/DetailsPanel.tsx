@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Camera, Stream, Track } from '../../api/client';
-import { resolutionOf, shortFingerprint, STATE_WORDS } from '../../cameras/state';
+import { resolutionOf, shortFingerprint, STATE_WORDS, streamOf } from '../../cameras/state';
 import { formatBitrate, formatMoment, formatRate } from '../../ui/format';
 import classes from './Facts.module.css';
 import type { PanelProps } from './panel';
@@ -44,7 +44,15 @@ function certificateOf({ certificate }: Stream): string | undefined {
     .join(', ');
 }
 
-function StreamFacts({ title, address, stream }: { title: string; address: string; stream: Stream }) {
+function StreamFacts({
+  title,
+  address,
+  stream,
+}: {
+  title: string;
+  address: string | undefined;
+  stream: Stream;
+}) {
   const certificate = certificateOf(stream);
   return (
     <section>
@@ -62,9 +70,11 @@ function StreamFacts({ title, address, stream }: { title: string; address: strin
         <Fact name="Transport">{TRANSPORTS[stream.transport]}</Fact>
         {certificate && <Fact name="Certificate">{certificate}</Fact>}
         {stream.lost_packets > 0 && <Fact name="Lost packets">{stream.lost_packets.toLocaleString()}</Fact>}
-        <Fact name="Address">
-          <span className={classes.address}>{address}</span>
-        </Fact>
+        {address && (
+          <Fact name="Address">
+            <span className={classes.address}>{address}</span>
+          </Fact>
+        )}
       </dl>
     </section>
   );
@@ -107,7 +117,7 @@ export function DetailsPanel({ camera }: PanelProps) {
         />
       ))}
       {camera.device && <DeviceFacts device={camera.device} />}
-      {!camera.sub_url && (
+      {!streamOf(camera, 'sub') && (
         <Text size="sm" c="dimmed">
           This camera has no sub stream: the live wall shows its main stream, which costs more of the network
           and of the computer that watches.

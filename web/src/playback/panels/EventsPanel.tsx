@@ -1,4 +1,4 @@
-import { NativeSelect, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core';
+import { NativeSelect, Skeleton, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { EventKind } from '../../events/events';
@@ -8,6 +8,7 @@ import { nowTicks, TICKS_PER_SECOND } from '../../media/ticks';
 import { formatClock, formatDay, sentence } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import classes from './Facts.module.css';
+import { Moment } from './Moment';
 import type { PanelProps } from './panel';
 
 const DAY = 86_400 * TICKS_PER_SECOND;
@@ -65,9 +66,8 @@ export function EventsPanel({ camera, seek }: PanelProps) {
       <ul className={classes.events}>
         {shown.slice(0, MOST).map((event) => (
           <li key={event.id}>
-            <UnstyledButton
-              className={classes.event}
-              onClick={() => seek(event.start_90k - BEFORE)}
+            <Moment
+              onPlay={seek && (() => seek(event.start_90k - BEFORE))}
               data-testid="event"
               data-kind={event.kind}
             >
@@ -80,7 +80,7 @@ export function EventsPanel({ camera, seek }: PanelProps) {
                   .filter(Boolean)
                   .join(' · ')}
               </span>
-            </UnstyledButton>
+            </Moment>
           </li>
         ))}
       </ul>

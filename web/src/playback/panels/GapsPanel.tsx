@@ -1,4 +1,4 @@
-import { Skeleton, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Skeleton, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Camera } from '../../api/client';
 import { recordingsQuery } from '../../api/queries';
@@ -6,6 +6,7 @@ import { nowTicks, TICKS_PER_SECOND } from '../../media/ticks';
 import { formatClock, formatDay, formatSpan, sentence, withLocalTimes } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import classes from './Facts.module.css';
+import { Moment } from './Moment';
 import type { PanelProps } from './panel';
 
 const DAY = 86_400 * TICKS_PER_SECOND;
@@ -59,13 +60,14 @@ export function GapsPanel({ camera, seek }: PanelProps) {
   return (
     <Stack gap="xs">
       <Text size="sm" c="dimmed">
-        What was not recorded in the last 24 hours, and why. Choose one to play what came before it.
+        What was not recorded in the last 24 hours, and why.
+        {seek && ' Choose one to play what came before it.'}
       </Text>
       {filling}
       <ul className={classes.events}>
         {gaps.slice(0, MOST).map((gap) => (
           <li key={gap.start_90k}>
-            <UnstyledButton className={classes.event} onClick={() => seek(gap.start_90k - BEFORE)}>
+            <Moment onPlay={seek && (() => seek(gap.start_90k - BEFORE))}>
               <span className={classes.when}>
                 <span>
                   {formatDay(gap.start_90k)}, {formatClock(gap.start_90k)}
@@ -76,7 +78,7 @@ export function GapsPanel({ camera, seek }: PanelProps) {
                 {sentence(gap.reason) || 'No reason is known.'}
                 {gap.not_filled && ` Its own storage: ${sentence(withLocalTimes(gap.not_filled))}`}
               </span>
-            </UnstyledButton>
+            </Moment>
           </li>
         ))}
       </ul>

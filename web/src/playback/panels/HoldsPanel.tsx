@@ -1,14 +1,16 @@
-import { Button, Checkbox, Group, Skeleton, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { Button, Checkbox, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { api, type Camera, type Hold } from '../../api/client';
 import { dataOf } from '../../api/problem';
 import { holdsQuery } from '../../api/queries';
 import { nowTicks, TICKS_PER_SECOND } from '../../media/ticks';
+import { may } from '../../session/rights';
 import { formatMoment } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import { fromInput, intervalProblem, toInput } from '../interval';
 import classes from './Facts.module.css';
+import { Moment } from './Moment';
 import type { PanelProps } from './panel';
 
 /** So much before and after the shown moment is proposed. */
@@ -18,18 +20,20 @@ const AROUND = 300 * TICKS_PER_SECOND;
 export function HoldsPanel({ camera, position90k, seek }: PanelProps) {
   const { data, error } = useQuery(holdsQuery(camera.id));
   const [adding, setAdding] = useState(false);
+  const mayPlace = may(camera, 'place_holds');
   if (!data && error) return <Notice>{error.message}</Notice>;
   if (!data) return <Skeleton height={80} radius="md" />;
   return (
     <Stack gap="md" data-testid="holds">
       <Text size="sm" c="dimmed">
         {data.holds.length === 0
-          ? 'Nothing is held. Hold recordings that must not be deleted, whatever the rules say.'
+          ? `Nothing is held.${mayPlace ? ' Hold recordings that must not be deleted, whatever the rules say.' : ''}`
           : 'These recordings are deleted by no rule, however old they are or full the disk is.'}
       </Text>
-      {adding ? (
+      {mayPlace && adding && (
         <NewHold camera={camera} moment90k={position90k() ?? nowTicks()} onClose={() => setAdding(false)} />
-      ) : (
+      )}
+      {mayPlace && !adding && (
         <Button variant="default" onClick={() => setAdding(true)} data-testid="hold-add">
           Hold recordings
         </Button>
@@ -37,7 +41,12 @@ export function HoldsPanel({ camera, position90k, seek }: PanelProps) {
       {data.holds.length > 0 && (
         <ul className={classes.events}>
           {data.holds.map((hold) => (
-            <HoldRow key={hold.id} camera={camera} hold={hold} onShow={() => seek(hold.start_90k)} />
+            <HoldRow
+              key={hold.id}
+              camera={camera}
+              hold={hold}
+              onShow={seek && (() => seek(hold.start_90k))}
+            />
           ))}
         </ul>
       )}
@@ -126,7 +135,7 @@ function NewHold({ camera, moment90k, onClose }: { camera: Camera; moment90k: nu
   );
 }
 
-function HoldRow({ camera, hold, onShow }: { camera: Camera; hold: Hold; onShow(): void }) {
+function HoldRow({ camera, hold, onShow }: { camera: Camera; hold: Hold; onShow?: () => void }) {
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
   const lift = useMutation({
@@ -138,9 +147,10 @@ function HoldRow({ camera, hold, onShow }: { camera: Camera; hold: Hold; onShow(
       ),
     onSettled: () => queryClient.invalidateQueries({ queryKey: holdsQuery(camera.id).queryKey }),
   });
+  const mayLift = may(camera, 'lift_holds');
   return (
     <li data-testid="hold">
-      <UnstyledButton className={classes.event} onClick={onShow}>
+      <Moment onPlay={onShow}>
         <span className={classes.held}>{hold.reason}</span>
         <span className={classes.why}>
           {hold.end_90k === null
@@ -148,8 +158,8 @@ function HoldRow({ camera, hold, onShow }: { camera: Camera; hold: Hold; onShow(
             : `${formatMoment(hold.start_90k)} to ${formatMoment(hold.end_90k)}`}
           {` · placed by ${hold.placed_by}, ${formatMoment(hold.placed_90k)}`}
         </span>
-      </UnstyledButton>
-      {asking ? (
+      </Moment>
+      {mayLift && asking && (
         <Stack gap="xs" px="0.65rem" pb="xs">
           <Text size="sm">
             What the rules tell to delete of it is deleted at once, and nobody can bring it back.
@@ -170,7 +180,8 @@ function HoldRow({ camera, hold, onShow }: { camera: Camera; hold: Hold; onShow(
             </Button>
           </Group>
         </Stack>
-      ) : (
+      )}
+      {mayLift && !asking && (
         <Button
           size="compact-sm"
           variant="subtle"

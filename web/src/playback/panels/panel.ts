@@ -1,6 +1,6 @@
 import type { Icon } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
-import type { Camera } from '../../api/client';
+import type { Camera, Right } from '../../api/client';
 import type { Mode } from '../useCameraPlayer';
 
 export interface PanelProps {
@@ -8,8 +8,8 @@ export interface PanelProps {
   mode: Mode;
   /** The moment of the shown picture, asked for when it is needed; undefined before the first picture. */
   position90k(): number | undefined;
-  /** Plays from a recorded moment. */
-  seek(moment90k: number): void;
+  /** Plays from a recorded moment; missing for who may not. */
+  seek?(moment90k: number): void;
 }
 
 /** One tab beside the picture (below it on a phone). Only the open one is mounted. */
@@ -18,6 +18,8 @@ export interface CameraPanel {
   id: string;
   label: string;
   Icon: Icon;
+  /** It takes one of these rights over the camera; any that lets one know of it when left out. */
+  needs?: Right[];
   /** Whether this camera has anything for it; every camera when left out. */
   appliesTo?(camera: Camera): boolean;
   Content: ComponentType<PanelProps>;

@@ -1,6 +1,7 @@
 import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useSearchParams } from 'react-router-dom';
 import type { Camera } from '../../api/client';
+import { may } from '../../session/rights';
 import type { CameraPanel } from './panel';
 import { PANELS } from './registry';
 
@@ -25,7 +26,9 @@ export function usePanels(camera: Camera): Panels {
   });
   const mayClose = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
   const opened = wanted || !mayClose;
-  const panels = PANELS.filter((panel) => panel.appliesTo?.(camera) ?? true);
+  const panels = PANELS.filter(
+    ({ needs, appliesTo }) => (!needs || may(camera, ...needs)) && (appliesTo?.(camera) ?? true),
+  );
   const chosen = panels.find((panel) => panel.id === parameters.get('panel')) ?? panels[0];
   return {
     panels,

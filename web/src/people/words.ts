@@ -1,0 +1,114 @@
+import type { Assignment, CameraGroup, Decision, Role, User } from '../api/client';
+import { formatDay, formatMoment } from '../ui/format';
+import { weekFromDigits, weekText } from './schedule';
+
+/** Names of what assignments refer to. */
+export interface Names {
+  role(id: string): string;
+  group(id: string): string;
+  camera(id: string): string;
+}
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+const nameIn = (all: readonly Named[] | undefined, otherwise: string) => (id: string) =>
+  all ? (all.find((one) => one.id === id)?.name ?? otherwise) : '…';
+
+export const namesOf = (
+  roles: readonly Role[] | undefined,
+  groups: readonly CameraGroup[] | undefined,
+  cameras: readonly Named[] | undefined,
+): Names => ({
+  role: nameIn(roles, 'a deleted role'),
+  group: nameIn(groups, 'a deleted group'),
+  camera: nameIn(cameras, 'a camera that was removed'),
+});
+
+function listed(words: string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+function scopeName({ scope, scope_id }: Assignment, names: Names): string {
+  if (scope === 'organisation') return '';
+  return scope === 'group' ? names.group(scope_id ?? '') : names.camera(scope_id ?? '');
+}
+
+function placesOf(assignments: Assignment[], names: Names): string {
+  if (assignments.some(({ scope }) => scope === 'organisation')) return 'everywhere';
+  return `over ${listed(assignments.map((one) => scopeName(one, names)))}`;
+}
+
+/** What one role does for a user: "Operator over Gates, except Yard", or "not Viewer over Yard". */
+function roleWords(role: string, assignments: Assignment[], names: Names): string {
+  const given = assignments.filter(({ denies }) => !denies);
+  const denied = assignments.filter(({ denies }) => denies);
+  if (given.length === 0) return `not ${role} ${placesOf(denied, names)}`;
+  const words = `${role} ${placesOf(given, names)}`;
+  if (denied.length === 0) return words;
+  if (denied.some(({ scope }) => scope === 'organisation')) return `${words}, but taken away everywhere`;
+  return `${words}, except ${listed(denied.map((one) => scopeName(one, names)))}`;
+}
+
+/** What a user was given, role by role. */
+export function assignmentWords(assignments: readonly Assignment[], names: Names): string {
+  const roles = [...new Set(assignments.map(({ role_id }) => role_id))];
+  if (roles.length === 0) return 'No role yet';
+  return roles
+    .map((id) =>
+      roleWords(
+        names.role(id),
+        assignments.filter(({ role_id }) => role_id === id),
+        names,
+      ),
+    )
+    .join('; ');
+}
+
+/** When and from where a role counts, and how far back it sees; empty when always and without limit. */
+export function conditionWords({
+  max_age_days,
+  schedule,
+  networks,
+}: Pick<Role, 'max_age_days' | 'schedule' | 'networks'>): string[] {
+  const words: string[] = [];
+  if (max_age_days !== null) words.push(`${max_age_days === 1 ? '1 day' : `${max_age_days} days`} back`);
+  if (schedule !== null) words.push(weekText(weekFromDigits(schedule)));
+  if (networks !== null) words.push(`from ${listed(networks)}`);
+  return words;
+}
+
+export function stateWords({ state, invited_until_90k }: Pick<User, 'state' | 'invited_until_90k'>): string {
+  if (state === 'suspended') return 'Suspended';
+  if (state === 'active') return 'Active';
+  return invited_until_90k === null
+    ? 'Invitation has run out'
+    : `Invited until ${formatDay(invited_until_90k)}`;
+}
+
+export const signedInWords = (sessions: number): string =>
+  sessions === 1 ? 'signed in' : `signed in at ${sessions} places`;
+
+/** The answer to "may this user do that now?", as a sentence. */
+export function decisionWords({ allowed, reason, not_before_90k, missing }: Decision, user: string): string {
+  if (allowed) {
+    const since =
+      not_before_90k === undefined
+        ? ''
+        : ` What happened before ${formatMoment(not_before_90k)} stays hidden.`;
+    return `Yes: a role gives ${user} this.${since}`;
+  }
+  if (missing) {
+    const needs = missing.map((lack) =>
+      lack === 'step_up' ? 'a second factor given for it' : 'the approval of a second person',
+    );
+    return `Yes, with ${listed(needs)}: a role gives ${user} this, and the rules ask for more.`;
+  }
+  if (reason === 'outside_schedule') return `Not now: a role gives ${user} this, at other times of the week.`;
+  if (reason === 'outside_network') return `Not from there: a role gives ${user} this, from other networks.`;
+  if (reason === 'not_signed_in') return `No: ${user} is suspended, or has been deleted.`;
+  return `No: no role gives ${user} this, or one takes it away.`;
+}
