@@ -50,7 +50,7 @@ function(vedette_module path)
     vedette_compile_together(${name}_test)
     target_compile_definitions(${name}_test PRIVATE VEDETTE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT 120 ENVIRONMENT VEDETTE_TESTS=thorough)
+      PROPERTIES TIMEOUT 300 ENVIRONMENT VEDETTE_TESTS=thorough)
   endif()
 
   if(VEDETTE_FUZZ)

@@ -14,7 +14,7 @@ constexpr std::string_view version = "1";
 
 Bytes Backup::head() const {
     ByteWriter writer;
-    writer.bytes(organisation).i64(made_at.time_since_epoch().count()).bytes(stretching.print());
+    writer.bytes(organisation).i64(ticks(made_at)).bytes(stretching.print());
     return std::move(writer).finish();
 }
 
@@ -50,7 +50,7 @@ Result<Backup> Backup::parse(std::string_view text) {
     ByteReader reader(*bytes);
     Backup backup;
     reader.copy_to(backup.organisation);
-    backup.made_at = UtcTime(Ticks90k(reader.i64()));
+    backup.made_at = from_ticks(reader.i64());
     VEDETTE_TRY(backup.stretching, Stretching::parse(reader.take(Stretching().print().size())));
     const ByteView wrapped = reader.rest();
     if (reader.failed() || wrapped.size() > max_wrapped_size)

@@ -23,7 +23,7 @@ Slot read_slot(ByteReader& reader, bool& wrong) {
     Slot slot;
     slot.number = reader.u8();
     slot.kind = static_cast<SlotKind>(reader.u8());
-    slot.made_at = UtcTime(Ticks90k(reader.i64()));
+    slot.made_at = from_ticks(reader.i64());
     const Bytes label = take_sized(reader, reader.u8(), max_label_size, wrong);
     slot.label = as_text(label);
     slot.parameters = take_sized(reader, reader.u16(), max_parameters_size, wrong);
@@ -108,7 +108,7 @@ Bytes SlotTable::print() const {
     writer.u16(static_cast<std::uint16_t>(organisation_key_wrapped.size())).bytes(organisation_key_wrapped);
     for (const Slot& slot : slots) {
         writer.u8(slot.number).u8(static_cast<std::uint8_t>(slot.kind));
-        writer.i64(slot.made_at.time_since_epoch().count());
+        writer.i64(ticks(slot.made_at));
         writer.u8(static_cast<std::uint8_t>(slot.label.size())).text(slot.label);
         writer.u16(static_cast<std::uint16_t>(slot.parameters.size())).bytes(slot.parameters);
         writer.u16(static_cast<std::uint16_t>(slot.wrapped.size())).bytes(slot.wrapped);

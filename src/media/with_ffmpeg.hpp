@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -12,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.hpp"
-#include "base/id.hpp"
+#include "base/test_folder.hpp"
 
 namespace vedette::media::testing_support {
 
@@ -30,9 +29,7 @@ inline std::string run(const std::string& command) {
 
 class WithFfmpeg : public testing::Test {
   protected:
-    WithFfmpeg() { std::filesystem::create_directories(dir_); }
-    ~WithFfmpeg() override { std::filesystem::remove_all(dir_); }
-    std::string path(std::string_view name) const { return (dir_ / name).string(); }
+    std::string path(std::string_view name) const { return (folder_.path() / name).string(); }
     Bytes load(std::string_view name) const {
         std::ifstream file(path(name), std::ios::binary);
         const std::vector<char> chars{std::istreambuf_iterator<char>(file), {}};
@@ -41,8 +38,7 @@ class WithFfmpeg : public testing::Test {
     }
 
   private:
-    std::filesystem::path dir_ =
-        std::filesystem::temp_directory_path() / ("vedette-fmp4-" + Uuid::random().text());
+    TestFolder folder_;
 };
 
 }  // namespace vedette::media::testing_support

@@ -4,10 +4,9 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 
-#include "base/id.hpp"
+#include "base/test_folder.hpp"
 
 namespace vedette::simulate::testing_support {
 
@@ -35,22 +34,17 @@ class TestClip {
         static const TestClip clip;
         return clip;
     }
-    ~TestClip() {
-        std::error_code error;
-        std::filesystem::remove_all(folder_, error);
-    }
-    std::filesystem::path video() const { return folder_ / "clip.h264"; }
+    std::filesystem::path video() const { return folder_.path() / "clip.h264"; }
     /// The same picture as H.265, without sound.
-    std::filesystem::path h265() const { return folder_ / "other.h265"; }
-    const std::filesystem::path& folder() const { return folder_; }
+    std::filesystem::path h265() const { return folder_.path() / "other.h265"; }
+    const std::filesystem::path& folder() const { return folder_.path(); }
 
   private:
     TestClip() {
-        std::filesystem::create_directories(folder_);
         const ToolRun run = run_tool(
             "ffmpeg -nostdin -v error -f lavfi -i testsrc2=s=320x180:r=25:d=1 -f lavfi -i sine=d=1:r=48000 "
             "-map 0 -c:v libx264 -preset ultrafast -bf 0 -g 10 -f h264 " +
-            video().string() + " -map 1 -c:a aac -f adts " + (folder_ / "clip.aac").string() +
+            video().string() + " -map 1 -c:a aac -f adts " + (folder_.path() / "clip.aac").string() +
             " -map 0 -c:v libx265 -preset ultrafast -x265-params "
             "log-level=none:bframes=0:keyint=10:scenecut=0 "
             "-f hevc " +
@@ -61,8 +55,7 @@ class TestClip {
         }
     }
 
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("vedette-simulate-" + Uuid::random().text());
+    TestFolder folder_;
 };
 
 }  // namespace vedette::simulate::testing_support

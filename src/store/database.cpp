@@ -10,6 +10,7 @@ namespace vedette::store {
 namespace {
 
 constexpr int busy_timeout_ms = 5000;
+constexpr std::size_t write_ahead_at = 18;  // sqlite.org/fileformat.html, "File format version numbers"
 
 ErrorKind kind_of(int code) {
     switch (code & 0xff) {
@@ -182,6 +183,58 @@ Result<Database> Database::open(const std::filesystem::path& path, std::span<con
     VEDETTE_CHECK(database.execute("PRAGMA foreign_keys=ON;"));
     VEDETTE_CHECK(database.migrate(migrations, access));
     return database;
+}
+
+Result<Database> Database::open_any(const std::filesystem::path& path) {
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(
+        path.c_str(), &handle, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY, nullptr);
+    Database database(path, handle);
+    if (code != SQLITE_OK) return database.failure(code);
+    sqlite3_busy_timeout(handle, busy_timeout_ms);
+    return database;
+}
+
+Result<Database> Database::open_snapshot(const std::filesystem::path& path) {
+    VEDETTE_TRY(Database database, open_any(path));
+    // A transaction sees from its first SELECT on.
+    VEDETTE_CHECK(database.execute("BEGIN; SELECT count(*) FROM sqlite_schema;"));
+    return database;
+}
+
+Result<> Database::quick_check() {
+    VEDETTE_TRY(Statement row, prepare("PRAGMA quick_check(1)"));
+    VEDETTE_TRY(const bool found, row.step());
+    if (found && row.text(0) == "ok") return {};
+    return fail(ErrorKind::corrupt, "database {} is damaged: {}", path_.string(), row.text(0));
+}
+
+Result<Bytes> Database::copy() {
+    VEDETTE_CHECK(quick_check());
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
+        sqlite3_serialize(handle_.get(), "main", &size, 0), &sqlite3_free);
+    if (!bytes) return failure(SQLITE_NOMEM);
+    const auto view = std::as_bytes(std::span(bytes.get(), static_cast<std::size_t>(size)));
+    Bytes copy(view.begin(), view.end());
+    // It needs no write-ahead log: 1, not 2, as the version that reads and writes it. Opening it for writing
+    // brings the log back.
+    if (copy.size() > write_ahead_at + 1) copy[write_ahead_at] = copy[write_ahead_at + 1] = std::byte{1};
+    return copy;
+}
+
+Result<> check_copy(ByteView bytes, std::string_view name) {
+    sqlite3* handle = nullptr;
+    const int code =
+        sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, nullptr);
+    Database database(std::filesystem::path(name), handle);
+    if (code != SQLITE_OK) return database.failure(code);
+    // SQLite does not write to what is deserialised read-only.
+    auto* const data = reinterpret_cast<unsigned char*>(const_cast<std::byte*>(bytes.data()));
+    const auto size = static_cast<sqlite3_int64>(bytes.size());
+    const int loaded = sqlite3_deserialize(handle, "main", data, size, size, SQLITE_DESERIALIZE_READONLY);
+    if (loaded != SQLITE_OK) return database.failure(loaded);
+    return database.quick_check();
 }
 
 Result<> Database::migrate(std::span<const Migration> migrations, Access access) {

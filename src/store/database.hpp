@@ -88,9 +88,17 @@ class Database {
     /// operating system says. Read-only opening needs the schema to be current.
     static Result<Database> open(const std::filesystem::path& path, std::span<const Migration> migrations,
                                  Access access = Access::read_write_create);
+    /// For copying: read-only, whatever schema it has. Works beside a program that writes to it.
+    static Result<Database> open_any(const std::filesystem::path& path);
+    /// The same, and holds what it sees at this moment until it goes: for copy().
+    static Result<Database> open_snapshot(const std::filesystem::path& path);
     Database(Database&&) noexcept;
     Database& operator=(Database&&) noexcept;
     ~Database();
+
+    /// The whole database as one moment saw it, in the form of a database file, within the transaction that
+    /// is open (open_snapshot(), or BEGIN and a SELECT). Checks it first; corrupt when it is damaged.
+    Result<Bytes> copy();
 
     /// From the cache of prepared statements where it was used before.
     Result<Statement> prepare(std::string_view sql);
@@ -124,6 +132,7 @@ class Database {
 
   private:
     friend class Statement;
+    friend Result<> check_copy(ByteView bytes, std::string_view name);
     struct Close {
         void operator()(sqlite3* handle) const;
     };
@@ -135,6 +144,7 @@ class Database {
     };
 
     Database(std::filesystem::path path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+    Result<> quick_check();
     Result<> migrate(std::span<const Migration> migrations, Access access);
     std::unexpected<Error> failure(int code) const;
 
@@ -143,6 +153,10 @@ class Database {
     // Idle statements by their SQL; one that is in use is not in here, so the same SQL can nest.
     std::multimap<std::string, Cached, std::less<>> idle_;
 };
+
+/// Whether the bytes are a whole and sound database file, as Database::copy() gives it; corrupt otherwise,
+/// with a message about `name`.
+Result<> check_copy(ByteView bytes, std::string_view name);
 
 /// BEGIN IMMEDIATE at start; rolls back when it goes without commit().
 class Transaction {

@@ -1,10 +1,11 @@
 #include "store/database.hpp"
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
 
 #include <gtest/gtest.h>
+
+#include "base/test_folder.hpp"
 
 namespace vedette::store {
 namespace {
@@ -15,17 +16,11 @@ constexpr std::array<Migration, 2> schema_migrations = {
 
 class DatabaseTest : public testing::Test {
   protected:
-    DatabaseTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "vedette-store-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-        path_ = folder_ / "test.db";
-    }
-    ~DatabaseTest() override { std::filesystem::remove_all(folder_); }
     Result<Database> open(Access access = Access::read_write_create) {
         return Database::open(path_, schema_migrations, access);
     }
-    std::filesystem::path folder_;
-    std::filesystem::path path_;
+    TestFolder folder_;
+    std::filesystem::path path_ = folder_.path() / "test.db";
 };
 
 TEST_F(DatabaseTest, KeepsEveryTypeExactly) {
@@ -47,6 +42,16 @@ TEST_F(DatabaseTest, KeepsEveryTypeExactly) {
     EXPECT_FALSE(statement->is_null(1));
     EXPECT_TRUE(statement->is_null(2));
     EXPECT_FALSE(statement->step().value());
+}
+
+TEST_F(DatabaseTest, WhatIsBoundIsNeverSql) {
+    auto database = open();
+    ASSERT_TRUE(database);
+    const std::string name = "x'); DROP TABLE thing; -- \" OR 1=1";
+    ASSERT_TRUE(database->run("INSERT INTO thing (id, name) VALUES (?, ?)", 1, name));
+    ASSERT_TRUE(database->run("INSERT INTO thing (id, name) VALUES (?, ?)", 2, "y"));
+    EXPECT_EQ(database->query_int64("SELECT count(*) FROM thing WHERE name = ?", name).value(), 1);
+    EXPECT_EQ(database->query_int64("SELECT count(*) FROM thing").value(), 2);
 }
 
 TEST_F(DatabaseTest, TheSameSqlCanNest) {
@@ -99,6 +104,45 @@ TEST_F(DatabaseTest, MigratesStepByStepAndRefusesTheFuture) {
     EXPECT_NE(older.error().message.find("has format 2"), std::string::npos) << older.error().message;
 }
 
+TEST_F(DatabaseTest, ACopyIsOfOneMomentBesideAWriter) {
+    auto database = open();
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->run("INSERT INTO thing (id, name) VALUES (1, 'before')"));
+    auto reader = Database::open_any(path_);
+    ASSERT_TRUE(reader) << reader.error().message;
+    ASSERT_TRUE(reader->execute("BEGIN; SELECT count(*) FROM sqlite_schema;"));
+    ASSERT_TRUE(database->run("INSERT INTO thing (id, name) VALUES (2, 'after')"));
+    const auto copy = reader->copy();
+    ASSERT_TRUE(copy) << copy.error().message;
+    EXPECT_TRUE(check_copy(*copy, "copy"));
+    const auto path = folder_.path() / "copy.db";
+    std::ofstream(path) << as_text(*copy);
+    auto opened = Database::open(path, schema_migrations);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->query_int64("SELECT count(*) FROM thing").value(), 1);
+    EXPECT_EQ(opened->query_int64("SELECT count(*) FROM thing WHERE name = 'before'").value(), 1);
+}
+
+TEST_F(DatabaseTest, ADamagedDatabaseIsNotCopied) {
+    {
+        auto database = open();
+        for (int i = 0; i < 500; ++i)
+            ASSERT_TRUE(database->run("INSERT INTO thing (name) VALUES (?)", fmt::format("name {}", i)));
+    }
+    {
+        std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(4096 + 2);
+        file << std::string(2000, '\xff');
+    }
+    auto reader = Database::open_any(path_);
+    ASSERT_TRUE(reader && reader->execute("BEGIN"));
+    const auto copy = reader->copy();
+    ASSERT_FALSE(copy);
+    EXPECT_EQ(copy.error().kind, ErrorKind::corrupt) << copy.error().message;
+    const Bytes none(8192);
+    EXPECT_FALSE(check_copy(none, "copy"));
+}
+
 TEST_F(DatabaseTest, DamageIsCalledDamage) {
     std::ofstream(path_) << std::string(8192, 'x');
     const auto damaged = open();
@@ -108,7 +152,7 @@ TEST_F(DatabaseTest, DamageIsCalledDamage) {
 }
 
 TEST_F(DatabaseTest, MissingFolderIsOneSentence) {
-    const auto missing = Database::open(folder_ / "no" / "x.db", schema_migrations);
+    const auto missing = Database::open(folder_.path() / "no" / "x.db", schema_migrations);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().kind, ErrorKind::not_found);
 }

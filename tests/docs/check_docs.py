@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+from check_asvs import check_asvs
+
 SKIPPED = {"node_modules", "build", ".git"}
 CONFIGURATION = "docs/ref/configuration.md"
 TROUBLESHOOTING = "docs/guide/troubleshooting.md"
@@ -82,7 +84,7 @@ class Program:
         text = subprocess.run([self.binary, *words, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
         head, _, tail = text.partition("\nSubcommands:\n")
         self.options[" ".join(words)] = set(re.findall(r"^  (?:-\w,)?(--[a-z-]+)", head, re.M)) - {"--help"}
-        for name in re.findall(r"^  ([a-z]+) ", tail, re.M):
+        for name in re.findall(r"^  ([a-z-]+) ", tail, re.M):
             self._read((*words, name))
 
 
@@ -108,7 +110,7 @@ def check_subcommands(root, program):
                 if word != "--verbose":
                     command.append(word)
             key = " ".join(command)
-            if words and re.fullmatch(r"[a-z]+", words[0]) and (not command or key == "vault"):
+            if words and re.fullmatch(r"[a-z][a-z-]*", words[0]) and (not command or key == "vault"):
                 faults.append(f"{name}: there is no `vedette {key} {words[0]}`")
             for option in re.findall(r"--[a-z-]+", " ".join(words)):
                 if option not in program.options[key] | program.options[""] | {"--help"}:
@@ -119,7 +121,7 @@ def check_subcommands(root, program):
 def documented_options(markdown):
     """Tables below headings of the form: ## `vedette vault verify`"""
     options = {}
-    for heading, body in re.findall(r"^## `vedette ?([a-z ]*)`[^\n]*\n(.*?)(?=^## |\Z)", markdown, re.S | re.M):
+    for heading, body in re.findall(r"^## `vedette ?([a-z -]*)`[^\n]*\n(.*?)(?=^## |\Z)", markdown, re.S | re.M):
         options[heading] = set(re.findall(r"^\| `(--[a-z-]+)", body, re.M))
     return options
 
@@ -241,6 +243,7 @@ def check_openapi(text):
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     faults = check_links(root) + check_run_commands(root) + check_sentences(root) + check_cameras(root)
+    faults += check_asvs(root, tests_of(root)[0])
     faults += check_openapi((root / OPENAPI).read_text())
     if len(sys.argv) > 2:
         program = Program(sys.argv[2])

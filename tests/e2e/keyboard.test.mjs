@@ -44,7 +44,7 @@ async function tabTo(what, locator, key = 'Tab') {
   for (let stops = 0; stops < 80; ++stops) {
     await press(key);
     if (await isFocused(locator)) {
-      await waitFor(`the focus on ${what} to be seen`, focusIsVisible, 10);
+      await waitFor(`the focus on ${what} to be seen`, focusIsVisible);
       return;
     }
   }
@@ -130,12 +130,17 @@ test('the tabs beside the picture', async () => {
 /** A full stop shows the next frame of the 25 in a second, and a comma the one before. */
 async function stepFrames() {
   const shown = () => video().evaluate((element) => element.currentTime);
-  const before = await shown();
+  // It may still settle after the pause.
+  const before = await waitFor('the picture to stand still', async () => {
+    const one = await shown();
+    await delay(500);
+    return (await shown()) === one && one;
+  });
   await press('.');
-  const after = await waitFor('the next frame', async () => (await shown()) !== before && shown(), 10);
+  const after = await waitFor('the next frame', async () => (await shown()) !== before && shown());
   assert.ok(Math.abs(after - before - 0.04) < 0.005, `one frame is ${after - before} s`);
   await press(',');
-  await waitFor('the frame before', async () => Math.abs((await shown()) - before) < 0.005, 10); // it may still settle after the pause
+  await waitFor('the frame before', async () => Math.abs((await shown()) - before) < 0.005);
   assert.ok(await video().evaluate((element) => element.paused));
 }
 

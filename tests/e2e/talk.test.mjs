@@ -42,8 +42,13 @@ const size = () => stat(heard).then(
   (found) => found.size,
   () => 0,
 );
-const phase = (on, wanted) =>
-  waitFor(`the button to be ${wanted}`, async () => (await byId(on, 'talk').getAttribute('data-phase')) === wanted);
+async function phase(on, wanted) {
+  const shown = () => byId(on, 'talk').getAttribute('data-phase');
+  await waitFor(`the button to be ${wanted}`, async () => (await shown()) === wanted).catch(async (error) => {
+    error.message += `; it is ${await shown()}, and the page says: ${(await byId(on, 'notice').allInnerTexts()).join(' ')}`;
+    throw error;
+  });
+}
 
 test('what is said while the button is held is heard, and nothing after', async () => {
   await page.goto(gate.speaking);
@@ -56,7 +61,7 @@ test('what is said while the button is held is heard, and nothing after', async 
   await page.mouse.down();
   await phase(page, 'talking');
   await checkLayout(page, 'camera-talking');
-  await waitFor('half a second at the loudspeaker', async () => (await size()) > 4000, 15);
+  await waitFor('half a second at the loudspeaker', async () => (await size()) > 4000);
 
   const other = await page.context().newPage();
   await other.goto(gate.speaking);
@@ -82,7 +87,7 @@ test('by keyboard: as long as the key is held', async () => {
   await button.focus();
   await page.keyboard.down('Space');
   await phase(page, 'talking');
-  await waitFor('the sound', async () => (await size()) > before + 2000, 15);
+  await waitFor('the sound', async () => (await size()) > before + 2000);
   await page.keyboard.up('Space');
   await phase(page, 'idle');
 });

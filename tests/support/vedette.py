@@ -19,13 +19,19 @@ PASSWORD = "quiet harbour, seven lanterns"
 TICKS_PER_SECOND = 90_000
 
 
+_ports_given = set()
+
+
 def free_port():
-    """A port that nothing listens on, below those that outgoing connections take: none of them has it by the time a server wants it."""
+    """A port that nothing listens on, below those that outgoing connections take: none of them has it by the time a server wants it. Never twice the same."""
     while True:
         port = random.randrange(10_000, 32_000)
+        if port in _ports_given:
+            continue
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
+                _ports_given.add(port)
                 return port
             except OSError:
                 pass
@@ -35,7 +41,7 @@ def now_90k():
     return int(time.time() * TICKS_PER_SECOND)
 
 
-def wait_for(what, condition, seconds=30, every=0.2):
+def wait_for(what, condition, seconds=60, every=0.2):
     """Calls `condition` until it gives something true, and returns that."""
     deadline = time.monotonic() + seconds
     while True:
@@ -73,7 +79,7 @@ class Process:
     def output(self):
         return "\n".join(self.lines)
 
-    def wait_line(self, pattern, seconds=30):
+    def wait_line(self, pattern, seconds=60):
         """The match of the first line, from now on, that `pattern` is found in."""
         deadline = time.monotonic() + seconds
         while True:

