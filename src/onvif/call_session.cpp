@@ -1,10 +1,8 @@
 #include "onvif/call_session.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "base/credentials_refused.hpp"
-#include "onvif/sign_in.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
@@ -22,14 +20,13 @@ bool is_refusal(unsigned status, const Result<Reply>& reply) {
 }  // namespace
 
 CallSession::CallSession(std::string username, Secret password)
-    : username_(std::move(username)), password_(std::move(password)) {}
+    : sign_in_(std::move(username), std::move(password)) {}
 
 void CallSession::ask(std::string body, Question question) {
     body_ = std::move(body);
     question_ = std::move(question);
     answer_.reset();
-    read_again_ = false;
-    state_ = offsets_.empty() ? State::reading_clock : State::asking;
+    state_ = sign_in_.needs_clock() ? State::reading_clock : State::asking;
 }
 
 std::optional<CallSession::Message> CallSession::next(UtcTime now) {
@@ -38,40 +35,31 @@ std::optional<CallSession::Message> CallSession::next(UtcTime now) {
         return Message{.text = write_envelope(get_system_date_and_time()),
                        .to_device = true,
                        .question = {.asked = Asked::system_date_and_time}};
-    std::string header;
-    if (!username_.empty() || !password_.empty())
-        header = write_security(username_, password_, now + offsets_[offset_]);
-    return Message{.text = write_envelope(body_, header), .to_device = false, .question = question_};
+    return Message{
+        .text = write_envelope(body_, sign_in_.header(now)), .to_device = false, .question = question_};
 }
 
 void CallSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (state_ == State::reading_clock) return on_clock(std::move(reply), now);
     if (state_ != State::asking) return;
     if (is_refusal(status, reply)) return on_refusal();
+    sign_in_.on_accepted();
     finish(std::move(reply));
 }
 
 void CallSession::on_clock(Result<Reply> reply, UtcTime now) {
     const auto time = take_as<DeviceTime>(std::move(reply));
-    const Ticks90k before = offsets_.empty() ? Ticks90k(0) : offsets_[offset_];
-    offsets_ = clock_offsets(time ? *time : DeviceTime{}, now);  // without its clock we take ours
     if (time && time->utc) told_offset_ = *time->utc - now;
-    offset_ = 0;
-    changed_ = std::chrono::abs(offsets_.front() - before) >= noticeable_offset;
-    if (read_again_ && !changed_) return finish(std::unexpected(refused));
+    const bool may_help = time ? sign_in_.on_time(*time, now) : sign_in_.on_no_time();
+    if (!may_help) return finish(std::unexpected(refused));
     state_ = State::asking;
 }
 
 void CallSession::on_refusal() {
-    if (username_.empty() && password_.empty())
+    if (!sign_in_.has_credentials())
         return finish(fail(ErrorKind::unauthenticated, "the camera asks for a user name and password"));
-    if (offset_ + 1 < offsets_.size()) {
-        ++offset_;
-        return;
-    }
-    if (read_again_) return finish(std::unexpected(refused));
-    read_again_ = true;
-    state_ = State::reading_clock;
+    if (!sign_in_.on_refused()) return finish(std::unexpected(refused));
+    if (sign_in_.needs_clock()) state_ = State::reading_clock;
 }
 
 void CallSession::on_failure(Error error) {

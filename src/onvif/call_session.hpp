@@ -3,12 +3,12 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "onvif/question.hpp"
+#include "onvif/sign_in.hpp"
 
 namespace vedette::onvif {
 
@@ -45,15 +45,10 @@ class CallSession {
     void on_refusal();
     void finish(Result<Reply> answer);
 
-    std::string username_;
-    Secret password_;
+    SignIn sign_in_;
     State state_ = State::idle;
     std::string body_;
     Question question_;
-    std::vector<Ticks90k> offsets_{};
-    std::size_t offset_ = 0;
-    bool read_again_ = false;
-    bool changed_ = false;
     std::optional<Ticks90k> told_offset_;
     std::optional<Result<Reply>> answer_;
 };

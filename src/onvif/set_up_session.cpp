@@ -4,7 +4,6 @@
 
 #include "base/credentials_refused.hpp"
 #include "onvif/discovery.hpp"
-#include "onvif/sign_in.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
@@ -23,7 +22,8 @@ std::string describe_offset(Ticks90k offset) {
 
 }  // namespace
 
-SetUpSession::SetUpSession(SetUpOptions options) : options_(std::move(options)) {
+SetUpSession::SetUpSession(SetUpOptions options)
+    : options_(std::move(options)), sign_in_(options_.username, options_.password.duplicate()) {
     if (!options_.path.starts_with('/')) options_.path = default_device_path;
 }
 
@@ -38,11 +38,9 @@ std::optional<Call> SetUpSession::next(UtcTime now) {
         finish({ErrorKind::exhausted, "the camera needs too many questions; add it by its stream's address"});
         return std::nullopt;
     }
-    std::string header;
     // The clock is asked for without credentials: with them a wrong clock would be refused right here (quirk
     // 71).
-    if (step_ != Step::time && has_credentials())
-        header = write_security(options_.username, options_.password, now + offsets_[offset_]);
+    const std::string header = step_ == Step::time ? std::string() : sign_in_.header(now);
     Place place = place_of_step();
     return Call{.port = place.port,
                 .path = std::move(place.path),
@@ -109,8 +107,12 @@ Place SetUpSession::place_of_step() const {
 
 void SetUpSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (step_ == Step::done) return;
+    const bool was_signed = step_ != Step::time;
     auto taken = take(std::move(reply), now);
-    if (taken) return advance();
+    if (taken) {
+        if (was_signed) sign_in_.on_accepted();
+        return advance();
+    }
     // Faults come with status 400 or 500, and some cameras send 401 or 403 with a body that explains nothing.
     if (status == 401 || status == 403)
         taken = std::unexpected(credentials_refused());
@@ -154,11 +156,10 @@ Result<> SetUpSession::take(Result<Reply> reply, UtcTime now) {
 
 Result<> SetUpSession::take_time(Result<Reply> reply, UtcTime now) {
     VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
-    const Ticks90k refused = offsets_[offset_];
-    offsets_ = clock_offsets(time, now);
-    clock_changed_ = std::chrono::abs(offsets_.front() - refused) >= noticeable_offset;
-    offset_ = 0;
-    description_.clock_offset = offsets_.front();
+    // The same question at the same moment would be refused again, and counted against the account.
+    const bool may_help = sign_in_.on_time(time, now);
+    description_.clock_offset = sign_in_.clock_offset();
+    if (!may_help) finish(credentials_refused());
     return {};
 }
 
@@ -214,29 +215,22 @@ Result<> SetUpSession::take_scopes(Result<Reply> reply) {
     return {};
 }
 
-// The camera's clock may have been set between two calls, or tells local time as UTC (quirks 71 and 72).
-bool SetUpSession::try_another_clock() {
-    if (!has_credentials()) return false;
-    if (offset_ + 1 < offsets_.size()) {
-        ++offset_;
-        return true;
-    }
-    if (clock_read_again_) return false;
-    clock_read_again_ = true;
+void SetUpSession::on_refusal() {
+    if (!sign_in_.has_credentials())
+        return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
+    if (!sign_in_.on_refused()) return finish(credentials_refused());
+    if (!sign_in_.needs_clock()) return;
     after_time_ = step_;
     step_ = Step::time;
-    return true;
 }
 
 void SetUpSession::on_error(Error error) {
     if (is_optional_step()) return advance();
-    if (step_ == Step::time) return advance();  // without its clock we take ours
-    if (error.kind == ErrorKind::unauthenticated) {
-        if (!has_credentials())
-            return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
-        if (try_another_clock()) return;
-        return finish(std::move(error));
+    if (step_ == Step::time) {
+        if (!sign_in_.on_no_time()) return finish(credentials_refused());
+        return advance();
     }
+    if (error.kind == ErrorKind::unauthenticated) return on_refusal();
     if (step_ == Step::services) {
         step_ = Step::capabilities;
         return;
@@ -261,8 +255,6 @@ void SetUpSession::finish(Error error) {
 void SetUpSession::advance() {
     switch (step_) {
         case Step::time:
-            // The same question at the same moment would be refused again, and counted against the account.
-            if (clock_read_again_ && !clock_changed_) return finish(credentials_refused());
             step_ = after_time_;
             return;
         case Step::services:

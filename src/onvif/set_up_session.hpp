@@ -15,6 +15,7 @@
 #include "onvif/device.hpp"
 #include "onvif/media.hpp"
 #include "onvif/question.hpp"
+#include "onvif/sign_in.hpp"
 
 namespace vedette::onvif {
 
@@ -98,7 +99,7 @@ class SetUpSession {
     Result<> take_profiles(Result<Reply> reply);
     Result<> take_stream(Result<Reply> reply);
     Result<> take_scopes(Result<Reply> reply);
-    bool try_another_clock();
+    void on_refusal();
     void on_error(Error error);
     void finish(Error error);
     void advance();
@@ -107,16 +108,12 @@ class SetUpSession {
         return {.port = options_.port, .path = options_.path, .secure = options_.secure};
     }
     bool is_optional_step() const { return step_ == Step::interfaces || step_ == Step::scopes; }
-    bool has_credentials() const { return !options_.username.empty() || !options_.password.empty(); }
     void warn(std::string sentence);
 
     SetUpOptions options_;
+    SignIn sign_in_;
     Step step_ = Step::time;
     Step after_time_ = Step::services;
-    std::vector<Ticks90k> offsets_{Ticks90k(0)};
-    std::size_t offset_ = 0;
-    bool clock_read_again_ = false;
-    bool clock_changed_ = false;
     std::size_t calls_ = 0;
     std::size_t stream_ = 0;  ///< 2 * channel, plus 1 for its sub stream
     MediaVersion media_ = MediaVersion::media1;

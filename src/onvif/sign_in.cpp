@@ -4,8 +4,6 @@
 
 namespace vedette::onvif {
 
-namespace {}  // namespace
-
 SignIn::SignIn(std::string username, Secret password)
     : username_(std::move(username)), password_(std::move(password)) {}
 

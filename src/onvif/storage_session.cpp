@@ -17,7 +17,9 @@ constexpr Ticks90k half_second = std::chrono::milliseconds(500);
 }  // namespace
 
 StorageSession::StorageSession(SetUpOptions options, UtcInterval interval)
-    : options_(std::move(options)), interval_(interval) {
+    : options_(std::move(options)),
+      interval_(interval),
+      sign_in_(options_.username, options_.password.duplicate()) {
     if (!options_.path.starts_with('/')) options_.path = default_device_path;
 }
 
@@ -27,10 +29,7 @@ std::optional<Call> StorageSession::next(UtcTime now) {
         finish({ErrorKind::exhausted, "the camera does not come to an end with its search"});
         return std::nullopt;
     }
-    std::string header;
-    const bool has_credentials = !options_.username.empty() || !options_.password.empty();
-    if (step_ != Step::time && has_credentials)
-        header = write_security(options_.username, options_.password, now + offsets_[offset_]);
+    const std::string header = step_ == Step::time ? std::string() : sign_in_.header(now);
     const Place own{.port = options_.port, .path = options_.path, .secure = options_.secure};
     Place place = own;
     if (step_ == Step::search || step_ == Step::results || step_ == Step::end_search)
@@ -89,40 +88,48 @@ Question StorageSession::question_of_step() const {
 
 void StorageSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now) {
     if (step_ == Step::done) return;
+    const bool was_signed = step_ != Step::time;
     auto taken = take(std::move(reply), now);
-    if (taken) return;
+    if (taken) {
+        if (was_signed) sign_in_.on_accepted();
+        return;
+    }
     if (status == 401 || status == 403) taken = std::unexpected(credentials_refused());
     switch (step_) {
-        case Step::time:  // without its clock we take ours
-            step_ = Step::services;
-            return;
-        case Step::services:
-            if (taken.error().kind == ErrorKind::unauthenticated && try_another_clock()) return;
-            step_ = Step::capabilities;
+        case Step::time:
+            if (!sign_in_.on_no_time()) return finish(credentials_refused());
+            step_ = after_time_;
             return;
         case Step::end_search:  // of no consequence
             step_ = Step::replay;
             return;
         default:
-            if (taken.error().kind == ErrorKind::unauthenticated && try_another_clock()) return;
+            if (taken.error().kind == ErrorKind::unauthenticated) return on_refusal();
+            if (step_ == Step::services) {
+                step_ = Step::capabilities;
+                return;
+            }
             finish(std::move(taken).error());
     }
 }
 
-// The camera may tell local time as UTC (quirk 72).
-bool StorageSession::try_another_clock() {
-    if (offset_ + 1 >= offsets_.size()) return false;
-    ++offset_;
-    return true;
+void StorageSession::on_refusal() {
+    if (!sign_in_.on_refused()) return finish(credentials_refused());
+    if (!sign_in_.needs_clock()) return;
+    after_time_ = step_;
+    step_ = Step::time;
 }
 
 Result<> StorageSession::take(Result<Reply> reply, UtcTime now) {
     switch (step_) {
         case Step::time: {
             VEDETTE_TRY(const DeviceTime time, take_as<DeviceTime>(std::move(reply)));
-            offsets_ = clock_offsets(time, now);
-            result_.clock_offset = offsets_.front() + (time.utc ? half_second : Ticks90k(0));
-            step_ = Step::services;
+            const bool may_help = sign_in_.on_time(time, now);
+            result_.clock_offset = sign_in_.clock_offset() + (time.utc ? half_second : Ticks90k(0));
+            if (!may_help)
+                finish(credentials_refused());
+            else
+                step_ = after_time_;
             return {};
         }
         case Step::services:

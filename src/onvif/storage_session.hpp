@@ -8,6 +8,7 @@
 
 #include "onvif/search.hpp"
 #include "onvif/set_up_session.hpp"
+#include "onvif/sign_in.hpp"
 
 namespace vedette::onvif {
 
@@ -52,13 +53,13 @@ class StorageSession {
     Result<> take_results(Result<Reply> reply);
     Result<> choose();
     void finish(Error error);
-    bool try_another_clock();
+    void on_refusal();
 
     SetUpOptions options_;
     UtcInterval interval_;
+    SignIn sign_in_;
     Step step_ = Step::time;
-    std::vector<Ticks90k> offsets_{Ticks90k(0)};
-    std::size_t offset_ = 0;
+    Step after_time_ = Step::services;
     std::size_t calls_ = 0;
     Services services_;
     std::string search_token_;

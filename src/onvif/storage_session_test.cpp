@@ -11,10 +11,11 @@ namespace {
 
 const UtcTime utc_now = from_unix_seconds(1'795'228'506);
 
-std::string time_answer() {
+std::string time_answer(std::string_view hour = "3") {
     return write_envelope(
-        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:UTCDateTime><tt:Time><tt:Hour>3</"
-        "tt:Hour>"
+        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:UTCDateTime><tt:Time><tt:Hour>" +
+        std::string(hour) +
+        "</tt:Hour>"
         "<tt:Minute>35</tt:Minute><tt:Second>6</tt:Second></tt:Time><tt:Date><tt:Year>2026</tt:Year>"
         "<tt:Month>11</tt:Month><tt:Day>21</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime>"
         "</tds:GetSystemDateAndTimeResponse>");
@@ -106,6 +107,33 @@ TEST_F(StorageSessionTest, NothingOfThisTime) {
     const auto kept = session.take_result();
     ASSERT_FALSE(kept);
     EXPECT_EQ(kept.error().kind, ErrorKind::not_found);
+}
+
+TEST_F(StorageSessionTest, AClockThatWasSetMeanwhileIsReadAgain) {
+    const auto answer = [&](unsigned status, const std::string& body) {
+        const auto call = session.next(utc_now);
+        ASSERT_TRUE(call);
+        session.on_answer(status, read_reply(call->question, body), utc_now);
+    };
+    answer(200, time_answer("3"));
+    answer(401, "");
+    EXPECT_EQ(session.next(utc_now)->question.asked, Asked::system_date_and_time);
+    answer(200, time_answer("2"));
+    answer(200, services_answer(true));
+    EXPECT_EQ(session.next(utc_now)->question.asked, Asked::find_recordings);
+}
+
+TEST_F(StorageSessionTest, ARefusedPasswordIsTriedOnce) {
+    std::size_t signed_calls = 0;
+    while (const auto call = session.next(utc_now)) {
+        if (call->body.contains("UsernameToken")) ++signed_calls;
+        const bool clock = call->question.asked == Asked::system_date_and_time;
+        session.on_answer(clock ? 200 : 401, read_reply(call->question, clock ? time_answer() : ""), utc_now);
+    }
+    EXPECT_EQ(signed_calls, 1U);
+    const auto kept = session.take_result();
+    ASSERT_FALSE(kept);
+    EXPECT_EQ(kept.error().kind, ErrorKind::unauthenticated);
 }
 
 TEST(XmlTime, ReadsWhatCamerasWrite) {
