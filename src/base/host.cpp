@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ip_network.hpp"
+
 namespace vedette {
 
 namespace {
@@ -16,6 +18,14 @@ bool is_unreserved(char c) {
 
 std::string_view without_zone(std::string_view host) {
     return host.contains(':') ? host.substr(0, host.find('%')) : host;
+}
+
+std::string host_told_by(std::string_view reached, std::string_view told) {
+    std::string out(without_zone(told));
+    const auto address = IpAddress::parse(out);
+    if (!address || !address->is_link_local()) return out;
+    const std::size_t bare = without_zone(reached).size();
+    return out.append(reached.substr(bare));
 }
 
 std::string host_in_url(std::string_view host) {

@@ -11,6 +11,11 @@ namespace vedette {
 /// As it goes to others: a zone is this machine's own business (RFC 6874 section 4).
 std::string_view without_zone(std::string_view host);
 
+/// The address that a device tells, where the device itself was reached at `reached`: a link-local one lies
+/// on the same link, so it gets the zone of `reached`. Whatever zone the device names is left out: no camera
+/// chooses an interface of ours. All other hosts stay as they are.
+std::string host_told_by(std::string_view reached, std::string_view told);
+
 /// As it stands in a URL: IPv6 in brackets, and its zone behind %25 (RFC 6874 section 2).
 std::string host_in_url(std::string_view host);
 

@@ -19,6 +19,8 @@ class IpAddress {
 
     const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
     bool is_v4() const;
+    /// fe80::/10 (RFC 4291 section 2.5.6).
+    bool is_link_local() const { return bytes_[0] == 0xfe && (bytes_[1] & 0xc0) == 0x80; }
     friend bool operator==(const IpAddress&, const IpAddress&) = default;
 
   private:

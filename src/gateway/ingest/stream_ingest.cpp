@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "base/host.hpp"
 #include "base/log.hpp"
 #include "net/timeout.hpp"
 
@@ -118,6 +119,7 @@ net::Awaitable<StreamIngest::SessionEnd> StreamIngest::attempt() {
         if (!next)
             co_return SessionEnd{
                 {ErrorKind::unavailable, "the camera redirects to an address that can't be read"}, {}};
+        next->url.host = host_told_by(route.url.host, next->url.host);
         route.url = std::move(next->url);
         credentials = {};  // they were given for the first address
     }
