@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 
 #include <poll.h>
 #include <unistd.h>
@@ -54,7 +55,7 @@ void Reporter::media(SessionId session, const media::AccessUnit& unit) {
         const ByteView piece = rest.first(std::min(rest.size(), most));
         const std::span<std::byte> room = room_for(MediaHead::bytes + piece.size());
         encode_media(head, room.first<MediaHead::bytes>());
-        std::ranges::copy(piece, room.begin() + MediaHead::bytes);
+        if (!piece.empty()) std::memcpy(room.data() + MediaHead::bytes, piece.data(), piece.size());
         ring_.commit();
         rest = rest.subspan(piece.size());
         head.first = false;
