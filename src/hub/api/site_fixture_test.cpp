@@ -14,6 +14,7 @@
 namespace vedette::hub::api::testing {
 
 net::Awaitable<Result<net::WebSocketMessage>> TestSocket::receive() {
+    state_->greeted = true;
     const auto state = state_;
     const auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     while (state->from_client.empty() && !state->client_gone) {
@@ -237,7 +238,7 @@ std::shared_ptr<SocketState> TestSite::open_websocket(net::Response response) {
     auto upgrade = std::make_shared<decltype(response.upgrade)>(std::move(response.upgrade));
     boost::asio::co_spawn(io, (*upgrade)(std::make_unique<TestSocket>(state)),
                           [upgrade, state](std::exception_ptr) { state->ended = true; });
-    run_until([&] { return state->text.size() >= 2; });
+    run_until([&] { return state->greeted || state->ended; });
     return state;
 }
 

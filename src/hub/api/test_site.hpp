@@ -205,6 +205,7 @@ struct SocketState {
     explicit SocketState(boost::asio::io_context& io) : event(io) {}
     boost::asio::steady_timer event;
     std::deque<std::string> from_client;
+    bool greeted = false;  ///< all that comes without being asked for has been sent
     bool client_gone = false;
     bool ended = false;
     std::vector<std::string> text;
