@@ -2,6 +2,7 @@
 // What the provider in tpm2.cpp has a TPM do, by tss2-esys. The key never crosses the bus readably: sessions
 // are salted with the storage key, and encrypt it.
 
+#include <functional>
 #include <memory>
 #include <optional>
 
