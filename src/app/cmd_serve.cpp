@@ -33,6 +33,7 @@ namespace {
 
 constexpr std::chrono::seconds stop_grace{3};
 constexpr std::chrono::hours certificate_check{24};
+constexpr std::chrono::seconds certificate_files_check{10};
 
 struct ServeArguments {
     std::string data_dir;
@@ -40,6 +41,8 @@ struct ServeArguments {
     std::vector<std::string> camera_interfaces;
     std::vector<std::string> witnesses;
     std::vector<std::string> names;  ///< by which browsers come, perhaps with a port
+    std::string certificate;         ///< PEM file; empty: of the own authority
+    std::string certificate_key;     ///< PEM file; empty: in `certificate`, too
     std::uint16_t port = 8443;
     std::uint16_t camera_port = 8554;  ///< demo
     unsigned cameras = 4;              ///< demo
@@ -90,18 +93,47 @@ Result<std::vector<std::string>> names_of(const ServeArguments& arguments) {
     return names;
 }
 
-// What they are called may change as well.
-net::Awaitable<void> keep_certificate(const ServeArguments& arguments,
-                                      crypto::CertificateAuthority& authority, net::HttpServer& server,
-                                      hub::Hub& hub) {
+// What the machine is called may change.
+net::Awaitable<void> keep_names(const ServeArguments& arguments, net::HttpServer& server, hub::Hub& hub) {
     for (;;) {
         co_await net::sleep_for(certificate_check);
-        auto places = places_of(arguments, server.port());
-        const auto names = names_of(arguments);
-        if (!places || !names) continue;  // not since the start
-        hub.serve_at(std::move(*places));
-        renew_certificate(authority, server, *names);
+        if (auto places = places_of(arguments, server.port())) hub.serve_at(std::move(*places));
     }
+}
+
+net::Awaitable<void> keep_certificate(const ServeArguments& arguments,
+                                      crypto::CertificateAuthority& authority, net::HttpServer& server) {
+    for (;;) {
+        co_await net::sleep_for(certificate_check);
+        if (const auto names = names_of(arguments)) renew_certificate(authority, server, *names);
+    }
+}
+
+net::Awaitable<void> keep_certificate(CertificateFiles& files, const Clock& clock, net::HttpServer& server) {
+    for (;;) {
+        co_await net::sleep_for(certificate_files_check);
+        files.refresh(server, clock.utc_now());
+    }
+}
+
+/// Whose certificate is shown: exactly one of them is used.
+struct CertificateSource {
+    crypto::CertificateAuthority authority;
+    std::optional<CertificateFiles> files;
+};
+
+Result<crypto::ServerCertificate> first_certificate(CertificateSource& source,
+                                                    const ServeArguments& arguments, const Clock& clock) {
+    if (!source.files) {
+        VEDETTE_TRY(const auto names, names_of(arguments));
+        return source.authority.server_certificate(names);
+    }
+    // This machine's own names and addresses are nobody's business outside; those that were given are.
+    VEDETTE_TRY(const auto places, places_of(arguments, arguments.port));
+    std::vector<std::string> given;
+    for (std::size_t i = places.size() - arguments.names.size(); i < places.size(); ++i)
+        given.push_back(places[i].rp_id);
+    return source.files->load(clock.utc_now(), given);
 }
 
 Result<std::vector<witness::Address>> witnesses_of(const ServeArguments& arguments) {
@@ -116,10 +148,17 @@ Result<std::vector<witness::Address>> witnesses_of(const ServeArguments& argumen
 }
 
 // To standard output: what the person who started the program needs next.
-void greet(const ServeArguments& arguments, const net::HttpServer& server,
-           const crypto::CertificateAuthority& authority, std::optional<std::string_view> claim_code) {
-    std::printf("\nVedette is ready: https://localhost:%u/\n", server.port());
-    if (const auto info = authority.info())
+void greet(const ServeArguments& arguments, const net::HttpServer& server, const CertificateSource& source,
+           std::optional<std::string_view> claim_code) {
+    const std::string host = arguments.names.empty() ? "localhost" : arguments.names.front();
+    const bool has_port = host.contains(':');
+    std::printf("\nVedette is ready: https://%s%s/\n", host.c_str(),
+                has_port ? "" : fmt::format(":{}", server.port()).c_str());
+    if (source.files)
+        std::printf("Its certificate is that of %s\n  (SHA-256 %s, until %s).\n",
+                    source.files->certificate().c_str(), source.files->info().fingerprint.c_str(),
+                    to_rfc3339(source.files->info().not_after).c_str());
+    else if (const auto info = source.authority.info())
         std::printf(
             "Its certificate comes from its own authority, %s/hub/ca.pem\n  (SHA-256 %s);\n"
             "  import that file into your browser, or confirm its warning once.\n",
@@ -136,11 +175,15 @@ net::Awaitable<void> start_gateway(gateway::Gateway& gateway) {
     co_return;
 }
 
-net::Awaitable<void> run_until_signal(const ServeArguments& arguments,
-                                      crypto::CertificateAuthority& authority, net::HttpServer& server,
-                                      hub::Hub& hub, boost::asio::any_io_executor executor) {
+net::Awaitable<void> run_until_signal(const ServeArguments& arguments, CertificateSource& source,
+                                      const Clock& clock, net::HttpServer& server, hub::Hub& hub,
+                                      boost::asio::any_io_executor executor) {
     net::TaskGroup tasks(executor, "serve");
-    tasks.spawn(keep_certificate(arguments, authority, server, hub));
+    tasks.spawn(keep_names(arguments, server, hub));
+    if (source.files)
+        tasks.spawn(keep_certificate(*source.files, clock, server));
+    else
+        tasks.spawn(keep_certificate(arguments, source.authority, server));
     const int signal = co_await net::shutdown_signal();
     log::info("signal {}: stopping", signal);
     co_await tasks.stop();
@@ -156,7 +199,7 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
             "this machine passes packets on between its networks (net.ipv4.ip_forward is 1): cameras may "
             "reach "
             "others past Vedette. Set it to 0 unless something else here is a router");
-    VEDETTE_TRY(const auto names, names_of(arguments));
+    VEDETTE_CHECK(names_of(arguments));
     VEDETTE_TRY(const auto witnesses, witnesses_of(arguments));
     VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
     VEDETTE_CHECK(backup::settle(arguments.data_dir));
@@ -173,7 +216,10 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     VEDETTE_CHECK(gateway->provision(std::move(cameras)));
     VEDETTE_TRY(auto authority,
                 crypto::CertificateAuthority::open(std::filesystem::path(arguments.data_dir) / "hub", clock));
-    VEDETTE_TRY(const auto certificate, authority.server_certificate(names));
+    CertificateSource source{std::move(authority), {}};
+    if (!arguments.certificate.empty())
+        source.files.emplace(arguments.certificate, arguments.certificate_key);
+    VEDETTE_TRY(const auto certificate, first_certificate(source, arguments, clock));
     const auto submissions = std::make_shared<witness::Submissions>(
         witness::SubmissionOptions{.data = arguments.data_dir},
         std::vector{recordings_log(arguments.data_dir), audit_log(arguments.data_dir)}, witnesses, clock,
@@ -182,7 +228,8 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
                                                 .version = VEDETTE_VERSION,
                                                 .web_assets = hub::api::compiled_web_assets(),
                                                 .keep_personal = std::chrono::days(arguments.keep_names_days),
-                                                .witnesses = submissions},
+                                                .witnesses = submissions,
+                                                .strict_transport = source.files.has_value()},
                                                clock, hub_loop.executor(), link.hub));
     VEDETTE_TRY(const auto server, net::HttpServer::start(hub_loop.executor(),
                                                           {.address = arguments.address,
@@ -195,8 +242,8 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     hub->serve_at(std::move(places));
     gateway_loop.start();
     gateway_loop.run_on_thread(start_gateway(*gateway));
-    greet(arguments, *server, authority, hub->claim_code());
-    hub_loop.run_until(run_until_signal(arguments, authority, *server, *hub, hub_loop.executor()));
+    greet(arguments, *server, source, hub->claim_code());
+    hub_loop.run_until(run_until_signal(arguments, source, clock, *server, *hub, hub_loop.executor()));
     gateway_loop.run_on_thread(gateway->stop());
     log::info("stopped in good order");
     return {};
@@ -261,6 +308,15 @@ void add_serve(CLI::App& cli, int& exit_code) {
                      "Host name by which browsers reach this machine, besides its own, with :PORT where that "
                      "is another one; may be given several times")
         ->allow_extra_args(false);
+    CLI::Option* certificate = command->add_option("--certificate", arguments->certificate,
+                                                   "PEM file with a certificate of your own, its issuers "
+                                                   "behind it, which browsers are shown instead of that of "
+                                                   "Vedette's authority; read again when it changes");
+    command
+        ->add_option(
+            "--certificate-key", arguments->certificate_key,
+            "PEM file with its private key, without a passphrase; left out when it is in --certificate")
+        ->needs(certificate);
     command
         ->add_option(
             "--camera-interface", arguments->camera_interfaces,

@@ -118,6 +118,32 @@ std::vector<std::string> local_names() {
     return names;
 }
 
+Result<ServerCertificate> load_server_certificate(const std::filesystem::path& chain,
+                                                  const std::filesystem::path& key, UtcTime now) {
+    VEDETTE_TRY(const Secret certificate, read_file(chain));
+    VEDETTE_TRY(Secret key_pem, read_file(key));
+    std::string pem(certificate.reveal_text());
+    const auto info = certificate_info(pem);
+    if (!info)
+        return fail(
+            ErrorKind::invalid_input,
+            "{} holds no certificate that can be read; it must be PEM, the server's certificate first "
+            "and then its issuers",
+            chain.string());
+    if (const auto pair = check_pair(pem, key_pem.reveal()); !pair)
+        return fail(ErrorKind::invalid_input,
+                    "the private key in {} can't be used with {}: {}; it must be PEM, without a passphrase",
+                    key.string(), chain.string(), pair.error().message);
+    if (now >= info->not_after)
+        return fail(ErrorKind::unavailable, "the certificate in {} was valid until {}; renew it",
+                    chain.string(), to_rfc3339(info->not_after));
+    if (now < info->not_before)
+        return fail(ErrorKind::unavailable,
+                    "the certificate in {} is valid from {} on; wait, or set this machine's clock",
+                    chain.string(), to_rfc3339(info->not_before));
+    return ServerCertificate{std::move(pem), std::move(key_pem)};
+}
+
 Result<CertificateAuthority> CertificateAuthority::open(std::filesystem::path directory, const Clock& clock) {
     CertificateAuthority authority(std::move(directory), clock);
     std::error_code error;

@@ -27,6 +27,18 @@ struct CertificateInfo {
 /// Of the first certificate in `pem`; `corrupt` when there is none.
 Result<CertificateInfo> certificate_info(std::string_view pem);
 
+/// A certificate that another authority has made, from PEM files: `chain`, the server's certificate and
+/// behind it its issuers, and `key`, which may be the same file. Blocks on the disk. Errors, each with the
+/// file and what to do: `forbidden` and others as the file system says; `invalid_input` when there is no
+/// certificate or key in them, the key has a passphrase or belongs to another certificate; `unavailable` when
+/// it is not valid at `now`.
+Result<ServerCertificate> load_server_certificate(const std::filesystem::path& chain,
+                                                  const std::filesystem::path& key, UtcTime now);
+
+/// Those of `names` (host names, IPv4 and IPv6 addresses) that the first certificate in `pem` is not for
+/// (RFC 6125); all of them when there is none.
+std::vector<std::string> names_missing(std::string_view pem, const std::vector<std::string>& names);
+
 /// "localhost", this machine's host name and the addresses of its interfaces, in a stable order.
 std::vector<std::string> local_names();
 

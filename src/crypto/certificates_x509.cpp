@@ -195,13 +195,22 @@ bool covers(std::string_view certificate_pem, std::string_view authority_pem,
     const Certificate certificate = parse_certificate(certificate_pem);
     const Certificate authority = parse_certificate(authority_pem);
     if (!certificate || !authority) return false;
-    bool good = X509_verify(certificate.get(), X509_get0_pubkey(authority.get())) == 1;
+    const bool good = X509_verify(certificate.get(), X509_get0_pubkey(authority.get())) == 1;
+    ERR_clear_error();
+    return good && names_missing(certificate_pem, names).empty();
+}
+
+std::vector<std::string> names_missing(std::string_view pem, const std::vector<std::string>& names) {
+    const Certificate certificate = parse_certificate(pem);
+    std::vector<std::string> missing;
     for (const std::string& name : names) {
-        good = good && (X509_check_ip_asc(certificate.get(), name.c_str(), 0) == 1 ||
-                        X509_check_host(certificate.get(), name.data(), name.size(), 0, nullptr) == 1);
+        if (certificate && (X509_check_ip_asc(certificate.get(), name.c_str(), 0) == 1 ||
+                            X509_check_host(certificate.get(), name.data(), name.size(), 0, nullptr) == 1))
+            continue;
+        missing.push_back(name);
     }
     ERR_clear_error();
-    return good;
+    return missing;
 }
 
 Result<CertificateInfo> certificate_info(std::string_view pem) {

@@ -64,7 +64,8 @@ Result<std::unique_ptr<Hub>> Hub::open(Options options, const Clock& clock,
                                                       .started = clock.utc_now(),
                                                       .session_check = options.session_check,
                                                       .keep_personal = options.keep_personal,
-                                                      .witnesses = std::move(options.witnesses)});
+                                                      .witnesses = std::move(options.witnesses),
+                                                      .strict_transport = options.strict_transport});
     return std::unique_ptr<Hub>(new Hub(std::move(relay), std::move(services)));
 }
 

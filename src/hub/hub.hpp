@@ -40,6 +40,9 @@ struct Options {
     std::chrono::days keep_personal{365};
     /// What witnesses cosign, to be shown; stopped with the hub. Needed.
     std::shared_ptr<witness::Submissions> witnesses;
+    /// Browsers are told to insist on HTTPS with a valid certificate, for a year (HSTS, RFC 6797): only where
+    /// theirs is from an authority that they know.
+    bool strict_transport = false;
 };
 
 /// Lives on one executor, which is one thread or a strand and the one that runs the HTTP server's handlers.

@@ -258,6 +258,7 @@ void add_security_headers(net::Response& response) {
 net::Awaitable<net::Response> answer(ServicesPtr services, net::Request request) {
     // For the log, without the query or the body.
     const std::string what = fmt::format("{} {}", to_string(request.method), request.path);
+    const bool strict_transport = services->strict_transport;
     auto outcome = co_await answer_or_problem(std::move(services), std::move(request));
     net::Response response;
     if (outcome) {
@@ -267,6 +268,7 @@ net::Awaitable<net::Response> answer(ServicesPtr services, net::Request request)
         response = to_response(outcome.error());
     }
     add_security_headers(response);
+    if (strict_transport) response.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
     co_return response;
 }
 

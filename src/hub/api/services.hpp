@@ -49,6 +49,8 @@ struct Services {
     std::chrono::days keep_personal{365};
     Clearances clearances{};
     std::shared_ptr<witness::Submissions> witnesses;
+    /// Browsers are told to insist on HTTPS (HSTS, RFC 6797).
+    bool strict_transport = false;
 };
 
 /// What the placeholders of a route's pattern stood for.
