@@ -66,6 +66,12 @@ def bytes_below(folder):
     return total
 
 
+def processes_of(server):
+    """The main process, and the one that reads what cameras send."""
+    children = pathlib.Path(f"/proc/{server.pid}/task").glob("*/children")
+    return [server.pid, *(int(pid) for file in children for pid in file.read_text().split())]
+
+
 class Contender:
     """What is started for N cameras, the processes that count, and the folder that it fills."""
 
@@ -121,9 +127,7 @@ class Vedette(Contender):
         wait_for("the last camera", lambda: self.server.stream(self.camera)["state"] == "recording", 60)
 
     def pids(self):
-        """The main process, and the one that reads what cameras send."""
-        children = pathlib.Path(f"/proc/{self.server.pid}/task").glob("*/children")
-        return [self.server.pid, *(int(pid) for file in children for pid in file.read_text().split())]
+        return processes_of(self.server)
 
     def media(self):
         return self.folder / "data" / "media"

@@ -23,7 +23,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from bench import ROOT, cpu_seconds, machine, memory_bytes  # noqa: E402
+from bench import ROOT, cpu_seconds, machine, memory_bytes, processes_of  # noqa: E402
 from vedette import Server, Simulator, now_90k, wait_for  # noqa: E402
 
 TICKS = 90_000
@@ -46,13 +46,14 @@ def many(options, folder):
             wait_for("all streams", lambda: all(
                 c["streams"][0]["state"] == "recording" for c in server.ok("GET", "/api/v1/cameras")["cameras"]), 120, 1)
             time.sleep(5)
-            begin, since, cpu, farm_cpu = time.monotonic(), now_90k(), cpu_seconds([server.pid]), cpu_seconds([farm.pid])
+            pids = processes_of(server)
+            begin, since, cpu, farm_cpu = time.monotonic(), now_90k(), cpu_seconds(pids), cpu_seconds([farm.pid])
             peak = 0
             while time.monotonic() - begin < options.seconds:
                 time.sleep(1)
-                peak = max(peak, memory_bytes([server.pid])[0])
+                peak = max(peak, memory_bytes(pids)[0])
             seconds = time.monotonic() - begin
-            cpu, farm_cpu, until = cpu_seconds([server.pid]) - cpu, cpu_seconds([farm.pid]) - farm_cpu, now_90k()
+            cpu, farm_cpu, until = cpu_seconds(pids) - cpu, cpu_seconds([farm.pid]) - farm_cpu, now_90k()
             cameras = server.ok("GET", "/api/v1/cameras")["cameras"]
             streams = [c["streams"][0] for c in cameras]
             time.sleep(6)  # the last fragments are closed

@@ -11,7 +11,7 @@ for binary in build/fuzz/bin/*_fuzz; do
   mkdir -p "build/fuzz/corpus/$target"
   echo "== $target for $2 s"
   log=build/fuzz/corpus/$target.log
-  if ! "$binary" -max_total_time="$2" -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
+  if ! "$binary" -max_total_time="$2" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/" "build/fuzz/corpus/$target" $seeds >"$log" 2>&1; then
     cat "$log"
     echo "$target found something; its input is named above"
