@@ -102,6 +102,15 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
             {...form.getInputProps('password')}
           />
         </SimpleGrid>
+        <RecordingFields
+          values={form.values.recording}
+          problems={form.errors.recording ? recordingProblems(form.values.recording) : {}}
+          mayUseEvents={
+            Boolean(camera?.device?.onvif_url) || chosenModes(form.values.recording).includes('on_event')
+          }
+          error={typeof form.errors.recording === 'string' ? form.errors.recording.trim() : undefined}
+          onValues={(change) => form.setFieldValue('recording', { ...form.values.recording, ...change })}
+        />
         <Select
           label="Transport"
           description="Automatic tries the most secure way first and remembers what worked."
@@ -127,15 +136,6 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           description="After an outage, what the camera recorded on its card is fetched. Needs a camera that was added by ONVIF."
           data-testid="camera-fill-gaps"
           {...form.getInputProps('fill_gaps', { type: 'checkbox' })}
-        />
-        <RecordingFields
-          values={form.values.recording}
-          problems={form.errors.recording ? recordingProblems(form.values.recording) : {}}
-          mayUseEvents={
-            Boolean(camera?.device?.onvif_url) || chosenModes(form.values.recording).includes('on_event')
-          }
-          error={typeof form.errors.recording === 'string' ? form.errors.recording.trim() : undefined}
-          onValues={(change) => form.setFieldValue('recording', { ...form.values.recording, ...change })}
         />
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <NumberInput
