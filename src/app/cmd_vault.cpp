@@ -35,6 +35,12 @@ std::string amount(std::uint64_t bytes) {
     return fmt::format("{:.1f} GB ({} bytes)", static_cast<double>(bytes) / 1e9, bytes);
 }
 
+// 1:05:30 (hours, minutes, seconds)
+std::string length(Ticks90k duration) {
+    const auto seconds = std::chrono::round<std::chrono::seconds>(duration).count();
+    return fmt::format("{}:{:02}:{:02} h", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
 std::string plural(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
@@ -50,6 +56,9 @@ void print_report(const vault::VerifyReport& report, bool fast) {
     line("bytes", amount(report.bytes));
     if (fast) line("", "their headers and places; the bytes of picture and sound were not read");
     line("gaps", fmt::format("{}", report.gaps));
+    for (const auto& [reason, gaps] : report.by_reason)
+        line("", fmt::format("{}: {}, {} in all", vault::to_string(reason), plural(gaps.count, "gap"),
+                             length(gaps.duration)));
     if (report.covered) line("time", vault::to_text(*report.covered));
     if (report.left_out > 0)
         line("left out", fmt::format("{} that you did not ask for", plural(report.left_out, "fragment")));

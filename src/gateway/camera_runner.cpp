@@ -69,7 +69,7 @@ void CameraRunner::connect(Stream& stream) {
     access.remembered_transport = ingest::parse_transport_setting(camera_.transport_found);
     stream.ingest = std::make_unique<ingest::StreamIngest>(
         context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)}, std::move(access),
-        *this, stream, stream.recorded_until, changed_);
+        *this, stream, *this, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
     stream.ingest->start();
 }
@@ -93,6 +93,7 @@ net::Awaitable<void> CameraRunner::reconfigure(Camera camera) {
     const bool main = all || camera.main_url != camera_.main_url;
     const bool sub = all || camera.sub_url != camera_.sub_url;
     camera_ = std::move(camera);
+    look_at_orders();
     for (auto& stream : streams_) {
         if (!(stream->kind == media::StreamKind::main ? main : sub)) continue;
         co_await disconnect(*stream);
@@ -191,6 +192,8 @@ wire::CameraStatus CameraRunner::status() const {
                               .fill_gaps = camera_.fill_gaps,
                               .keep_days = camera_.keep_days,
                               .keep_bytes = camera_.keep_bytes,
+                              .recording = camera_.recording,
+                              .recording_now = describe(decision(), why_deaf_),
                               .gap_filling = gap_filling_,
                               .talking = talking_,
                               .device = camera_.device,
@@ -221,7 +224,45 @@ bool CameraRunner::set_gap_filling(wire::GapFilling filling) {
     return true;
 }
 
+RecordingDecision CameraRunner::decision() const {
+    if (camera_.recording.continuous.always()) return {};  // and nobody has to look at the clock
+    // A time that no calendar has is in no schedule; what a camera sends then is recorded.
+    const auto local = local_time(context_.clock.utc_now());
+    if (!local) return {};
+    return decide(camera_.recording, events_, local->wall, context_.clock.monotonic_now());
+}
+
+ingest::RecordingOrder CameraRunner::order() const {
+    const RecordingDecision now = decision();
+    ingest::RecordingOrder order{.store = now.record};
+    if (now.mode == wire::RecordingMode::on_event) {
+        order.reserve = camera_.recording.pre_roll;
+        order.reason = now.deaf ? vault::GapReason::events_unheard : vault::GapReason::no_event;
+    }
+    return order;
+}
+
+void CameraRunner::look_at_orders() {
+    for (auto& stream : streams_)
+        if (stream->ingest) stream->ingest->look_at_order();
+    wire::RecordingNow now = describe(decision(), why_deaf_);
+    if (now == told_plan_) return;
+    told_plan_ = std::move(now);
+    changed_();
+}
+
+void CameraRunner::take_event(const wire::CameraEvent& event) {
+    events_.take(event, context_.clock.monotonic_now());
+    look_at_orders();
+}
+
+void CameraRunner::set_events_heard(bool is_heard, const std::string& why_not) {
+    events_.heard(is_heard, context_.clock.monotonic_now());
+    why_deaf_ = is_heard ? std::string() : why_not;
+}
+
 void CameraRunner::tick() {
+    look_at_orders();
     for (auto& stream : streams_)
         if (stream->ingest) stream->ingest->tick();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/cameras/camera_store.hpp"
+#include "gateway/cameras/recording_planner.hpp"
 #include "gateway/ingest/stream_ingest.hpp"
 #include "gateway/live/live_stream.hpp"
 #include "wire/messages.hpp"
@@ -17,7 +18,7 @@ namespace vedette::gateway {
 ingest::CameraAccess camera_access(const Camera& camera);
 
 /// Lives on the gateway's loop. stop() must be awaited before it is destroyed.
-class CameraRunner final : public ingest::CertificateBook {
+class CameraRunner final : public ingest::CertificateBook, public ingest::RecordingOrders {
   public:
     /// When the recordings of a stream end that an earlier process made; nullopt: there are none.
     using RecordedUntil = std::function<std::optional<UtcTime>(vault::StreamKey)>;
@@ -65,6 +66,11 @@ class CameraRunner final : public ingest::CertificateBook {
     /// True when it is news.
     bool set_gap_filling(wire::GapFilling filling);
     void set_talking(bool talking) { talking_ = talking; }
+    /// The camera told of an event, which may be one that its plan waits for.
+    void take_event(const wire::CameraEvent& event);
+    /// Call about once a second, before tick(): whether the camera tells its events, and if not, why.
+    void set_events_heard(bool is_heard, const std::string& why_not);
+    ingest::RecordingOrder order() const override;
     void tick();
 
     /// False when the camera has no such stream.
@@ -90,6 +96,8 @@ class CameraRunner final : public ingest::CertificateBook {
         std::unique_ptr<ingest::StreamIngest> ingest;
     };
     Stream& stream(media::StreamKind kind) { return *streams_[static_cast<std::size_t>(kind)]; }
+    RecordingDecision decision() const;
+    void look_at_orders();
     void connect(Stream& stream);
     net::Awaitable<void> disconnect(Stream& stream);
 
@@ -99,6 +107,9 @@ class CameraRunner final : public ingest::CertificateBook {
     RememberTransport remember_transport_;
     std::function<void()> changed_;
     bool only_trusted_ = false;
+    EventActivity events_;
+    std::string why_deaf_;                          ///< a sentence, when the camera does not tell its events
+    wire::RecordingNow told_plan_{};                ///< as it was announced last
     std::vector<std::unique_ptr<Stream>> streams_;  ///< main, sub
     wire::GapFilling gap_filling_;
     bool talking_ = false;

@@ -17,6 +17,7 @@ constexpr std::chrono::seconds tick_period{1};
 constexpr std::chrono::seconds status_period{2};
 constexpr std::chrono::seconds storage_period{10};
 constexpr std::chrono::seconds states_period{10};
+constexpr Ticks90k longest_absence = std::chrono::hours(24 * 30);  // that is told where nothing is recorded
 
 /// A history that can't be read is no reason not to record.
 std::optional<StateHistoryFile> open_states(const std::filesystem::path& file, StateHistory& states) {
@@ -172,12 +173,18 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
 // gives its end: from then on a gap is the recorder's to explain. nullopt: nothing is recorded.
 std::optional<UtcTime> Gateway::Impl::account_for_absence(vault::StreamKey key) {
     const auto extent = vault->extent(key);
-    if (!extent || !*extent) return std::nullopt;
+    if (!extent) return std::nullopt;
     const UtcTime present = clock.utc_now();
-    UtcTime until = (*extent)->end;
+    // Of a camera that was never recorded, by its plan, there may be gaps alone.
+    UtcTime until = *extent ? (*extent)->end : present - longest_absence;
+    bool is_told = extent->has_value();
     // Earlier processes may have told of gaps after the last recording.
     if (const auto later = vault->recordings(key, {until, std::max(until + Ticks90k(1), present)}))
-        for (const auto& gap : later->gaps) until = std::max(until, gap.interval.end);
+        for (const auto& gap : later->gaps) {
+            until = std::max(until, gap.interval.end);
+            is_told = true;
+        }
+    if (!is_told) return std::nullopt;
     if (until >= present) return until;
     const auto written = vault->append(vault::Gap{key, {until, present}, vault::GapReason::not_running, ""});
     if (!written)
@@ -255,6 +262,11 @@ net::Awaitable<void> Gateway::Impl::tick() {
         co_await net::sleep_for(tick_period);
         const bool announcing = clock.monotonic_now() - announced >= status_period;
         for (auto& [id, runner] : runners) {
+            const auto device = device_runners.find(id);
+            const bool has_device = device != device_runners.end();
+            runner->set_events_heard(
+                has_device && device->second->events().state() == wire::SubscriptionState::subscribed,
+                has_device ? device->second->events().reason() : "it is used without ONVIF");
             runner->tick();
             if (announcing) announce(id);
         }

@@ -65,6 +65,9 @@ void Gateway::Impl::attach_device(const Camera& camera) {
         executor, clock, *process, camera.id, *std::move(access), trust_book(camera.id), event_keeper());
     std::erase_if(lasting_events, [&](wire::CameraEvent& event) {
         if (event.camera != camera.id) return false;
+        // It may go on: what it had recorded goes on with it, once the camera tells its events again.
+        if (const auto runner = runners.find(camera.id); runner != runners.end())
+            runner->second->take_event(event);
         device->restore(std::move(event));
         return true;
     });
@@ -112,17 +115,21 @@ devices::TrustBook Gateway::Impl::trust_book(CameraId id) {
 }
 
 devices::EventKeeper Gateway::Impl::event_keeper() {
-    return {
-        .add = [this](wire::CameraEvent event) -> net::Awaitable<Result<std::uint64_t>> {
-            return net::run_blocking(
-                device_pool, [this, event = std::move(event)] { return device_store.add_event(event); });
-        },
-        .end = [this](std::uint64_t id, UtcTime end) -> net::Awaitable<Result<>> {
-            return net::run_blocking(device_pool,
-                                     [this, id, end] { return device_store.end_event(id, end); });
-        },
-        .tell = [this](wire::CameraEvent event) { link->send(wire::CameraEventHappened{std::move(event)}); },
-        .relay = {}};
+    return {.add = [this](wire::CameraEvent event) -> net::Awaitable<Result<std::uint64_t>> {
+                return net::run_blocking(
+                    device_pool, [this, event = std::move(event)] { return device_store.add_event(event); });
+            },
+            .end = [this](std::uint64_t id, UtcTime end) -> net::Awaitable<Result<>> {
+                return net::run_blocking(device_pool,
+                                         [this, id, end] { return device_store.end_event(id, end); });
+            },
+            .tell =
+                [this](wire::CameraEvent event) {
+                    if (const auto found = runners.find(event.camera); found != runners.end())
+                        found->second->take_event(event);
+                    link->send(wire::CameraEventHappened{std::move(event)});
+                },
+            .relay = {}};
 }
 
 net::Awaitable<void> Gateway::Impl::prune_events() {

@@ -76,7 +76,14 @@ wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcI
     for (const auto& gap : recordings.gaps) {
         std::string reason(vault::to_string(gap.reason));
         if (!gap.detail.empty()) reason += ": " + gap.detail;
-        result.gaps.push_back({gap.interval, std::move(reason)});
+        const bool by_plan = vault::is_by_plan(gap.reason);
+        // What goes on for hours is written down in pieces of a minute.
+        if (!result.gaps.empty() && by_plan && result.gaps.back().reason == reason &&
+            result.gaps.back().interval.end == gap.interval.start)
+            result.gaps.back().interval.end = gap.interval.end;
+        else
+            result.gaps.push_back(
+                {.interval = gap.interval, .reason = std::move(reason), .by_plan = by_plan});
     }
     for (const auto& range : recordings.deleted) {
         const auto rule = range.rule == vault::DeletionRule::keep_days ? wire::DeletionRule::keep_days

@@ -143,6 +143,7 @@ enum class EventKind : std::uint8_t {
 };
 constexpr std::uint8_t event_kind_count = 8;
 std::string_view to_string(EventKind kind);
+std::optional<EventKind> parse_event_kind(std::string_view text);
 
 /// A moment, or an interval while something lasts.
 struct CameraEvent {

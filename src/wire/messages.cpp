@@ -75,6 +75,24 @@ std::string_view to_string(EventKind kind) {
     return "other";
 }
 
+std::optional<EventKind> parse_event_kind(std::string_view text) {
+    for (std::uint8_t number = 0; number < event_kind_count; ++number)
+        if (const auto kind = static_cast<EventKind>(number); to_string(kind) == text) return kind;
+    return std::nullopt;
+}
+
+std::string_view to_string(RecordingMode mode) {
+    switch (mode) {
+        case RecordingMode::continuous:
+            return "continuous";
+        case RecordingMode::on_event:
+            return "on_event";
+        case RecordingMode::off:
+            break;
+    }
+    return "off";
+}
+
 std::string_view to_string(SubscriptionState state) {
     switch (state) {
         case SubscriptionState::none:

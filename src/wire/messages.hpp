@@ -17,6 +17,7 @@
 #include "media/types.hpp"
 #include "wire/control.hpp"
 #include "wire/device_care.hpp"
+#include "wire/recording.hpp"
 #include "wire/retention.hpp"
 
 namespace vedette::wire {
@@ -56,6 +57,7 @@ struct CameraSettings {
     std::optional<bool> fill_gaps;            ///< after an outage, fetch what the camera recorded by itself
     std::optional<std::uint32_t> keep_days;   ///< delete recordings that are older; 0: none for their age
     std::optional<std::uint64_t> keep_bytes;  ///< delete the oldest beyond; 0: none for their size
+    std::optional<RecordingSettings> recording;
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
     std::optional<DeviceIdentity> device;
@@ -142,6 +144,8 @@ struct CameraStatus {
     bool fill_gaps = true;
     std::optional<std::uint32_t> keep_days;
     std::optional<std::uint64_t> keep_bytes;
+    RecordingPlan recording;
+    RecordingNow recording_now;
     GapFilling gap_filling;
     bool talking = false;  ///< somebody speaks through its loudspeaker
     std::optional<DeviceIdentity> device;
@@ -285,7 +289,8 @@ struct RecordedRange {
 };
 struct RecordedGap {
     UtcInterval interval;
-    std::string reason;  ///< in words
+    std::string reason;    ///< in words
+    bool by_plan = false;  ///< that was the camera's plan; nothing failed
     std::string
         not_filled{};  ///< why the camera's own storage did not help; empty: it was not asked, or not yet
 };

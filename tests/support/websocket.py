@@ -28,6 +28,7 @@ class WebSocket:
         self._socket.settimeout(None)  # wait() has a limit
         self._sending = threading.Lock()
         self.messages = queue.Queue()
+        self.media_bytes = 0  # of binary messages
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -61,6 +62,8 @@ class WebSocket:
                 payload = self._take(size)
                 if first & 0x0F == 1:
                     self.messages.put(json.loads(payload))
+                elif first & 0x0F == 2:
+                    self.media_bytes += size
                 elif first & 0x0F == 9:  # without an answer the server would end the connection
                     self._send(10, payload)
         except (OSError, ConnectionError):

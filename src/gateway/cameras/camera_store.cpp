@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",  
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 7> camera_migrations = {R"sql(
+constexpr std::array<store::Migration, 8> camera_migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -77,6 +77,16 @@ CREATE INDEX refused_gap_camera ON refused_gap (camera_id);
                                                                R"sql(
 ALTER TABLE camera ADD COLUMN keep_days INTEGER;   -- NULL: not deleted for their age
 ALTER TABLE camera ADD COLUMN keep_bytes INTEGER;  -- NULL: not deleted for their size
+)sql",
+                                                               R"sql(
+CREATE TABLE recording_plan (           -- of cameras that are not always recorded
+    camera_id BLOB PRIMARY KEY,         -- 16 bytes
+    continuous TEXT NOT NULL,           -- WeeklySchedule
+    on_event TEXT NOT NULL,             -- WeeklySchedule
+    pre_roll_s INTEGER NOT NULL,
+    post_roll_s INTEGER NOT NULL,
+    event_kinds TEXT NOT NULL           -- names, separated by blanks
+) WITHOUT ROWID;
 )sql"};
 
 std::string trimmed(std::string_view text) {
@@ -194,6 +204,7 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
         VEDETTE_CHECK(check_device(*settings.device));
         camera.device = std::move(settings.device);
     }
+    if (settings.recording) VEDETTE_CHECK(apply_recording(camera, *settings.recording));
     return camera;
 }
 
@@ -243,6 +254,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                            camera.name);
         }
         VEDETTE_TRY(camera.certificates, certificates(camera.id));
+        VEDETTE_TRY(camera.recording, recording_plan(camera));
         if (!row.is_null(9))
             camera.device = wire::DeviceIdentity{.onvif_url = std::string(row.text(9)),
                                                  .endpoint = std::string(row.text(10)),
@@ -283,12 +295,14 @@ Result<> CameraStore::save(const Camera& camera) {
         camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport,
         std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}, camera.keep_days,
         camera.keep_bytes));
+    VEDETTE_CHECK(save_plan(camera));
     return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }
 
 Result<> CameraStore::remove(CameraId id) {
     VEDETTE_CHECK(database_.run("DELETE FROM camera_device WHERE camera_id = ?1", ByteView(id.bytes())));
     VEDETTE_CHECK(database_.run("DELETE FROM refused_gap WHERE camera_id = ?1", ByteView(id.bytes())));
+    VEDETTE_CHECK(database_.run("DELETE FROM recording_plan WHERE camera_id = ?1", ByteView(id.bytes())));
     return database_.run("DELETE FROM camera WHERE camera_id = ?1", ByteView(id.bytes()));
 }
 

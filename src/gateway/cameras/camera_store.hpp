@@ -28,7 +28,8 @@ struct Camera {
     bool fill_gaps = true;                      ///< after an outage, fetch what the camera recorded by itself
     std::optional<std::uint32_t> keep_days{};   ///< recordings that are older are deleted
     std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
-    std::string transport = "auto";             ///< auto, tls, srtp, https, tcp, udp, multicast or http
+    wire::RecordingPlan recording{};
+    std::string transport = "auto";  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
     /// Whom its addresses belong to, as they were seen first; written by CameraStore::trust() alone.
@@ -47,6 +48,7 @@ struct Camera {
                 fill_gaps,
                 keep_days,
                 keep_bytes,
+                recording,
                 transport,
                 transport_found,
                 certificates,
@@ -65,6 +67,10 @@ struct RefusedGap {
 /// credentials moved from the URL into their fields. `invalid_input` with a sentence that begins with the
 /// field's name. Pure.
 Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings);
+
+/// The same for the plan alone: it has to be possible, and where it says "on event" the camera has to tell
+/// events. Pure.
+Result<> apply_recording(Camera& camera, const wire::RecordingSettings& settings);
 
 /// Blocking (SQLite, a few milliseconds at most). One thread.
 class CameraStore {
@@ -94,6 +100,8 @@ class CameraStore {
 
   private:
     Result<std::vector<rtsp::CertificateTrust>> certificates(CameraId id);
+    Result<wire::RecordingPlan> recording_plan(const Camera& camera);
+    Result<> save_plan(const Camera& camera);
     CameraStore(store::Database database, Secret key)
         : database_(std::move(database)), key_(std::move(key)) {}
     store::Database database_;

@@ -55,6 +55,56 @@ TEST(CameraSettings, NoughtTakesARuleAway) {
     EXPECT_FALSE(apply_settings(std::move(camera), std::move(too_long)));
 }
 
+wire::CameraSettings with_events(std::vector<std::string> services = {"media", "events"}) {
+    auto s = settings("Gate", "rtsp://192.0.2.1/");
+    s.device.emplace();
+    s.device->onvif_url = "http://192.0.2.1/onvif/device_service";
+    s.device->services = std::move(services);
+    return s;
+}
+
+wire::RecordingSettings always_on_event() {
+    return {.continuous = WeeklySchedule(),
+            .on_event = WeeklySchedule::whole_week(),
+            .pre_roll = {},
+            .post_roll = {},
+            .event_kinds = {}};
+}
+
+TEST(CameraSettings, APlanHasToBePossible) {
+    using std::chrono::seconds;
+    const Camera camera = *apply_settings({}, with_events());
+    EXPECT_EQ(camera.recording, wire::RecordingPlan());
+    const auto fault = [&](const wire::RecordingSettings& plan, const Camera& of) {
+        Camera changed = of.duplicate();
+        const auto applied = apply_recording(changed, plan);
+        return applied ? std::string() : applied.error().message;
+    };
+    EXPECT_EQ(fault(always_on_event(), camera), "");
+    wire::RecordingSettings plan = always_on_event();
+    plan.continuous.reset();
+    EXPECT_NE(fault(plan, camera).find("in both continuous and on_event"), std::string::npos);
+    for (const int bad : {-1, 61}) {
+        plan = {.pre_roll = seconds(bad)};
+        EXPECT_NE(fault(plan, camera).find("pre_roll_s must be from 0 to 60"), std::string::npos);
+    }
+    for (const int bad : {4, 601}) {
+        plan = {.post_roll = seconds(bad)};
+        EXPECT_NE(fault(plan, camera).find("post_roll_s must be from 5 to 600"), std::string::npos);
+    }
+    plan = {.event_kinds = wire::EventKinds()};
+    EXPECT_NE(fault(plan, camera).find("at least one kind"), std::string::npos);
+    plan = always_on_event();
+    plan.on_event->allow_on_holidays(0, 4);
+    EXPECT_NE(fault(plan, camera).find("holidays"), std::string::npos);
+    const Camera deaf = *apply_settings({}, with_events({"media"}));
+    EXPECT_NE(fault(always_on_event(), deaf).find("tells no events over ONVIF"), std::string::npos);
+    const Camera by_hand = *apply_settings({}, settings("Gate", "rtsp://192.0.2.1/"));
+    EXPECT_NE(fault(always_on_event(), by_hand).find("added without ONVIF"), std::string::npos);
+    plan = {.continuous = WeeklySchedule()};
+    EXPECT_EQ(fault(plan, by_hand), "");  // off needs no events
+}
+
 TEST(CameraSettings, EachMistakeNamesItsField) {
     const std::vector<std::pair<wire::CameraSettings, std::string>> table = [] {
         std::vector<std::pair<wire::CameraSettings, std::string>> t;
@@ -119,6 +169,25 @@ TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
         const std::string content{std::istreambuf_iterator<char>(in), {}};
         EXPECT_EQ(content.find("topsecret-word"), std::string::npos) << file.path();
     }
+}
+
+TEST_F(CameraStoreTest, KeepsWhenACameraIsRecorded) {
+    auto change = with_events();
+    change.recording = always_on_event();
+    change.recording->continuous->allow(0, 32, 72);
+    change.recording->on_event = WeeklySchedule();
+    change.recording->on_event->allow(0, 72, 96);
+    change.recording->pre_roll = std::chrono::seconds(0);
+    change.recording->post_roll = std::chrono::seconds(600);
+    change.recording->event_kinds = wire::kinds_of({wire::EventKind::tamper, wire::EventKind::device});
+    Camera camera = *apply_settings({.id = CameraId::random()}, std::move(change));
+    EXPECT_NE(camera.recording, wire::RecordingPlan());
+    ASSERT_TRUE(open().save(camera));
+    EXPECT_EQ(open().load()->at(0).recording, camera.recording);
+    ASSERT_TRUE(open().remove(camera.id));
+    camera.recording = {};
+    ASSERT_TRUE(open().save(camera));
+    EXPECT_EQ(open().load()->at(0).recording, wire::RecordingPlan());
 }
 
 TEST_F(CameraStoreTest, AnotherKeyOpensNoPassword) {

@@ -11,6 +11,7 @@
 #include "gateway/ingest/back_off.hpp"
 #include "gateway/ingest/simulated_camera.hpp"
 #include "gateway/ingest/stream_ingest.hpp"
+#include "gateway/ingest/test_support.hpp"
 
 namespace vedette::gateway::ingest {
 namespace {
@@ -35,7 +36,7 @@ class World {
           udp_(udp),
           camera_(udp, seed),
           network(seed),
-          recorder(key, vault, clock, tap_, {}) {}
+          recorder(key, vault, clock, tap_, orders_, {}) {}
     ~World() {
         if (session_) disconnect({ErrorKind::cancelled, "the test is over"});
     }
@@ -175,6 +176,7 @@ class World {
     SimulatedClock& clock_;
     bool udp_;
     NoTap tap_;
+    TestOrders orders_;
     SimulatedCamera camera_;
     std::optional<rtsp::ClientSession> session_;
     BackOff back_off_;

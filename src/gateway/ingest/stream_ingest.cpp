@@ -42,14 +42,14 @@ vault::GapReason gap_reason(const Error& error) {
 }
 
 StreamIngest::StreamIngest(IngestContext context, vault::StreamKey key, CameraAccess access,
-                           CertificateBook& book, StreamTap& tap, std::optional<UtcTime> recorded_until,
-                           std::function<void()> on_change)
+                           CertificateBook& book, StreamTap& tap, const RecordingOrders& orders,
+                           std::optional<UtcTime> recorded_until, std::function<void()> on_change)
     : context_(context),
       key_(key),
       access_(std::move(access)),
       book_(book),
       on_change_(std::move(on_change)),
-      recorder_(key, context.vault, context.clock, tap, recorded_until),
+      recorder_(key, context.vault, context.clock, tap, orders, recorded_until),
       tasks_(context.executor, "camera " + key.camera.text()),
       chooser_(access_.url, access_.transport, access_.remembered_transport) {
     health_.since = context.clock.utc_now();

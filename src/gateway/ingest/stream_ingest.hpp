@@ -55,9 +55,11 @@ struct IngestContext {
 /// Lives on the ingest loop. stop() must be awaited before it is destroyed.
 class StreamIngest {
   public:
-    /// `on_change` is called at every change of state, on the loop. `book` outlives the ingest.
+    /// `on_change` is called at every change of state, on the loop. `book`, `tap` and `orders` outlive the
+    /// ingest.
     StreamIngest(IngestContext context, vault::StreamKey key, CameraAccess access, CertificateBook& book,
-                 StreamTap& tap, std::optional<UtcTime> recorded_until, std::function<void()> on_change);
+                 StreamTap& tap, const RecordingOrders& orders, std::optional<UtcTime> recorded_until,
+                 std::function<void()> on_change);
 
     void start();
     /// Ends the session in good order; what was received is in the vault's queue afterwards.
@@ -68,6 +70,9 @@ class StreamIngest {
 
     /// Call once a second: figures, and gaps that go on.
     void tick();
+
+    /// An event came, or the plan is another one.
+    void look_at_order() { recorder_.look_at_order(); }
 
     /// Failures within `limit` from now are explained by `why`, until pictures come again.
     void expect_gap(std::string why, std::chrono::nanoseconds limit);

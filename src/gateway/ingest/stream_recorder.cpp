@@ -9,8 +9,6 @@ namespace vedette::gateway::ingest {
 
 namespace {
 
-constexpr Ticks90k gap_piece = std::chrono::seconds(60);  // a gap that goes on is written down this often
-
 constexpr Ticks90k max_recorded_ahead = std::chrono::seconds(8);  // less than a jump of the camera's clock
 
 template <class... Handlers>
@@ -21,8 +19,8 @@ struct Overloaded : Handlers... {
 }  // namespace
 
 StreamRecorder::StreamRecorder(vault::StreamKey key, vault::Vault& vault, const Clock& clock, StreamTap& tap,
-                               std::optional<UtcTime> recorded_until)
-    : key_(key), vault_(vault), clock_(clock), tap_(tap), gap_from_(recorded_until) {}
+                               const RecordingOrders& orders, std::optional<UtcTime> recorded_until)
+    : key_(key), clock_(clock), tap_(tap), writer_(key, vault, orders), gap_from_(recorded_until) {}
 
 StreamRecorder::~StreamRecorder() {
     end_run();
@@ -40,7 +38,7 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
                 track.report = report;
                 if (track.parameters && track.parameters->is_video())
                     meter_.sender_report(report.ntp, clock_.utc_now());
-                if (timeline_ && run_ && !track.refused)
+                if (timeline_ && in_run_ && !track.refused)
                     timeline_->sender_report(track.recorded_as, report.ntp, report.rtp_time);
             },
             [&](const rtsp::Loss& loss) { counters_.lost_packets += loss.packets; },
@@ -82,13 +80,9 @@ bool StreamRecorder::begin_run(const media::AccessUnit& first, UtcTime arrival) 
         trouble_ = init.error().message;
         return false;
     }
-    const auto run = vault_.begin_run(key_, std::make_shared<const Bytes>(std::move(*init)));
-    if (!run) {
-        trouble_ = run.error().message;
-        return false;
-    }
+    writer_.begin_run(std::make_shared<const Bytes>(std::move(*init)));
     trouble_.clear();
-    run_ = *run;
+    in_run_ = true;
     // A camera that had fallen behind delivers in a burst, and so has recorded beyond this moment: what comes
     // next stands behind it. More than that, and the clock was set.
     const Ticks90k recorded_ahead = gap_from_.value_or(arrival) - arrival;
@@ -116,7 +110,7 @@ void StreamRecorder::take(media::AccessUnit unit) {
     }
     if (track.refused || !track.parameters) return;
 
-    if (run_) {
+    if (in_run_) {
         const auto verdict = clock_guards_.at(track.recorded_as).check(unit.time, arrival.monotonic);
         const auto why = verdict == ClockGuard::Verdict::jumped
                              ? std::string_view("the camera's clock jumped")
@@ -130,7 +124,7 @@ void StreamRecorder::take(media::AccessUnit unit) {
             gap_detail_ = why;
         }
     }
-    const bool begins = !run_;
+    const bool begins = !in_run_;
     if (begins && !begin_run(unit, arrival.utc)) {
         if (video) wait_for_key_frame(arrival.monotonic);
         return;
@@ -173,35 +167,20 @@ void StreamRecorder::store(Result<Fragment> fragment) {
                    fragment.error().message);
         return;
     }
-    vault::Fragment sealed{.stream = key_,
-                           .run = *run_,
-                           .start = fragment->start,
-                           .duration = fragment->duration,
-                           .camera_time = fragment->camera_start,
-                           .pieces = {}};
-    sealed.pieces.reserve(fragment->pieces.size());
-    for (const auto& piece : fragment->pieces) sealed.pieces.push_back({piece, *piece});
-    // A full queue is the vault's to record as a gap, and the disk's state is shown to the operator.
-    const auto stored = vault_.append(std::move(sealed));
-    if (!stored)
-        log::warn("camera {} stream {}: {}", key_.camera.text(), key_.stream, stored.error().message);
     gap_from_ = fragment->start + fragment->duration;
+    writer_.append(std::move(*fragment));
 }
 
 void StreamRecorder::write_gap(UtcTime until) {
     const UtcInterval interval{*gap_from_, until};
     gap_from_.reset();
-    // Less than a picture's time is rounding between two runs, not a gap.
-    if (interval.end - interval.start < std::chrono::milliseconds(20)) return;
-    const auto written = vault_.append(vault::Gap{key_, interval, gap_reason_, gap_detail_});
-    if (!written)
-        log::warn("camera {} stream {}: {}", key_.camera.text(), key_.stream, written.error().message);
+    if (!interval.empty()) writer_.append(interval, gap_reason_, gap_detail_);
 }
 
 void StreamRecorder::end_run() {
-    if (!run_) return;
+    if (!in_run_) return;
     if (!fragmenter_->empty()) store(fragmenter_->close());
-    run_.reset();
+    in_run_ = false;
     timeline_.reset();
     fragmenter_.reset();
     gap_reason_ = vault::GapReason::bad_media;
@@ -225,11 +204,13 @@ void StreamRecorder::end_session(vault::GapReason reason, std::string detail) {
 }
 
 void StreamRecorder::tick() {
-    if (run_ || !gap_from_) return;
     const UtcTime until = clock_.utc_now();
-    if (until - *gap_from_ < gap_piece) return;
-    write_gap(until);
-    gap_from_ = until;
+    if (!in_run_ && gap_from_ &&
+        (until - *gap_from_ >= gap_piece || (until > *gap_from_ && writer_.at_border()))) {
+        write_gap(until);
+        gap_from_ = until;
+    }
+    writer_.tick();
 }
 
 }  // namespace vedette::gateway::ingest

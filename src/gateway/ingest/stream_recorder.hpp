@@ -1,6 +1,6 @@
 #pragma once
-// What becomes of a camera stream's events: runs, fragments and gaps in the vault, and access units for who
-// watches.
+// What becomes of a camera stream's events: runs, fragments and gaps for the vault, as the camera's plan has
+// it, and access units for who watches.
 
 #include <cstdint>
 #include <functional>
@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "gateway/ingest/clock_guard.hpp"
 #include "gateway/ingest/fragmenter.hpp"
+#include "gateway/ingest/planned_writer.hpp"
 #include "gateway/ingest/stream_meter.hpp"
 #include "gateway/ingest/timeline.hpp"
 #include "gateway/vault/vault.hpp"
@@ -43,9 +44,9 @@ struct StreamCounters {
 class StreamRecorder {
   public:
     /// `recorded_until`: the end of what an earlier process recorded of this stream; from there on a gap is
-    /// owed.
+    /// owed. All references outlive it.
     StreamRecorder(vault::StreamKey key, vault::Vault& vault, const Clock& clock, StreamTap& tap,
-                   std::optional<UtcTime> recorded_until);
+                   const RecordingOrders& orders, std::optional<UtcTime> recorded_until);
     ~StreamRecorder();
     StreamRecorder(const StreamRecorder&) = delete;
     StreamRecorder& operator=(const StreamRecorder&) = delete;
@@ -58,12 +59,16 @@ class StreamRecorder {
     /// Call about once a second: writes down a gap that goes on, so that its reason survives a crash.
     void tick();
 
-    bool recording() const { return run_.has_value(); }
+    /// An event came, or the plan is another one.
+    void look_at_order() { writer_.look_at_order(); }
+
+    /// Media comes that can be recorded; whether it is stored is the plan's affair.
+    bool recording() const { return in_run_; }
     const StreamCounters& counters() const { return counters_; }
     StreamFigures figures() const { return meter_.figures(clock_.monotonic_now()); }
     /// Of the current session; empty before the parameters of all tracks are known.
     const std::vector<media::TrackParameters>& tracks() const { return tracks_; }
-    /// The end of what is recorded, while no run goes on; from there on a gap is owed.
+    /// The end of what came, while no run goes on; from there on a gap is owed.
     std::optional<UtcTime> recorded_until() const { return gap_from_; }
     /// A sentence, when media comes that can't be recorded: after key_frame_patience too when none of the
     /// pictures is a key frame.
@@ -87,12 +92,12 @@ class StreamRecorder {
     Timeline::Instant now() const { return {clock_.utc_now(), clock_.monotonic_now()}; }
 
     vault::StreamKey key_;
-    vault::Vault& vault_;
     const Clock& clock_;
     StreamTap& tap_;
+    PlannedWriter writer_;
     std::vector<SessionTrack> session_tracks_;
     std::vector<media::TrackParameters> tracks_;
-    std::optional<std::uint64_t> run_;
+    bool in_run_ = false;
     bool skip_leading_ = false;  ///< the last random-access point is the run's first picture
     std::optional<Timeline> timeline_;
     std::vector<ClockGuard> clock_guards_;  ///< of the run, by index in tracks_

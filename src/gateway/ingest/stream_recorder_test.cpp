@@ -43,7 +43,7 @@ class StreamRecorderTest : public testing::Test {
     }
     void begin(std::optional<UtcTime> recorded_until = std::nullopt) {
         recorder.reset();
-        recorder.emplace(key, *vault, clock, listener, recorded_until);
+        recorder.emplace(key, *vault, clock, listener, orders, recorded_until);
     }
     void describe(bool audio_is_known = true) {
         rtsp::Described described;
@@ -75,6 +75,7 @@ class StreamRecorderTest : public testing::Test {
     std::unique_ptr<vault::Vault> vault;
     SimulatedClock clock{start_time};
     Listener listener;
+    TestOrders orders;
     vault::StreamKey key{CameraId::random(), 0};
     std::optional<StreamRecorder> recorder;
     std::int64_t picture = 0;
@@ -107,6 +108,66 @@ TEST_F(StreamRecorderTest, RecordsEveryPictureOfASession) {
     }
     EXPECT_EQ(inits, 1);
     EXPECT_EQ(pictures, std::size_t{3 * group});
+}
+
+TEST_F(StreamRecorderTest, WhatIsNotStoredByPlanIsStillSeenLive) {
+    orders.now = {.store = false, .reason = vault::GapReason::by_schedule};
+    begin();
+    describe();
+    send_pictures(5 * group);
+    EXPECT_TRUE(recorder->recording());
+    EXPECT_THAT(listener.pictures, SizeIs(5 * group));
+    recorder.reset();
+    const auto all = recordings();
+    EXPECT_THAT(all.ranges, IsEmpty());
+    ASSERT_THAT(all.gaps, SizeIs(1));
+    EXPECT_EQ(all.gaps[0].interval, seconds(0, 10));
+    EXPECT_EQ(all.gaps[0].reason, vault::GapReason::by_schedule);
+}
+
+TEST_F(StreamRecorderTest, AnEventIsRecordedFromBeforeItWithoutASeam) {
+    const RecordingOrder waiting{.store = false, .reserve = 4s, .reason = vault::GapReason::no_event};
+    orders.now = waiting;
+    begin();
+    describe();
+    send_pictures(10 * group + 30);  // it is 21.2 s, in the middle of a group
+    orders.now = {.store = true, .reserve = 4s};
+    recorder->look_at_order();
+    send_pictures(2 * group);
+    orders.now = waiting;
+    send_pictures(5 * group);
+    recorder.reset();
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(1));
+    EXPECT_EQ(all.ranges[0].interval, seconds(16, 26));  // whole groups, and what began before it was over
+    auto cursor = vault->read(key, UtcTime{}).value();
+    std::size_t pictures = 0;
+    while (const auto item = cursor.next().value())
+        if (const auto* stored = std::get_if<vault::PlayFragment>(&*item))
+            for (const auto& [sample, offset] : media::parse_fragment(*stored->data).value().samples)
+                pictures += sample.track == 0;
+    EXPECT_EQ(pictures, std::size_t{5 * group});
+}
+
+TEST_F(StreamRecorderTest, ACameraThatIsLostIsAFailureUpToTheMomentAtWhichItIsOffByPlan) {
+    describe();
+    send_pictures(group);
+    recorder->end_session(vault::GapReason::camera_unreachable, "gone");
+    for (int second = 0; second < 20; ++second) {
+        if (second == 10) orders.now = {.store = false, .reason = vault::GapReason::by_schedule};
+        recorder->tick();
+        clock.advance(1s);
+    }
+    describe();
+    picture = 0;
+    send_pictures(group);
+    recorder.reset();
+    const auto all = recordings();
+    ASSERT_THAT(all.gaps, SizeIs(2));
+    EXPECT_EQ(all.gaps[0].interval, seconds(2, 12));
+    EXPECT_EQ(all.gaps[0].reason, vault::GapReason::camera_unreachable);
+    EXPECT_EQ(all.gaps[1].interval, seconds(12, 24));
+    EXPECT_EQ(all.gaps[1].reason, vault::GapReason::by_schedule);
 }
 
 TEST_F(StreamRecorderTest, BeginsWithTheFirstKeyFrame) {

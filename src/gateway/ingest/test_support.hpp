@@ -2,6 +2,7 @@
 // For this folder's tests alone: a camera's media, as small as it can be.
 
 #include "base/hex.hpp"
+#include "gateway/ingest/recording_order.hpp"
 #include "media/aac.hpp"
 #include "media/h264.hpp"
 #include "media/types.hpp"
@@ -29,6 +30,12 @@ inline media::AccessUnit unit(std::uint8_t track, std::int64_t time, bool random
             .time = time,
             .data = std::make_shared<const Bytes>(size)};
 }
+
+/// Everything is stored, until it is said otherwise.
+struct TestOrders final : RecordingOrders {
+    RecordingOrder order() const override { return now; }
+    RecordingOrder now{};
+};
 
 constexpr std::int64_t picture_ticks = 3'600;  ///< 25 pictures a second
 constexpr std::int64_t sound_ticks = 1'024;

@@ -152,7 +152,7 @@ Result<GapText> parse_gap(ByteView payload) {
         return fail(ErrorKind::corrupt, "malformed gap record");
     GapText gap;
     const auto reason = std::to_integer<std::uint8_t>(payload.front());
-    gap.reason = reason >= 1 && reason <= static_cast<std::uint8_t>(GapReason::clock_step)
+    gap.reason = reason >= 1 && reason <= static_cast<std::uint8_t>(GapReason::events_unheard)
                      ? static_cast<GapReason>(reason)
                      : GapReason::other;
     gap.detail = as_text(payload.subspan(1));

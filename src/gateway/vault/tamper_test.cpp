@@ -21,6 +21,9 @@ TEST_F(TamperTest, WhatWasRecordedVerifies) {
     EXPECT_TRUE(verified.faults.empty()) << verified.faults.front();
     EXPECT_EQ(verified.report->fragments, 2u * fragment_total);
     EXPECT_EQ(verified.report->gaps, 2u);
+    ASSERT_EQ(verified.report->by_reason.size(), 1u);
+    EXPECT_EQ(verified.report->by_reason.at(GapReason::camera_silent).count, 2u);
+    EXPECT_EQ(verified.report->by_reason.at(GapReason::camera_silent).duration, seconds(20));
     EXPECT_EQ(verified.report->unsigned_tail, 0u);
 }
 

@@ -22,6 +22,12 @@ std::string_view to_string(GapReason reason) {
             return "recording switched off";
         case GapReason::clock_step:
             return "clock was set forward";
+        case GapReason::by_schedule:
+            return "not recorded by its plan: off at that time";
+        case GapReason::no_event:
+            return "not recorded by its plan: no event came";
+        case GapReason::events_unheard:
+            return "the camera did not tell its events";
         case GapReason::other:
             break;
     }

@@ -66,9 +66,16 @@ enum class GapReason : std::uint8_t {
     not_running = 6,         ///< the recorder did not run
     switched_off = 7,        ///< recording was switched off by somebody who may
     clock_step = 8,          ///< the wall clock was moved forward
+    by_schedule = 9,         ///< the camera's plan records nothing at that time: no failure
+    no_event = 10,           ///< the plan records on event, and none came: no failure
+    events_unheard = 11,     ///< the plan records on event, and the camera did not tell its events
     other = 255,
 };
 std::string_view to_string(GapReason reason);
+/// Not recorded because that was the plan, and not because something failed.
+constexpr bool is_by_plan(GapReason reason) {
+    return reason == GapReason::by_schedule || reason == GapReason::no_event;
+}
 
 inline constexpr std::size_t max_gap_detail = 512;
 

@@ -328,6 +328,9 @@ Result<std::vector<RecordingHold>> Vault::holds(CameraId camera) const {
 Secret Vault::derive_key(std::string_view purpose) const {
     return impl_->keys->derive(purpose);
 }
+bool Vault::has_room(std::size_t bytes) const {
+    return impl_->writer->has_room(bytes);
+}
 VaultCounters Vault::counters() const {
     return impl_->writer->counters();
 }

@@ -102,6 +102,8 @@ class Vault {
     /// Queues a fragment; never blocks. exhausted when the queue is full: the fragment is lost, and the vault
     /// records the gap itself. invalid_input when run, duration or size are out of range.
     Result<> append(Fragment fragment);
+    /// Whether half of the queue stays free with `bytes` more: what can wait, waits until then.
+    bool has_room(std::size_t bytes) const;
     /// Queues a gap; never blocks. An empty interval is ignored.
     Result<> append(Gap gap);
     /// Waits until everything queued before the call is synced, signed and readable.

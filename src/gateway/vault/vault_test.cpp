@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/vault/format_file.hpp"
+#include "gateway/vault/record.hpp"
 #include "gateway/vault/test_support.hpp"
+#include "gateway/vault/verify.hpp"
 
 namespace vedette::vault {
 namespace {
@@ -43,6 +46,53 @@ TEST_F(VaultTest, WhatGoesInComesOutAcrossSegmentsAndRestarts) {
         EXPECT_TRUE(is_payload(*played.fragments[i].data, 30 + static_cast<int>(i)));
     for (std::size_t i = 0; i < 45; ++i)
         EXPECT_TRUE(is_payload(*played.fragments[15 + i].data, 100 + static_cast<int>(i)));
+}
+
+TEST_F(VaultTest, WhatWasNotRecordedByPlanIsToldApartFromFailures) {
+    const auto append = [&](Vault& vault, int from_s, int to_s, GapReason reason) {
+        ASSERT_TRUE(vault.append(Gap{stream, {t0 + seconds(from_s), t0 + seconds(to_s)}, reason, ""}));
+    };
+    {
+        auto vault = open_vault(folder.path);
+        ASSERT_TRUE(vault) << vault.error().message;
+        append(**vault, 0, 60, GapReason::by_schedule);  // nothing was ever recorded of it
+        append(**vault, 60, 100, GapReason::no_event);
+        append(**vault, 100, 110, GapReason::camera_unreachable);
+        append(**vault, 110, 150, GapReason::events_unheard);
+        append(**vault, 150, 160, GapReason::no_event);
+    }
+    for (const bool fast : {false, true}) {
+        const auto report = verify({folder.path}, {.fast = fast}, [](const Fault&) { FAIL(); });
+        ASSERT_TRUE(report) << report.error().message;
+        EXPECT_EQ(report->gaps, 5u);
+        EXPECT_EQ(report->by_reason.at(GapReason::by_schedule).duration, seconds(60));
+        EXPECT_EQ(report->by_reason.at(GapReason::no_event).count, 2u);
+        EXPECT_EQ(report->by_reason.at(GapReason::no_event).duration, seconds(50));
+        EXPECT_EQ(report->by_reason.at(GapReason::camera_unreachable).count, 1u);
+        EXPECT_EQ(report->by_reason.at(GapReason::events_unheard).count, 1u);
+    }
+    EXPECT_TRUE(is_by_plan(GapReason::by_schedule) && is_by_plan(GapReason::no_event));
+    EXPECT_FALSE(is_by_plan(GapReason::events_unheard) || is_by_plan(GapReason::camera_unreachable));
+    EXPECT_EQ(read_format(Layout{folder.path}), 1u);  // older programs may open it
+    auto vault = open_vault(folder.path);
+    ASSERT_TRUE(vault) << vault.error().message;
+    const auto recordings = (*vault)->recordings(stream, {t0, t0 + seconds(1000)});
+    ASSERT_TRUE(recordings);
+    ASSERT_EQ(recordings->gaps.size(), 5u);
+    EXPECT_EQ(recordings->gaps[0].reason, GapReason::by_schedule);
+    EXPECT_EQ(recordings->gaps[4].reason, GapReason::no_event);
+}
+
+TEST_F(VaultTest, AReasonThatIsNotKnownIsOther) {
+    for (const auto& [stored, read] :
+         {std::pair(9, GapReason::by_schedule), std::pair(11, GapReason::events_unheard),
+          std::pair(12, GapReason::other), std::pair(0, GapReason::other),
+          std::pair(254, GapReason::other)}) {
+        const auto gap = parse_gap(encode_gap(static_cast<GapReason>(stored), "words"));
+        ASSERT_TRUE(gap);
+        EXPECT_EQ(gap->reason, read) << stored;
+        EXPECT_EQ(gap->detail, "words");
+    }
 }
 
 }  // namespace

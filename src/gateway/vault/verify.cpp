@@ -202,12 +202,19 @@ class Verification {
         stream.any_good = true;
         if (!std::exchange(stream.file_has_good, true)) ++report_.files;
         report_.bytes += header.stored_size();
-        report_.gaps += header.type == RecordType::gap ? 1 : 0;
+        if (header.type == RecordType::gap) count_gap(header, stream.file->gap().reason);
         if (header.type != RecordType::fragment) return;
         ++report_.fragments;
         report_.fetched += header.fetched_at ? 1 : 0;
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
+    }
+
+    void count_gap(const RecordHeader& header, GapReason reason) {
+        ++report_.gaps;
+        VerifyReport::Gaps& gaps = report_.by_reason[reason];
+        ++gaps.count;
+        gaps.duration += header.duration;
     }
 
     bool go_on() { return !options_.on_progress || options_.on_progress(progress_); }

@@ -3,6 +3,7 @@
 // the recorder.
 
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "crypto/kept_checkpoints.hpp"
@@ -62,6 +63,11 @@ struct VerifyReport {
     std::uint64_t fragments = 0;
     std::uint64_t fetched = 0;  ///< of the fragments, those from the cameras' own storage
     std::uint64_t gaps = 0;
+    struct Gaps {
+        std::uint64_t count = 0;
+        Ticks90k duration{};  ///< of all camera streams together
+    };
+    std::map<GapReason, Gaps> by_reason;  ///< the gaps
     std::uint64_t bytes = 0;
     std::uint64_t files = 0;  ///< segment files that hold any of it
     std::uint64_t streams = 0;

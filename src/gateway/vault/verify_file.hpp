@@ -21,6 +21,8 @@ class SegmentCheck {
 
     /// Empty when the record is there as it was signed, or else a sentence. To be called in the log's order.
     std::string check(const RecordHeader& header, ByteView entry);
+    /// What the gap says that was checked last.
+    const GapText& gap() const { return gap_; }
     /// Records up to this block are there, it is said, and not checked.
     void pass(std::uint64_t end_block) { end_block_ = std::max(end_block_, end_block); }
 
@@ -48,6 +50,7 @@ class SegmentCheck {
     // Of a file in which something is not in its place: where its records are.
     std::optional<std::map<std::uint64_t, std::uint32_t>> places_;
     Bytes scratch_;
+    GapText gap_;
 };
 
 }  // namespace vedette::vault

@@ -90,6 +90,11 @@ Result<> Writer::append(Fragment fragment) {
     return {};
 }
 
+bool Writer::has_room(std::size_t bytes) const {
+    const std::lock_guard lock(mutex_);
+    return queued_bytes_ + bytes <= parts_.options->queue_bytes / 2;
+}
+
 Result<> Writer::append(Gap gap) {
     if (gap.interval.empty()) return {};
     if (gap.detail.size() > max_gap_detail) gap.detail.resize(max_gap_detail);

@@ -45,6 +45,7 @@ class Writer {
     Result<> flush();
     /// conflict: something of it is held.
     Result<> delete_camera(CameraId camera);
+    bool has_room(std::size_t bytes) const;
     VaultCounters counters() const;
 
     /// Runs `work` in the writer's thread and waits for it; what follows is for `work` alone.

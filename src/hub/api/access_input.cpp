@@ -242,7 +242,7 @@ Outcome<identity::Role> read_role(std::string_view body) {
             days && *days)
             role.max_age_days = static_cast<std::uint32_t>(**days);
         if (const auto schedule = reader.optional_text_or_null("schedule", schedule_limits)) {
-            role.schedule = policy::WeeklySchedule::parse(*schedule);
+            role.schedule = WeeklySchedule::parse(*schedule);
             if (!role.schedule || role.schedule->empty())
                 reader.refuse("schedule",
                               "The field schedule must be 168 hexadecimal digits in lower case, or 192 with "

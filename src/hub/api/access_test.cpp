@@ -125,10 +125,10 @@ TEST_F(AccessTest, AnAdministratorSignsAUserOutEverywhere) {
 
 TEST_F(AccessTest, WhenTheScheduleEndsThePictureEnds) {
     // The whole week but the hour after the next one.
-    policy::WeeklySchedule schedule;
-    const policy::WallTime now = wall_time(site.clock.utc_now(), {});
+    WeeklySchedule schedule;
+    const WallTime now = wall_time(site.clock.utc_now(), {});
     const std::size_t quarter = now.day * 96U + now.minute / 15U;
-    for (std::size_t i = 0; i < policy::WeeklySchedule::quarters_per_week; ++i)
+    for (std::size_t i = 0; i < WeeklySchedule::quarters_per_week; ++i)
         if ((i + 672 - quarter) % 672 < 4 || (i + 672 - quarter) % 672 >= 8)
             schedule.allow(static_cast<std::uint8_t>(i / 96), i % 96, i % 96 + 1);
     const auto user = site.add_user(administrator, "guard", {see_live}, "organisation",
@@ -174,9 +174,8 @@ TEST_F(AccessTest, ARoleCountsFromItsNetworksOnly) {
 }
 
 TEST_F(AccessTest, HolidaysAreAsTheRulesSay) {
-    policy::WeeklySchedule schedule;
-    for (std::uint8_t day = 0; day < 7; ++day)
-        schedule.allow(day, 0, policy::WeeklySchedule::quarters_per_day);
+    WeeklySchedule schedule;
+    for (std::uint8_t day = 0; day < 7; ++day) schedule.allow(day, 0, WeeklySchedule::quarters_per_day);
     schedule.allow_on_holidays(0, 0);
     const auto user = site.add_user(administrator, "guard", {see_live}, "organisation",
                                     fmt::format(R"(,"schedule":"{}")", schedule.text()));
@@ -352,7 +351,7 @@ TEST(WallTime, FollowsDaylightSavingTime) {
     ::setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
     ::tzset();
     const auto at = [](std::int64_t unix_seconds) {
-        const policy::WallTime time = wall_time(from_unix_seconds(unix_seconds), {});
+        const WallTime time = wall_time(from_unix_seconds(unix_seconds), {});
         return fmt::format("{} {:02}:{:02}", time.day, time.minute / 60, time.minute % 60);
     };
     EXPECT_EQ(at(1'774'745'999), "6 01:59");  // 2026-03-29 00:59:59 UTC, a Sunday

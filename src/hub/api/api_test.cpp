@@ -158,7 +158,8 @@ TEST(Metrics, ShowCamerasWithEscapedLabels) {
          {"vedette_stream_recording{", "vedette_stream_lost_packets_total{", "stream=\"main\"} 3\n",
           "vedette_stream_clock_offset_seconds{", "stream=\"main\"} -40\n", "stream=\"main\"} -4e-05\n",
           "# TYPE vedette_stream_reconnects_total counter\n", "vedette_stream_damaged_pictures_total{",
-          "vedette_stream_refused_packets_total{"})
+          "vedette_stream_refused_packets_total{", "vedette_camera_recording_wanted{",
+          "\"} 1\n# HELP vedette_camera_events", "vedette_camera_events_unheard{"})
         EXPECT_THAT(body_of(response), HasSubstr(sample));
     // A token may be read by many: no address, no user name, no sentence of a camera.
     EXPECT_THAT(body_of(response), Not(HasSubstr("192.0.2.10")));

@@ -1,7 +1,6 @@
 #include "hub/api/circumstances.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 namespace vedette::hub::api {
 
@@ -35,17 +34,12 @@ policy::Origin origin_of(const net::Request& request) {
                : policy::Origin::cross;
 }
 
-policy::WallTime wall_time(UtcTime now, const std::vector<identity::Holiday>& holidays) {
-    const std::time_t seconds = to_unix_seconds(now);
-    std::tm local{};
-    if (::localtime_r(&seconds, &local) == nullptr) return {.day = 7, .minute = 0};  // in no schedule
-    constexpr int days_from_sunday_to_monday = 6;
-    const std::chrono::year_month_day date(std::chrono::year(local.tm_year + 1900),
-                                           std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)),
-                                           std::chrono::day(static_cast<unsigned>(local.tm_mday)));
-    return {.day = static_cast<std::uint8_t>((local.tm_wday + days_from_sunday_to_monday) % 7),
-            .minute = static_cast<std::uint16_t>(local.tm_hour * 60 + local.tm_min),
-            .holiday = identity::is_holiday(holidays, date)};
+WallTime wall_time(UtcTime now, const std::vector<identity::Holiday>& holidays) {
+    const auto local = local_time(now);
+    if (!local) return {.day = 7, .minute = 0};  // in no schedule
+    WallTime wall = local->wall;
+    wall.holiday = identity::is_holiday(holidays, local->date);
+    return wall;
 }
 
 policy::Context context_of(const net::Request& request, const Services& services) {

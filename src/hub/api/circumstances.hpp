@@ -14,7 +14,7 @@ namespace vedette::hub::api {
 policy::Origin origin_of(const net::Request& request);
 
 /// What the clock on the wall shows in the time zone of this machine (TZ, else /etc/localtime).
-policy::WallTime wall_time(UtcTime now, const std::vector<identity::Holiday>& holidays);
+WallTime wall_time(UtcTime now, const std::vector<identity::Holiday>& holidays);
 
 /// Event loop thread.
 policy::Context context_of(const net::Request& request, const Services& services);

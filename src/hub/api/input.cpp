@@ -25,6 +25,8 @@ constexpr TextLimits fingerprint_limits{
     .min_characters = 64, .max_characters = 64, .may_have_controls = false};
 constexpr TextLimits transport_limits{.min_characters = 3, .max_characters = 9, .may_have_controls = false};
 constexpr TextLimits reason_limits{.min_characters = 1, .max_characters = 200, .may_have_controls = false};
+constexpr TextLimits week_limits{.min_characters = 168, .max_characters = 168, .may_have_controls = false};
+constexpr TextLimits kind_limits{.min_characters = 1, .max_characters = 40, .may_have_controls = false};
 constexpr TextLimits id_limits{.min_characters = 36, .max_characters = 36, .may_have_controls = false};
 
 std::string trimmed(std::string_view text) {
@@ -134,6 +136,41 @@ void read_name(ObjectReader& reader, wire::CameraSettings& settings, bool requir
     }
 }
 
+std::optional<WeeklySchedule> read_week(ObjectReader& reader, std::string_view field) {
+    const auto digits = reader.optional_text(field, week_limits);
+    if (!digits) return std::nullopt;
+    auto week = WeeklySchedule::parse(*digits);
+    if (!week)
+        reader.refuse(field, fmt::format("The field {} must be 168 hexadecimal digits in lower case", field));
+    return week;
+}
+
+wire::RecordingSettings read_recording(ObjectReader& reader) {
+    const auto seconds = [&](std::string_view field, std::chrono::seconds least, std::chrono::seconds most) {
+        const auto value = reader.optional_integer(field, least.count(), most.count());
+        return value ? std::optional(std::chrono::seconds(*value)) : std::nullopt;
+    };
+    wire::RecordingSettings settings;
+    settings.continuous = read_week(reader, "continuous");
+    settings.on_event = read_week(reader, "on_event");
+    settings.pre_roll = seconds("pre_roll_s", std::chrono::seconds(0), wire::max_pre_roll);
+    settings.post_roll = seconds("post_roll_s", wire::min_post_roll, wire::max_post_roll);
+    if (settings.continuous && settings.on_event && settings.continuous->overlaps(*settings.on_event))
+        reader.refuse("on_event", "A quarter of an hour can't be in both continuous and on_event");
+    if (!reader.has("event_kinds")) return settings;
+    settings.event_kinds.emplace();
+    for (const std::string& name : reader.text_list("event_kinds", wire::event_kind_count, kind_limits)) {
+        const auto kind = wire::parse_event_kind(name);
+        if (kind)
+            settings.event_kinds->set(static_cast<std::size_t>(*kind));
+        else
+            reader.refuse("event_kinds", fmt::format("{} is no kind of event", name));
+    }
+    if (settings.event_kinds->none())
+        reader.refuse("event_kinds", "Choose at least one kind of event that starts a recording");
+    return settings;
+}
+
 Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) {
     return read_object(body, [is_new](ObjectReader& reader) {
         wire::CameraSettings settings;
@@ -144,6 +181,11 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
             settings.keep_days = static_cast<std::uint32_t>(days->value_or(0));
         if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes))
             settings.keep_bytes = static_cast<std::uint64_t>(bytes->value_or(0));
+        if (const auto* recording = reader.optional_object("recording")) {
+            ObjectReader inner(*recording);
+            settings.recording = read_recording(inner);
+            reader.adopt(inner.finish());
+        }
         if (!is_new)
             settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
         if (const auto* device = reader.optional_object("device")) {

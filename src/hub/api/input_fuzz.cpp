@@ -49,7 +49,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
             break;
         case 3:
-            (void)read_camera_change(body);
+            // A plan that was accepted is within its limits.
+            if (const auto change = read_camera_change(body); change && change->recording) {
+                const auto& plan = *change->recording;
+                if (plan.pre_roll.value_or(vedette::wire::max_pre_roll) > vedette::wire::max_pre_roll ||
+                    plan.post_roll.value_or(vedette::wire::min_post_roll) < vedette::wire::min_post_roll ||
+                    (plan.event_kinds && plan.event_kinds->none()) ||
+                    (plan.continuous && plan.continuous->has_holidays()))
+                    std::abort();
+            }
             break;
         case 4:
             (void)read_discovery(body);

@@ -47,6 +47,24 @@ json::value certificate_json(const std::optional<wire::CertificateStatus>& certi
                         {"offered", certificate->offered}};
 }
 
+json::object recording_json(const wire::RecordingPlan& plan) {
+    json::array kinds;
+    for (std::uint8_t kind = 0; kind < wire::event_kind_count; ++kind)
+        if (plan.event_kinds[kind]) kinds.emplace_back(wire::to_string(static_cast<wire::EventKind>(kind)));
+    return {{"continuous", plan.continuous.text()},
+            {"on_event", plan.on_event.text()},
+            {"pre_roll_s", plan.pre_roll.count()},
+            {"post_roll_s", plan.post_roll.count()},
+            {"event_kinds", std::move(kinds)}};
+}
+
+json::object recording_now_json(const wire::RecordingNow& now) {
+    return {{"mode", wire::to_string(now.mode)},
+            {"wanted", now.wanted},
+            {"trouble", now.trouble},
+            {"message", now.message}};
+}
+
 json::object gap_filling_json(const wire::GapFilling& filling) {
     return {{"state", wire::to_string(filling.state)}, {"message", filling.message}};
 }
@@ -99,6 +117,8 @@ json::object to_json(const wire::CameraStatus& status, policy::RightSet rights) 
                      {"fill_gaps", status.fill_gaps},
                      {"keep_days", or_null(status.keep_days)},
                      {"keep_bytes", or_null(status.keep_bytes)},
+                     {"recording", recording_json(status.recording)},
+                     {"recording_now", recording_now_json(status.recording_now)},
                      {"gap_filling", gap_filling_json(status.gap_filling)},
                      {"talking", status.talking},
                      {"streams", std::move(streams)}};
@@ -164,6 +184,7 @@ json::object to_json(const wire::Recordings& recordings) {
     for (const wire::RecordedGap& gap : recordings.gaps) {
         json::object out = interval_json(gap.interval);
         out["reason"] = gap.reason;
+        out["by_plan"] = gap.by_plan;
         if (!gap.not_filled.empty()) out["not_filled"] = gap.not_filled;
         gaps.push_back(std::move(out));
     }

@@ -66,7 +66,8 @@ double unix_seconds(UtcTime time) {
 
 using Stream = wire::StreamStatus;
 constexpr auto families = std::to_array<StreamFamily>({
-    {"vedette_stream_recording", "gauge", "1 while the stream is recorded.",
+    {"vedette_stream_recording", "gauge",
+     "1 while the stream comes as it should, whatever the camera's plan does with it.",
      [](const Stream& s) { return std::optional(s.state == wire::CameraState::recording ? 1.0 : 0.0); }},
     {"vedette_stream_state_change_timestamp_seconds", "gauge",
      "When the stream came into its state, since the Unix epoch.",
@@ -124,6 +125,18 @@ void write_cameras(Exposition& out, const std::vector<wire::CameraStatus>& camer
     }
 }
 
+// By its plan a camera may be left unrecorded, which is no failure.
+void write_plans(Exposition& out, const std::vector<wire::CameraStatus>& cameras) {
+    const auto label = [](const wire::CameraStatus& camera) {
+        return fmt::format("{{camera_id=\"{}\",camera=\"{}\"}}", camera.id.text(), escaped(camera.name));
+    };
+    out.family("vedette_camera_recording_wanted", "gauge", "1 while the camera's plan wants it recorded.");
+    for (const auto& camera : cameras) out.sample(label(camera), camera.recording_now.wanted ? 1 : 0);
+    out.family("vedette_camera_events_unheard", "gauge",
+               "1 when the camera should be recorded on event and does not tell its events.");
+    for (const auto& camera : cameras) out.sample(label(camera), camera.recording_now.trouble ? 1 : 0);
+}
+
 struct WitnessFamily {
     std::string_view name;
     std::string_view help;
@@ -163,6 +176,7 @@ net::Awaitable<Outcome<>> get_metrics(ServicesPtr services, Call call) {
                static_cast<double>(to_unix_seconds(services->started)));
     out.single("vedette_cameras", "gauge", "Cameras.", static_cast<double>(metrics.cameras.size()));
     write_cameras(out, metrics.cameras);
+    write_plans(out, metrics.cameras);
     out.single("vedette_recording_possible", "gauge", "1 when recordings can be written.",
                metrics.storage.recording_possible ? 1 : 0);
     out.single("vedette_storage_used_bytes", "gauge", "Bytes of recordings.",

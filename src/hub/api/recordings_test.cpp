@@ -1,15 +1,18 @@
 // Holds, rules and exports.
 
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "hub/api/input.hpp"
+#include "hub/api/json_output.hpp"
 #include "hub/api/test_site.hpp"
 
 namespace vedette::hub::api {
 namespace {
 
+using ::testing::AllOf;
 using testing::body_of;
 using ::testing::HasSubstr;
 using testing::header_of;
@@ -59,6 +62,66 @@ TEST(Holds, RulesOfACameraAndWhatTheyDeleted) {
     for (const char* bad :
          {R"({"keep_days":0})", R"({"keep_days":3651})", R"({"keep_bytes":0})", R"({"keep_days":"x"})"})
         EXPECT_FALSE(read_camera_change(bad)) << bad;
+}
+
+TEST(RecordingPlan, IsReadStrictly) {
+    const std::string all(168, 'f');
+    const std::string none(168, '0');
+    const auto set = read_camera_change(fmt::format(
+        R"({{"recording":{{"continuous":"{}","on_event":"{}","pre_roll_s":0,"post_roll_s":600,"event_kinds":["motion","other"]}}}})",
+        none, all));
+    ASSERT_TRUE(set);
+    ASSERT_TRUE(set->recording);
+    EXPECT_TRUE(set->recording->continuous->empty());
+    EXPECT_TRUE(set->recording->on_event->always());
+    EXPECT_EQ(set->recording->pre_roll, std::chrono::seconds(0));
+    EXPECT_EQ(set->recording->post_roll, std::chrono::seconds(600));
+    EXPECT_EQ(set->recording->event_kinds, wire::kinds_of({wire::EventKind::motion, wire::EventKind::other}));
+    EXPECT_FALSE(read_camera_change("{}")->recording);
+    const auto fields = read_camera_change(R"({"recording":{"pre_roll_s":5}})");
+    ASSERT_TRUE(fields);
+    EXPECT_FALSE(fields->recording->continuous);
+    EXPECT_FALSE(fields->recording->event_kinds);
+    for (const std::string& bad :
+         {std::string(R"({"recording":1})"), std::string(R"({"recording":{"pre_roll_s":61}})"),
+          std::string(R"({"recording":{"post_roll_s":4}})"),
+          std::string(R"({"recording":{"event_kinds":[]}})"),
+          std::string(R"({"recording":{"event_kinds":["fire"]}})"), std::string(R"({"recording":{"x":1}})"),
+          fmt::format(R"({{"recording":{{"continuous":"{}"}}}})", std::string(167, 'f')),
+          fmt::format(R"({{"recording":{{"continuous":"{}"}}}})", std::string(168, 'F')),
+          fmt::format(R"({{"recording":{{"on_event":"{}"}}}})", std::string(192, 'f'))}) {
+        const auto refused = read_camera_change(bad);
+        ASSERT_FALSE(refused) << bad;
+        EXPECT_FALSE(refused.error().detail.empty()) << bad;
+    }
+}
+
+TEST(RecordingPlan, IsShownAndGapsSayWhetherTheyWerePlanned) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    EXPECT_THAT(body_of(site.send(net::Method::get, camera, {}, cookie)),
+                AllOf(HasSubstr(R"("pre_roll_s":10,"post_roll_s":30,"event_kinds":["motion","tamper",)"),
+                      HasSubstr(R"("recording_now":{"mode":"continuous","wanted":true,"trouble":false)")));
+    const wire::Recordings recordings{
+        .ranges = {},
+        .gaps = {{.interval = {from_ticks(1), from_ticks(2)}, .reason = "plan", .by_plan = true},
+                 {.interval = {from_ticks(2), from_ticks(3)}, .reason = "fault"}},
+        .extent = {}};
+    EXPECT_THAT(boost::json::serialize(to_json(recordings)),
+                AllOf(HasSubstr(R"("reason":"plan","by_plan":true)"),
+                      HasSubstr(R"("reason":"fault","by_plan":false)")));
+}
+
+TEST(RecordingPlan, AChangeIsToldWithWhatWasBefore) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
+    EXPECT_EQ(site.send(net::Method::patch, camera, R"({"recording":{"pre_roll_s":7}})", cookie).status,
+              200u);
+    const std::string audit = body_of(site.send(net::Method::get, "/api/v1/audit?limit=5", {}, cookie));
+    EXPECT_THAT(audit, AllOf(HasSubstr(R"("asked":{"recording":{"pre_roll_s":7}})"),
+                             HasSubstr(R"("before":{"recording":{"continuous":"ffff)")));
 }
 
 TEST(Export, StreamsUpToTheFirstChangeOfParameters) {

@@ -22,7 +22,7 @@ struct Role {
     std::string name;
     policy::RightSet rights;
     std::optional<std::uint32_t> max_age_days;  ///< of recordings and events; at least 1
-    std::optional<policy::WeeklySchedule> schedule;
+    std::optional<WeeklySchedule> schedule;
     std::optional<std::vector<IpNetwork>> networks;  ///< from where it counts; not empty
     bool ready = false;                              ///< comes with the program and can't be changed
 };

@@ -126,7 +126,7 @@ Result<> load_roles(Database& database, Roster& roster) {
             if (!row.is_null(3)) role.max_age_days = static_cast<std::uint32_t>(row.int64(3));
             // A schedule that can't be read is one that never permits.
             if (!row.is_null(4))
-                role.schedule = policy::WeeklySchedule::parse(row.text(4)).value_or(policy::WeeklySchedule());
+                role.schedule = WeeklySchedule::parse(row.text(4)).value_or(WeeklySchedule());
             if (!row.is_null(5)) role.networks = parse_networks(row.text(5));
             roster.roles.emplace(role.id, std::move(role));
         },

@@ -7,7 +7,7 @@
 
 #include "base/ip_network.hpp"
 #include "base/time.hpp"
-#include "hub/policy/schedule.hpp"
+#include "base/weekly_schedule.hpp"
 
 namespace vedette::hub::policy {
 

@@ -89,5 +89,12 @@ describe('an audit entry', () => {
       { label: 'Fill gaps', value: 'no' },
     ]);
     expect(changesOf(entry())).toEqual([]);
+    const plan = { continuous: '0'.repeat(168), on_event: 'f'.repeat(168), pre_roll_s: 10 };
+    const planned = entry({
+      details: { asked: { recording: { post_roll_s: 60 } }, before: { recording: plan } },
+    });
+    expect(changesOf(planned)).toEqual([
+      { label: 'Recording', value: 'On event, always; 10 s before an event → 60 s after it' },
+    ]);
   });
 });

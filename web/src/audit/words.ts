@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../api/client';
 import { formatMoment, formatSeconds } from '../ui/format';
+import { toldPlanWords } from '../recording/plan';
 
 /** What was asked for, so that it reads well when it was done and when it was denied. By operation of the API. */
 const OPERATIONS: Record<string, string> = {
@@ -252,9 +253,10 @@ export interface Fact {
   value: string;
 }
 
-function shown(value: unknown): string {
+function shown(field: string, value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (field === 'recording') return toldPlanWords(value) ?? JSON.stringify(value);
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }
@@ -264,7 +266,7 @@ export function changesOf(entry: AuditEntry): Fact[] {
   const before = objectIn(entry.details['before']);
   return Object.entries(objectIn(entry.details['asked'])).map(([field, value]) => ({
     label: spelled(field),
-    value: field in before ? `${shown(before[field])} → ${shown(value)}` : shown(value),
+    value: field in before ? `${shown(field, before[field])} → ${shown(field, value)}` : shown(field, value),
   }));
 }
 

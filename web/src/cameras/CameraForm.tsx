@@ -13,6 +13,8 @@ import { IconPlugConnected } from '../ui/icons';
 import type { Camera } from '../api/client';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
+import { RecordingFields } from '../recording/RecordingFields';
+import { chosenModes, recordingProblems } from '../recording/values';
 import { Notice } from '../ui/Notice';
 import { TestResult } from './TestResult';
 import { generalError, useCameraForm } from './useCameraForm';
@@ -68,7 +70,7 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
         />
         <TextInput
           label="Address of the main stream"
-          description="The full picture; it is recorded."
+          description="The full picture."
           placeholder="rtsp://192.168.1.20:554/stream1"
           data-testid="camera-main-url"
           required
@@ -100,6 +102,15 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
             {...form.getInputProps('password')}
           />
         </SimpleGrid>
+        <RecordingFields
+          values={form.values.recording}
+          problems={form.errors.recording ? recordingProblems(form.values.recording) : {}}
+          mayUseEvents={
+            Boolean(camera?.device?.onvif_url) || chosenModes(form.values.recording).includes('on_event')
+          }
+          error={typeof form.errors.recording === 'string' ? form.errors.recording.trim() : undefined}
+          onValues={(change) => form.setFieldValue('recording', { ...form.values.recording, ...change })}
+        />
         <Select
           label="Transport"
           description="Automatic tries the most secure way first and remembers what worked."

@@ -53,7 +53,7 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
         )}
       </div>
       <div className={classes.state}>
-        <StateBadge state={mainState(camera)} />
+        <StateBadge state={mainState(camera)} plan={camera.recording_now} />
         <Text size="xs" c="dimmed" className="tabular" title={main && formatMoment(main.since_90k)}>
           since {since(main)}
         </Text>

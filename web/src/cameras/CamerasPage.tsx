@@ -23,11 +23,12 @@ const SECONDS_PER_DAY = 86_400;
 type Dialog = { kind: 'add' } | { kind: 'edit' | 'delete'; camera: Camera };
 
 function summary({ cameras, storage }: Site): string {
-  const recording = cameras.filter((camera) => camera.streams.some((s) => s.state === 'recording')).length;
-  const facts = [
-    `${recording} of ${cameras.length} recording`,
-    `${formatBytes(storage.bytes_used)} used, ${formatBytes(storage.bytes_free)} free`,
-  ];
+  const coming = cameras.filter((camera) => camera.streams.some((s) => s.state === 'recording'));
+  const recording = coming.filter((camera) => camera.recording_now.wanted).length;
+  const planned = coming.filter(({ recording_now: now }) => !now.wanted && !now.trouble).length;
+  const facts = [`${recording} of ${cameras.length} recording`];
+  if (planned > 0) facts.push(`${planned} not now, by plan`);
+  facts.push(`${formatBytes(storage.bytes_used)} used, ${formatBytes(storage.bytes_free)} free`);
   if (storage.days_that_fit !== undefined)
     facts.push(`room for about ${formatSeconds(storage.days_that_fit * SECONDS_PER_DAY)}`);
   if (storage.checked_90k !== undefined) facts.push(`all checked ${formatDay(storage.checked_90k)}`);
@@ -106,7 +107,8 @@ export function CamerasPage() {
             onSaved={(camera) => {
               close();
               if (data?.cameras.length === 0) focusContent();
-              const what = dialog.kind === 'add' ? 'was added; recording starts at once.' : 'was saved.';
+              const starts = camera.recording_now.wanted ? '; recording starts at once.' : '.';
+              const what = dialog.kind === 'add' ? `was added${starts}` : 'was saved.';
               notifications.show({ message: `${camera.name} ${what}` });
             }}
           />

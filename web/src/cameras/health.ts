@@ -48,4 +48,9 @@ export function troublesOf({ state, health }: Stream): string[] {
 }
 
 /** The same for a camera; both streams of one tell the same clock. */
-export const cameraTroubles = (camera: Camera): string[] => [...new Set(camera.streams.flatMap(troublesOf))];
+export const cameraTroubles = (camera: Camera): string[] => [
+  ...new Set([
+    ...(camera.recording_now.trouble ? [camera.recording_now.message] : []),
+    ...camera.streams.flatMap(troublesOf),
+  ]),
+];

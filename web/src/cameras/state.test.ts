@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Camera, CameraState, Stream } from '../api/client';
-import { gridStream, mayBeDevice } from './state';
+import { gridStream, mayBeDevice, planState } from './state';
 
 const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
   kind,
@@ -35,6 +35,8 @@ const camera = (streams: Stream[]): Camera => ({
   fill_gaps: true,
   keep_days: null,
   keep_bytes: null,
+  recording: { continuous: '', on_event: '', pre_roll_s: 10, post_roll_s: 30, event_kinds: [] },
+  recording_now: { mode: 'continuous', wanted: true, trouble: false, message: '' },
   gap_filling: { state: 'idle', message: '' },
   talking: false,
   streams,
@@ -52,6 +54,15 @@ describe('the stream of a small picture', () => {
 
   it('is the main stream where there is no other', () => {
     expect(gridStream(camera([stream('main', 'recording')]))).toBe('main');
+  });
+});
+
+describe('what a camera does that is not recorded now', () => {
+  const now = { mode: 'off', wanted: false, trouble: false, message: '' } as const;
+  it('is told in a word or two', () => {
+    expect(planState(now)).toBe('Off by plan');
+    expect(planState({ ...now, mode: 'on_event' })).toBe('Waiting for an event');
+    expect(planState({ ...now, mode: 'on_event', trouble: true })).toBe('Events not told');
   });
 });
 

@@ -10,6 +10,12 @@ export const STATE_WORDS: Record<CameraState, string> = {
   certificate_changed: 'Certificate not trusted',
 };
 
+/** What a camera does that comes and is not recorded now, in a word or two. */
+export function planState({ mode, trouble }: Camera['recording_now']): string {
+  if (trouble) return 'Events not told';
+  return mode === 'off' ? 'Off by plan' : 'Waiting for an event';
+}
+
 export const streamOf = (camera: Camera, kind: StreamKind): Stream | undefined =>
   camera.streams.find((stream) => stream.kind === kind);
 

@@ -3,6 +3,13 @@ import { useMutation } from '@tanstack/react-query';
 import { api, type Camera, type CameraChange, type Transport } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
 import { storeCamera } from '../api/queries';
+import {
+  EMPTY_RECORDING,
+  recordingProblems,
+  recordingRequest,
+  recordingValues,
+  type RecordingValues,
+} from '../recording/values';
 import { addressProblem, splitCredentials } from './address';
 
 export interface CameraValues {
@@ -19,6 +26,7 @@ export interface CameraValues {
   keep_days: number | '';
   /** In gigabytes; the field is named as the server's, which may complain about it. */
   keep_bytes: number | '';
+  recording: RecordingValues;
 }
 
 const EMPTY: CameraValues = {
@@ -33,6 +41,7 @@ const EMPTY: CameraValues = {
   fill_gaps: true,
   keep_days: '',
   keep_bytes: '',
+  recording: EMPTY_RECORDING,
 };
 const MAX_KEEP_DAYS = 3650;
 const MAX_KEEP_GB = 9_000_000;
@@ -47,9 +56,14 @@ export function generalError(error: unknown): string | undefined {
   return String(error);
 }
 
-/** An empty password stands for "as it was" and is left out; other fields are sent as they are. */
-export function requestOf(values: CameraValues): CameraChange & { name: string; main_url: string } {
+/** An empty password and a plan that was not changed stand for "as it was" and are left out. */
+export function requestOf(
+  values: CameraValues,
+  before: RecordingValues = EMPTY_RECORDING,
+): CameraChange & { name: string; main_url: string } {
   const { password, ...rest } = values;
+  const recording = recordingRequest(rest.recording);
+  const sameRecording = JSON.stringify(recording) === JSON.stringify(recordingRequest(before));
   const trimmed = {
     name: rest.name.trim(),
     main_url: rest.main_url.trim(),
@@ -61,6 +75,7 @@ export function requestOf(values: CameraValues): CameraChange & { name: string; 
     fill_gaps: rest.fill_gaps,
     keep_days: rest.keep_days === '' ? null : rest.keep_days,
     keep_bytes: rest.keep_bytes === '' ? null : Math.round(rest.keep_bytes * BYTES_PER_GB),
+    ...(!sameRecording && { recording }),
   };
   return password ? { ...trimmed, password } : trimmed;
 }
@@ -81,6 +96,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           fill_gaps: camera.fill_gaps,
           keep_days: camera.keep_days ?? '',
           keep_bytes: camera.keep_bytes === null ? '' : camera.keep_bytes / BYTES_PER_GB,
+          recording: recordingValues(camera),
         }
       : EMPTY,
     validate: {
@@ -95,6 +111,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
         value === '' || (value * BYTES_PER_GB >= 1 && value <= MAX_KEEP_GB)
           ? null
           : 'Enter a size above 0, or nothing.',
+      // Shown at its parts.
+      recording: (value) => (Object.keys(recordingProblems(value)).length > 0 ? ' ' : null),
     },
   });
 
@@ -104,7 +122,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
 
   const save = useMutation({
     mutationFn: (values: CameraValues) => {
-      const body = requestOf(values);
+      const body = requestOf(values, camera && recordingValues(camera));
       return dataOf(
         camera
           ? api.PATCH('/api/v1/cameras/{camera_id}', { params: { path: { camera_id: camera.id } }, body })
@@ -121,8 +139,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
       // What has nothing to do with the connection is no part of the question.
-      const { name, fill_gaps, keep_days, keep_bytes, ...tested } = requestOf(values);
-      void [name, fill_gaps, keep_days, keep_bytes];
+      const { name, fill_gaps, keep_days, keep_bytes, recording, ...tested } = requestOf(values);
+      void [name, fill_gaps, keep_days, keep_bytes, recording];
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },

@@ -1,6 +1,7 @@
 import type { Approval, SafeguardedAction } from '../api/client';
 import { formatMoment, formatSeconds } from '../ui/format';
 import { TICKS_PER_SECOND } from '../media/ticks';
+import { toldPlanWords } from '../recording/plan';
 
 /** What can take more than a right, as the rules and the dialogs call it. */
 export const ACTION_WORDS: Record<SafeguardedAction, string> = {
@@ -37,6 +38,7 @@ const LABELS: Record<string, string> = {
   hold_id: 'Hold',
   keep_days: 'Keep for days',
   keep_bytes: 'Keep bytes',
+  recording: 'Recording plan',
   reason: 'Why',
   token: 'Output',
   active: 'Switched on',
@@ -61,6 +63,7 @@ function value(field: string, of: unknown): string {
   if (typeof of === 'boolean') return of ? 'yes' : 'no';
   if (typeof of === 'number' && field.endsWith('_90k')) return formatMoment(of);
   if (field === 'assignments' && Array.isArray(of)) return of.map(assignmentWords).join('; ') || 'no role';
+  if (field === 'recording') return toldPlanWords(of) ?? JSON.stringify(of);
   if (typeof of === 'object') return JSON.stringify(of);
   return String(of);
 }

@@ -83,7 +83,7 @@ export function Tile({ camera, enlarged, onToggle }: Props) {
             Main stream, as the sub stream fails
           </span>
         )}
-        <StateBadge state={cameraState} overlay />
+        <StateBadge state={cameraState} plan={camera.recording_now} overlay />
       </footer>
       <div className={classes.tools}>
         <Tool

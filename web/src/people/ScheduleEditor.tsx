@@ -1,8 +1,6 @@
 import { Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useRef, useState } from 'react';
 import {
-  DAY_NAMES,
-  DAYS,
   emptyWeek,
   hasHolidays,
   NOT_UNDERSTOOD,
@@ -13,24 +11,10 @@ import {
   withHours,
   type Cell,
   type Week,
-} from './schedule';
-import classes from './Schedule.module.css';
+} from '../week/week';
+import { WEEK_ROWS, WeekGrid } from '../week/WeekGrid';
 
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const QUARTERS = 4;
-const STEPS: Record<string, [number, number]> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
-
-interface Drag {
-  from: Cell;
-  /** The week as it was before. */
-  week: Week;
-  value: boolean;
-}
 
 interface Props {
   /** "Mo-Fr 8:00-18:00": what is typed, which may not be understood (yet). */
@@ -41,104 +25,32 @@ interface Props {
 
 /** The rows of the grid: holidays where they are days of their own. */
 const rowsOf = (week: Week) => [
-  ...DAYS.map((name, day) => ({ name: name as string, title: DAY_NAMES[day] as string })),
+  ...WEEK_ROWS,
   ...(hasHolidays(week) ? [{ name: 'Hol', title: 'Holidays' }] : []),
 ];
 
-const clamp = (value: number, most: number) => Math.min(Math.max(value, 0), most);
-
-function labelOf(title: string, hour: number, quarters: number): string {
-  const partly = quarters > 0 && quarters < QUARTERS ? ', partly' : '';
-  return `${title} ${hour}:00 to ${hour + 1}:00${partly}`;
-}
-
-interface GridProps {
-  week: Week;
-  onWeek(week: Week): void;
-}
-
-/** Hours as cells, painted by mouse, finger or keys: what the first cell becomes, the others become. */
-function Grid({ week, onWeek }: GridProps) {
-  const [active, setActive] = useState<Cell>({ day: 0, hour: 8 });
-  const drag = useRef<Drag>(undefined);
-  const grid = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const end = () => (drag.current = undefined);
-    window.addEventListener('pointerup', end);
-    window.addEventListener('pointercancel', end);
-    return () => {
-      window.removeEventListener('pointerup', end);
-      window.removeEventListener('pointercancel', end);
-    };
-  }, []);
-  const rows = rowsOf(week);
+/** What the first cell of a stroke becomes, the others become. */
+function Grid({ week, onWeek }: { week: Week; onWeek(week: Week): void }) {
   const isIn = (cell: Cell) => quartersIn(week, cell) === QUARTERS;
-  const begin = (event: PointerEvent<HTMLButtonElement>, cell: Cell) => {
-    if (event.button !== 0) return;
-    // A finger would stay with the cell on which it came down.
-    event.currentTarget.releasePointerCapture(event.pointerId);
-    drag.current = { from: cell, week, value: !isIn(cell) };
-    setActive(cell);
-    onWeek(withHours(week, cell, cell, !isIn(cell)));
-  };
-  const extend = (cell: Cell) => {
-    if (drag.current) onWeek(withHours(drag.current.week, drag.current.from, cell, drag.current.value));
-  };
-  const onKeyDown = (event: KeyboardEvent, cell: Cell) => {
-    const step = STEPS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const next = { day: clamp(cell.day + step[0], rows.length - 1), hour: clamp(cell.hour + step[1], 23) };
-    if (event.shiftKey) onWeek(withHours(week, next, next, isIn(cell)));
-    setActive(next);
-    grid.current?.querySelector<HTMLElement>(`[data-cell="${next.day}-${next.hour}"]`)?.focus();
-  };
   return (
-    <div
-      ref={grid}
-      className={classes.grid}
-      role="grid"
-      aria-label="Hours of the week"
-      aria-multiselectable="true"
-    >
-      <div className={classes.row} aria-hidden="true">
-        <span />
-        {HOURS.map((hour) => (
-          <span key={hour} className={classes.hour}>
-            {hour % 6 === 0 ? hour : ''}
-          </span>
-        ))}
-      </div>
-      {rows.map(({ name, title }, day) => (
-        <div key={name} className={classes.row} role="row">
-          <span className={classes.day} role="rowheader" aria-label={title}>
-            {name}
-          </span>
-          {HOURS.map((hour) => {
-            const cell = { day, hour };
-            const quarters = quartersIn(week, cell);
-            return (
-              <button
-                key={hour}
-                type="button"
-                role="gridcell"
-                className={classes.cell}
-                aria-label={labelOf(title, hour, quarters)}
-                aria-selected={quarters === QUARTERS}
-                tabIndex={active.day === day && active.hour === hour ? 0 : -1}
-                data-cell={`${day}-${hour}`}
-                data-quarters={quarters}
-                onPointerDown={(event) => begin(event, cell)}
-                onPointerEnter={() => extend(cell)}
-                onKeyDown={(event) => onKeyDown(event, cell)}
-                // By the keyboard; a pointer has painted already.
-                onClick={(event) => event.detail === 0 && onWeek(withHours(week, cell, cell, !isIn(cell)))}
-              />
-            );
-          })}
-        </div>
-      ))}
-    </div>
+    <WeekGrid
+      label="Hours of the week"
+      rows={rowsOf(week)}
+      cellOf={(cell, title) => {
+        const quarters = quartersIn(week, cell);
+        const partly = quarters > 0 && quarters < QUARTERS ? ', partly' : '';
+        return {
+          label: `${title}${partly}`,
+          selected: quarters === QUARTERS,
+          look: { 'data-quarters': quarters },
+        };
+      }}
+      begin={(from) => {
+        const value = !isIn(from);
+        return (to) => onWeek(withHours(week, from, to, value));
+      }}
+      carry={(from, to) => onWeek(withHours(week, to, to, isIn(from)))}
+    />
   );
 }
 

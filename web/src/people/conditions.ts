@@ -1,7 +1,7 @@
 // On what it depends whether a role counts, as it stands in the form that changes it.
 
 import type { NewRole } from '../api/client';
-import { digitsOf, isEmpty, NOT_UNDERSTOOD, parseWeek, weekFromDigits, weekText } from './schedule';
+import { digitsOf, isEmpty, NOT_UNDERSTOOD, parseWeek, weekFromDigits, weekText } from '../week/week';
 
 export interface Conditions {
   days: number | '';

@@ -1,6 +1,6 @@
 import type { Assignment, CameraGroup, Decision, Role, User } from '../api/client';
 import { formatDay, formatMoment } from '../ui/format';
-import { weekFromDigits, weekText } from './schedule';
+import { weekFromDigits, weekText } from '../week/week';
 
 /** Names of what assignments refer to. */
 export interface Names {

@@ -21,7 +21,7 @@ function Heading({ camera, panels }: { camera: Camera; panels: Panels }) {
       <Title order={1} size="h3" lineClamp={1} title={camera.name} className={classes.name}>
         {camera.name}
       </Title>
-      <StateBadge state={mainState(camera)} />
+      <StateBadge state={mainState(camera)} plan={camera.recording_now} />
       {main?.state === 'recording' && (
         <Text size="sm" c="dimmed" className="tabular">
           {resolutionOf(main)} · {formatRate(main.frames_per_second)} · {formatBitrate(main.bits_per_second)}

@@ -3,7 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import type { CameraEvent, Recordings } from '../api/client';
 import { describeSource, eventAt, KIND_WORDS, marksOfEvents } from '../events/events';
 import { TICKS_PER_SECOND } from '../media/ticks';
-import { formatClock, formatMoment, formatSpan } from '../ui/format';
+import { formatClock, formatMoment, formatSpan, sentence } from '../ui/format';
 import { Axis } from './Axis';
 import { describeDeleted } from './deleted';
 import { bars, pan, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
@@ -31,6 +31,7 @@ interface Interval {
 }
 interface Gap extends Interval {
   reason: string;
+  by_plan: boolean;
 }
 
 const BAR_TOP = 30;
@@ -56,8 +57,12 @@ const STEP = 10 * TICKS_PER_SECOND;
 
 const FETCHED = 'Fetched later from the camera’s own storage';
 
+const PLANNED = 'Not recorded, by its plan';
+
 const describeGap = (gap: Gap) =>
-  `Not recorded for ${formatSpan(gap.start_90k, gap.end_90k)}${gap.reason ? `: ${gap.reason}` : ''}`;
+  gap.by_plan
+    ? `${sentence(gap.reason)} ${formatSpan(gap.start_90k, gap.end_90k)}.`
+    : `Not recorded for ${formatSpan(gap.start_90k, gap.end_90k)}${gap.reason ? `: ${gap.reason}` : ''}`;
 
 export function Timeline({
   view,
@@ -75,7 +80,9 @@ export function Timeline({
   const [focusedGap, setFocusedGap] = useState<Gap>();
   const gestures = useTimelineGestures(area, view, width, { onView, onSeek, onHover: setPointer });
 
-  const gaps = (recordings?.gaps ?? []).filter((gap) => inView(gap, view));
+  const unrecorded = (recordings?.gaps ?? []).filter((gap) => inView(gap, view));
+  const gaps = unrecorded.filter((gap) => !gap.by_plan);
+  const planned = unrecorded.filter((gap) => gap.by_plan);
   const ranges = recordings?.ranges ?? [];
   const deleted = (recordings?.deleted ?? []).filter((range) => inView(range, view));
   const live = ranges.filter((range) => range.source === 'live');
@@ -84,7 +91,7 @@ export function Timeline({
   const pointed90k = pointer === undefined ? undefined : ticksAtX(view, pointer, width);
   const pointedFetched = fetched.some((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedDeleted = deleted.find((range) => pointed90k !== undefined && inside(range, pointed90k));
-  const pointedGap = gaps.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
+  const pointedGap = unrecorded.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
   const pointedEvent =
     pointed90k === undefined
       ? undefined
@@ -152,6 +159,9 @@ export function Timeline({
               <rect width={6} height={6} className={classes.gapGround} />
               <rect width={2} height={6} className={classes.gapStripe} />
             </pattern>
+            <pattern id="plan-dots" width={7} height={7} patternUnits="userSpaceOnUse">
+              <circle cx={3.5} cy={3.5} r={1.1} className={classes.planDot} />
+            </pattern>
           </defs>
           <rect x={0} y={BAR_TOP} width={width} height={BAR_HEIGHT} rx={5} className={classes.track} />
           <Axis view={view} width={width} top={BAR_TOP} bottom={BAR_BOTTOM} />
@@ -167,6 +177,17 @@ export function Timeline({
                 className={classes.deletedLine}
               />
             </g>
+          ))}
+          {bars(view, planned, width).map((bar, index) => (
+            <rect
+              key={`planned-${index}`}
+              x={bar.x}
+              y={BAR_TOP}
+              width={bar.width}
+              height={BAR_HEIGHT}
+              fill="url(#plan-dots)"
+              data-testid="timeline-planned"
+            />
           ))}
           {bars(view, gaps, width).map((bar, index) => (
             <rect
@@ -259,7 +280,7 @@ export function Timeline({
           {tip.text}
         </div>
       )}
-      {(showsFetched || deleted.length > 0) && (
+      {(showsFetched || deleted.length > 0 || planned.length > 0) && (
         <ul className={classes.legend} data-testid="timeline-legend">
           <li>
             <span className={classes.swatchLive} aria-hidden="true" /> Recorded live
@@ -274,6 +295,11 @@ export function Timeline({
               <span className={classes.swatchDeleted} aria-hidden="true" /> {text}
             </li>
           ))}
+          {planned.length > 0 && (
+            <li>
+              <span className={classes.swatchPlanned} aria-hidden="true" /> {PLANNED}
+            </li>
+          )}
           {gaps.length > 0 && (
             <li>
               <span className={classes.swatchGap} aria-hidden="true" /> Not recorded

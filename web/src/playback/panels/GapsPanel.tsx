@@ -66,7 +66,7 @@ export function GapsPanel({ camera, seek }: PanelProps) {
       {filling}
       <ul className={classes.events}>
         {gaps.slice(0, MOST).map((gap) => (
-          <li key={gap.start_90k}>
+          <li key={gap.start_90k} data-by-plan={gap.by_plan || undefined}>
             <Moment onPlay={seek && (() => seek(gap.start_90k - BEFORE))}>
               <span className={classes.when}>
                 <span>

@@ -6,6 +6,7 @@ import { statesQuery } from '../../api/queries';
 import { cameraTroubles, clockWords, driftWords, keyFrameWords } from '../../cameras/health';
 import { StateBadge } from '../../cameras/StateBadge';
 import { nowTicks } from '../../media/ticks';
+import { modesOf, planWords, rollWords } from '../../recording/plan';
 import { formatBitrate, formatClock, formatDay, formatRate, formatSpan, sentence } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import facts from './Facts.module.css';
@@ -99,6 +100,23 @@ function History({ cameraId, several }: { cameraId: string; several: boolean }) 
   );
 }
 
+/** What its plan does with it now, and what it has for the week. */
+function PlanNow({ camera }: { camera: PanelProps['camera'] }) {
+  const modes = modesOf(camera.recording);
+  return (
+    <section data-testid="health-plan">
+      <h2 className={facts.heading}>Recording plan</h2>
+      <p className={facts.plan}>{planWords(modes)}.</p>
+      {modes.includes('on_event') && <p className={facts.plan}>On event: {rollWords(camera.recording)}.</p>}
+      {camera.recording_now.message && !camera.recording_now.trouble && (
+        <p className={facts.plan} data-testid="health-plan-now">
+          {camera.recording_now.message}
+        </p>
+      )}
+    </section>
+  );
+}
+
 /** How well a camera does, and how it did: its figures in plain words, then the last changes of its state. */
 export function HealthPanel({ camera }: PanelProps) {
   return (
@@ -108,6 +126,7 @@ export function HealthPanel({ camera }: PanelProps) {
           {trouble}
         </p>
       ))}
+      <PlanNow camera={camera} />
       {camera.streams.map((stream) => (
         <StreamHealth key={stream.kind} stream={stream} />
       ))}

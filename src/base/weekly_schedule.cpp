@@ -1,8 +1,9 @@
-#include "hub/policy/schedule.hpp"
+#include "base/weekly_schedule.hpp"
 
 #include <algorithm>
+#include <ctime>
 
-namespace vedette::hub::policy {
+namespace vedette {
 
 namespace {
 
@@ -35,6 +36,19 @@ bool read(std::string_view text, std::bitset<Size>& quarters) {
 }
 
 }  // namespace
+
+std::optional<LocalTime> local_time(UtcTime time) {
+    const std::time_t seconds = to_unix_seconds(time);
+    std::tm local{};
+    if (::localtime_r(&seconds, &local) == nullptr) return std::nullopt;
+    constexpr int days_from_sunday_to_monday = 6;
+    return LocalTime{
+        .date = {std::chrono::year(local.tm_year + 1900),
+                 std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)),
+                 std::chrono::day(static_cast<unsigned>(local.tm_mday))},
+        .wall = {.day = static_cast<std::uint8_t>((local.tm_wday + days_from_sunday_to_monday) % 7),
+                 .minute = static_cast<std::uint16_t>(local.tm_hour * 60 + local.tm_min)}};
+}
 
 void WeeklySchedule::allow(std::uint8_t day, std::size_t first, std::size_t last) {
     if (day >= 7) return;
@@ -82,4 +96,4 @@ std::optional<WeeklySchedule> WeeklySchedule::parse(std::string_view text) {
     return schedule;
 }
 
-}  // namespace vedette::hub::policy
+}  // namespace vedette

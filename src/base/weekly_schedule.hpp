@@ -1,13 +1,17 @@
 #pragma once
-// When a role counts: quarters of an hour of a week, in the site's time zone. Pure.
+// Hours of the week by the clock on the site's wall: when a role counts, when a camera is recorded. Quarters
+// of an hour.
 
 #include <bitset>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace vedette::hub::policy {
+#include "base/time.hpp"
+
+namespace vedette {
 
 /// A moment as the clock on the site's wall shows it. Whoever asks for a decision reads that clock, so that
 /// daylight-saving time is its affair: an hour that occurs twice is the same twice, one that is skipped never
@@ -18,6 +22,16 @@ struct WallTime {
     bool holiday = false;
 };
 
+/// What the calendar and the clock on the wall show in the time zone of this machine (TZ, else
+/// /etc/localtime), which is the site's. A holiday is not known here. nullopt: no calendar has that time.
+/// Thread-safe.
+struct LocalTime {
+    std::chrono::year_month_day date{};
+    WallTime wall{};
+};
+std::optional<LocalTime> local_time(UtcTime time);
+
+/// Pure.
 class WeeklySchedule {
   public:
     static constexpr std::size_t quarters_per_day = 96;
@@ -33,7 +47,17 @@ class WeeklySchedule {
     /// Whether it counts whenever `other` does.
     bool covers(const WeeklySchedule& other) const;
     bool empty() const { return quarters_.none() && holidays_.value_or(Day()).none(); }
+    /// Whether holidays are days of their own.
+    bool has_holidays() const { return holidays_.has_value(); }
+    /// Whether a quarter of the week is in both; holidays of their own are not looked at.
+    bool overlaps(const WeeklySchedule& other) const { return (quarters_ & other.quarters_).any(); }
     bool always() const { return quarters_.all() && holidays_.value_or(~Day()).all(); }
+
+    static WeeklySchedule whole_week() {
+        WeeklySchedule schedule;
+        schedule.quarters_.set();
+        return schedule;
+    }
 
     /// 168 hexadecimal digits: four quarters each, Monday 0:00 in the first one's highest bit; 24 more where
     /// holidays are days of their own.
@@ -47,4 +71,4 @@ class WeeklySchedule {
     std::optional<Day> holidays_;
 };
 
-}  // namespace vedette::hub::policy
+}  // namespace vedette

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitsOf, emptyWeek, parseWeek, quartersIn, weekFromDigits, weekText, withHours } from './schedule';
+import { digitsOf, emptyWeek, parseWeek, quartersIn, weekFromDigits, weekText, withHours } from './week';
 
 const OFFICE = '000000' + '00ffffffffff000000'; // Monday 8:00 to 18:00: a digit is an hour
 

@@ -1,4 +1,4 @@
-// A role's hours of the week: hexadecimal digits in the API, words for people, quarters of an hour here.
+// Hours of the week: hexadecimal digits in the API, words for people, quarters of an hour here.
 
 export const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'] as const;
 export const DAY_NAMES = [
@@ -26,7 +26,7 @@ const HOLIDAYS = 7;
 export type Week = readonly boolean[];
 
 /** Quarters of one day, half-open. */
-interface Stretch {
+export interface Stretch {
   first: number;
   last: number;
 }
@@ -85,7 +85,7 @@ export function quartersIn(week: Week, { day, hour }: Cell): number {
   return week.slice(start, start + QUARTERS_PER_HOUR).filter(Boolean).length;
 }
 
-function stretchesOf(week: Week, day: number): Stretch[] {
+export function stretchesOf(week: Week, day: number): Stretch[] {
   const stretches: Stretch[] = [];
   for (let quarter = 0; quarter < QUARTERS_PER_DAY; ++quarter) {
     if (!week[day * QUARTERS_PER_DAY + quarter]) continue;
