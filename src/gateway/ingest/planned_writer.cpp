@@ -8,7 +8,7 @@ namespace vedette::gateway::ingest {
 
 namespace {
 
-// Less than a picture's time is rounding between two runs, not a gap.
+// Less than a picture's time between two runs is rounding, not a gap.
 constexpr Ticks90k rounding = std::chrono::milliseconds(20);
 
 Ticks90k distance(UtcTime a, UtcTime b) {
@@ -156,7 +156,10 @@ void PlannedWriter::write_left_out() {
 }
 
 void PlannedWriter::write_gap(UtcInterval interval, vault::GapReason reason, std::string detail) {
-    if (interval.end - interval.start < rounding) return;
+    // The rest of what is missing already is missing, however short.
+    const bool goes_on = written_until_ == interval.start;
+    if (!goes_on && interval.end - interval.start < rounding) return;
+    written_until_ = interval.end;
     complain(vault_.append(vault::Gap{key_, interval, reason, std::move(detail)}));
 }
 

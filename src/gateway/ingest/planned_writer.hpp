@@ -83,7 +83,8 @@ class PlannedWriter {
         UtcInterval interval;
         vault::GapReason reason;
     };
-    std::optional<LeftOut> left_out_;  ///< and not yet written down
+    std::optional<LeftOut> left_out_;       ///< and not yet written down
+    std::optional<UtcTime> written_until_;  ///< end of the last gap that was written
 };
 
 }  // namespace vedette::gateway::ingest

@@ -93,6 +93,25 @@ TEST_F(PlannedWriterTest, WhatThePlanLeavesOutIsAGapThatSaysSo) {
                                           std::pair(between(72, 100), vault::GapReason::by_schedule)));
 }
 
+TEST_F(PlannedWriterTest, TheRestOfAGapIsToldHoweverShort) {
+    constexpr auto moment = std::chrono::milliseconds(14);
+    send(10, always);
+    fail(20, vault::GapReason::not_running);
+    const UtcTime again = begin_time + 20s + moment;
+    writer->append({begin_time + 20s, again}, vault::GapReason::camera_silent, "why");
+    writer->append(Fragment{.start = again, .duration = 2s, .pieces = {std::make_shared<const Bytes>(100)}});
+    EXPECT_THAT(gaps(all()), ElementsAre(std::pair(between(10, 20), vault::GapReason::not_running),
+                                         std::pair(UtcInterval{begin_time + 20s, again},
+                                                   vault::GapReason::camera_silent)));
+}
+
+TEST_F(PlannedWriterTest, RoundingBetweenTwoRunsIsNoGap) {
+    constexpr auto moment = std::chrono::milliseconds(14);
+    send(10, always);
+    writer->append({begin_time + 10s, begin_time + 10s + moment}, vault::GapReason::bad_media, "why");
+    EXPECT_THAT(gaps(all()), IsEmpty());
+}
+
 TEST_F(PlannedWriterTest, AnEventTakesItsPreRollAndNothingIsMissingAfterIt) {
     send(30, awaiting);
     orders.now = event;
