@@ -3,7 +3,9 @@
 // The limits are those within which answers are read; onvif::may_answer() holds what else has to be true.
 
 #include "onvif/address.hpp"
+#include "onvif/discovery.hpp"
 #include "onvif/question.hpp"
+#include "onvif/text.hpp"
 
 namespace vedette::gateway::camera_process {
 
