@@ -17,8 +17,14 @@ Ticks90k distance(UtcTime a, UtcTime b) {
 
 }  // namespace
 
-PlannedWriter::PlannedWriter(vault::StreamKey key, vault::Vault& vault, const RecordingOrders& orders)
-    : key_(key), vault_(vault), orders_(orders), last_(orders.order()), is_part_wanted_(last_.store) {}
+PlannedWriter::PlannedWriter(vault::StreamKey key, vault::Vault& vault, const RecordingOrders& orders,
+                             std::optional<UtcTime> told_until)
+    : key_(key),
+      vault_(vault),
+      orders_(orders),
+      last_(orders.order()),
+      is_part_wanted_(last_.store),
+      told_until_(told_until) {}
 
 PlannedWriter::~PlannedWriter() {
     while (!held_.empty()) take_front(held_.front().wanted);
@@ -157,9 +163,9 @@ void PlannedWriter::write_left_out() {
 
 void PlannedWriter::write_gap(UtcInterval interval, vault::GapReason reason, std::string detail) {
     // The rest of what is missing already is missing, however short.
-    const bool goes_on = written_until_ == interval.start;
+    const bool goes_on = told_until_ == interval.start;
     if (!goes_on && interval.end - interval.start < rounding) return;
-    written_until_ = interval.end;
+    told_until_ = interval.end;
     complain(vault_.append(vault::Gap{key_, interval, reason, std::move(detail)}));
 }
 

@@ -22,8 +22,10 @@ inline constexpr Ticks90k gap_piece = std::chrono::seconds(60);
 /// moment of it is to be. Lives on the ingest loop; never blocks.
 class PlannedWriter {
   public:
-    /// `vault` and `orders` outlive it.
-    PlannedWriter(vault::StreamKey key, vault::Vault& vault, const RecordingOrders& orders);
+    /// `vault` and `orders` outlive it. `told_until`: so far an earlier process, or this one before, has told
+    /// what is recorded and what is not.
+    PlannedWriter(vault::StreamKey key, vault::Vault& vault, const RecordingOrders& orders,
+                  std::optional<UtcTime> told_until = {});
     /// Stores what was to be stored, and writes down what was not.
     ~PlannedWriter();
     PlannedWriter(const PlannedWriter&) = delete;
@@ -83,8 +85,8 @@ class PlannedWriter {
         UtcInterval interval;
         vault::GapReason reason;
     };
-    std::optional<LeftOut> left_out_;       ///< and not yet written down
-    std::optional<UtcTime> written_until_;  ///< end of the last gap that was written
+    std::optional<LeftOut> left_out_;    ///< and not yet written down
+    std::optional<UtcTime> told_until_;  ///< end of the last gap that was written
 };
 
 }  // namespace vedette::gateway::ingest

@@ -105,6 +105,15 @@ TEST_F(PlannedWriterTest, TheRestOfAGapIsToldHoweverShort) {
                                                    vault::GapReason::camera_silent)));
 }
 
+TEST_F(PlannedWriterTest, TheRestOfWhatAnEarlierProcessMissedIsToldHoweverShort) {
+    constexpr auto moment = std::chrono::milliseconds(8);
+    writer.emplace(key, *vault, orders, begin_time);
+    new_run();
+    writer->append({begin_time, begin_time + moment}, vault::GapReason::not_running, "");
+    EXPECT_THAT(gaps(all()), ElementsAre(std::pair(UtcInterval{begin_time, begin_time + moment},
+                                                   vault::GapReason::not_running)));
+}
+
 TEST_F(PlannedWriterTest, RoundingBetweenTwoRunsIsNoGap) {
     constexpr auto moment = std::chrono::milliseconds(14);
     send(10, always);

@@ -20,7 +20,11 @@ struct Overloaded : Handlers... {
 
 StreamRecorder::StreamRecorder(vault::StreamKey key, vault::Vault& vault, const Clock& clock, StreamTap& tap,
                                const RecordingOrders& orders, std::optional<UtcTime> recorded_until)
-    : key_(key), clock_(clock), tap_(tap), writer_(key, vault, orders), gap_from_(recorded_until) {}
+    : key_(key),
+      clock_(clock),
+      tap_(tap),
+      writer_(key, vault, orders, recorded_until),
+      gap_from_(recorded_until) {}
 
 StreamRecorder::~StreamRecorder() {
     end_run();
