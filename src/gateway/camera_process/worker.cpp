@@ -117,9 +117,11 @@ class Worker {
 // allocator gives the top of the heap back to the kernel after many of them, and fetches it again for the
 // next.
 void keep_heap() {
+    // NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread
     ::mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
     ::mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
     ::mallopt(M_TOP_PAD, 256 * 1024);
+    // NOLINTEND(concurrency-mt-unsafe)
 }
 
 // Standard output belongs to the main process. What ends the process is still told, where a sanitizer or an
