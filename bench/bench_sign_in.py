@@ -1,5 +1,5 @@
-"""What a flood of sign-ins costs those who watch: the distances between live pictures and the memory of the recorder, without and with a hundred attempts in
-a second, and what a list of ten thousand cameras costs somebody who may see some of them is in `./run bench decide`.
+"""What a flood of sign-ins costs those who watch: the distances between live pictures, and the memory of the recorder, without and with a hundred
+attempts in a second.
 
 Each attempt is a connection of its own, as guessers make them; half of them guess a user who exists. Prints and writes bench/RESULTS_SIGN_IN.md.
 
