@@ -28,7 +28,7 @@ Result<Archive> Archive::open_header(const fs::path& path) {
     head.resize(got);
     auto header = Header::parse(head);
     if (!header) return about(path, header.error());
-    archive.header_ = std::move(*header);
+    archive.header_ = *header;
     return archive;
 }
 

@@ -47,7 +47,7 @@ void write(Level level, fmt::string_view format, fmt::format_args arguments) noe
     if (!logger.should_log(to_spdlog(level))) return;
     try {
         logger.log(to_spdlog(level), spdlog::string_view_t(on_one_line(fmt::vformat(format, arguments))));
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): there is nowhere left to say it
         // out of memory: the line is lost, what it is about goes on
     }
 }
