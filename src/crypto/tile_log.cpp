@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/lazy_file.hpp"
@@ -159,7 +160,7 @@ Result<> TileLog::load(std::uint64_t size) {
         Level level{count / tile_width, {}};
         const std::size_t width = count % tile_width;
         if (levels_.empty()) {
-            level.hashes = std::move(lowest);
+            level.hashes = std::exchange(lowest, {});
         } else if (width > 0) {
             VEDETTE_TRY(level.hashes, reader.hashes(levels_.size(), level.tile, width));
         }

@@ -75,6 +75,7 @@ Result<> Expirer::sign(const std::vector<SegmentBrief>& segments, DeletionRule r
     VEDETTE_CHECK(raise_format(*parts_.layout, format_with_statements));
     VEDETTE_CHECK(parts_.book->note(deletions));
     std::vector<RecordHeader> statements;
+    statements.reserve(deletions.size());
     for (const Pending& deletion : deletions)
         statements.push_back(deletion.expiry.header(parts_.keys->organisation()));
     return parts_.writer->sign(statements);
@@ -88,7 +89,7 @@ Result<std::vector<RetentionBook::Pending>> Expirer::signed_deletions() {
         log_size = parts_.writer->log().published().size;
         return {};
     }));
-    VEDETTE_TRY(const std::vector<Pending> noted, parts_.book->pending());
+    VEDETTE_TRY(std::vector<Pending> noted, parts_.book->pending());
     if (noted.empty()) return noted;
     std::uint64_t from = log_size;
     for (const Pending& deletion : noted)  // a log that was begun anew may be shorter
