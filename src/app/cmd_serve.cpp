@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,12 +66,10 @@ Result<> prepare_data_dir(const std::filesystem::path& path) {
     return {};
 }
 
-// Where browsers find the server, which listens on `port`: the names of this machine, then those that were
-// given. Error: invalid_input, when one of these is no host name.
-Result<std::vector<webauthn::Place>> places_of(const ServeArguments& arguments, std::uint16_t port) {
+// Where browsers come by the names that were given, to a server that listens on `port`. Error: invalid_input,
+// when one of them is no host name.
+Result<std::vector<webauthn::Place>> given_places(const ServeArguments& arguments, std::uint16_t port) {
     std::vector<webauthn::Place> places;
-    for (const std::string& name : crypto::local_names())
-        if (auto place = webauthn::place_of(name, port)) places.push_back(std::move(*place));
     for (const std::string& name : arguments.names) {
         const bool has_port = name.find(':') != std::string::npos;
         auto place = has_port ? webauthn::place_of(name) : webauthn::place_of(name, port);
@@ -81,6 +80,16 @@ Result<std::vector<webauthn::Place>> places_of(const ServeArguments& arguments, 
                         name);
         places.push_back(std::move(*place));
     }
+    return places;
+}
+
+// The names of this machine, then those that were given. Errors as given_places().
+Result<std::vector<webauthn::Place>> places_of(const ServeArguments& arguments, std::uint16_t port) {
+    std::vector<webauthn::Place> places;
+    for (const std::string& name : crypto::local_names())
+        if (auto place = webauthn::place_of(name, port)) places.push_back(std::move(*place));
+    VEDETTE_TRY(auto given, given_places(arguments, port));
+    std::ranges::move(given, std::back_inserter(places));
     return places;
 }
 
@@ -129,11 +138,10 @@ Result<crypto::ServerCertificate> first_certificate(CertificateSource& source,
         return source.authority.server_certificate(names);
     }
     // This machine's own names and addresses are nobody's business outside; those that were given are.
-    VEDETTE_TRY(const auto places, places_of(arguments, arguments.port));
-    std::vector<std::string> given;
-    for (std::size_t i = places.size() - arguments.names.size(); i < places.size(); ++i)
-        given.push_back(places[i].rp_id);
-    return source.files->load(clock.utc_now(), given);
+    VEDETTE_TRY(const auto given, given_places(arguments, arguments.port));
+    std::vector<std::string> names;
+    for (const webauthn::Place& place : given) names.push_back(place.rp_id);
+    return source.files->load(clock.utc_now(), names);
 }
 
 Result<std::vector<witness::Address>> witnesses_of(const ServeArguments& arguments) {
@@ -199,7 +207,7 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
             "this machine passes packets on between its networks (net.ipv4.ip_forward is 1): cameras may "
             "reach "
             "others past Vedette. Set it to 0 unless something else here is a router");
-    VEDETTE_CHECK(names_of(arguments));
+    VEDETTE_CHECK(given_places(arguments, arguments.port));
     VEDETTE_TRY(const auto witnesses, witnesses_of(arguments));
     VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
     VEDETTE_CHECK(backup::settle(arguments.data_dir));

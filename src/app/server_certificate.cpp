@@ -39,20 +39,17 @@ Result<crypto::ServerCertificate> CertificateFiles::load(UtcTime now, const std:
 void CertificateFiles::refresh(net::HttpServer& server, UtcTime now) {
     const auto loaded = crypto::load_server_certificate(certificate_, key_, now);
     const bool is_new = loaded && loaded->chain_pem != chain_pem_;
-    const auto used = is_new   ? server.use_certificate(*loaded)
-                      : loaded ? Result<>()
-                               : std::unexpected(loaded.error());
-    if (!used) {
-        if (used.error().message != told_)
-            log::error("the certificate that is in use goes on: {}", used.error().message);
-        told_ = used.error().message;
-    } else {
-        told_.clear();
-        if (is_new) {
-            take(*loaded);
-            log::info("the certificate in {} is used from now on (SHA-256 {})", certificate_.string(),
-                      info_.fingerprint);
-        }
+    Result<> used;
+    if (!loaded) used = std::unexpected(loaded.error());
+    if (is_new) used = server.use_certificate(*loaded);
+    const std::string problem = used ? std::string() : used.error().message;
+    if (!problem.empty() && problem != told_)
+        log::error("the certificate that is in use goes on: {}", problem);
+    told_ = problem;
+    if (used && is_new) {
+        take(*loaded);
+        log::info("the certificate in {} is used from now on (SHA-256 {})", certificate_.string(),
+                  info_.fingerprint);
     }
     warn_of_end(now);
 }
