@@ -45,6 +45,8 @@ class CameraRunner final : public ingest::CertificateBook, public ingest::Record
     /// Whether keys that no authority vouches for have to be accepted; before start(), or followed by
     /// reconsider().
     void set_only_trusted(bool on) { only_trusted_ = on; }
+    /// What its groups and the site say about what is kept of it.
+    void set_inherited_keep(const wire::KeepRule& keep) { camera_.inherited_keep = keep; }
     /// Connects anew to judge the certificates again.
     net::Awaitable<void> reconsider();
 

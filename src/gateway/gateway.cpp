@@ -74,6 +74,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     }
     VEDETTE_TRY(auto cameras, store->load());
     VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
+    VEDETTE_TRY(wire::InheritedRules rules, store->inherited_rules());
 
     VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
                                                               vault->derive_key("camera events")));
@@ -88,6 +89,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     impl->loaded = std::move(cameras);
     impl->states_file = open_states(options.data_dir / "states.db", impl->states);
     impl->site = settings;
+    impl->rules = std::move(rules);
     impl->storage.notices = std::move(notices);
     impl->layout.folder = options.data_dir;
     impl->self = std::make_shared<Impl*>(impl.get());
@@ -140,6 +142,7 @@ void Gateway::Impl::start(std::vector<Camera> cameras) {
 
 CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     const CameraId id = camera.id;
+    camera.inherited_keep = wire::inherited_rule(rules, id);
     if (auto refused = store.refused_gaps(id)) fillings[id].refused = std::move(*refused);
     const auto remember = [this, id](const rtsp::CertificateTrust& certificate) {
         log::info("camera {}: {} has the key {}{}", id.text(), certificate.authority,

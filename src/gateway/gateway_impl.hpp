@@ -107,6 +107,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::ListHolds request);
     net::Awaitable<Answer> handle(wire::PlaceHold request);
     net::Awaitable<Answer> handle(wire::LiftHold request);
+    net::Awaitable<Answer> handle(wire::GetInheritedRules request);
+    net::Awaitable<Answer> handle(wire::SetInheritedRules request);
     void set_retention(const Camera& camera);
     /// conflict: something of the camera is held.
     net::Awaitable<Result<>> require_no_holds(CameraId id);
@@ -177,7 +179,8 @@ struct Gateway::Impl {
     vault::Layout layout;
     std::optional<vault::Scrubber> scrubber;  ///< from start() to stop()
     wire::SiteSettings site;
-    bool searching = false;                                       ///< one search at a time
+    wire::InheritedRules rules;  ///< of groups and the site, about what is kept
+    bool searching = false;      ///< one search at a time
     std::unordered_map<CameraId, std::string> told_about_moving;  ///< what was logged last
     static constexpr std::size_t max_inspections = 8;
     std::unordered_map<CameraId, Filling> fillings;

@@ -19,7 +19,30 @@ wire::Hold to_wire(const vault::RecordingHold& hold) {
 }  // namespace
 
 void Gateway::Impl::set_retention(const Camera& camera) {
-    vault->set_retention(camera.id, {.keep_days = camera.keep_days, .keep_bytes = camera.keep_bytes});
+    const wire::KeepRule& inherited = camera.inherited_keep;
+    vault->set_retention(camera.id,
+                         {.keep_days = camera.keep_days ? camera.keep_days : inherited.keep_days,
+                          .keep_bytes = camera.keep_bytes ? camera.keep_bytes : inherited.keep_bytes});
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::GetInheritedRules) {
+    co_return rules;
+}
+
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::SetInheritedRules request) {
+    if (request.rules.groups.size() > wire::max_group_rules)
+        co_return fail(ErrorKind::invalid_input, "groups: at most {} groups can have a rule",
+                       wire::max_group_rules);
+    VEDETTE_CO_CHECK(store.save(request.rules));
+    rules = std::move(request.rules);
+    for (auto& [id, runner] : runners) {
+        const wire::KeepRule keep = wire::inherited_rule(rules, id);
+        if (keep == runner->camera().inherited_keep) continue;
+        runner->set_inherited_keep(keep);
+        set_retention(runner->camera());
+        announce(id);
+    }
+    co_return rules;
 }
 
 net::Awaitable<Result<>> Gateway::Impl::require_no_holds(CameraId id) {

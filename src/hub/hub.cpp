@@ -2,9 +2,12 @@
 
 #include <climits>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <unistd.h>
 
 #include "hub/api/api.hpp"
+#include "hub/api/retention_groups.hpp"
 #include "hub/relay/relay.hpp"
 
 namespace vedette::hub {
@@ -66,6 +69,8 @@ Result<std::unique_ptr<Hub>> Hub::open(Options options, const Clock& clock,
                                                       .keep_personal = options.keep_personal,
                                                       .witnesses = std::move(options.witnesses),
                                                       .strict_transport = options.strict_transport});
+    // A change of a group may have been cut off before the gateway knew of it.
+    boost::asio::co_spawn(services->executor, api::renew_groups(services), boost::asio::detached);
     return std::unique_ptr<Hub>(new Hub(std::move(relay), std::move(services)));
 }
 

@@ -1,5 +1,7 @@
 #include "wire/messages.hpp"
 
+#include <algorithm>
+
 namespace vedette::wire {
 
 std::string_view to_string(CameraState state) {
@@ -44,6 +46,18 @@ std::string_view to_string(DeletionRule rule) {
             break;
     }
     return "keep_free_percent";
+}
+
+KeepRule inherited_rule(const InheritedRules& rules, const CameraId& camera) {
+    KeepRule found;
+    for (const GroupRule& rule : rules.groups) {
+        if (std::ranges::find(rule.cameras, camera) == rule.cameras.end()) continue;
+        found.keep_days = std::max(found.keep_days, rule.keep.keep_days);
+        found.keep_bytes = std::max(found.keep_bytes, rule.keep.keep_bytes);
+    }
+    if (!found.keep_days) found.keep_days = rules.site.keep_days;
+    if (!found.keep_bytes) found.keep_bytes = rules.site.keep_bytes;
+    return found;
 }
 
 std::optional<CameraState> parse_camera_state(std::string_view text) {

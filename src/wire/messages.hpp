@@ -144,6 +144,7 @@ struct CameraStatus {
     bool fill_gaps = true;
     std::optional<std::uint32_t> keep_days;
     std::optional<std::uint64_t> keep_bytes;
+    KeepRule inherited_keep;  ///< what holds where the camera has no days or bytes of its own
     RecordingPlan recording;
     RecordingNow recording_now;
     GapFilling gap_filling;
@@ -305,10 +306,11 @@ struct Recordings {
 // The large variants are types of their own: what moves and destroys dozens of alternatives is compiled once,
 // in messages.cpp, and not in every file that sends a message.
 
-struct RequestBody : std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings,
-                                  ListInterfaces, DiscoverCameras, InspectDevice, ControlPtz, ListRelays,
-                                  SwitchRelay, QueryEvents, GetSettings, ChangeSettings, QueryStateHistory,
-                                  PreviewDevice, MaintainCamera, ListHolds, PlaceHold, LiftHold> {
+struct RequestBody
+    : std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
+                   DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
+                   GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera, ListHolds,
+                   PlaceHold, LiftHold, GetInheritedRules, SetInheritedRules> {
     using variant::variant;
     RequestBody(RequestBody&&) noexcept;
     RequestBody& operator=(RequestBody&&) noexcept;
@@ -321,7 +323,7 @@ struct Request {
 struct Done {};
 struct Answer : std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras,
                              DeviceReport, PtzReport, PtzPreset, RelayList, EventList, SiteSettings,
-                             StateHistory, StillPicture, DeviceCare, Hold, HoldList> {
+                             StateHistory, StillPicture, DeviceCare, Hold, HoldList, InheritedRules> {
     using variant::variant;
     Answer(Answer&&) noexcept;
     Answer& operator=(Answer&&) noexcept;

@@ -149,6 +149,25 @@ step('a camera group', async () => {
   await checkScreen(admin, 'groups');
 });
 
+step('what is kept of the cameras in a group', async () => {
+  await byId(admin, 'nav-cameras').click();
+  await byId(admin, 'keep-days-The whole site').fill('30');
+  await byId(admin, 'keep-days-Gates').fill('0');
+  await byId(admin, 'save-keep-rules').click();
+  await admin.getByText('Enter whole days from 1 to 3650').waitFor();
+  await byId(admin, 'keep-days-Gates').fill('');
+  await byId(admin, 'keep-gb-Gates').fill('500');
+  await byId(admin, 'save-keep-rules').click();
+  await admin.getByText('The rules were saved.').waitFor();
+  await checkScreen(admin, 'keep-rules');
+  await byId(admin, `edit-${cameras[0].name}`).click();
+  assert.equal(await byId(admin, 'camera-keep-days').getAttribute('placeholder'), 'By rule: 30 days');
+  assert.equal(await byId(admin, 'camera-keep-gb').getAttribute('placeholder'), 'By rule: 500 GB');
+  await admin.keyboard.press('Escape');
+  await byId(admin, 'camera-form').waitFor({ state: 'detached' });
+  await byId(admin, 'nav-people').click();
+});
+
 step('a user over the group but for one camera, with an invitation that is shown once', async () => {
   await openTab('users');
   await byId(admin, 'user-admin').getByText('Administrator everywhere').waitFor();

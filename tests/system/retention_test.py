@@ -48,7 +48,13 @@ class RetentionTest(case.SystemTest):
 
         # No more than the newest file fits, and what is held does not count.
         newest = files[-1].stat().st_size
-        server.ok("PATCH", path, {"keep_days": 30, "keep_bytes": newest})
+        # The days are the camera's own, and the bytes those of its group, which beat the site's.
+        server.ok("PATCH", path, {"keep_days": 30})
+        group = server.ok("POST", "/api/v1/camera-groups", {"name": "Gates", "camera_ids": [camera]})["id"]
+        rules = {"site": {"keep_bytes": 1 << 50}, "groups": [{"group_id": group, "keep_bytes": newest}]}
+        server.ok("PUT", "/api/v1/retention", rules)
+        shown = server.ok("GET", path)
+        self.assertEqual((shown["keep_bytes"], shown["inherited_keep"]), (None, {"keep_days": None, "keep_bytes": newest}))
         self.wait_gone(files[1:3])
         self.assertTrue(files[0].exists(), "a rule deleted what is held")
         answer = server.recordings(camera)
@@ -68,7 +74,8 @@ class RetentionTest(case.SystemTest):
         self.assertEqual(server.request("DELETE", f"{path}/holds/{hold['id']}")[0], 204)
         self.assertEqual(server.request("DELETE", f"{path}/holds/{hold['id']}")[0], 404)
         vedette.wait_for("what was held to go", lambda: not files[0].exists(), 20)
-        server.ok("PATCH", path, {"keep_bytes": None})
+        self.assertEqual(server.request("DELETE", f"/api/v1/camera-groups/{group}")[0], 204)
+        self.assertEqual(server.ok("GET", path)["inherited_keep"]["keep_bytes"], 1 << 50)
         self.wait_recorded(server, camera, SECONDS)
         self.assertEqual(server.stop(), 0, server.output())
         output = self.verify()

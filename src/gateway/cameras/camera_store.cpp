@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",  
 constexpr std::size_t max_device_text_bytes = 1024;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 8> camera_migrations = {R"sql(
+constexpr std::array<store::Migration, 9> camera_migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -87,6 +87,18 @@ CREATE TABLE recording_plan (           -- of cameras that are not always record
     post_roll_s INTEGER NOT NULL,
     event_kinds TEXT NOT NULL           -- names, separated by blanks
 ) WITHOUT ROWID;
+)sql",
+                                                               R"sql(
+CREATE TABLE inherited_rule (           -- what cameras without a rule of their own go by
+    group_id BLOB PRIMARY KEY,          -- 16 bytes, of the camera group; none: of the site
+    keep_days INTEGER,
+    keep_bytes INTEGER
+) WITHOUT ROWID;
+CREATE TABLE inherited_rule_camera (    -- which cameras are in the group, as the hub said last
+    group_id BLOB NOT NULL REFERENCES inherited_rule (group_id) ON DELETE CASCADE,
+    camera_id BLOB NOT NULL,
+    PRIMARY KEY (group_id, camera_id)
+) WITHOUT ROWID;
 )sql"};
 
 std::string trimmed(std::string_view text) {
@@ -105,6 +117,15 @@ Result<> check_text(std::string_view field, std::string_view text, std::size_t l
         return fail(ErrorKind::invalid_input, "{}: at most {} bytes are possible", field, limit);
     if (has_control_character(text))
         return fail(ErrorKind::invalid_input, "{}: control characters are not possible", field);
+    return {};
+}
+
+Result<> check_keep(const wire::KeepRule& keep) {
+    if (keep.keep_days && *keep.keep_days > wire::max_keep_days)
+        return fail(ErrorKind::invalid_input, "keep_days: at most {} days are possible", wire::max_keep_days);
+    if (keep.keep_bytes && *keep.keep_bytes > wire::max_keep_bytes)
+        return fail(ErrorKind::invalid_input, "keep_bytes: at most {} bytes are possible",
+                    wire::max_keep_bytes);
     return {};
 }
 
@@ -185,18 +206,10 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     if (settings.allow_basic_in_clear) camera.allow_basic_in_clear = *settings.allow_basic_in_clear;
     if (settings.allow_legacy_tls) camera.allow_legacy_tls = *settings.allow_legacy_tls;
     if (settings.fill_gaps) camera.fill_gaps = *settings.fill_gaps;
-    if (settings.keep_days) {
-        if (*settings.keep_days > wire::max_keep_days)
-            return fail(ErrorKind::invalid_input, "keep_days: at most {} days are possible",
-                        wire::max_keep_days);
-        camera.keep_days = *settings.keep_days == 0 ? std::nullopt : settings.keep_days;
-    }
-    if (settings.keep_bytes) {
-        if (*settings.keep_bytes > wire::max_keep_bytes)
-            return fail(ErrorKind::invalid_input, "keep_bytes: at most {} bytes are possible",
-                        wire::max_keep_bytes);
+    VEDETTE_CHECK(check_keep({settings.keep_days, settings.keep_bytes}));
+    if (settings.keep_days) camera.keep_days = *settings.keep_days == 0 ? std::nullopt : settings.keep_days;
+    if (settings.keep_bytes)
         camera.keep_bytes = *settings.keep_bytes == 0 ? std::nullopt : settings.keep_bytes;
-    }
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
@@ -375,6 +388,54 @@ Result<> CameraStore::save(const wire::SiteSettings& settings) {
     return database_.run("INSERT OR REPLACE INTO site_setting (name, value) VALUES (?1, ?2)",
                          only_trusted_setting,
                          std::string_view(settings.only_trusted_certificates ? "1" : "0"));
+}
+
+Result<wire::InheritedRules> CameraStore::inherited_rules() {
+    wire::InheritedRules rules;
+    VEDETTE_TRY(auto row, database_.prepare("SELECT group_id, keep_days, keep_bytes FROM inherited_rule"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) break;
+        wire::KeepRule keep;
+        if (!row.is_null(1)) keep.keep_days = static_cast<std::uint32_t>(row.int64(1));
+        if (!row.is_null(2)) keep.keep_bytes = static_cast<std::uint64_t>(row.int64(2));
+        if (row.blob(0).empty())
+            rules.site = keep;
+        else
+            rules.groups.push_back(
+                {.group = CameraGroupId::from_bytes(row.blob(0)), .keep = keep, .cameras = {}});
+    }
+    for (wire::GroupRule& rule : rules.groups) {
+        VEDETTE_TRY(auto members,
+                    database_.prepare("SELECT camera_id FROM inherited_rule_camera WHERE group_id = ?1"));
+        members.bind(1, ByteView(rule.group.bytes()));
+        for (;;) {
+            VEDETTE_TRY(const bool found, members.step());
+            if (!found) break;
+            rule.cameras.push_back(CameraId::from_bytes(members.blob(0)));
+        }
+    }
+    return rules;
+}
+
+Result<> CameraStore::save(const wire::InheritedRules& rules) {
+    VEDETTE_CHECK(check_keep(rules.site));
+    for (const wire::GroupRule& rule : rules.groups) VEDETTE_CHECK(check_keep(rule.keep));
+    VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
+    VEDETTE_CHECK(database_.run("DELETE FROM inherited_rule_camera"));
+    VEDETTE_CHECK(database_.run("DELETE FROM inherited_rule"));
+    constexpr std::string_view add =
+        "INSERT INTO inherited_rule (group_id, keep_days, keep_bytes) VALUES (?1, ?2, ?3)";
+    VEDETTE_CHECK(database_.run(add, ByteView(), rules.site.keep_days, rules.site.keep_bytes));
+    for (const wire::GroupRule& rule : rules.groups) {
+        VEDETTE_CHECK(
+            database_.run(add, ByteView(rule.group.bytes()), rule.keep.keep_days, rule.keep.keep_bytes));
+        for (const CameraId& camera : rule.cameras)
+            VEDETTE_CHECK(database_.run(
+                "INSERT OR IGNORE INTO inherited_rule_camera (group_id, camera_id) VALUES (?1, ?2)",
+                ByteView(rule.group.bytes()), ByteView(camera.bytes())));
+    }
+    return transaction.commit();
 }
 
 }  // namespace vedette::gateway

@@ -28,6 +28,7 @@ struct Camera {
     bool fill_gaps = true;                      ///< after an outage, fetch what the camera recorded by itself
     std::optional<std::uint32_t> keep_days{};   ///< recordings that are older are deleted
     std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
+    wire::KeepRule inherited_keep{};            ///< of its groups and the site; not saved with the camera
     wire::RecordingPlan recording{};
     std::string transport = "auto";  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
@@ -48,6 +49,7 @@ struct Camera {
                 fill_gaps,
                 keep_days,
                 keep_bytes,
+                inherited_keep,
                 recording,
                 transport,
                 transport_found,
@@ -86,6 +88,10 @@ class CameraStore {
     /// What holds for the whole site; the defaults where nothing was set.
     Result<wire::SiteSettings> settings();
     Result<> save(const wire::SiteSettings& settings);
+    /// What cameras without a rule of their own go by.
+    Result<wire::InheritedRules> inherited_rules();
+    /// In place of those before. invalid_input with the field's name where a figure is out of range.
+    Result<> save(const wire::InheritedRules& rules);
 
     /// Replaces what was saved of the camera's main stream.
     Result<> save_refused_gaps(CameraId id, const std::vector<RefusedGap>& gaps);

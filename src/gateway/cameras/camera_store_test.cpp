@@ -171,6 +171,41 @@ TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
     }
 }
 
+TEST_F(CameraStoreTest, KeepsTheRulesOfGroupsAndTheSite) {
+    const CameraId camera = CameraId::random();
+    const wire::InheritedRules rules{
+        .site = {.keep_days = 30, .keep_bytes = std::nullopt},
+        .groups = {{.group = CameraGroupId::random(),
+                    .keep = {.keep_days = std::nullopt, .keep_bytes = 5'000'000'000},
+                    .cameras = {camera}}}};
+    {
+        CameraStore store = open();
+        EXPECT_EQ(*store.inherited_rules(), wire::InheritedRules());
+        ASSERT_TRUE(store.save(wire::InheritedRules{.site = {.keep_days = 1}, .groups = {}}));
+        ASSERT_TRUE(store.save(rules));
+    }
+    CameraStore store = open();
+    EXPECT_EQ(*store.inherited_rules(), rules);
+    const auto refused = store.save(wire::InheritedRules{.site = {.keep_days = 3651}, .groups = {}});
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message.starts_with("keep_days: at most 3650")) << refused.error().message;
+    EXPECT_EQ(*store.inherited_rules(), rules);
+}
+
+TEST(InheritedRules, TheGroupThatKeepsMostBeatsTheSite) {
+    const CameraId both = CameraId::random();
+    const CameraId one = CameraId::random();
+    const CameraId none = CameraId::random();
+    const wire::InheritedRules rules{
+        .site = {.keep_days = 10, .keep_bytes = 1000},
+        .groups = {{.group = CameraGroupId::random(), .keep = {.keep_days = 5}, .cameras = {both, one}},
+                   {.group = CameraGroupId::random(), .keep = {.keep_days = 90}, .cameras = {both}}}};
+    EXPECT_EQ(wire::inherited_rule(rules, both), (wire::KeepRule{.keep_days = 90, .keep_bytes = 1000}));
+    EXPECT_EQ(wire::inherited_rule(rules, one), (wire::KeepRule{.keep_days = 5, .keep_bytes = 1000}));
+    EXPECT_EQ(wire::inherited_rule(rules, none), rules.site);
+    EXPECT_EQ(wire::inherited_rule({}, both), wire::KeepRule());
+}
+
 TEST_F(CameraStoreTest, KeepsWhenACameraIsRecorded) {
     auto change = with_events();
     change.recording = always_on_event();

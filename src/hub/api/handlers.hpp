@@ -90,6 +90,9 @@ net::Awaitable<Outcome<>> upload_firmware(ServicesPtr services, Call call);
 // settings.cpp
 net::Awaitable<Outcome<>> get_settings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> change_settings(ServicesPtr services, Call call);
+// retention.cpp
+net::Awaitable<Outcome<>> get_retention(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_retention(ServicesPtr services, Call call);
 // recordings.cpp
 net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call);

@@ -145,6 +145,16 @@ std::optional<WeeklySchedule> read_week(ObjectReader& reader, std::string_view f
     return week;
 }
 
+wire::KeepRule read_keep(ObjectReader& reader) {
+    wire::KeepRule keep;
+    if (const auto days = reader.optional_integer_or_null("keep_days", 1, wire::max_keep_days); days && *days)
+        keep.keep_days = static_cast<std::uint32_t>(**days);
+    if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes);
+        bytes && *bytes)
+        keep.keep_bytes = static_cast<std::uint64_t>(**bytes);
+    return keep;
+}
+
 wire::RecordingSettings read_recording(ObjectReader& reader) {
     const auto seconds = [&](std::string_view field, std::chrono::seconds least, std::chrono::seconds most) {
         const auto value = reader.optional_integer(field, least.count(), most.count());
@@ -242,6 +252,27 @@ Outcome<wire::ChangeSettings> read_settings_change(std::string_view body) {
         wire::ChangeSettings change;
         change.only_trusted_certificates = reader.optional_flag("only_trusted_certificates");
         return change;
+    });
+}
+
+Outcome<wire::InheritedRules> read_inherited_rules(std::string_view body) {
+    return read_object(body, [](ObjectReader& reader) {
+        wire::InheritedRules rules;
+        if (const auto* site = reader.optional_object("site")) {
+            ObjectReader inner(*site);
+            rules.site = read_keep(inner);
+            reader.adopt(inner.finish());
+        }
+        rules.groups = reader.objects("groups", wire::max_group_rules, [](ObjectReader& group) {
+            const auto id = CameraGroupId::parse(group.text("group_id", id_limits));
+            if (!id) group.refuse("group_id", "The field group_id must be a UUID");
+            return wire::GroupRule{
+                .group = id.value_or(CameraGroupId()), .keep = read_keep(group), .cameras = {}};
+        });
+        std::set<CameraGroupId> named;
+        for (const wire::GroupRule& rule : rules.groups)
+            if (!named.insert(rule.group).second) reader.refuse("groups", "Name each group once");
+        return rules;
     });
 }
 

@@ -25,6 +25,8 @@ Outcome<wire::CameraSettings> read_camera_change(std::string_view body);
 /// Without id, who and when.
 Outcome<wire::Hold> read_hold(std::string_view body);
 Outcome<wire::ChangeSettings> read_settings_change(std::string_view body);
+/// Groups without their cameras.
+Outcome<wire::InheritedRules> read_inherited_rules(std::string_view body);
 Outcome<CameraTestInput> read_camera_test(std::string_view body);
 /// `ranges` and `interfaces`; at least one of both.
 Outcome<wire::DiscoverCameras> read_discovery(std::string_view body);

@@ -117,6 +117,7 @@ json::object to_json(const wire::CameraStatus& status, policy::RightSet rights) 
                      {"fill_gaps", status.fill_gaps},
                      {"keep_days", or_null(status.keep_days)},
                      {"keep_bytes", or_null(status.keep_bytes)},
+                     {"inherited_keep", to_json(status.inherited_keep)},
                      {"recording", recording_json(status.recording)},
                      {"recording_now", recording_now_json(status.recording_now)},
                      {"gap_filling", gap_filling_json(status.gap_filling)},
@@ -160,6 +161,10 @@ json::object to_json(const wire::StorageStatus& status) {
 
 json::object to_json(const wire::SiteSettings& settings) {
     return {{"only_trusted_certificates", settings.only_trusted_certificates}};
+}
+
+json::object to_json(const wire::KeepRule& keep) {
+    return {{"keep_days", or_null(keep.keep_days)}, {"keep_bytes", or_null(keep.keep_bytes)}};
 }
 
 json::object to_json(const wire::TestReport& report) {

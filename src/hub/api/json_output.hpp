@@ -17,6 +17,7 @@ boost::json::object to_json(const wire::StateChange& change);
 boost::json::object to_json(const wire::StateHistory& history);
 boost::json::object to_json(const wire::StorageStatus& status);
 boost::json::object to_json(const wire::SiteSettings& settings);
+boost::json::object to_json(const wire::KeepRule& keep);
 boost::json::object to_json(const wire::TestReport& report);
 boost::json::object to_json(const wire::Recordings& recordings);
 boost::json::object to_json(const wire::Hold& hold);

@@ -64,6 +64,47 @@ TEST(Holds, RulesOfACameraAndWhatTheyDeleted) {
         EXPECT_FALSE(read_camera_change(bad)) << bad;
 }
 
+TEST(Retention, OfTheSiteAndOfGroupsGoesToTheGatewayWithTheirCameras) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const std::string camera = site.gateway.camera.id.text();
+    const auto made = site.send(net::Method::post, "/api/v1/camera-groups",
+                                fmt::format(R"({{"name":"Gates","camera_ids":["{}"]}})", camera), cookie);
+    const std::string group =
+        header_of(made, "Location").substr(std::string("/api/v1/camera-groups/").size());
+    EXPECT_EQ(
+        body_of(site.send(net::Method::get, "/api/v1/retention", {}, cookie)),
+        fmt::format(
+            R"({{"site":{{"keep_days":null,"keep_bytes":null}},"groups":[{{"keep_days":null,"keep_bytes":null,"group_id":"{}","name":"Gates"}}]}})",
+            group));
+    const auto set = site.send(
+        net::Method::put, "/api/v1/retention",
+        fmt::format(R"({{"site":{{"keep_days":30}},"groups":[{{"group_id":"{}","keep_bytes":7}}]}})", group),
+        cookie);
+    EXPECT_EQ(set.status, 200u) << body_of(set);
+    ASSERT_EQ(site.gateway.inherited.groups.size(), 1u);
+    EXPECT_EQ(site.gateway.inherited.site, (wire::KeepRule{.keep_days = 30}));
+    EXPECT_EQ(site.gateway.inherited.groups[0].keep, (wire::KeepRule{.keep_days = {}, .keep_bytes = 7}));
+    EXPECT_EQ(site.gateway.inherited.groups[0].cameras, std::vector<CameraId>{site.gateway.camera.id});
+
+    // A group that changes, or goes, takes its cameras along.
+    EXPECT_EQ(site.send(net::Method::put, "/api/v1/camera-groups/" + group,
+                        R"({"name":"Gates","camera_ids":[]})", cookie)
+                  .status,
+              200u);
+    EXPECT_TRUE(site.gateway.inherited.groups.at(0).cameras.empty());
+    EXPECT_EQ(site.send(net::Method::del, "/api/v1/camera-groups/" + group, {}, cookie).status, 204u);
+    EXPECT_TRUE(site.gateway.inherited.groups.empty());
+    EXPECT_EQ(site.gateway.inherited.site.keep_days, 30u);
+
+    for (const std::string& bad :
+         {fmt::format(R"({{"groups":[{{"group_id":"{}","keep_days":1}}]}})", group),
+          std::string(R"({"site":{"keep_days":0}})"), std::string(R"({"groups":[{"group_id":"x"}]})"),
+          std::string(R"({"days":1})")})
+        EXPECT_EQ(site.send(net::Method::put, "/api/v1/retention", bad, cookie).status, 400u) << bad;
+    EXPECT_EQ(site.gateway.inherited.site.keep_days, 30u);
+}
+
 TEST(RecordingPlan, IsReadStrictly) {
     const std::string all(168, 'f');
     const std::string none(168, '0');

@@ -2,6 +2,7 @@
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_access.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/retention_groups.hpp"
 
 namespace vedette::hub::api {
 
@@ -84,6 +85,7 @@ net::Awaitable<Outcome<>> change_camera_group(ServicesPtr services, Call call) {
         call.granted, call.path.group.value_or(CameraGroupId()), std::move(group));
     const auto id = co_await std::move(changing);
     if (!id) co_return std::unexpected(role_refused(id.error()));
+    co_await renew_groups(services);
     co_return group_response(*services, 200, *id);
 }
 
@@ -91,6 +93,7 @@ net::Awaitable<Outcome<>> remove_camera_group(ServicesPtr services, Call call) {
     const auto removed = co_await services->administration.remove_group(
         call.granted, call.path.group.value_or(CameraGroupId()));
     if (!removed) co_return std::unexpected(role_refused(removed.error()));
+    co_await renew_groups(services);
     co_return no_content();
 }
 

@@ -119,6 +119,8 @@ constexpr auto table = std::to_array<Route>({
     {del,   "/api/v1/camera-groups/{group_id}",                "removeCameraGroup", Do::manage_roles,       the_organisation, remove_camera_group},
     {get,   "/api/v1/settings",                                "getSettings",       Do::view_settings,      the_organisation, get_settings},
     {patch, "/api/v1/settings",                                "changeSettings",    Do::change_settings,    the_organisation, change_settings},
+    {get,   "/api/v1/retention",                               "getRetention",      Do::view_settings,      the_organisation, get_retention},
+    {put,   "/api/v1/retention",                               "setRetention",      Do::change_settings,    the_organisation, set_retention},
     {get,   "/api/v1/audit",                                   "listAudit",         Do::read_audit,         the_organisation, list_audit},
     {get,   "/api/v1/audit/export",                            "exportAudit",       Do::read_audit,         the_organisation, export_audit},
     {get,   "/api/v1/audit/syslog",                            "getAuditStream",    Do::view_audit_stream,  the_organisation, get_audit_stream},

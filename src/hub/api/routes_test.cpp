@@ -232,6 +232,8 @@ const std::map<std::string_view, Row> what_routes_take = {
     {"getCameraEvents", takes({see_events})},
     {"getSettings", takes({change_settings, add_cameras})},
     {"changeSettings", takes({change_settings})},
+    {"getRetention", takes({change_settings, add_cameras})},
+    {"setRetention", takes({change_settings})},
     {"getMetrics", takes({view_metrics})},
     {"listUsers", takes({manage_users})},
     {"addUser", takes({manage_users})},

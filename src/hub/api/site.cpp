@@ -195,6 +195,31 @@ net::Awaitable<Outcome<wire::SiteSettings>> Site::change_settings(Authorised gra
     co_return co_await ask<wire::SiteSettings>(std::move(body), answer_limit);
 }
 
+net::Awaitable<Outcome<wire::InheritedRules>> Site::inherited_rules(Authorised granted) {
+    if (granted.action() != Action::change_settings) VEDETTE_CO_CHECK(demand(granted, Action::view_settings));
+    relay::Relay::RequestBody body = wire::GetInheritedRules{};
+    co_return co_await ask<wire::InheritedRules>(std::move(body), answer_limit);
+}
+
+net::Awaitable<Outcome<wire::InheritedRules>> Site::set_inherited_rules(Authorised granted,
+                                                                        wire::InheritedRules rules) {
+    VEDETTE_CO_CHECK(demand(granted, Action::change_settings));
+    relay::Relay::RequestBody body = wire::SetInheritedRules{.rules = std::move(rules)};
+    co_return co_await ask<wire::InheritedRules>(std::move(body), answer_limit);
+}
+
+net::Awaitable<Outcome<void>> Site::renew_inherited_rules(
+    std::function<wire::InheritedRules(wire::InheritedRules)> renew) {
+    relay::Relay::RequestBody question = wire::GetInheritedRules{};
+    VEDETTE_CO_TRY(const wire::InheritedRules rules,
+                   co_await ask<wire::InheritedRules>(std::move(question), answer_limit));
+    wire::InheritedRules renewed = renew(rules);
+    if (renewed == rules) co_return Outcome<void>();
+    relay::Relay::RequestBody body = wire::SetInheritedRules{.rules = std::move(renewed)};
+    VEDETTE_CO_CHECK(co_await ask<wire::InheritedRules>(std::move(body), answer_limit));
+    co_return Outcome<void>();
+}
+
 net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, media::StreamKind stream,
                                                            UtcInterval interval) {
     VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::view_recordings));

@@ -2,6 +2,7 @@
 // Cameras and recordings as handlers reach them: only with a decision in hand, and only the object that was
 // decided about. The relay itself is not visible to handlers.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -51,6 +52,13 @@ class Site {
     net::Awaitable<Outcome<wire::SiteSettings>> settings(policy::Authorised granted);
     net::Awaitable<Outcome<wire::SiteSettings>> change_settings(policy::Authorised granted,
                                                                 wire::ChangeSettings change);
+    net::Awaitable<Outcome<wire::InheritedRules>> inherited_rules(policy::Authorised granted);
+    net::Awaitable<Outcome<wire::InheritedRules>> set_inherited_rules(policy::Authorised granted,
+                                                                      wire::InheritedRules rules);
+    /// What `renew` makes of them, where that is something else. An errand of the hub's own, with no request
+    /// behind it.
+    net::Awaitable<Outcome<void>> renew_inherited_rules(
+        std::function<wire::InheritedRules(wire::InheritedRules)> renew);
     net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
                                                          UtcInterval interval);
 

@@ -87,6 +87,7 @@ class FakeGateway {
     std::vector<std::string> searched;
     std::string firmware;  ///< the pieces that came
     wire::SiteSettings settings;
+    wire::InheritedRules inherited;
     std::vector<decltype(wire::ControlPtz::command)> ptz_commands;
     std::vector<wire::SwitchRelay> switched;
     std::vector<wire::QueryEvents> event_queries;
@@ -139,6 +140,11 @@ class FakeGateway {
             settings.only_trusted_certificates =
                 changed->only_trusted_certificates.value_or(settings.only_trusted_certificates);
             body = settings;
+        } else if (std::holds_alternative<wire::GetInheritedRules>(request.body)) {
+            body = inherited;
+        } else if (const auto* rules = std::get_if<wire::SetInheritedRules>(&request.body)) {
+            inherited = rules->rules;
+            body = inherited;
         } else if (const auto* search = std::get_if<wire::DiscoverCameras>(&request.body)) {
             searched = search->ranges;
             body = wire::FoundCameras{.cameras = found, .notes = {"No multicast."}};

@@ -74,6 +74,11 @@ export const settingsQuery = queryOptions({
   queryFn: () => dataOf(api.GET('/api/v1/settings')),
 });
 
+export const retentionQuery = queryOptions({
+  queryKey: ['retention'],
+  queryFn: () => dataOf(api.GET('/api/v1/retention')),
+});
+
 export const camerasQuery = queryOptions({
   queryKey: ['cameras'],
   queryFn: () => dataOf(api.GET('/api/v1/cameras')),

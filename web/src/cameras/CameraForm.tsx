@@ -1,20 +1,13 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  NumberInput,
-  PasswordInput,
-  Select,
-  SimpleGrid,
-  Stack,
-  TextInput,
-} from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { IconPlugConnected } from '../ui/icons';
 import type { Camera } from '../api/client';
+import { retentionQuery } from '../api/queries';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
 import { RecordingFields } from '../recording/RecordingFields';
 import { chosenModes, recordingProblems } from '../recording/values';
+import { DaysInput, SizeInput } from '../retention/KeepInputs';
 import { Notice } from '../ui/Notice';
 import { TestResult } from './TestResult';
 import { generalError, useCameraForm } from './useCameraForm';
@@ -50,11 +43,15 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
     maxLength: 1024,
     inputMode: 'url' as const,
   });
-  const numberProps = (field: 'keep_days' | 'keep_bytes') => ({
-    ...form.getInputProps(field),
-    onChange: (value: string | number) =>
-      form.setFieldValue(field, value === '' || Number.isNaN(Number(value)) ? '' : Number(value)),
+  const keepProps = (field: 'keep_days' | 'keep_bytes') => ({
+    value: form.values[field],
+    error: form.errors[field],
+    onValue: (value: number | '') => form.setFieldValue(field, value),
   });
+  const siteRule = useQuery({ ...retentionQuery, enabled: !camera }).data?.site ?? {
+    keep_days: null,
+    keep_bytes: null,
+  };
   return (
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} data-testid="camera-form">
       <Stack>
@@ -138,29 +135,19 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           {...form.getInputProps('fill_gaps', { type: 'checkbox' })}
         />
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          <NumberInput
+          <DaysInput
             label="Delete recordings after"
-            description="Empty: they stay until the disk is full."
-            placeholder="Until the disk is full"
-            suffix=" days"
-            allowDecimal={false}
-            allowNegative={false}
-            min={1}
-            max={3650}
-            clampBehavior="none"
-            data-testid="camera-keep-days"
-            {...numberProps('keep_days')}
+            description="Empty: as its groups or the site say."
+            otherwise={camera?.inherited_keep ?? siteRule}
+            testId="camera-keep-days"
+            {...keepProps('keep_days')}
           />
-          <NumberInput
+          <SizeInput
             label="Keep at most"
             description="Then the oldest go first. Held ones stay."
-            placeholder="Until the disk is full"
-            suffix=" GB"
-            decimalScale={3}
-            allowNegative={false}
-            clampBehavior="none"
-            data-testid="camera-keep-gb"
-            {...numberProps('keep_bytes')}
+            otherwise={camera?.inherited_keep ?? siteRule}
+            testId="camera-keep-gb"
+            {...keepProps('keep_bytes')}
           />
         </SimpleGrid>
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />

@@ -16,6 +16,7 @@ import { CameraList } from './CameraList';
 import { DeleteCamera } from './DeleteCamera';
 import { NoCameras } from './NoCameras';
 import { NothingToSee } from './NothingToSee';
+import { KeepRules } from '../retention/KeepRules';
 import { TrustSetting } from './TrustSetting';
 
 const SECONDS_PER_DAY = 86_400;
@@ -88,7 +89,12 @@ export function CamerasPage() {
           onDelete={(camera) => show({ kind: 'delete', camera })}
         />
       )}
-      {data && data.cameras.length > 0 && may(rights, 'change_settings') && <TrustSetting />}
+      {data && data.cameras.length > 0 && may(rights, 'change_settings') && (
+        <>
+          <KeepRules />
+          <TrustSetting />
+        </>
+      )}
       <Modal
         opened={opened}
         onClose={close}

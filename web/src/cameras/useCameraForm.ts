@@ -10,9 +10,10 @@ import {
   recordingValues,
   type RecordingValues,
 } from '../recording/values';
+import { daysProblem, keepRequest, keepValues, sizeProblem, type KeepValues } from '../retention/keep';
 import { addressProblem, splitCredentials } from './address';
 
-export interface CameraValues {
+export interface CameraValues extends KeepValues {
   name: string;
   main_url: string;
   sub_url: string;
@@ -22,10 +23,6 @@ export interface CameraValues {
   allow_basic_in_clear: boolean;
   allow_legacy_tls: boolean;
   fill_gaps: boolean;
-  /** Empty: until the disk is full. */
-  keep_days: number | '';
-  /** In gigabytes; the field is named as the server's, which may complain about it. */
-  keep_bytes: number | '';
   recording: RecordingValues;
 }
 
@@ -43,9 +40,6 @@ const EMPTY: CameraValues = {
   keep_bytes: '',
   recording: EMPTY_RECORDING,
 };
-const MAX_KEEP_DAYS = 3650;
-const MAX_KEEP_GB = 9_000_000;
-export const BYTES_PER_GB = 1_000_000_000;
 type Field = keyof CameraValues;
 const isField = (name: string | undefined): name is Field => name !== undefined && name in EMPTY;
 
@@ -73,8 +67,7 @@ export function requestOf(
     allow_basic_in_clear: rest.allow_basic_in_clear,
     allow_legacy_tls: rest.allow_legacy_tls,
     fill_gaps: rest.fill_gaps,
-    keep_days: rest.keep_days === '' ? null : rest.keep_days,
-    keep_bytes: rest.keep_bytes === '' ? null : Math.round(rest.keep_bytes * BYTES_PER_GB),
+    ...keepRequest(rest),
     ...(!sameRecording && { recording }),
   };
   return password ? { ...trimmed, password } : trimmed;
@@ -94,8 +87,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           allow_basic_in_clear: camera.allow_basic_in_clear,
           allow_legacy_tls: camera.allow_legacy_tls,
           fill_gaps: camera.fill_gaps,
-          keep_days: camera.keep_days ?? '',
-          keep_bytes: camera.keep_bytes === null ? '' : camera.keep_bytes / BYTES_PER_GB,
+          ...keepValues(camera),
           recording: recordingValues(camera),
         }
       : EMPTY,
@@ -103,14 +95,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
       name: (value) => (value.trim() ? null : 'Give the camera a name.'),
       main_url: addressProblem,
       sub_url: (value) => (value.trim() ? addressProblem(value) : null),
-      keep_days: (value) =>
-        value === '' || (Number.isInteger(value) && value >= 1 && value <= MAX_KEEP_DAYS)
-          ? null
-          : `Enter whole days from 1 to ${MAX_KEEP_DAYS}, or nothing.`,
-      keep_bytes: (value) =>
-        value === '' || (value * BYTES_PER_GB >= 1 && value <= MAX_KEEP_GB)
-          ? null
-          : 'Enter a size above 0, or nothing.',
+      keep_days: daysProblem,
+      keep_bytes: sizeProblem,
       // Shown at its parts.
       recording: (value) => (Object.keys(recordingProblems(value)).length > 0 ? ' ' : null),
     },
