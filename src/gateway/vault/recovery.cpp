@@ -22,7 +22,11 @@ Result<Logged> read_log_tail(const Layout& layout, std::uint64_t from, std::uint
     const crypto::TileLogReader reader(layout.log());
     VEDETTE_CHECK(reader.entries(from, to, [&](std::uint64_t, ByteView entry) -> Result<> {
         VEDETTE_TRY(const RecordHeader header, parse_entry(entry));
-        if (header.type == RecordType::deletion) logged.streams[header.stream].last_end.reset();
+        if (header.type == RecordType::deletion) {
+            StreamPosition& position = logged.streams[header.stream];
+            position.next_sequence = std::max(position.next_sequence, header.sequence);
+            position.last_end.reset();
+        }
         if (!is_recorded(header.type)) return {};
         std::uint64_t& end = logged.segments[{header.stream, header.segment}];
         end = std::max(end, header.sequence + 1);
@@ -65,7 +69,8 @@ class Recovery {
         VEDETTE_CHECK(index_.remember(beyond_files, logged_.greatest_run));
         VEDETTE_TRY(const auto deletions, keys.deletions());
         for (const Deletion& deletion : deletions) {
-            VEDETTE_CHECK(position(deletion.stream));
+            VEDETTE_TRY(const StreamPosition* const where, position(deletion.stream));
+            if (where->next_sequence < deletion.before_sequence) result_.unexplained.insert(deletion.stream);
             advance(deletion.stream, deletion.before_sequence);
         }
         VEDETTE_TRY(const auto ends, book.ends());

@@ -2,6 +2,8 @@
 // What happens at start before the writer runs: mend what a crash left behind, and, when the index is gone,
 // make it again from the files.
 
+#include <set>
+
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/index.hpp"
 #include "gateway/vault/keys.hpp"
@@ -17,6 +19,9 @@ struct Recovered {
     std::uint64_t cut_bytes = 0;
     std::size_t damaged_files = 0;  ///< in which something that was signed is damaged or missing
     std::uint64_t greatest_run = 0;
+    /// Streams of cameras whose deletion was noted, while neither log nor index are known to say so: they go
+    /// on behind it, and what is missing in front takes a statement.
+    std::set<StreamKey> unexplained;
 };
 
 /// `is_new_log`: the log was begun anew, and whatever is whole in the open folder is signed again.

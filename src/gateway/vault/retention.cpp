@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/cut_off_deletion.hpp"
 #include "gateway/vault/format_file.hpp"
 
 namespace vedette::vault {
@@ -149,6 +150,11 @@ Result<RecordingHold> Retention::place_hold(RecordingHold hold) {
         return fail(ErrorKind::invalid_input, "a hold must end after it begins");
     hold.placed_at = parts_.clock->utc_now();
     VEDETTE_CHECK(parts_.writer->run([&]() -> Result<> {
+        VEDETTE_TRY(const bool is_late, is_deletion_begun(hold.camera, *parts_.keys, *parts_.index));
+        if (is_late)
+            return fail(ErrorKind::conflict,
+                        "the deletion of this camera's recordings was begun, and the next start brings it to "
+                        "its end");
         VEDETTE_CHECK(raise_format(*parts_.layout, format_with_statements));
         VEDETTE_TRY(hold, parts_.book->add_hold(hold));
         const RecordHeader statement = hold_header(hold, parts_.keys->organisation());

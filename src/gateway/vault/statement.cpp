@@ -35,6 +35,17 @@ Expiry Expiry::of(const RecordHeader& header) {
             .bytes = static_cast<std::uint64_t>(header.camera_time.time_since_epoch().count())};
 }
 
+RecordHeader deletion_header(StreamKey stream, std::uint64_t before_sequence, OrganisationId organisation,
+                             UtcTime at) {
+    RecordHeader header;
+    header.type = RecordType::deletion;
+    header.stream = stream;
+    header.organisation = organisation;
+    header.sequence = before_sequence;
+    header.start = at;
+    return header;
+}
+
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation) {
     RecordHeader header;
     header.type = RecordType::hold;

@@ -27,6 +27,10 @@ struct Expiry {
     friend bool operator==(const Expiry&, const Expiry&) = default;
 };
 
+/// All records of the stream with a lower sequence were deleted, with their camera.
+RecordHeader deletion_header(StreamKey stream, std::uint64_t before_sequence, OrganisationId organisation,
+                             UtcTime at);
+
 /// A hold as the log has it: reason and who as a digest alone.
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation);
 RecordHeader hold_lifted_header(const RecordingHold& hold, OrganisationId organisation, UtcTime at);

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 
 #include "base/log.hpp"
+#include "gateway/vault/cut_off_deletion.hpp"
 #include "gateway/vault/fetched.hpp"
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/merge.hpp"
@@ -167,7 +168,7 @@ struct Vault::Impl {
 
     ReadParts read_parts() { return {&layout, keys.get(), index.get(), &catalogue}; }
     Result<> start();
-    Result<> finish_deletions();
+    Result<> finish_deletions(const std::set<CameraId>& cameras);
 
     std::jthread cleaner;  // removes what a deletion that was cut off left behind
 };
@@ -197,6 +198,8 @@ Result<> Vault::Impl::start() {
                                     "that were open: vedette vault verify names them.",
                                     recovered.damaged_files));
     if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
+    VEDETTE_TRY(const auto to_delete,
+                settle_deletions(layout, *keys, *index, *log, recovered, clock->utc_now()));
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
@@ -205,7 +208,7 @@ Result<> Vault::Impl::start() {
                       std::move(recovered.positions), std::move(recovered.segments),
                       std::max(greatest_run, recovered.greatest_run) + 1});
 
-    VEDETTE_CHECK(finish_deletions());
+    VEDETTE_CHECK(finish_deletions(to_delete));
     retention = std::make_unique<Retention>(options, Expirer::Parts{clock, &layout, keys.get(), index.get(),
                                                                     &catalogue, writer.get(), book.get()});
     to_wake = retention.get();
@@ -219,17 +222,14 @@ Result<> Vault::Impl::start() {
 }
 
 // A deletion that was cut off is carried out before anything new is recorded.
-Result<> Vault::Impl::finish_deletions() {
-    VEDETTE_TRY(const auto deletions, keys->deletions());
-    for (const Deletion& deletion : deletions) {
-        VEDETTE_TRY(const auto left, index->segment_from(deletion.stream, 0));
-        if (!left || left->id.first_sequence >= deletion.before_sequence) continue;
-        VEDETTE_TRY(const auto newer, index->segment_from(deletion.stream, deletion.before_sequence));
-        if (newer) {  // the camera recorded on after its keys were destroyed
-            VEDETTE_CHECK(index->remove(deletion.stream, deletion.before_sequence));
-        } else {
-            VEDETTE_CHECK(writer->delete_camera(deletion.stream.camera));
-        }
+Result<> Vault::Impl::finish_deletions(const std::set<CameraId>& cameras) {
+    for (const CameraId& camera : cameras) {
+        const auto deleted = writer->delete_camera(camera);
+        if (deleted) continue;
+        if (deleted.error().kind != ErrorKind::conflict) return deleted;
+        // Somebody holds what somebody else had begun to delete.
+        notice(options, fmt::format("The deletion of camera {} was begun and is not carried out: {}.",
+                                    camera.text(), deleted.error().message));
     }
     std::vector<fs::path> folders;
     std::error_code error;

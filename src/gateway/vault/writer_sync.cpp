@@ -6,6 +6,7 @@
 
 #include "base/file_fault.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/statement.hpp"
 #include "gateway/vault/writer.hpp"
 
 namespace vedette::vault {
@@ -209,16 +210,16 @@ Result<Writer::Shredded> Writer::shred(CameraId camera) {
         deletions.push_back({key, open.position.next_sequence});
     }
     VEDETTE_CHECK(parts_.keys->note_deletions(deletions));
-    for (const Deletion& deletion : deletions) {
-        RecordHeader header;
-        header.type = RecordType::deletion;
-        header.stream = deletion.stream;
-        header.organisation = parts_.keys->organisation();
-        header.sequence = deletion.before_sequence;
-        header.start = parts_.clock->utc_now();
-        parts_.log->append(encode_entry(header));
-    }
+    for (const Deletion& deletion : deletions)
+        parts_.log->append(
+            encode_entry(deletion_header(deletion.stream, deletion.before_sequence,
+                                         parts_.keys->organisation(), parts_.clock->utc_now())));
     VEDETTE_CHECK(publish());
+    // The rows that say where the streams go on are about to go.
+    std::map<StreamKey, StreamPosition> positions;
+    for (const Deletion& deletion : deletions)
+        positions[deletion.stream] = {.next_sequence = deletion.before_sequence, .last_end = std::nullopt};
+    VEDETTE_CHECK(parts_.index->remember(positions, 0));
     VEDETTE_CHECK(parts_.keys->destroy(camera));
     parts_.catalogue->remove_camera(camera);
     // Out of the way in one step: what the camera records from now on gets a folder of its own.

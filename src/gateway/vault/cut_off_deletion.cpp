@@ -1,0 +1,139 @@
+#include "gateway/vault/cut_off_deletion.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+
+#include <unistd.h>
+
+#include "base/file_fault.hpp"
+#include "gateway/vault/statement.hpp"
+
+namespace vedette::vault {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// All segments of the stream, in the index and beside it.
+Result<> each_segment(const Index& index, const std::vector<SegmentInfo>& recovered, StreamKey stream,
+                      const std::function<void(const SegmentInfo&)>& each) {
+    for (std::uint64_t sequence = 0;;) {
+        VEDETTE_TRY(const auto segment, index.segment_from(stream, sequence));
+        if (!segment) break;
+        each(*segment);
+        sequence = segment->end_sequence();
+    }
+    for (const SegmentInfo& segment : recovered)
+        if (segment.id.stream == stream) each(segment);
+    return {};
+}
+
+// Below what sequence a stream's records are to go.
+using Before = std::map<StreamKey, std::uint64_t>;
+
+std::uint64_t before_of(const Before& before, StreamKey stream) {
+    const auto found = before.find(stream);
+    return found == before.end() ? 0 : found->second;
+}
+
+struct Sides {
+    std::map<StreamKey, std::vector<SegmentInfo>> older;
+    std::set<std::int32_t> newer_days;
+    bool has_newer = false;
+};
+
+Result<Sides> sides_of(CameraId camera, const Before& before, const Index& index,
+                       const std::vector<SegmentInfo>& recovered) {
+    Sides sides;
+    VEDETTE_TRY(std::vector<StreamKey> streams, index.streams());
+    for (const SegmentInfo& segment : recovered) streams.push_back(segment.id.stream);
+    for (const StreamKey stream : std::set(streams.begin(), streams.end())) {
+        if (stream.camera != camera) continue;
+        VEDETTE_CHECK(each_segment(index, recovered, stream, [&](const SegmentInfo& segment) {
+            if (segment.id.first_sequence < before_of(before, stream)) {
+                sides.older[stream].push_back(segment);
+                return;
+            }
+            sides.has_newer = true;
+            sides.newer_days.insert(segment.day);
+        }));
+    }
+    return sides;
+}
+
+// Under a key of a day that is used by nothing that stays, nothing can be read any more.
+Result<> destroy_keys(KeyStore& keys, CameraId camera, const std::set<std::int32_t>& used) {
+    VEDETTE_TRY(const auto days, keys.days(camera));
+    std::vector<std::pair<CameraId, std::int32_t>> over;
+    for (const std::int32_t day : days)
+        if (!used.contains(day)) over.emplace_back(camera, day);
+    return over.empty() ? Result<>() : keys.destroy(over);
+}
+
+Result<> remove_file(const fs::path& path) {
+    if (const auto fault = file_fault(FileOperation::remove)) return fail_errno(fault->error, path.string());
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, path.string());
+    return {};
+}
+
+// Signed again where it was: whether it was is not known any more.
+Result<> state_again(const Before& before, const std::set<StreamKey>& streams, const KeyStore& keys,
+                     crypto::TileLog& log, UtcTime now) {
+    for (const StreamKey stream : streams)
+        log.append(
+            encode_entry(deletion_header(stream, before_of(before, stream), keys.organisation(), now)));
+    return streams.empty() ? Result<>() : log.publish();
+}
+
+}  // namespace
+
+Result<std::set<CameraId>> settle_deletions(const Layout& layout, KeyStore& keys, Index& index,
+                                            crypto::TileLog& log, Recovered& recovered, UtcTime now) {
+    VEDETTE_TRY(const auto noted, keys.deletions());
+    std::map<CameraId, Before> cameras;
+    for (const Deletion& deletion : noted)
+        cameras[deletion.stream.camera][deletion.stream] = deletion.before_sequence;
+    std::set<CameraId> to_repeat;
+    for (const auto& [camera, before] : cameras) {
+        VEDETTE_TRY(const Sides sides, sides_of(camera, before, index, recovered.segments));
+        if (!sides.has_newer && !sides.older.empty()) {
+            to_repeat.insert(camera);
+            continue;
+        }
+        std::set<StreamKey> untold;
+        for (const auto& [stream, sequence] : before)
+            if (recovered.unexplained.contains(stream) || sides.older.contains(stream)) untold.insert(stream);
+        VEDETTE_CHECK(state_again(before, untold, keys, log, now));
+        std::map<StreamKey, StreamPosition> positions;
+        for (const StreamKey stream : untold) positions[stream].next_sequence = before_of(before, stream);
+        VEDETTE_CHECK(index.remember(positions, 0));
+        if (sides.older.empty()) continue;
+        VEDETTE_CHECK(destroy_keys(keys, camera, sides.newer_days));
+        for (const auto& [stream, segments] : sides.older) {
+            for (const SegmentInfo& segment : segments) {
+                VEDETTE_CHECK(remove_file(layout.segment(segment.id, segment.day)));
+                VEDETTE_CHECK(remove_file(layout.open_segment(segment.id)));
+            }
+            // Last: the rows say what there is still to do.
+            VEDETTE_CHECK(index.remove(stream, before_of(before, stream)));
+        }
+        std::erase_if(recovered.segments, [&](const SegmentInfo& segment) {
+            return segment.id.stream.camera == camera &&
+                   segment.id.first_sequence < before_of(before, segment.id.stream);
+        });
+    }
+    return to_repeat;
+}
+
+Result<bool> is_deletion_begun(CameraId camera, const KeyStore& keys, const Index& index) {
+    VEDETTE_TRY(const auto noted, keys.deletions());
+    for (const Deletion& deletion : noted) {
+        if (deletion.stream.camera != camera) continue;
+        VEDETTE_TRY(const auto first, index.segment_from(deletion.stream, 0));
+        if (first && first->id.first_sequence < deletion.before_sequence) return true;
+    }
+    return false;
+}
+
+}  // namespace vedette::vault
