@@ -15,14 +15,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Segments that follow each other on one day become one statement.
-std::vector<RetentionBook::Pending> group(const std::vector<SegmentBrief>& segments, DeletionRule rule,
-                                          std::uint64_t value, UtcTime now, std::uint64_t log_size) {
+using HoldsOfCameras = std::map<CameraId, std::vector<RecordingHold>>;
+
+bool is_held(const HoldsOfCameras& holds, CameraId camera, UtcInterval interval) {
+    return std::ranges::any_of(holds.at(camera),
+                               [&](const RecordingHold& hold) { return hold.covers(interval); });
+}
+
+// Segments that follow each other on one day become one statement. What is held may lie in a pause between
+// two of them, where nothing was recorded: a statement does not reach over it.
+std::vector<RetentionBook::Pending> group(const std::vector<SegmentBrief>& segments,
+                                          const HoldsOfCameras& holds, DeletionRule rule, std::uint64_t value,
+                                          UtcTime now, std::uint64_t log_size) {
     std::vector<RetentionBook::Pending> groups;
     for (const SegmentBrief& segment : segments) {
-        const bool goes_on = !groups.empty() && groups.back().expiry.stream == segment.id.stream &&
-                             groups.back().expiry.day == segment.day &&
-                             groups.back().expiry.end_sequence == segment.id.first_sequence;
+        const Expiry* const last = groups.empty() ? nullptr : &groups.back().expiry;
+        const bool goes_on = last != nullptr && last->stream == segment.id.stream &&
+                             last->day == segment.day && last->end_sequence == segment.id.first_sequence &&
+                             (last->interval.empty() || segment.interval.empty() ||
+                              !is_held(holds, segment.id.stream.camera,
+                                       {std::min(last->interval.start, segment.interval.start),
+                                        std::max(last->interval.end, segment.interval.end)}));
         if (!goes_on)
             groups.push_back({.expiry = {.stream = segment.id.stream,
                                          .first_sequence = segment.id.first_sequence,
@@ -58,20 +71,18 @@ Result<> Expirer::expire(std::vector<SegmentBrief> segments, DeletionRule rule, 
 // In the writer's thread, as the placing of holds: what is held when this begins is not deleted, and what is
 // deleted was not held.
 Result<> Expirer::sign(const std::vector<SegmentBrief>& segments, DeletionRule rule, std::uint64_t value) {
-    std::map<CameraId, std::vector<RecordingHold>> holds;
+    HoldsOfCameras holds;
     std::vector<SegmentBrief> free;
     for (const SegmentBrief& segment : segments) {
         const CameraId camera = segment.id.stream.camera;
         if (!holds.contains(camera)) {
             VEDETTE_TRY(holds[camera], parts_.book->holds(camera));
         }
-        if (std::ranges::none_of(holds[camera],
-                                 [&](const RecordingHold& hold) { return hold.covers(segment.about); }))
-            free.push_back(segment);
+        if (!is_held(holds, camera, segment.about)) free.push_back(segment);
     }
     if (free.empty()) return {};
     const std::vector<Pending> deletions =
-        group(free, rule, value, parts_.clock->utc_now(), parts_.writer->log().size());
+        group(free, holds, rule, value, parts_.clock->utc_now(), parts_.writer->log().size());
     VEDETTE_CHECK(raise_format(*parts_.layout, format_with_statements));
     VEDETTE_CHECK(parts_.book->note(deletions));
     std::vector<RecordHeader> statements;
@@ -124,6 +135,11 @@ Result<> Expirer::finish() {
     for (const Pending& deletion : deletions) {
         const Expiry& expiry = deletion.expiry;
         VEDETTE_CHECK(parts_.book->add_deleted(deletion));
+        // Where a stream goes on is known by its last segment: a camera that comes back after all of it is
+        // gone must not count from the beginning again.
+        VEDETTE_TRY(const StreamPosition position, parts_.index->position(expiry.stream));
+        if (position.next_sequence <= expiry.end_sequence)
+            VEDETTE_CHECK(parts_.index->remember({{expiry.stream, position}}, 0));
         VEDETTE_CHECK(parts_.index->remove(expiry.stream, expiry.first_sequence, expiry.end_sequence));
         days.emplace_back(expiry.stream.camera, expiry.day);
     }
