@@ -38,6 +38,15 @@ std::optional<FileFault> file_fault(FileOperation operation) {
     return faults == nullptr ? std::nullopt : faults->before(operation);
 }
 
+void tell_written(int fd, std::uint64_t offset, std::size_t size) {
+    if (FileFaults* const faults = file_faults.load(std::memory_order_relaxed))
+        faults->wrote(fd, offset, size);
+}
+
+void tell_synced(int fd) {
+    if (FileFaults* const faults = file_faults.load(std::memory_order_relaxed)) faults->synced(fd);
+}
+
 Result<File> File::open(const std::filesystem::path& path, int flags, unsigned mode) {
     int fd = -1;
     do fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);

@@ -13,8 +13,6 @@ namespace vedette::vault {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::array<store::Migration, 1> key_migrations = {R"(
     CREATE TABLE identity (
         id INTEGER PRIMARY KEY CHECK (id = 1),

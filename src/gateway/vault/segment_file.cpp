@@ -83,6 +83,7 @@ Result<> SegmentFile::append(ByteView record) {
         ssize_t put =
             size == 0 ? 0
                       : ::pwrite(file_.fd(), record.data() + done, size, static_cast<off_t>(offset + done));
+        if (put > 0) tell_written(file_.fd(), offset + done, static_cast<std::size_t>(put));
         if (fault) {
             put = -1;
             errno = fault->error;
@@ -107,6 +108,7 @@ Result<> SegmentFile::settle() {
 Result<> SegmentFile::sync() {
     if (const auto fault = file_fault(FileOperation::sync)) return fail_errno(fault->error, "fdatasync");
     if (::fdatasync(file_.fd()) != 0) return fail_errno(errno, "fdatasync");
+    tell_synced(file_.fd());
     return {};
 }
 
