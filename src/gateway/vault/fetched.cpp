@@ -23,6 +23,7 @@ std::vector<UtcInterval> subtract(UtcInterval interval, const std::vector<UtcInt
 
 std::vector<UtcInterval> intervals_of(const std::vector<RecordedRange>& ranges) {
     std::vector<UtcInterval> intervals;
+    intervals.reserve(ranges.size());
     for (const RecordedRange& range : ranges) intervals.push_back(range.interval);
     std::ranges::sort(intervals, {}, &UtcInterval::start);
     return intervals;

@@ -11,6 +11,8 @@
 
 namespace vedette::vault {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr std::array<store::Migration, 1> key_migrations = {R"(
