@@ -1,6 +1,7 @@
 #pragma once
 // What goes into the sealed store and what comes out of it.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -78,6 +79,18 @@ constexpr bool is_by_plan(GapReason reason) {
 }
 
 inline constexpr std::size_t max_gap_detail = 512;
+
+/// What was found about the camera's own signature over what it sent. The numbers are stored.
+enum class CameraSignature : std::uint8_t {
+    not_looked_for = 0,
+    not_signed = 1,
+    authentic = 2,
+    authentic_with_missing = 3,  ///< what is there is authentic, and not all that was signed is there
+    not_authentic = 4,
+    not_known_yet = 5,  ///< signed, and could not be decided when it was recorded
+};
+/// The first bytes of the SHA-256 of the camera's public key (SubjectPublicKeyInfo, DER).
+using SignerKey = std::array<std::byte, 8>;
 
 /// Half-open stretch [start, end) without a recording.
 struct Gap {
