@@ -107,7 +107,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::ListHolds request);
     net::Awaitable<Answer> handle(wire::PlaceHold request);
     net::Awaitable<Answer> handle(wire::LiftHold request);
-    void set_retention(const Camera& camera);
+    /// Tells the vault how long the camera's recordings are kept, and how they are encrypted.
+    void set_storage(const Camera& camera);
     /// conflict: something of the camera is held.
     net::Awaitable<Result<>> require_no_holds(CameraId id);
 

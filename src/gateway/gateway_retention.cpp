@@ -18,8 +18,10 @@ wire::Hold to_wire(const vault::RecordingHold& hold) {
 
 }  // namespace
 
-void Gateway::Impl::set_retention(const Camera& camera) {
+void Gateway::Impl::set_storage(const Camera& camera) {
     vault->set_retention(camera.id, {.keep_days = camera.keep_days, .keep_bytes = camera.keep_bytes});
+    vault->set_encryption(camera.id, camera.encryption == wire::Encryption::light ? vault::Encryption::light
+                                                                                  : vault::Encryption::full);
 }
 
 net::Awaitable<Result<>> Gateway::Impl::require_no_holds(CameraId id) {

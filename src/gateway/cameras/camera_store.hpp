@@ -29,6 +29,7 @@ struct Camera {
     std::optional<std::uint32_t> keep_days{};   ///< recordings that are older are deleted
     std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
     wire::RecordingPlan recording{};
+    wire::Encryption encryption = wire::Encryption::full;
     std::string transport = "auto";  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
@@ -49,6 +50,7 @@ struct Camera {
                 keep_days,
                 keep_bytes,
                 recording,
+                encryption,
                 transport,
                 transport_found,
                 certificates,

@@ -33,7 +33,6 @@ inline constexpr std::size_t entry_size = 160;          ///< the log's entry: th
 inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash
 inline constexpr std::size_t sealing_context_size =
     104;  ///< the part of the entry that is known before sealing
-inline constexpr std::size_t max_clear_ranges = 1u << 16;  ///< of a fragment under light encryption
 /// What light encryption adds to a fragment before it is sealed, at most: its map (vault/light).
 inline constexpr std::size_t max_light_map_size = 8 + 8 * max_clear_ranges;
 inline constexpr std::size_t max_payload_size =

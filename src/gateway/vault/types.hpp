@@ -41,6 +41,18 @@ struct Piece {
 inline constexpr std::size_t max_stored_fragment_size = 64u << 20;  ///< bytes of plaintext
 inline constexpr Ticks90k max_stored_duration = std::chrono::seconds(60);
 
+/// How a camera's recordings are encrypted. Light leaves parts of coded slices in clear (vault/light).
+enum class Encryption : std::uint8_t { full, light };
+
+/// Bytes [offset, offset + size) of a fragment.
+struct ClearRange {
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+    friend bool operator==(const ClearRange&, const ClearRange&) = default;
+};
+
+inline constexpr std::size_t max_clear_ranges = 1u << 16;  ///< of one fragment
+
 /// One fMP4 moof + mdat, in plaintext.
 struct Fragment {
     StreamKey stream;
@@ -49,6 +61,9 @@ struct Fragment {
     Ticks90k duration{};     ///< above 0, at most max_stored_duration
     CameraTime camera_time;  ///< of its first access unit, on the camera's clock
     std::vector<Piece> pieces;
+    /// What light encryption may leave in clear, in ascending order; where the camera's is full, it is sealed
+    /// with the rest.
+    std::vector<ClearRange> clear{};
 
     std::size_t size() const {
         std::size_t sum = 0;
@@ -104,7 +119,8 @@ struct Gap {
 struct RecordedRange {
     UtcInterval interval;
     std::uint64_t run = 0;
-    std::optional<UtcTime> fetched_at{};  ///< set: fetched from the camera's storage, begun at this time
+    std::optional<UtcTime> fetched_at{};       ///< set: fetched from the camera's storage, begun at this time
+    Encryption encryption = Encryption::full;  ///< of its fragments
     friend bool operator==(const RecordedRange&, const RecordedRange&) = default;
 };
 
