@@ -53,6 +53,9 @@ void print_report(const vault::VerifyReport& report, bool fast) {
                                   plural(report.streams, "camera stream")));
     if (report.fetched > 0)
         line("fetched", fmt::format("{} of them, later, from the cameras' own storage", report.fetched));
+    if (report.light > 0)
+        line("light", fmt::format("{} of them partially encrypted: parts of their picture data lie in clear",
+                                  report.light));
     line("bytes", amount(report.bytes));
     if (fast) line("", "their headers and places; the bytes of picture and sound were not read");
     line("gaps", fmt::format("{}", report.gaps));
@@ -200,6 +203,8 @@ int stats(const VaultArguments& arguments) {
         const std::string name = camera.name.empty() ? "" : fmt::format(" \"{}\"", camera.name);
         fmt::print("{}{}\n", describe(camera.stream), name);
         if (camera.fragments > 0) fmt::print("    {}\n", vault::to_text(camera.covered));
+        if (camera.light > 0)
+            fmt::print("    {} partially encrypted (light)\n", count(camera.light, "fragment"));
         fmt::print("    {}, {}, {} in {} of {}\n", count(camera.fragments, "fragment"),
                    count(camera.gaps, "gap"), amount(static_cast<std::uint64_t>(camera.bytes)),
                    count(camera.segments, "file"), count(camera.days, "day"));

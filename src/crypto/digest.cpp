@@ -37,6 +37,15 @@ void Sha256::update(ByteView bytes) {
     require(EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()) == 1);
 }
 
+Sha256Digest Sha256::so_far() const {
+    Sha256Digest out;
+    unsigned size = 0;
+    Impl copy;
+    require(EVP_MD_CTX_copy_ex(copy.context, impl_->context) == 1 &&
+            EVP_DigestFinal_ex(copy.context, reinterpret_cast<unsigned char*>(out.data()), &size) == 1);
+    return out;
+}
+
 Sha256Digest Sha256::finish() {
     Sha256Digest out;
     unsigned size = 0;

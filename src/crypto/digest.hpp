@@ -19,6 +19,8 @@ class Sha256 {
     Sha256(Sha256&&) noexcept;
     Sha256& operator=(Sha256&&) noexcept;
     void update(ByteView bytes);
+    /// The digest of what came until now; more may come.
+    Sha256Digest so_far() const;
     /// The digest; afterwards the object is as new.
     Sha256Digest finish();
 

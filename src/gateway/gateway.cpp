@@ -165,7 +165,7 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     reference.set_only_trusted(site.only_trusted_certificates);
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
-    set_retention(reference.camera());
+    set_storage(reference.camera());
     reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
     attach_device(reference.camera());
     announce(id);

@@ -109,7 +109,8 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::LiftHold request);
     net::Awaitable<Answer> handle(wire::GetInheritedRules request);
     net::Awaitable<Answer> handle(wire::SetInheritedRules request);
-    void set_retention(const Camera& camera);
+    /// Tells the vault how long the camera's recordings are kept, and how they are encrypted.
+    void set_storage(const Camera& camera);
     /// conflict: something of the camera is held.
     net::Awaitable<Result<>> require_no_holds(CameraId id);
 

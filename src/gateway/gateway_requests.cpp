@@ -72,7 +72,9 @@ net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string
 wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcInterval> extent) {
     wire::Recordings result{.ranges = {}, .gaps = {}, .extent = extent};
     for (const auto& range : recordings.ranges)
-        result.ranges.push_back({range.interval, range.run, range.fetched_at});
+        result.ranges.push_back({range.interval, range.run, range.fetched_at,
+                                 range.encryption == vault::Encryption::light ? wire::Encryption::light
+                                                                              : wire::Encryption::full});
     for (const auto& gap : recordings.gaps) {
         std::string reason(vault::to_string(gap.reason));
         if (!gap.detail.empty()) reason += ": " + gap.detail;
@@ -152,7 +154,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
-    set_retention(camera);
+    set_storage(camera);
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, {ErrorKind::unavailable, "the camera's settings were changed"});
     co_await runner.reconfigure(std::move(camera));
@@ -170,6 +172,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     VEDETTE_CO_CHECK(co_await std::move(asking_for_holds));
     VEDETTE_CO_CHECK(store.remove(request.id));
     vault->set_retention(request.id, {});
+    vault->set_encryption(request.id, vault::Encryption::full);
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, no_such_camera);
     fillings.erase(request.id);

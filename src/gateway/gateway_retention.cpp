@@ -18,13 +18,6 @@ wire::Hold to_wire(const vault::RecordingHold& hold) {
 
 }  // namespace
 
-void Gateway::Impl::set_retention(const Camera& camera) {
-    const wire::KeepRule& inherited = camera.inherited_keep;
-    vault->set_retention(camera.id,
-                         {.keep_days = camera.keep_days ? camera.keep_days : inherited.keep_days,
-                          .keep_bytes = camera.keep_bytes ? camera.keep_bytes : inherited.keep_bytes});
-}
-
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::GetInheritedRules) {
     co_return rules;
 }
@@ -39,10 +32,19 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::SetInheritedRu
         const wire::KeepRule keep = wire::inherited_rule(rules, id);
         if (keep == runner->camera().inherited_keep) continue;
         runner->set_inherited_keep(keep);
-        set_retention(runner->camera());
+        set_storage(runner->camera());
         announce(id);
     }
     co_return rules;
+}
+
+void Gateway::Impl::set_storage(const Camera& camera) {
+    const wire::KeepRule& inherited = camera.inherited_keep;
+    vault->set_retention(camera.id,
+                         {.keep_days = camera.keep_days ? camera.keep_days : inherited.keep_days,
+                          .keep_bytes = camera.keep_bytes ? camera.keep_bytes : inherited.keep_bytes});
+    vault->set_encryption(camera.id, camera.encryption == wire::Encryption::light ? vault::Encryption::light
+                                                                                  : vault::Encryption::full);
 }
 
 net::Awaitable<Result<>> Gateway::Impl::require_no_holds(CameraId id) {

@@ -91,13 +91,14 @@ struct HevcSps {
     std::uint16_t height = 0;
     std::uint8_t max_reorder = 0;         ///< pictures that precede one in decoding and follow it in output
     std::optional<FrameRate> frame_rate;  ///< when the VUI carries a plausible one; here a tick is a picture
+    std::optional<bool> has_pcm;          ///< pcm_enabled_flag; nullopt when it is not readable
 
     friend bool operator==(const HevcSps&, const HevcSps&) = default;
 };
 
 /// Parses a NAL unit of type 33. Bytes after the set are ignored, and so is everything from the coding block
-/// sizes on when it is not readable, which costs the frame rate only. `corrupt` when the set itself is not
-/// readable or gives an impossible picture.
+/// sizes on when it is not readable, which costs frame rate and has_pcm only. `corrupt` when the set itself
+/// is not readable or gives an impossible picture.
 Result<HevcSps> parse_hevc_sps(ByteView nal);
 
 /// The id of a parameter set of any of the three kinds; nullopt when it is not readable.

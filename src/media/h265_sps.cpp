@@ -102,11 +102,13 @@ bool skip_short_term_set(BitReader& in, unsigned index, std::vector<unsigned>& d
 }
 
 /// From log2_min_luma_coding_block_size_minus3 to the VUI; false when there is none.
-bool skip_to_vui(BitReader& in, std::uint32_t log2_max_poc) {
+bool skip_to_vui(BitReader& in, std::uint32_t log2_max_poc, std::optional<bool>& has_pcm) {
     for (int i = 0; i < 6; ++i) in.ue();  // sizes of blocks, depths of trees
     if (in.flag() && in.flag()) skip_scaling_lists(in);
-    in.skip(2);       // amp, sample adaptive offset
-    if (in.flag()) {  // pcm
+    in.skip(2);  // amp, sample adaptive offset
+    const bool pcm = in.flag();
+    if (!in.failed()) has_pcm = pcm;
+    if (pcm) {
         in.skip(8);
         in.ue();
         in.ue();
@@ -184,7 +186,7 @@ Result<HevcSps> parse_hevc_sps(ByteView nal) {
     if (log2_max_poc > 16 || reorder > max_reorder_pictures)
         return fail(ErrorKind::corrupt, "H.265 SPS with impossible picture order");
     sps.max_reorder = static_cast<std::uint8_t>(reorder);
-    if (skip_to_vui(in, log2_max_poc)) sps.frame_rate = read_vui_timing(in);
+    if (skip_to_vui(in, log2_max_poc, sps.has_pcm)) sps.frame_rate = read_vui_timing(in);
     return sps;
 }
 

@@ -17,6 +17,7 @@
 #include "media/types.hpp"
 #include "wire/control.hpp"
 #include "wire/device_care.hpp"
+#include "wire/encryption.hpp"
 #include "wire/recording.hpp"
 #include "wire/retention.hpp"
 
@@ -58,6 +59,7 @@ struct CameraSettings {
     std::optional<std::uint32_t> keep_days;   ///< delete recordings that are older; 0: none for their age
     std::optional<std::uint64_t> keep_bytes;  ///< delete the oldest beyond; 0: none for their size
     std::optional<RecordingSettings> recording;
+    std::optional<Encryption> encryption;  ///< of what is recorded from now on
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
     std::optional<DeviceIdentity> device;
@@ -145,6 +147,7 @@ struct CameraStatus {
     std::optional<std::uint32_t> keep_days;
     std::optional<std::uint64_t> keep_bytes;
     KeepRule inherited_keep;  ///< what holds where the camera has no days or bytes of its own
+    Encryption encryption = Encryption::full;
     RecordingPlan recording;
     RecordingNow recording_now;
     GapFilling gap_filling;
@@ -287,6 +290,7 @@ struct RecordedRange {
     UtcInterval interval;
     std::uint64_t run = 0;
     std::optional<UtcTime> fetched_at{};  ///< set: fetched then from the camera's own storage
+    Encryption encryption = Encryption::full;
 };
 struct RecordedGap {
     UtcInterval interval;

@@ -30,6 +30,7 @@ struct Camera {
     std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
     wire::KeepRule inherited_keep{};            ///< of its groups and the site; not saved with the camera
     wire::RecordingPlan recording{};
+    wire::Encryption encryption = wire::Encryption::full;
     std::string transport = "auto";  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
         transport_found{};  ///< the way that worked; written by CameraStore::remember_transport() alone
@@ -51,6 +52,7 @@ struct Camera {
                 keep_bytes,
                 inherited_keep,
                 recording,
+                encryption,
                 transport,
                 transport_found,
                 certificates,

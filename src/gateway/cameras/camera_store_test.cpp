@@ -38,6 +38,17 @@ TEST(CameraSettings, WhatIsNotSetStays) {
     EXPECT_EQ(changed->credentials.password.reveal_text(), "secret");
 }
 
+TEST(CameraSettings, EncryptionIsFullUntilItIsSet) {
+    Camera camera = *apply_settings(Camera{.id = CameraId::random()}, settings("Gate", "rtsp://192.0.2.1/"));
+    EXPECT_EQ(camera.encryption, wire::Encryption::full);
+    wire::CameraSettings change;
+    change.encryption = wire::Encryption::light;
+    camera = *apply_settings(std::move(camera), std::move(change));
+    EXPECT_EQ(camera.encryption, wire::Encryption::light);
+    camera = *apply_settings(std::move(camera), {});
+    EXPECT_EQ(camera.encryption, wire::Encryption::light) << "what is not set stays";
+}
+
 TEST(CameraSettings, NoughtTakesARuleAway) {
     wire::CameraSettings change = settings("Gate", "rtsp://192.0.2.1/");
     change.keep_days = 30;
@@ -154,6 +165,7 @@ TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
         ASSERT_TRUE(store.save(*second));
         first->name = "C";
         first->keep_days = 30;
+        first->encryption = wire::Encryption::light;
         ASSERT_TRUE(store.save(*first));
     }
     const auto cameras = open().load();
@@ -162,6 +174,9 @@ TEST_F(CameraStoreTest, KeepsCamerasInOrderAndPasswordsSealed) {
     EXPECT_EQ((*cameras)[0].name, "C");
     EXPECT_EQ((*cameras)[0].keep_days, 30u);
     EXPECT_EQ((*cameras)[0].keep_bytes, std::nullopt);
+    EXPECT_EQ((*cameras)[0].encryption, wire::Encryption::light);
+    EXPECT_EQ((*cameras)[1].encryption, wire::Encryption::full);
+    EXPECT_EQ((*cameras)[0].duplicate().encryption, wire::Encryption::light);
     EXPECT_EQ((*cameras)[0].credentials.password.reveal_text(), "topsecret-word");
     EXPECT_EQ((*cameras)[1].id, second->id);
     for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {

@@ -238,7 +238,8 @@ void FetchedRecorder::store(ingest::Fragment fragment) {
                            .start = fragment.start,
                            .duration = duration,
                            .camera_time = fragment.camera_start,
-                           .pieces = {}};
+                           .pieces = {},
+                           .clear = std::move(fragment.clear)};
     for (const auto& piece : fragment.pieces) sealed.pieces.push_back({piece, *piece});
     if (auto stored = vault_.append(std::move(sealed)); !stored) return fail_with(stored.error());
     ++filled_.fragments;

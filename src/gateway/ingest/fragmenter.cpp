@@ -9,7 +9,8 @@ Fragmenter::Fragmenter(std::vector<media::TrackParameters> tracks) {
     for (const auto& track : tracks) {
         tracks_.push_back({.timescale = media::timescale(track),
                            .clock_rate_hz = track.clock_rate_hz,
-                           .usual_duration = media::usual_duration(track)});
+                           .usual_duration = media::usual_duration(track),
+                           .clear_parts = media::ClearParts(track)});
     }
     const auto video = std::ranges::find_if(tracks, &media::TrackParameters::is_video);
     video_leads_ = video != tracks.end();
@@ -98,8 +99,17 @@ Result<Fragment> Fragmenter::build(const PlacedAccessUnit* next) {
     end_ = fragment.start + fragment.duration;
     fragment.pieces.reserve(units_.size() + 1);
     fragment.pieces.push_back(std::make_shared<const Bytes>(std::move(header.bytes)));
-    for (const std::uint32_t index : header.order)
-        fragment.pieces.push_back(std::move(units_[index].unit.data));
+    auto at = static_cast<std::uint32_t>(fragment.pieces.front()->size());
+    std::vector<media::ByteRange> clear;
+    for (const std::uint32_t index : header.order) {
+        media::AccessUnit& unit = units_[index].unit;
+        tracks_[unit.track].clear_parts.append(*unit.data, at, clear);
+        at += static_cast<std::uint32_t>(unit.data->size());
+        fragment.pieces.push_back(std::move(unit.data));
+    }
+    // Beyond any camera's count of slices: the rest is sealed.
+    clear.resize(std::min(clear.size(), vault::max_clear_ranges));
+    for (const media::ByteRange& range : clear) fragment.clear.push_back({range.offset, range.size});
     units_.clear();
     payload_bytes_ = 0;
     return fragment;

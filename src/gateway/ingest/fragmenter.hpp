@@ -8,6 +8,8 @@
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "gateway/vault/types.hpp"
+#include "media/clear_parts.hpp"
 #include "media/fmp4.hpp"
 #include "media/types.hpp"
 
@@ -25,6 +27,7 @@ struct Fragment {
     CameraTime camera_start{};
     bool random_access = false;  ///< begins with a key frame
     std::vector<SharedBytes> pieces;
+    std::vector<vault::ClearRange> clear{};  ///< what light encryption may leave in clear
 };
 
 /// An access unit and where the Timeline puts it.
@@ -59,6 +62,7 @@ class Fragmenter {
         std::uint32_t timescale = 90'000;
         std::uint32_t clock_rate_hz = 90'000;
         std::uint32_t usual_duration = 0;  ///< of an access unit, in its timescale
+        media::ClearParts clear_parts;
     };
     Result<Fragment> build(const PlacedAccessUnit* next);
     std::vector<media::Sample> samples(const PlacedAccessUnit* next);

@@ -131,7 +131,8 @@ void PlannedWriter::store(Held& item) {
                            .start = item.fragment.start,
                            .duration = item.fragment.duration,
                            .camera_time = item.fragment.camera_start,
-                           .pieces = {}};
+                           .pieces = {},
+                           .clear = std::move(item.fragment.clear)};
     sealed.pieces.reserve(item.fragment.pieces.size());
     for (const auto& piece : item.fragment.pieces) sealed.pieces.push_back({piece, *piece});
     // A full queue is the vault's to record as a gap, and the disk's state is shown to the operator.

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include "gateway/vault/light.hpp"
+
 namespace vedette::vault {
 
 namespace {
@@ -92,9 +94,10 @@ Result<Bytes> RecordReader::read_sealed(const RecordRow& row, RecordHeader& head
     if (RecordRow::of(header) != row || header.stream != stream_)
         return fail(ErrorKind::corrupt, "another record lies in its place");
     VEDETTE_TRY(const KeyStore::Key key, parts_.keys->day_key(stream_.camera, header.day));
-    VEDETTE_TRY(crypto::CobblestoneOpener opener,
-                crypto::CobblestoneOpener::start(*key, ByteView(record).first(sealing_context_size),
-                                                 ByteView(record).subspan(record_header_size)));
+    const ByteView context = ByteView(record).first(sealing_context_size);
+    const ByteView payload = ByteView(record).subspan(record_header_size);
+    if (header.is_light) return open_light(*key, header, context, payload);
+    VEDETTE_TRY(crypto::CobblestoneOpener opener, crypto::CobblestoneOpener::start(*key, context, payload));
     return opener.read_all();
 }
 
@@ -164,12 +167,14 @@ Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, Utc
                 joint = false;
                 continue;
             }
+            const Encryption encryption = row.is_light ? Encryption::light : Encryption::full;
             if (joint && recordings.ranges.back().run == row.run &&
+                recordings.ranges.back().encryption == encryption &&
                 row.start - recordings.ranges.back().interval.end <= range_joint &&
                 recordings.ranges.back().interval.end - row.start <= range_joint)
                 recordings.ranges.back().interval.end = row.end();
             else {
-                recordings.ranges.push_back({{row.start, row.end()}, row.run});
+                recordings.ranges.push_back({{row.start, row.end()}, row.run, std::nullopt, encryption});
                 if (is_fetched(stream)) {
                     const auto at = read_fetched_at(*parts.layout, segment, row);
                     if (at) recordings.ranges.back().fetched_at = *at;

@@ -86,7 +86,7 @@ void fill_gaps(Recordings& live, const std::vector<RecordedRange>& fetched) {
     std::vector<RecordedRange> added;
     for (const RecordedRange& range : fetched)
         for (const UtcInterval& piece : subtract(range.interval, taken)) {
-            added.push_back({piece, range.run, range.fetched_at});
+            added.push_back({piece, range.run, range.fetched_at, range.encryption});
             taken.insert(std::ranges::upper_bound(taken, piece.start, {}, &UtcInterval::start), piece);
         }
     const std::vector<UtcInterval> filled = intervals_of(added);

@@ -9,7 +9,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr std::array<store::Migration, 2> index_migrations = {R"(
+constexpr std::array<store::Migration, 3> index_migrations = {R"(
     CREATE TABLE segment (
         camera BLOB NOT NULL,
         stream INTEGER NOT NULL,
@@ -71,6 +71,9 @@ constexpr std::array<store::Migration, 2> index_migrations = {R"(
         SELECT camera, stream, start_90k,
             lag(start_90k) OVER (PARTITION BY camera, stream ORDER BY first_sequence) AS before_90k
         FROM segment WHERE start_90k NOT NULL) WHERE start_90k < before_90k;
+)",
+                                                              R"(
+    ALTER TABLE segment ADD COLUMN light INTEGER NOT NULL DEFAULT 0;  -- fragments under light encryption
 )"};
 
 constexpr const char* segment_columns =
@@ -101,12 +104,12 @@ Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t s
         for (const RecordRow& row : segment.rows) greatest_run = std::max(greatest_run, row.run);
         greatest_of_all = std::max(greatest_of_all, greatest_run);
         VEDETTE_CHECK(
-            database_.run("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            database_.run("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                           camera, stream, number(segment.id.first_sequence), number(segment.end_sequence()),
                           segment.day, interval ? std::optional(ticks(interval->start)) : std::nullopt,
                           interval ? std::optional(ticks(interval->end)) : std::nullopt, number(greatest_run),
                           segment.count(RecordType::fragment), segment.gaps.size(), number(segment.bytes),
-                          pack_rows(segment.rows)));
+                          pack_rows(segment.rows), segment.light_fragments()));
         if (interval) VEDETTE_CHECK(note_order(segment.id, interval->start));
         for (const GapRow& gap : segment.gaps)
             VEDETTE_CHECK(database_.run("INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?, ?, ?, ?)", camera,

@@ -16,6 +16,7 @@ struct CameraStats {
     std::int64_t segments = 0;
     std::int64_t bytes = 0;
     std::int64_t fragments = 0;
+    std::int64_t light = 0;  ///< of the fragments, those under light encryption
     std::int64_t gaps = 0;
     UtcInterval covered;                          ///< by fragments; counts when there are any
     std::optional<std::int32_t> newest_open_day;  ///< of segments that are not in the index yet

@@ -54,6 +54,7 @@ Result<> Index::add_open(const SegmentInfo& segment, std::map<StreamKey, CameraS
         stats.covered.end = std::max(stats.covered.end, interval->end);
     }
     stats.fragments += static_cast<std::int64_t>(segment.count(RecordType::fragment));
+    stats.light += static_cast<std::int64_t>(segment.light_fragments());
     return {};
 }
 
@@ -74,7 +75,8 @@ Result<std::vector<CameraStats>> Index::indexed_stats() const {
         store::Statement row,
         database_.prepare(
             "SELECT s.camera, s.stream, coalesce(c.name, ''), count(DISTINCT utc_day), count(*), sum(bytes), "
-            "sum(fragments), sum(gaps), min(start_90k), max(end_90k) FROM segment s LEFT JOIN camera c ON "
+            "sum(fragments), sum(gaps), min(start_90k), max(end_90k), sum(light) FROM segment s LEFT JOIN "
+            "camera c ON "
             "c.id = s.camera GROUP BY s.camera, s.stream ORDER BY s.camera, s.stream"));
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
@@ -88,6 +90,7 @@ Result<std::vector<CameraStats>> Index::indexed_stats() const {
         stats.fragments = row.int64(6);
         stats.gaps = row.int64(7);
         stats.covered = {from_ticks(row.int64(8)), from_ticks(row.int64(9))};
+        stats.light = row.int64(10);
         all.push_back(std::move(stats));
     }
 }

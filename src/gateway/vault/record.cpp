@@ -7,12 +7,14 @@ namespace vedette::vault {
 namespace {
 
 constexpr std::string_view record_magic = "VEDR";
-constexpr std::size_t reserved_size =
-    entry_size - sealing_context_size - sizeof(crypto::Sha256Digest) - sizeof(std::int64_t);
+constexpr std::size_t reserved_size = entry_size - sealing_context_size - sizeof(crypto::Sha256Digest) -
+                                      sizeof(std::int64_t) - sizeof(CameraSignature) - sizeof(SignerKey);
 constexpr std::uint8_t version_live = 1;
 constexpr std::uint8_t version_fetched = 2;
 constexpr std::uint8_t version_stated = 3;
+constexpr std::uint8_t version_marked = 4;
 constexpr std::uint8_t flag_fetched = 1;
+constexpr std::uint8_t flag_light = 2;
 constexpr std::uint8_t greatest_rule = 3;
 // Times far outside of any calendar would overflow in sums.
 constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
@@ -29,6 +31,31 @@ Id read_id(ByteReader& reader) {
     return Id(uuid);
 }
 
+// The least version that has a place for all of it, so that one header has one form.
+std::uint8_t version_of(const RecordHeader& header) {
+    if (header.stated_at) return version_stated;
+    if (header.needs_version_4()) return version_marked;
+    return header.fetched_at ? version_fetched : version_live;
+}
+
+// Of a record of version 4: what is in the bytes behind its time.
+bool well_marked(const RecordHeader& header) {
+    const bool is_signer_known = header.signer_key != SignerKey{};
+    return header.is_sealed() && header.needs_version_4() &&
+           (!header.is_light || header.type == RecordType::fragment) &&
+           header.signature <= CameraSignature::not_known_yet &&
+           (!is_signer_known || header.signature > CameraSignature::not_signed);
+}
+
+// Whether sizes can be: what exactly a light payload holds is seen when it is opened.
+bool sizes_fit(const RecordHeader& header) {
+    if (!header.is_sealed()) return true;
+    if (!header.is_light) return header.payload_size == crypto::cobblestone_sealed_size(header.plain_size);
+    return header.payload_size > header.plain_size &&
+           header.payload_size <=
+               crypto::cobblestone_sealed_size(std::size_t{header.plain_size} + max_light_map_size);
+}
+
 // Whether version, type, flags and the time at offset 136 fit each other.
 bool marked(std::uint8_t version, const RecordHeader& header, std::uint8_t flags, std::int64_t time) {
     const bool is_possible = time >= 0 && time <= farthest_time;
@@ -41,6 +68,9 @@ bool marked(std::uint8_t version, const RecordHeader& header, std::uint8_t flags
                 return flags >= 1 && flags <= greatest_rule && is_possible &&
                        header.camera_time.time_since_epoch().count() >= 0;
             return flags == 0 && is_statement && is_possible;
+        case version_marked:
+            return (flags & ~(flag_fetched | flag_light)) == 0 && well_marked(header) &&
+                   ((flags & flag_fetched) != 0 ? is_fetched(header.stream) && is_possible : time == 0);
         default:
             return flags == 0 && time == 0 && !is_statement;
     }
@@ -52,13 +82,13 @@ Entry encode_entry(const RecordHeader& header) {
     ByteWriter writer;
     writer.reserve(entry_size);
     const auto time = header.stated_at ? header.stated_at : header.fetched_at;
+    const int flags =
+        header.rule | (header.fetched_at ? flag_fetched : 0) | (header.is_light ? flag_light : 0);
     writer.text(record_magic)
-        .u8(header.stated_at    ? version_stated
-            : header.fetched_at ? version_fetched
-                                : version_live)
+        .u8(version_of(header))
         .u8(static_cast<std::uint8_t>(header.type))
         .u8(header.stream.stream)
-        .u8(header.fetched_at ? flag_fetched : header.rule)
+        .u8(static_cast<std::uint8_t>(flags))
         .bytes(header.organisation.bytes())
         .bytes(header.stream.camera.bytes())
         .u64(header.run)
@@ -73,6 +103,8 @@ Entry encode_entry(const RecordHeader& header) {
         .u32(header.block)
         .bytes(header.digest)
         .i64(time ? time->time_since_epoch().count() : 0)
+        .u8(static_cast<std::uint8_t>(header.signature))
+        .bytes(header.signer_key)
         .zeros(reserved_size);
     Entry entry;
     std::ranges::copy(writer.view(), entry.begin());
@@ -84,7 +116,7 @@ Result<RecordHeader> parse_entry(ByteView entry) {
         return fail(ErrorKind::corrupt, "no record header");
     ByteReader reader(entry.subspan(record_magic.size()));
     const std::uint8_t version = reader.u8();
-    if (version < version_live || version > version_stated)
+    if (version < version_live || version > record_version)
         return fail(ErrorKind::unsupported, "record of version {}, and this program knows {}", version,
                     record_version);
     RecordHeader header;
@@ -106,21 +138,29 @@ Result<RecordHeader> parse_entry(ByteView entry) {
     header.block = reader.u32();
     reader.copy_to(header.digest);
     const std::int64_t time = reader.i64();
-    if (version == version_fetched) header.fetched_at = UtcTime(Ticks90k(time));
+    const bool has_fetched =
+        version == version_fetched || (version == version_marked && (flags & flag_fetched) != 0);
+    if (has_fetched) header.fetched_at = UtcTime(Ticks90k(time));
+    header.is_light = version == version_marked && (flags & flag_light) != 0;
+    header.signature = static_cast<CameraSignature>(reader.u8());
+    reader.copy_to(header.signer_key);
     if (version == version_stated) {
         header.stated_at = UtcTime(Ticks90k(time));
         header.rule = flags;
     }
     const bool zeros = are_zeros(reader.rest());
 
+    // Only version 4 has anything there.
+    if (version != version_marked &&
+        (header.signature != CameraSignature{} || header.signer_key != SignerKey{}))
+        return fail(ErrorKind::corrupt, "malformed record header");
     const std::int64_t start = ticks(header.start);
     if (!known(type) || !marked(version, header, flags, time) || !zeros ||
         header.payload_size > max_payload_size || header.duration.count() < 0 ||
         header.duration.count() > farthest_time || start > farthest_time || start < -farthest_time ||
         header.segment > header.sequence)
         return fail(ErrorKind::corrupt, "malformed record header");
-    if (header.is_sealed() && header.payload_size != crypto::cobblestone_sealed_size(header.plain_size))
-        return fail(ErrorKind::corrupt, "record header with sizes that don't fit");
+    if (!sizes_fit(header)) return fail(ErrorKind::corrupt, "record header with sizes that don't fit");
     return header;
 }
 

@@ -27,13 +27,16 @@ constexpr bool is_recorded(RecordType type) {
     return type <= RecordType::gap;
 }
 
-inline constexpr std::uint8_t record_version = 3;       ///< the newest that is known
+inline constexpr std::uint8_t record_version = 4;       ///< the newest that is known
 inline constexpr std::size_t block_size = 4096;         ///< every record begins on such a border
 inline constexpr std::size_t entry_size = 160;          ///< the log's entry: the header without its leaf hash
 inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash
 inline constexpr std::size_t sealing_context_size =
     104;  ///< the part of the entry that is known before sealing
-inline constexpr std::size_t max_payload_size = crypto::cobblestone_sealed_size(max_stored_fragment_size);
+/// What light encryption adds to a fragment before it is sealed, at most: its map (vault/light).
+inline constexpr std::size_t max_light_map_size = 8 + 8 * max_clear_ranges;
+inline constexpr std::size_t max_payload_size =
+    crypto::cobblestone_sealed_size(max_stored_fragment_size + max_light_map_size);
 
 struct RecordHeader {
     RecordType type = RecordType::fragment;
@@ -51,13 +54,22 @@ struct RecordHeader {
     std::uint32_t block = 0;         ///< where in the file the record begins, in blocks
     crypto::Sha256Digest digest{};   ///< of the payload as stored
     /// Set in what was not recorded live: when it was begun to be fetched from the camera's storage. Such
-    /// records have version 2, all others stay at version 1.
+    /// records have at least version 2, others that need nothing newer stay at version 1.
     std::optional<UtcTime> fetched_at{};
+    /// Of a fragment: parts of its coded slices lie in clear (vault/light). Version 4.
+    bool is_light = false;
+    /// Of init and fragment: version 4 where it was looked for.
+    CameraSignature signature = CameraSignature::not_looked_for;
+    SignerKey signer_key{};  ///< zeros where none is known
     /// Set in statements of version 3: when it was stated.
     std::optional<UtcTime> stated_at{};
     std::uint8_t rule = 0;  ///< of an expiry
 
     UtcTime end() const { return start + duration; }
+    /// Whether it says what only records of version 4 say.
+    bool needs_version_4() const {
+        return is_light || signature != CameraSignature::not_looked_for || signer_key != SignerKey{};
+    }
     bool is_sealed() const { return type == RecordType::init || type == RecordType::fragment; }
     /// Header, payload and the zeros up to the next block.
     std::size_t stored_size() const {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file_fault.hpp"
+#include "gateway/vault/light.hpp"
 
 namespace vedette::vault {
 
@@ -52,6 +53,30 @@ ByteView RecordBuilder::build(RecordHeader& header, const Secret* key, std::span
         }
         digest_.update(payload);
     }
+    return finish(header, record);
+}
+
+ByteView RecordBuilder::build_light(RecordHeader& header, const Secret& key, std::span<const ByteView> pieces,
+                                    const std::vector<ClearRange>& clear) {
+    const LightParts parts = split_light(pieces, clear);
+    header.is_light = true;
+    header.plain_size = static_cast<std::uint32_t>(parts.clear_size + parts.sealed_size - parts.map.size());
+    header.payload_size = static_cast<std::uint32_t>(parts.payload_size());
+    const std::span<std::byte> record = buffer_.reserve(header.stored_size());
+    std::span<std::byte> out = record.subspan(record_header_size, header.payload_size);
+    const auto put = [&](ByteView bytes) {
+        std::ranges::copy(bytes, out.begin());
+        digest_.update(out.first(bytes.size()));
+        out = out.subspan(bytes.size());
+    };
+    put(ByteWriter().u32(static_cast<std::uint32_t>(parts.clear_size)).view());
+    for (const ByteView bytes : parts.clear) put(bytes);  // hashed while it is in the cache
+    entry_ = encode_entry(header);
+    sealer_.seal(key, light_context(sealing_context(entry_), digest_.so_far()), parts.sealed, out, &digest_);
+    return finish(header, record);
+}
+
+ByteView RecordBuilder::finish(RecordHeader& header, std::span<std::byte> record) {
     header.digest = digest_.finish();
     entry_ = encode_entry(header);
     encode_record_header(entry_, record);

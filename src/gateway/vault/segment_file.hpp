@@ -29,9 +29,14 @@ class RecordBuilder {
     /// Completes `header` (plain_size, payload_size, digest) and gives the record's bytes, valid until the
     /// next call. `key` seals init and fragment; others are stored in clear and have one piece.
     ByteView build(RecordHeader& header, const Secret* key, std::span<const ByteView> pieces);
+    /// The same of a fragment of which `clear`, as are_clear_ranges() takes it, stays in clear.
+    ByteView build_light(RecordHeader& header, const Secret& key, std::span<const ByteView> pieces,
+                         const std::vector<ClearRange>& clear);
     const Entry& entry() const { return entry_; }
 
   private:
+    ByteView finish(RecordHeader& header, std::span<std::byte> record);
+
     RecordBuffer buffer_;
     crypto::CobblestoneSealer sealer_;
     crypto::Sha256 digest_;

@@ -32,6 +32,9 @@ std::uint64_t ticks_since_epoch(UtcTime time) {
     return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
+// In a row's type.
+constexpr std::uint8_t light_bit = 0x80;
+
 constexpr std::size_t max_rows_of_segment = 1u << 20;
 // As in record headers: beyond it sums of times could overflow.
 constexpr Ticks90k farthest_tick{std::int64_t{1} << 61};
@@ -45,8 +48,8 @@ bool plausible(const RecordRow& row) {
 }  // namespace
 
 RecordRow RecordRow::of(const RecordHeader& header) {
-    return {header.type,     header.sequence, header.run,         header.start,
-            header.duration, header.block,    header.payload_size};
+    return {header.type,     header.sequence, header.run,          header.start,
+            header.duration, header.block,    header.payload_size, header.is_light};
 }
 
 void SegmentInfo::add(const RecordHeader& header, std::optional<GapText> gap) {
@@ -70,12 +73,17 @@ std::size_t SegmentInfo::count(RecordType type) const {
     return static_cast<std::size_t>(std::ranges::count(rows, type, &RecordRow::type));
 }
 
+std::size_t SegmentInfo::light_fragments() const {
+    return static_cast<std::size_t>(std::ranges::count(rows, true, &RecordRow::is_light));
+}
+
 Bytes pack_rows(const std::vector<RecordRow>& rows) {
     ByteWriter writer;
     put(writer, rows.size());
     RecordRow last;
     for (const RecordRow& row : rows) {
-        writer.u8(static_cast<std::uint8_t>(row.type));
+        writer.u8(
+            static_cast<std::uint8_t>(static_cast<std::uint8_t>(row.type) | (row.is_light ? light_bit : 0)));
         put(writer, zigzag(row.sequence - last.sequence));
         put(writer, zigzag(row.run - last.run));
         put(writer, zigzag(ticks_since_epoch(row.start) - ticks_since_epoch(last.end())));
@@ -97,7 +105,9 @@ Result<std::vector<RecordRow>> unpack_rows(ByteView packed) {
     RecordRow last;
     while (rows.size() < count) {
         RecordRow row;
-        row.type = static_cast<RecordType>(reader.u8());
+        const std::uint8_t type = reader.u8();
+        row.type = static_cast<RecordType>(type & ~light_bit);
+        row.is_light = (type & light_bit) != 0;
         row.sequence = last.sequence + unzigzag(get(reader));
         row.run = last.run + unzigzag(get(reader));
         const std::uint64_t last_end =

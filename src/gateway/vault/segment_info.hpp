@@ -17,6 +17,7 @@ struct RecordRow {
     Ticks90k duration{};
     std::uint32_t block = 0;
     std::uint32_t payload_size = 0;
+    bool is_light = false;
 
     static RecordRow of(const RecordHeader& header);
     UtcTime end() const { return start + duration; }
@@ -42,6 +43,8 @@ struct SegmentInfo {
     /// Covers the fragments; nullopt when there is none.
     std::optional<UtcInterval> fragments_interval() const;
     std::size_t count(RecordType type) const;
+    /// Of the fragments, those under light encryption.
+    std::size_t light_fragments() const;
 };
 
 /// LEB128 numbers, each record as the difference from the one before: about ten bytes a record.

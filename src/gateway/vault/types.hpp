@@ -1,6 +1,7 @@
 #pragma once
 // What goes into the sealed store and what comes out of it.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +41,18 @@ struct Piece {
 inline constexpr std::size_t max_stored_fragment_size = 64u << 20;  ///< bytes of plaintext
 inline constexpr Ticks90k max_stored_duration = std::chrono::seconds(60);
 
+/// How a camera's recordings are encrypted. Light leaves parts of coded slices in clear (vault/light).
+enum class Encryption : std::uint8_t { full, light };
+
+/// Bytes [offset, offset + size) of a fragment.
+struct ClearRange {
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+    friend bool operator==(const ClearRange&, const ClearRange&) = default;
+};
+
+inline constexpr std::size_t max_clear_ranges = 1u << 16;  ///< of one fragment
+
 /// One fMP4 moof + mdat, in plaintext.
 struct Fragment {
     StreamKey stream;
@@ -48,6 +61,9 @@ struct Fragment {
     Ticks90k duration{};     ///< above 0, at most max_stored_duration
     CameraTime camera_time;  ///< of its first access unit, on the camera's clock
     std::vector<Piece> pieces;
+    /// What light encryption may leave in clear, in ascending order; where the camera's is full, it is sealed
+    /// with the rest.
+    std::vector<ClearRange> clear{};
 
     std::size_t size() const {
         std::size_t sum = 0;
@@ -79,6 +95,18 @@ constexpr bool is_by_plan(GapReason reason) {
 
 inline constexpr std::size_t max_gap_detail = 512;
 
+/// What was found about the camera's own signature over what it sent. The numbers are stored.
+enum class CameraSignature : std::uint8_t {
+    not_looked_for = 0,
+    not_signed = 1,
+    authentic = 2,
+    authentic_with_missing = 3,  ///< what is there is authentic, and not all that was signed is there
+    not_authentic = 4,
+    not_known_yet = 5,  ///< signed, and could not be decided when it was recorded
+};
+/// The first bytes of the SHA-256 of the camera's public key (SubjectPublicKeyInfo, DER).
+using SignerKey = std::array<std::byte, 8>;
+
 /// Half-open stretch [start, end) without a recording.
 struct Gap {
     StreamKey stream;
@@ -91,7 +119,8 @@ struct Gap {
 struct RecordedRange {
     UtcInterval interval;
     std::uint64_t run = 0;
-    std::optional<UtcTime> fetched_at{};  ///< set: fetched from the camera's storage, begun at this time
+    std::optional<UtcTime> fetched_at{};       ///< set: fetched from the camera's storage, begun at this time
+    Encryption encryption = Encryption::full;  ///< of its fragments
     friend bool operator==(const RecordedRange&, const RecordedRange&) = default;
 };
 

@@ -313,6 +313,9 @@ Result<VaultUsage> Vault::usage() const {
 void Vault::set_retention(CameraId camera, RetentionRule rule) {
     impl_->retention->set_rule(camera, rule);
 }
+void Vault::set_encryption(CameraId camera, Encryption encryption) {
+    impl_->writer->set_encryption(camera, encryption);
+}
 Result<> Vault::expire() {
     return impl_->retention->run();
 }

@@ -119,6 +119,9 @@ class Vault {
     /// Deletes a camera's recordings: signs a statement of it, destroys the day keys, then removes the files.
     /// Waits until it is done. conflict: something of it is held.
     Result<> delete_camera(CameraId camera);
+    /// How the camera's fragments are encrypted from now on: full until it is told otherwise. Nothing is
+    /// remembered over a start. Light seals all but what fragments name in `clear`.
+    void set_encryption(CameraId camera, Encryption encryption);
     /// What may be deleted of the camera's recordings. Nothing is remembered over a start.
     void set_retention(CameraId camera, RetentionRule rule);
     /// Deletes what the rules tell to, now, and waits for it.

@@ -206,6 +206,7 @@ class Verification {
         if (header.type != RecordType::fragment) return;
         ++report_.fragments;
         report_.fetched += header.fetched_at ? 1 : 0;
+        report_.light += header.is_light ? 1 : 0;
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
     }

@@ -62,6 +62,7 @@ struct VerifyReport {
     // What was found to be as it was signed.
     std::uint64_t fragments = 0;
     std::uint64_t fetched = 0;  ///< of the fragments, those from the cameras' own storage
+    std::uint64_t light = 0;    ///< of the fragments, those under light encryption
     std::uint64_t gaps = 0;
     struct Gaps {
         std::uint64_t count = 0;

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "gateway/vault/format_file.hpp"
+#include "gateway/vault/light.hpp"
 
 namespace vedette::vault {
 
@@ -67,7 +68,10 @@ Result<> Writer::append(Fragment fragment) {
         fragment.duration > max_stored_duration)
         return fail(ErrorKind::invalid_input, "a fragment of {} bytes and {} ticks can't be stored", size,
                     fragment.duration.count());
+    if (!are_clear_ranges(fragment.clear, size))
+        return fail(ErrorKind::invalid_input, "what is to stay in clear is no part of the fragment");
     const std::lock_guard lock(mutex_);
+    if (!light_.contains(fragment.stream.camera)) fragment.clear.clear();
     const auto run = current_run_.find(fragment.stream);
     if (run == current_run_.end() || run->second != fragment.run)
         return fail(ErrorKind::invalid_input, "run {} of {} is not the current one", fragment.run,
@@ -88,6 +92,14 @@ Result<> Writer::append(Fragment fragment) {
     queued_bytes_ += size;
     push(std::move(fragment));
     return {};
+}
+
+void Writer::set_encryption(CameraId camera, Encryption encryption) {
+    const std::lock_guard lock(mutex_);
+    if (encryption == Encryption::light)
+        light_.insert(camera);
+    else
+        light_.erase(camera);
 }
 
 bool Writer::has_room(std::size_t bytes) const {
@@ -238,7 +250,8 @@ void Writer::write(const Fragment& fragment) {
             open.pending_gap.reset();
         }
         VEDETTE_CHECK(ensure_segment(fragment.stream, open, fragment.start, false));
-        if (open.fetched_at) VEDETTE_CHECK(admit_fetched());
+        if (open.fetched_at) VEDETTE_CHECK(admit(format_with_fetched));
+        if (!fragment.clear.empty()) VEDETTE_CHECK(admit(format_with_marks));
         RecordHeader header;
         header.fetched_at = open.fetched_at;
         header.run = fragment.run;
@@ -255,7 +268,7 @@ void Writer::write(const Fragment& fragment) {
         std::vector<ByteView> pieces;
         pieces.reserve(fragment.pieces.size());
         for (const Piece& piece : fragment.pieces) pieces.push_back(piece.bytes);
-        return write_record(fragment.stream, open, header, pieces);
+        return write_record(fragment.stream, open, header, pieces, std::nullopt, fragment.clear);
     };
     if (auto result = all(); !result) {
         lose(open, fragment.stream, interval, result.error());
@@ -287,9 +300,9 @@ Result<> Writer::write_gap(StreamKey key, Stream& open, const Gap& gap) {
     return {};
 }
 
-Result<> Writer::admit_fetched() {
-    if (!format_raised_) VEDETTE_CHECK(raise_format(*parts_.layout, format_with_fetched));
-    format_raised_ = true;
+Result<> Writer::admit(unsigned format) {
+    if (admitted_ < format) VEDETTE_CHECK(raise_format(*parts_.layout, format));
+    admitted_ = std::max(admitted_, format);
     return {};
 }
 
@@ -359,7 +372,8 @@ Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool
 }
 
 Result<> Writer::write_record(StreamKey key, Stream& open, RecordHeader header,
-                              std::span<const ByteView> pieces, std::optional<GapText> gap) {
+                              std::span<const ByteView> pieces, std::optional<GapText> gap,
+                              const std::vector<ClearRange>& clear) {
     OpenSegment& segment = *open.segment;
     header.stream = key;
     header.organisation = parts_.keys->organisation();
@@ -371,7 +385,8 @@ Result<> Writer::write_record(StreamKey key, Stream& open, RecordHeader header,
     if (header.is_sealed()) {
         VEDETTE_TRY(day_key, parts_.keys->day_key_for_writing(key.camera, segment.unsynced.day));
     }
-    const ByteView record = builder_.build(header, day_key.get(), pieces);
+    const ByteView record = clear.empty() ? builder_.build(header, day_key.get(), pieces)
+                                          : builder_.build_light(header, *day_key, pieces, clear);
     VEDETTE_CHECK(segment.file.append(record));
     segment.unsynced.add(header, std::move(gap));
     segment.entries.push_back(builder_.entry());

@@ -8,6 +8,7 @@
 #include <future>
 #include <limits>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "crypto/tile_log.hpp"
@@ -46,6 +47,7 @@ class Writer {
     /// conflict: something of it is held.
     Result<> delete_camera(CameraId camera);
     bool has_room(std::size_t bytes) const;
+    void set_encryption(CameraId camera, Encryption encryption);
     VaultCounters counters() const;
 
     /// Runs `work` in the writer's thread and waits for it; what follows is for `work` alone.
@@ -116,8 +118,9 @@ class Writer {
     Result<> ensure_segment(StreamKey key, Stream& stream, UtcTime start, bool for_gap);
     Result<> write_gap(StreamKey key, Stream& stream, const Gap& gap);
     Result<> write_record(StreamKey key, Stream& stream, RecordHeader header,
-                          std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt);
-    Result<> admit_fetched();
+                          std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt,
+                          const std::vector<ClearRange>& clear = {});
+    Result<> admit(unsigned format);
     void lose(Stream& stream, StreamKey key, UtcInterval interval, const Error& error);
     void set_disk(DiskState state, const std::string& message);
 
@@ -138,6 +141,7 @@ class Writer {
     std::deque<Item> queue_;
     std::size_t queued_bytes_ = 0;
     std::map<StreamKey, std::uint64_t> current_run_;
+    std::set<CameraId> light_;  ///< cameras whose fragments are encrypted lightly
     std::map<StreamKey, SharedGap> refused_;
     std::uint64_t next_run_;
     bool stopping_ = false;
@@ -155,7 +159,7 @@ class Writer {
     Steady::time_point next_publish_;
     Steady::time_point retry_disk_at_;
     DiskState disk_ = DiskState::good;
-    bool format_raised_ = false;  ///< the store's format admits records of version 2
+    unsigned admitted_ = 0;  ///< the store's format is at least this one
     std::thread thread_;
 };
 

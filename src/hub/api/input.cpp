@@ -181,6 +181,13 @@ wire::RecordingSettings read_recording(ObjectReader& reader) {
     return settings;
 }
 
+std::optional<wire::Encryption> read_encryption(ObjectReader& reader) {
+    const auto text = reader.optional_text("encryption", {.min_characters = 4, .max_characters = 5});
+    const auto encryption = text ? wire::parse_encryption(*text) : std::nullopt;
+    if (text && !encryption) reader.refuse("encryption", "The field encryption must be full or light");
+    return encryption;
+}
+
 Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) {
     return read_object(body, [is_new](ObjectReader& reader) {
         wire::CameraSettings settings;
@@ -191,6 +198,7 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
             settings.keep_days = static_cast<std::uint32_t>(days->value_or(0));
         if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes))
             settings.keep_bytes = static_cast<std::uint64_t>(bytes->value_or(0));
+        settings.encryption = read_encryption(reader);
         if (const auto* recording = reader.optional_object("recording")) {
             ObjectReader inner(*recording);
             settings.recording = read_recording(inner);

@@ -118,6 +118,7 @@ json::object to_json(const wire::CameraStatus& status, policy::RightSet rights) 
                      {"keep_days", or_null(status.keep_days)},
                      {"keep_bytes", or_null(status.keep_bytes)},
                      {"inherited_keep", to_json(status.inherited_keep)},
+                     {"encryption", wire::to_string(status.encryption)},
                      {"recording", recording_json(status.recording)},
                      {"recording_now", recording_now_json(status.recording_now)},
                      {"gap_filling", gap_filling_json(status.gap_filling)},
@@ -183,6 +184,7 @@ json::object to_json(const wire::Recordings& recordings) {
         json::object out = interval_json(range.interval);
         out["source"] = range.fetched_at ? "camera_storage" : "live";
         if (range.fetched_at) out["fetched_90k"] = ticks(*range.fetched_at);
+        out["encryption"] = wire::to_string(range.encryption);
         ranges.push_back(std::move(out));
     }
     json::array gaps;

@@ -49,7 +49,7 @@ TEST(Holds, RulesOfACameraAndWhatTheyDeleted) {
     const std::string cookie = site.claim();
     const std::string camera = "/api/v1/cameras/" + site.gateway.camera.id.text();
     EXPECT_THAT(body_of(site.send(net::Method::get, camera, {}, cookie)),
-                HasSubstr(R"("keep_days":null,"keep_bytes":null)"));
+                HasSubstr(R"("keep_days":null,"keep_bytes":null,"encryption":"full")"));
     EXPECT_THAT(
         body_of(site.send(net::Method::get, camera + "/recordings?start_90k=1&end_90k=300", {}, cookie)),
         HasSubstr(
@@ -103,6 +103,15 @@ TEST(Retention, OfTheSiteAndOfGroupsGoesToTheGatewayWithTheirCameras) {
           std::string(R"({"days":1})")})
         EXPECT_EQ(site.send(net::Method::put, "/api/v1/retention", bad, cookie).status, 400u) << bad;
     EXPECT_EQ(site.gateway.inherited.site.keep_days, 30u);
+}
+
+TEST(Encryption, IsReadStrictly) {
+    EXPECT_EQ(read_camera_change(R"({"encryption":"light"})")->encryption, wire::Encryption::light);
+    EXPECT_EQ(read_camera_change(R"({"encryption":"full"})")->encryption, wire::Encryption::full);
+    EXPECT_FALSE(read_camera_change("{}")->encryption);
+    for (const char* bad : {R"({"encryption":"none"})", R"({"encryption":"Light"})", R"({"encryption":""})",
+                            R"({"encryption":null})", R"({"encryption":false})"})
+        EXPECT_FALSE(read_camera_change(bad)) << bad;
 }
 
 TEST(RecordingPlan, IsReadStrictly) {

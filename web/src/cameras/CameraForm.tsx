@@ -29,6 +29,11 @@ const TRANSPORTS = [
   { value: 'http', label: 'RTSP through HTTP: not encrypted' },
 ];
 
+const ENCRYPTION: { value: Camera['encryption']; label: string }[] = [
+  { value: 'full', label: 'Full: everything is encrypted' },
+  { value: 'light', label: 'Light (partial): parts of the picture data lie unencrypted on disk' },
+];
+
 export function CameraForm({ camera, onSaved, onCancel }: Props) {
   const { form, save, test, adoptAddress, runTest } = useCameraForm(camera, onSaved);
   const mayTest = may(useRights(), 'add_cameras');
@@ -150,6 +155,18 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
             {...keepProps('keep_bytes')}
           />
         </SimpleGrid>
+        <Select
+          label="Encryption on disk"
+          description={
+            form.values.encryption === 'light'
+              ? 'A risk: whoever takes the disk gets no picture from what lies unencrypted, but sees how much moves, and it stays readable when the keys are destroyed. Counts for what is recorded from now on.'
+              : 'Nobody reads recordings without the keys.'
+          }
+          data={ENCRYPTION}
+          allowDeselect={false}
+          data-testid="camera-encryption"
+          {...form.getInputProps('encryption')}
+        />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">

@@ -91,6 +91,11 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
       {camera.allow_basic_in_clear && (
         <p className={classes.reason}>Risk: this camera’s password may be sent unencrypted.</p>
       )}
+      {camera.encryption === 'light' && (
+        <p className={classes.reason} data-testid={`light-${camera.name}`}>
+          Partially encrypted (light): parts of its picture data lie unencrypted on disk.
+        </p>
+      )}
       {cameraTroubles(camera).map((trouble) => (
         <p key={trouble} className={classes.trouble}>
           {trouble}

@@ -23,6 +23,7 @@ export interface CameraValues extends KeepValues {
   allow_basic_in_clear: boolean;
   allow_legacy_tls: boolean;
   fill_gaps: boolean;
+  encryption: Camera['encryption'];
   recording: RecordingValues;
 }
 
@@ -38,6 +39,7 @@ const EMPTY: CameraValues = {
   fill_gaps: true,
   keep_days: '',
   keep_bytes: '',
+  encryption: 'full',
   recording: EMPTY_RECORDING,
 };
 type Field = keyof CameraValues;
@@ -68,6 +70,7 @@ export function requestOf(
     allow_legacy_tls: rest.allow_legacy_tls,
     fill_gaps: rest.fill_gaps,
     ...keepRequest(rest),
+    encryption: rest.encryption,
     ...(!sameRecording && { recording }),
   };
   return password ? { ...trimmed, password } : trimmed;
@@ -88,6 +91,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           allow_legacy_tls: camera.allow_legacy_tls,
           fill_gaps: camera.fill_gaps,
           ...keepValues(camera),
+          encryption: camera.encryption,
           recording: recordingValues(camera),
         }
       : EMPTY,
@@ -125,8 +129,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
       // What has nothing to do with the connection is no part of the question.
-      const { name, fill_gaps, keep_days, keep_bytes, recording, ...tested } = requestOf(values);
-      void [name, fill_gaps, keep_days, keep_bytes, recording];
+      const { name, fill_gaps, keep_days, keep_bytes, encryption, recording, ...tested } = requestOf(values);
+      void [name, fill_gaps, keep_days, keep_bytes, encryption, recording];
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },

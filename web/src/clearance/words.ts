@@ -39,6 +39,7 @@ const LABELS: Record<string, string> = {
   keep_days: 'Keep for days',
   keep_bytes: 'Keep bytes',
   recording: 'Recording plan',
+  encryption: 'Encryption on disk',
   reason: 'Why',
   token: 'Output',
   active: 'Switched on',

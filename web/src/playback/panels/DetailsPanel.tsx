@@ -104,6 +104,23 @@ function DeviceFacts({ device }: { device: NonNullable<Camera['device']> }) {
   );
 }
 
+function StorageFacts({ camera }: { camera: Camera }) {
+  return (
+    <section>
+      <h2 className={classes.heading}>Recordings</h2>
+      <dl className={classes.facts}>
+        <Fact name="Encryption">
+          <span data-testid="details-encryption">
+            {camera.encryption === 'light'
+              ? 'Light (partial): parts of the picture data lie unencrypted on disk'
+              : 'Full'}
+          </span>
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
 /** What is known of a camera and its streams. */
 export function DetailsPanel({ camera }: PanelProps) {
   return (
@@ -116,6 +133,7 @@ export function DetailsPanel({ camera }: PanelProps) {
           stream={stream}
         />
       ))}
+      <StorageFacts camera={camera} />
       {camera.device && <DeviceFacts device={camera.device} />}
       {!streamOf(camera, 'sub') && (
         <Text size="sm" c="dimmed">
