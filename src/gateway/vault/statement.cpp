@@ -35,6 +35,22 @@ Expiry Expiry::of(const RecordHeader& header) {
             .bytes = static_cast<std::uint64_t>(header.camera_time.time_since_epoch().count())};
 }
 
+RecordHeader SigningChange::header(OrganisationId organisation) const {
+    RecordHeader header;
+    header.type = RecordType::signing_key;
+    header.organisation = organisation;
+    header.digest = key;
+    header.stated_at = at;
+    header.rule = static_cast<std::uint8_t>(state);
+    return header;
+}
+
+SigningChange SigningChange::of(const RecordHeader& header) {
+    return {.state = static_cast<SigningState>(header.rule),
+            .key = header.digest,
+            .at = header.stated_at.value_or(UtcTime())};
+}
+
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation) {
     RecordHeader header;
     header.type = RecordType::hold;
