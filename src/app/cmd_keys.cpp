@@ -3,6 +3,8 @@
 #include "app/commands.hpp"
 #include "base/file.hpp"
 #include "gateway/vault/key_slots.hpp"
+#include "gateway/vault/sign_with.hpp"
+#include "gateway/vault/signing_files.hpp"
 #include "keystore/key_file.hpp"
 #include "keystore/passphrase.hpp"
 #include "keystore/pkcs11.hpp"
@@ -21,7 +23,17 @@ struct KeysArguments {
     std::string pcrs = "7";
     std::string pcr_public_key;
     unsigned slot = 0;
+    std::string signer;
+    bool old_key_is_lost = false;
 };
+
+void print_signer(const keystore::SigningKey& key) {
+    fmt::print(
+        "\nRecordings are signed by the key file{}.\n",
+        key.kind == keystore::SignerKind::file ? " alone" : fmt::format(" and the {}", to_string(key.kind)));
+    if (!key.uri.empty()) fmt::print("{}\n", key.uri);
+    if (!key.vkey.empty()) fmt::print("{}\n", key.vkey);
+}
 
 int list(const KeysArguments& arguments) {
     const auto slots = vault::list_slots({arguments.folder});
@@ -33,6 +45,7 @@ int list(const KeysArguments& arguments) {
         if (slot.made_at) fmt::print(", since {}", to_rfc3339(*slot.made_at));
         fmt::print("\n");
     }
+    if (const auto key = vault::read_signing_key({arguments.folder})) print_signer(*key);
     return 0;
 }
 
@@ -110,6 +123,30 @@ int restore(const KeysArguments& arguments) {
     return 0;
 }
 
+int sign_with(const KeysArguments& arguments) {
+    using keystore::SignerKind;
+    keystore::SystemSecrets secrets;
+    const auto key = vault::sign_with({arguments.folder},
+                                      {.kind = arguments.signer == "pkcs11" ? SignerKind::pkcs11
+                                               : arguments.signer == "tpm2" ? SignerKind::tpm2
+                                                                            : SignerKind::file,
+                                       .pkcs11_uri = arguments.pkcs11_uri,
+                                       .old_key_is_lost = arguments.old_key_is_lost},
+                                      secrets);
+    if (!key) return complain(key.error());
+    if (key->kind == SignerKind::file) {
+        fmt::print("Recordings are signed by the key file alone from now on.\n");
+        return 0;
+    }
+    fmt::print(
+        "The {} signs recordings from now on, beside the key file. Its public key:\n\n{}\n\n"
+        "Keep it where nobody here can change it: vedette vault verify --vkey takes it, and then finds what "
+        "was\n"
+        "rewritten by somebody who has the disk and its keys, but not the {}.\n",
+        to_string(key->kind), key->vkey, to_string(key->kind));
+    return 0;
+}
+
 }  // namespace
 
 void add_keys(CLI::App& cli, int& exit_code) {
@@ -135,6 +172,16 @@ void add_keys(CLI::App& cli, int& exit_code) {
         ->capture_default_str();
     adding->add_option("--pcr-public-key", arguments->pcr_public_key,
                        "tpm2: PEM file of the RSA key that signs values of these registers");
+    CLI::App* signing = add_command(
+        "sign-with", "Choose the key that signs recordings beside the key file; the recorder must be stopped",
+        sign_with);
+    signing->add_option("signer", arguments->signer, "Where the key is: pkcs11, tpm2, or file for none")
+        ->required()
+        ->check(CLI::IsMember({"pkcs11", "tpm2", "file"}));
+    signing->add_option("--pkcs11-uri", arguments->pkcs11_uri,
+                        "pkcs11: the Ed25519 or P-256 key pair, as pkcs11:token=NAME;object=NAME");
+    signing->add_flag("--old-key-is-lost", arguments->old_key_is_lost,
+                      "The key that signs now can't vouch for the next one; vault verify tells so for ever");
     add_command("remove", "Remove a key slot; another one must open the store", remove)
         ->add_option("--slot", arguments->slot, "Number of the slot")
         ->required();

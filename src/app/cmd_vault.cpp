@@ -45,6 +45,19 @@ std::string plural(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
+void print_signers(const std::vector<vault::SignedStretch>& signed_by) {
+    bool is_first = true;
+    for (const vault::SignedStretch& stretch : signed_by) {
+        const std::string place =
+            signed_by.size() == 1 ? ""
+                                  : fmt::format("entries {} to {}{}: ", stretch.first, stretch.end - 1,
+                                                stretch.since ? ", since " + to_rfc3339(*stretch.since) : "");
+        fmt::print("{:<12}{}{}\n", std::exchange(is_first, false) ? "signed by" : "", place,
+                   vault::describe(stretch));
+        if (!stretch.vkey.empty()) fmt::print("{:<12}{}\n", "", stretch.vkey);
+    }
+}
+
 void print_report(const vault::VerifyReport& report, bool fast) {
     const auto line = [](std::string_view label, const std::string& text) {
         fmt::print("{:<12}{}\n", label, text);
@@ -84,6 +97,7 @@ void print_report(const vault::VerifyReport& report, bool fast) {
     line("checkpoint", report.checkpoint ? fmt::format("{} entries, root {}", report.checkpoint->size,
                                                        to_hex(report.checkpoint->root))
                                          : "none that counts");
+    print_signers(report.signed_by);
     if (!report.vouched.empty()) line("witness", report.vouched);
     if (!report.vkey.empty()) line("public key", report.vkey);
     line("keys", report.keys.empty() ? "open what is recorded" : "not checked: " + report.keys);
@@ -139,7 +153,9 @@ int verify(const VaultArguments& arguments) {
         kept_checkpoint.emplace(as_text(*bytes));
     }
     auto witnessing =
-        witnessing_of(arguments.witness, arguments.folder, recordings_log(arguments.folder), arguments.vkey);
+        witnessing_of(arguments.witness, arguments.folder, recordings_log(arguments.folder),
+                      // A witness knows the log by its own key.
+                      vault::is_hardware_key({arguments.folder}, arguments.vkey) ? "" : arguments.vkey);
     if (!witnessing) return complain(witnessing.error());
     keystore::SystemSecrets secrets;
     ProgressLine progress_line;
@@ -183,7 +199,9 @@ int prove(const VaultArguments& arguments) {
         {arguments.folder},
         {.camera = arguments.camera, .stream = static_cast<std::uint8_t>(arguments.sub ? 1 : 0), .at = *at});
     if (!proof) return complain(proof.error());
-    fmt::print("{}", *proof);
+    fmt::print("{}", proof->text);
+    // Beside the proof, which has a form of its own.
+    for (const std::string& signer : proof->signers) fmt::print(stderr, "signed by   {}\n", signer);
     return 0;
 }
 

@@ -38,7 +38,8 @@ Result<Header> Header::parse(ByteView bytes) {
     if (as_text(reader.take(first_words.size())) != first_words)
         return fail(ErrorKind::corrupt, "it is no backup of vedette");
     if (as_text(reader.take(version.size())) != version)
-        return fail(ErrorKind::unsupported, "it is of another version than this program knows, or damaged");
+        return fail(ErrorKind::unsupported,
+                    "a newer vedette made it, or it is damaged: this program knows backups of version 1");
     Header header;
     header.made_at = from_ticks(reader.i64());
     const ByteView stretching = reader.take(stretching_size);

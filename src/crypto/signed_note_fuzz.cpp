@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "crypto/note_key.hpp"
 #include "crypto/tile_log.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,6 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             std::abort();
     if (const auto verifier = NoteVerifier::parse(text))
         if (!NoteVerifier::parse(verifier->vkey())) std::abort();
+    if (const auto key = NoteKey::parse(text)) {
+        const auto again = NoteKey::parse(key->vkey());
+        if (!again || again->id() != key->id()) std::abort();
+        (void)open_note(text, *key);
+    }
     (void)split_bundle(as_bytes(text), 256);
     return 0;
 }

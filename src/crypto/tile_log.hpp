@@ -40,6 +40,8 @@ class TileLog {
     /// repeated: nothing is lost but time.
     Result<> publish(CheckpointSync sync = CheckpointSync::now);
     const Checkpoint& published() const { return published_; }
+    /// What publish() would sign now.
+    Checkpoint pending() const { return {origin_, frontier_.size(), frontier_.root()}; }
 
   private:
     struct Pending {

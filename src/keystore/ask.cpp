@@ -103,6 +103,9 @@ Result<Secret> SystemSecrets::ask(const Question& question) {
             if (secret || secret.error().kind != ErrorKind::not_found) return secret;
         }
     }
+    if (question.unattended)
+        return fail(ErrorKind::not_found, "{}: there is no credential {} of systemd", question.text,
+                    question.credentials.empty() ? "" : question.credentials.front());
     auto terminal = QuietTerminal::open();
     if (!terminal)
         return fail(ErrorKind::not_found,

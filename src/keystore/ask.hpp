@@ -19,6 +19,7 @@ struct Question {
     bool is_new = false;  ///< to be typed twice
     /// From 1 on only the terminal is asked: what the credential says was wrong.
     unsigned attempt = 0;
+    bool unattended = false;  ///< credentials alone: nobody sits at the terminal any more
 };
 
 class Secrets {

@@ -41,7 +41,7 @@ Result<Backup> Backup::parse(std::string_view text) {
     if (text.size() > max_backup_size || !text.starts_with(first_words) || line_end == std::string_view::npos)
         return fail(ErrorKind::corrupt, "this is no backup of keys");
     if (text.substr(first_words.size(), line_end - first_words.size()) != version)
-        return fail(ErrorKind::unsupported, "the backup is of another version than this program knows");
+        return fail(ErrorKind::unsupported, "a newer vedette made this backup: use that one to restore it");
     std::string digits;
     for (const char c : text.substr(line_end))
         if (c != '\n' && c != '\r' && c != ' ') digits += c;

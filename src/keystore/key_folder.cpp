@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::string_view key_file_words = "vedette root key ";
 constexpr std::string_view key_file_prefix = "vedette root key 1 ";
 constexpr std::size_t max_overwritten = 1u << 20;
 
@@ -54,12 +55,17 @@ Result<Secret> read_key(const fs::path& path) {
     const std::string_view text = as_text(bytes);
     std::optional<Bytes> key;
     const bool is_key_file = text.starts_with(key_file_prefix) && text.ends_with('\n');
+    const bool is_newer = !is_key_file && text.starts_with(key_file_words);
     if (is_key_file) {
         const std::size_t digits = text.size() - key_file_prefix.size() - 1;
         key = from_hex(text.substr(key_file_prefix.size(), digits));
     }
     wipe(bytes);
-    if (!is_key_file) return fail(ErrorKind::corrupt, "{} is not a root key of this version", path.string());
+    if (is_newer)
+        return fail(ErrorKind::unsupported,
+                    "{} is a root key of another version: use the newer vedette that wrote it",
+                    path.string());
+    if (!is_key_file) return fail(ErrorKind::corrupt, "{} is no root key", path.string());
     if (!key || key->size() != key_size) return fail(ErrorKind::corrupt, "{} is damaged", path.string());
     Secret secret(*key);
     wipe(*key);

@@ -1,6 +1,7 @@
 #include "keystore/pkcs11_token.hpp"
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include <p11-kit/p11-kit.h>
@@ -13,6 +14,10 @@ namespace {
 constexpr std::size_t max_tokens = 64;
 constexpr CK_ULONG min_modulus_size = 256;
 constexpr CK_ULONG max_modulus_size = 1024;
+constexpr std::size_t max_attribute_size = 256;
+constexpr std::size_t max_token_signature_size = 256;
+constexpr std::size_t ed25519_size = 32;
+constexpr std::size_t p256_point_size = 65;  // 0x04, x, y
 
 struct FreeUri {
     void operator()(P11KitUri* uri) const { p11_kit_uri_free(uri); }
@@ -49,6 +54,19 @@ Error failure(std::string_view what, CK_RV code) {
             fmt::format("the PKCS#11 token can't {}: {}", what, p11_kit_strerror(code))};
 }
 
+std::string_view name_of(CK_KEY_TYPE type) {
+    return type == CKK_RSA ? "RSA" : type == CKK_EC ? "EC" : "Ed25519";
+}
+
+// PKCS#11 3.0 section 2.3.3 has the point as an OCTET STRING; some tokens give it bare. nullopt: neither.
+std::optional<Bytes> bare_point(ByteView given, std::size_t size) {
+    constexpr std::byte octet_string{0x04};
+    if (given.size() == size + 2 && given[0] == octet_string && given[1] == static_cast<std::byte>(size))
+        given = given.subspan(2);
+    if (given.size() != size) return std::nullopt;
+    return Bytes(given.begin(), given.end());
+}
+
 struct Oaep {
     explicit Oaep(Pkcs11Parameters::Hash hash)
         : parameters{.hashAlg = hash == Pkcs11Parameters::Hash::sha1 ? CKM_SHA_1 : CKM_SHA256,
@@ -77,9 +95,8 @@ struct Pkcs11Token::Impl {
     CK_FLAGS flags = 0;
     CK_SESSION_HANDLE session = 0;
 
-    // The one object of that class that the URI fits.
-    Result<CK_OBJECT_HANDLE> object(CK_OBJECT_CLASS wanted) const {
-        CK_KEY_TYPE type = CKK_RSA;
+    // The one object of that class and type that the URI fits.
+    Result<CK_OBJECT_HANDLE> object(CK_OBJECT_CLASS wanted, CK_KEY_TYPE type = CKK_RSA) const {
         std::vector<CK_ATTRIBUTE> attributes = {{CKA_CLASS, &wanted, sizeof wanted},
                                                 {CKA_KEY_TYPE, &type, sizeof type}};
         CK_ULONG count = 0;
@@ -96,11 +113,36 @@ struct Pkcs11Token::Impl {
         if (code != CKR_OK) return std::unexpected(failure("be searched", code));
         const std::string_view name = wanted == CKO_PRIVATE_KEY ? "private" : "public";
         if (found_count == 0)
-            return fail(ErrorKind::not_found, "the PKCS#11 token \"{}\" has no {} RSA key that {} names",
-                        label, name, uri_text);
+            return fail(ErrorKind::not_found, "the PKCS#11 token \"{}\" has no {} {} key that {} names",
+                        label, name, name_of(type), uri_text);
         if (found_count > 1)
             return fail(ErrorKind::invalid_input, "more than one {} key fits {}: add its id", name, uri_text);
         return found[0];
+    }
+
+    Result<Bytes> attribute(CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type) const {
+        Bytes value(max_attribute_size);
+        CK_ATTRIBUTE wanted{type, value.data(), value.size()};
+        const CK_RV code = module->C_GetAttributeValue(session, key, &wanted, 1);
+        if (code != CKR_OK || wanted.ulValueLen > value.size())
+            return std::unexpected(failure("tell its public key", code));
+        value.resize(wanted.ulValueLen);
+        return value;
+    }
+
+    Result<Bytes> sign(CK_MECHANISM_TYPE type, CK_KEY_TYPE key_type, ByteView message) const {
+        VEDETTE_TRY(const CK_OBJECT_HANDLE key, object(CKO_PRIVATE_KEY, key_type));
+        CK_MECHANISM mechanism{type, nullptr, 0};
+        if (const CK_RV code = module->C_SignInit(session, &mechanism, key); code != CKR_OK)
+            return std::unexpected(failure("sign", code));
+        Bytes copy(message.begin(), message.end());
+        Bytes signature(max_token_signature_size);
+        CK_ULONG size = signature.size();
+        const CK_RV code = module->C_Sign(session, reinterpret_cast<CK_BYTE*>(copy.data()), copy.size(),
+                                          reinterpret_cast<CK_BYTE*>(signature.data()), &size);
+        if (code != CKR_OK || size > signature.size()) return std::unexpected(failure("sign", code));
+        signature.resize(size);
+        return signature;
     }
 };
 
@@ -218,6 +260,32 @@ Result<Secret> Pkcs11Token::decrypt(ByteView encrypted, Pkcs11Parameters::Hash h
                     impl_->label);
     if (code != CKR_OK || size > key.size()) return std::unexpected(failure("decrypt", code));
     return Secret(key.reveal().first(size));
+}
+
+Result<TokenPublicKey> Pkcs11Token::signing_key() {
+    auto object = impl_->object(CKO_PUBLIC_KEY, CKK_EC_EDWARDS);
+    const bool is_ecdsa = !object && object.error().kind == ErrorKind::not_found;
+    if (is_ecdsa) object = impl_->object(CKO_PUBLIC_KEY, CKK_EC);
+    if (!object && object.error().kind == ErrorKind::not_found)
+        return fail(ErrorKind::not_found,
+                    "the PKCS#11 token \"{}\" has no public key, Ed25519 or P-256, that {} names",
+                    impl_->label, impl_->uri_text);
+    if (!object) return std::unexpected(object.error());
+    VEDETTE_TRY(const Bytes given, impl_->attribute(*object, CKA_EC_POINT));
+    auto point = bare_point(given, is_ecdsa ? p256_point_size : ed25519_size);
+    if (!point)
+        return fail(ErrorKind::unsupported, "the key that {} names is neither Ed25519 nor of the curve P-256",
+                    impl_->uri_text);
+    if (is_ecdsa) point->erase(point->begin());
+    return TokenPublicKey{is_ecdsa, std::move(*point)};
+}
+
+Result<Bytes> Pkcs11Token::sign_eddsa(ByteView message) {
+    return impl_->sign(CKM_EDDSA, CKK_EC_EDWARDS, message);
+}
+
+Result<Bytes> Pkcs11Token::sign_ecdsa(ByteView digest) {
+    return impl_->sign(CKM_ECDSA, CKK_EC, digest);
 }
 
 }  // namespace vedette::keystore

@@ -1,5 +1,5 @@
 #pragma once
-// One RSA key pair in a token, by p11-kit. Of the provider in pkcs11.cpp alone.
+// One key pair in a token, by p11-kit: RSA that opens (pkcs11.cpp), or one that signs (signing_key.cpp).
 
 #include <memory>
 
@@ -7,6 +7,12 @@
 #include "keystore/pkcs11.hpp"
 
 namespace vedette::keystore {
+
+/// Of a key pair that signs.
+struct TokenPublicKey {
+    bool is_ecdsa = false;  ///< P-256; else Ed25519
+    Bytes point;            ///< x and y; of Ed25519 the 32 bytes of RFC 8032
+};
 
 /// Blocking. The modules are loaded while it lives.
 class Pkcs11Token {
@@ -30,6 +36,14 @@ class Pkcs11Token {
     Result<Bytes> encrypt(const Secret& key, Pkcs11Parameters::Hash hash);
     /// By the private key, after sign_in(). corrupt when it is not what was encrypted to it.
     Result<Secret> decrypt(ByteView encrypted, Pkcs11Parameters::Hash hash);
+
+    /// The public half of the Ed25519 or P-256 pair that the URI names; after sign_in(). not_found: there is
+    /// none; unsupported: of another curve.
+    Result<TokenPublicKey> signing_key();
+    /// RFC 8032. unavailable when the token is gone.
+    Result<Bytes> sign_eddsa(ByteView message);
+    /// ECDSA of a SHA-256 digest: r and s, of one size. unavailable when the token is gone.
+    Result<Bytes> sign_ecdsa(ByteView digest);
 
   private:
     struct Impl;

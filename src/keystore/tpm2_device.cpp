@@ -78,6 +78,41 @@ TPM2B_PUBLIC storage_key_template() {
     return result;
 }
 
+// One that signs digests which it is given; its use takes no more than the machine.
+TPM2B_PUBLIC signing_key_template() {
+    TPM2B_PUBLIC result{};
+    TPMT_PUBLIC& area = result.publicArea;
+    area.type = TPM2_ALG_ECC;
+    area.nameAlg = TPM2_ALG_SHA256;
+    area.objectAttributes = TPMA_OBJECT_SIGN_ENCRYPT | TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
+                            TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_NODA;
+    area.parameters.eccDetail.symmetric.algorithm = TPM2_ALG_NULL;
+    area.parameters.eccDetail.scheme.scheme = TPM2_ALG_ECDSA;
+    area.parameters.eccDetail.scheme.details.ecdsa.hashAlg = TPM2_ALG_SHA256;
+    area.parameters.eccDetail.curveID = TPM2_ECC_NIST_P256;
+    area.parameters.eccDetail.kdf.scheme = TPM2_ALG_NULL;
+    return result;
+}
+
+// A TPM may leave leading zeroes away.
+Bytes padded(const TPM2B_ECC_PARAMETER& number) {
+    constexpr std::size_t size = 32;
+    const ByteView bytes = view(number.buffer, number.size);
+    Bytes all(size > bytes.size() ? size - bytes.size() : 0);
+    all.insert(all.end(), bytes.begin(), bytes.end());
+    return all;
+}
+
+Result<Bytes> marshalled(const TPM2B_PUBLIC& area) {
+    Bytes bytes(sizeof(TPM2B_PUBLIC));
+    std::size_t size = 0;
+    if (Tss2_MU_TPM2B_PUBLIC_Marshal(&area, reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size(),
+                                     &size) != TSS2_RC_SUCCESS)
+        return fail(ErrorKind::internal, "what the TPM made can't be written down");
+    bytes.resize(size);
+    return bytes;
+}
+
 Result<TPM2B_PUBLIC> public_of(const PolicyKey& key) {
     TPM2B_PUBLIC result{};
     TPMT_PUBLIC& area = result.publicArea;
@@ -211,15 +246,15 @@ struct Tpm2Device::Impl {
         return {};
     }
 
-    Result<ESYS_TR> load(const Tpm2Parameters& parameters) {
+    Result<ESYS_TR> load(ByteView stored_public, ByteView stored_private, std::string_view what) {
         TPM2B_PUBLIC public_part{};
         TPM2B_PRIVATE private_part{};
         std::size_t offset = 0;
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(parameters.public_part.data());
-        const bool is_public = Tss2_MU_TPM2B_PUBLIC_Unmarshal(bytes, parameters.public_part.size(), &offset,
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(stored_public.data());
+        const bool is_public = Tss2_MU_TPM2B_PUBLIC_Unmarshal(bytes, stored_public.size(), &offset,
                                                               &public_part) == TSS2_RC_SUCCESS;
-        if (!is_public || !copy_into(private_part, parameters.private_part))
-            return fail(ErrorKind::corrupt, "the slot of the TPM is damaged");
+        if (!is_public || !copy_into(private_part, stored_private))
+            return fail(ErrorKind::corrupt, "{} of the TPM is damaged", what);
         ESYS_TR handle = none;
         const TSS2_RC code =
             Esys_Load(esys, storage_key, encryption, none, none, &private_part, &public_part, &handle);
@@ -271,22 +306,55 @@ Result<> Tpm2Device::seal(const Secret& key, Tpm2Parameters& parameters,
     if (code != TSS2_RC_SUCCESS) return failure("seal a key", code);
     const Owned<TPM2B_PRIVATE> private_part(private_out);
     const Owned<TPM2B_PUBLIC> public_part(public_out);
-    Bytes marshalled(sizeof(TPM2B_PUBLIC));
-    std::size_t size = 0;
-    if (Tss2_MU_TPM2B_PUBLIC_Marshal(public_part.get(), reinterpret_cast<std::uint8_t*>(marshalled.data()),
-                                     marshalled.size(), &size) != TSS2_RC_SUCCESS)
-        return fail(ErrorKind::internal, "what the TPM made can't be written down");
-    marshalled.resize(size);
-    parameters.public_part = std::move(marshalled);
+    VEDETTE_TRY(parameters.public_part, marshalled(*public_part));
     const ByteView bytes = view(private_part->buffer, private_part->size);
     parameters.private_part.assign(bytes.begin(), bytes.end());
     return {};
 }
 
+Result<EccPoint> Tpm2Device::make_signing_key(Bytes& public_part, Bytes& private_part) {
+    const TPM2B_PUBLIC wanted = signing_key_template();
+    const TPM2B_SENSITIVE_CREATE sensitive{};
+    const TPM2B_DATA outside{};
+    const TPML_PCR_SELECTION no_pcrs{};
+    TPM2B_PRIVATE* private_out = nullptr;
+    TPM2B_PUBLIC* public_out = nullptr;
+    const TSS2_RC code =
+        Esys_Create(impl_->esys, impl_->storage_key, impl_->encryption, none, none, &sensitive, &wanted,
+                    &outside, &no_pcrs, &private_out, &public_out, nullptr, nullptr, nullptr);
+    if (code != TSS2_RC_SUCCESS) return failure("make a key", code);
+    const Owned<TPM2B_PRIVATE> made_private(private_out);
+    const Owned<TPM2B_PUBLIC> made_public(public_out);
+    VEDETTE_TRY(public_part, marshalled(*made_public));
+    const ByteView bytes = view(made_private->buffer, made_private->size);
+    private_part.assign(bytes.begin(), bytes.end());
+    const TPMS_ECC_POINT& point = made_public->publicArea.unique.ecc;
+    return EccPoint{padded(point.x), padded(point.y)};
+}
+
+Result<EcdsaNumbers> Tpm2Device::sign(ByteView public_part, ByteView private_part,
+                                      const crypto::Sha256Digest& digest) {
+    VEDETTE_TRY(const ESYS_TR key, impl_->load(public_part, private_part, "the signing key"));
+    TPM2B_DIGEST hashed{};
+    if (!copy_into(hashed, digest)) return fail(ErrorKind::internal, "a TPM can't sign that much");
+    TPMT_SIG_SCHEME scheme{};
+    scheme.scheme = TPM2_ALG_ECDSA;
+    scheme.details.ecdsa.hashAlg = TPM2_ALG_SHA256;
+    const TPMT_TK_HASHCHECK ticket{.tag = TPM2_ST_HASHCHECK, .hierarchy = TPM2_RH_NULL, .digest = {}};
+    TPMT_SIGNATURE* out = nullptr;
+    const TSS2_RC code =
+        Esys_Sign(impl_->esys, key, ESYS_TR_PASSWORD, none, none, &hashed, &scheme, &ticket, &out);
+    if (code != TSS2_RC_SUCCESS) return failure("sign", code);
+    const Owned<TPMT_SIGNATURE> signature(out);
+    const TPMS_SIGNATURE_ECC& numbers = signature->signature.ecdsa;
+    return EcdsaNumbers{padded(numbers.signatureR), padded(numbers.signatureS)};
+}
+
 Result<Secret> Tpm2Device::unseal(const Tpm2Parameters& parameters,
                                   const std::optional<PolicyKey>& policy_key,
                                   const FindSignature& find_signature) {
-    VEDETTE_TRY(const ESYS_TR object, impl_->load(parameters));
+    VEDETTE_TRY(const ESYS_TR object,
+                impl_->load(parameters.public_part, parameters.private_part, "the slot"));
     VEDETTE_TRY(const ESYS_TR policy, impl_->session(TPM2_SE_POLICY));
     VEDETTE_CHECK(impl_->say_pcrs(policy, parameters.pcrs));
     if (policy_key) VEDETTE_CHECK(impl_->authorise(policy, parameters, *policy_key, find_signature));

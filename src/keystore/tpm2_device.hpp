@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/secret.hpp"
+#include "crypto/digest.hpp"
 #include "keystore/tpm2.hpp"
 
 namespace vedette::keystore {
@@ -15,6 +16,13 @@ namespace vedette::keystore {
 struct PolicyKey {
     Bytes modulus;
     std::uint32_t exponent = 65537;
+};
+
+struct EccPoint {
+    Bytes x, y;  ///< of 32 bytes
+};
+struct EcdsaNumbers {
+    Bytes r, s;
 };
 
 /// Looks up the signature for a policy's digest. nullopt: there is none.
@@ -34,6 +42,13 @@ class Tpm2Device {
     /// forbidden when the PCRs are not as the policy says; corrupt when another TPM sealed it.
     Result<Secret> unseal(const Tpm2Parameters& parameters, const std::optional<PolicyKey>& policy_key,
                           const FindSignature& find_signature);
+
+    /// A new key that signs with ECDSA over P-256 and never leaves this TPM; whoever has the machine may use
+    /// it. Fills both parts.
+    Result<EccPoint> make_signing_key(Bytes& public_part, Bytes& private_part);
+    /// By such a key. corrupt when another TPM made it.
+    Result<EcdsaNumbers> sign(ByteView public_part, ByteView private_part,
+                              const crypto::Sha256Digest& digest);
 
   private:
     struct Impl;

@@ -167,7 +167,7 @@ class BackupTest(case.SystemTest):
                 (whole[:50], "ends too early"),
                 (whole + b"x", "changed, damaged or cut off"),
                 (b"x" + whole[1:], "it is no backup of vedette"),
-                (whole[:15] + b"2" + whole[16:], "another version"),
+                (whole[:15] + b"2" + whole[16:], "newer vedette"),
             ):
                 backup.write_bytes(changed)
                 self.assertIn(sentence, self.no(*command))

@@ -34,6 +34,10 @@ struct Layout {
     /// Where a log that is damaged is set aside.
     std::filesystem::path damaged_log(UtcTime now) const;
     std::filesystem::path vkey() const { return folder / "tlog" / "vkey"; }
+    /// Which key in a token or TPM signs beside the log's own.
+    std::filesystem::path signing_key() const { return folder / "keys" / "signing"; }
+    /// What it has signed.
+    std::filesystem::path signing() const { return folder / "signing"; }
     std::filesystem::path media() const { return folder / "media"; }
     /// Segments that are being written, and those that a crash left behind: found at start without a walk
     /// over everything.

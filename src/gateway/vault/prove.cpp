@@ -6,6 +6,7 @@
 #include "crypto/merkle_proof.hpp"
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/record.hpp"
+#include "gateway/vault/signing_files.hpp"
 #include "gateway/vault/tools.hpp"
 #include "gateway/vault/verify_beside.hpp"
 
@@ -39,18 +40,46 @@ Result<Found> find_fragment(const crypto::TileLogReader& log, std::uint64_t size
     return fail(ErrorKind::not_found, "nothing was recorded of {} at {}", describe(stream), to_rfc3339(at));
 }
 
+struct HardwareSigned {
+    std::string note;
+    crypto::Checkpoint checkpoint;
+    std::string signer;
+};
+
+// The newest checkpoint that the present key in a token or TPM has signed, where there is one.
+std::optional<HardwareSigned> signed_by_hardware(const Layout& layout, const crypto::NoteVerifier& own) {
+    auto note = SigningFiles(layout).read_checkpoint();
+    const auto present = read_signing_key(layout);
+    const auto key = present ? crypto::NoteKey::parse(present->vkey)
+                             : Result<crypto::NoteKey>(std::unexpected(present.error()));
+    if (!note || !key || !crypto::open_checkpoint(*note, own)) return std::nullopt;
+    auto checkpoint = crypto::open_checkpoint(*note, *key);
+    if (!checkpoint) return std::nullopt;
+    return HardwareSigned{std::move(*note), std::move(*checkpoint),
+                          fmt::format("{} ({}) {}", to_string(present->kind), key->algorithm(), key->vkey())};
+}
+
 }  // namespace
 
-Result<std::string> prove_fragment(const Layout& layout, const ProofRequest& request) {
+Result<FragmentProof> prove_fragment(const Layout& layout, const ProofRequest& request) {
     VEDETTE_CHECK(require_vault(layout));
     VEDETTE_TRY(const CameraId camera, IndexCheck(layout).find_camera(request.camera));
     VEDETTE_TRY(const auto verifier, crypto::load_verifier(layout.vkey()));
     // Before the tiles are read: those of an older checkpoint stay readable.
-    VEDETTE_TRY(const Bytes note, read_file(layout.log() / "checkpoint", crypto::max_note_size));
-    VEDETTE_TRY(const auto checkpoint, crypto::open_checkpoint(as_text(note), verifier));
+    VEDETTE_TRY(const Bytes newest, read_file(layout.log() / "checkpoint", crypto::max_note_size));
+    std::string note(as_text(newest));
+    VEDETTE_TRY(auto checkpoint, crypto::open_checkpoint(note, verifier));
+    const auto by_hardware = signed_by_hardware(layout, verifier);
 
     const crypto::TileLogReader log(layout.log());
     VEDETTE_TRY(const Found found, find_fragment(log, checkpoint.size, {camera, request.stream}, request.at));
+    FragmentProof result;
+    result.signers.push_back(fmt::format("key file (Ed25519) {}", verifier.vkey()));
+    if (by_hardware && found.index < by_hardware->checkpoint.size) {
+        note = by_hardware->note;
+        checkpoint = by_hardware->checkpoint;
+        result.signers.push_back(by_hardware->signer);
+    }
     VEDETTE_TRY(
         const auto hashes,
         crypto::inclusion_proof(found.index, checkpoint.size, [&](unsigned height, std::uint64_t index) {
@@ -65,7 +94,8 @@ Result<std::string> prove_fragment(const Layout& layout, const ProofRequest& req
     std::string proof = fmt::format("c2sp.org/tlog-proof@v1\nextra {}\nindex {}\n",
                                     crypto::to_base64(found.entry), found.index);
     for (const auto& hash : hashes) proof += crypto::to_base64(hash) + "\n";
-    return proof + "\n" + std::string(as_text(note));
+    result.text = proof + "\n" + note;
+    return result;
 }
 
 }  // namespace vedette::vault

@@ -16,12 +16,13 @@ constexpr std::uint8_t version_marked = 4;
 constexpr std::uint8_t flag_fetched = 1;
 constexpr std::uint8_t flag_light = 2;
 constexpr std::uint8_t greatest_rule = 3;
+constexpr std::uint8_t greatest_signing_state = 4;
 // Times far outside of any calendar would overflow in sums.
 constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
 
 bool known(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::segment) &&
-           type <= static_cast<std::uint8_t>(RecordType::hold_lifted);
+           type <= static_cast<std::uint8_t>(RecordType::signing_key);
 }
 
 template <class Id>
@@ -67,6 +68,8 @@ bool marked(std::uint8_t version, const RecordHeader& header, std::uint8_t flags
             if (header.type == RecordType::expiry)
                 return flags >= 1 && flags <= greatest_rule && is_possible &&
                        header.camera_time.time_since_epoch().count() >= 0;
+            if (header.type == RecordType::signing_key)
+                return flags >= 1 && flags <= greatest_signing_state && is_possible;
             return flags == 0 && is_statement && is_possible;
         case version_marked:
             return (flags & ~(flag_fetched | flag_light)) == 0 && well_marked(header) &&

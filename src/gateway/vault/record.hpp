@@ -21,6 +21,7 @@ enum class RecordType : std::uint8_t {
     expiry = 7,     ///< a rule deleted whole segments (vault/statement)
     hold = 8,       ///< no rule may delete an interval of a camera
     hold_lifted = 9,
+    signing_key = 10,  ///< which key signs the log beside its own from now on (vault/statement)
 };
 /// Whether it lies in a segment file; else it is a statement.
 constexpr bool is_recorded(RecordType type) {
@@ -63,7 +64,7 @@ struct RecordHeader {
     SignerKey signer_key{};  ///< zeros where none is known
     /// Set in statements of version 3: when it was stated.
     std::optional<UtcTime> stated_at{};
-    std::uint8_t rule = 0;  ///< of an expiry
+    std::uint8_t rule = 0;  ///< of an expiry; of a signing key what signs
 
     UtcTime end() const { return start + duration; }
     /// Whether it says what only records of version 4 say.

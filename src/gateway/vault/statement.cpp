@@ -46,6 +46,22 @@ RecordHeader deletion_header(StreamKey stream, std::uint64_t before_sequence, Or
     return header;
 }
 
+RecordHeader SigningChange::header(OrganisationId organisation) const {
+    RecordHeader header;
+    header.type = RecordType::signing_key;
+    header.organisation = organisation;
+    header.digest = key;
+    header.stated_at = at;
+    header.rule = static_cast<std::uint8_t>(state);
+    return header;
+}
+
+SigningChange SigningChange::of(const RecordHeader& header) {
+    return {.state = static_cast<SigningState>(header.rule),
+            .key = header.digest,
+            .at = header.stated_at.value_or(UtcTime())};
+}
+
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation) {
     RecordHeader header;
     header.type = RecordType::hold;

@@ -30,6 +30,29 @@ struct Expiry {
 /// All records of the stream with a lower sequence were deleted, with their camera.
 RecordHeader deletion_header(StreamKey stream, std::uint64_t before_sequence, OrganisationId organisation,
                              UtcTime at);
+/// What signs the log beside its own key, which always does. The numbers are stored; the first three are
+/// keystore::SignerKind's.
+enum class SigningState : std::uint8_t {
+    own_key = 1,  ///< nothing: the log's own key alone
+    pkcs11 = 2,
+    tpm2 = 3,
+    away = 4,  ///< nothing for now: the token or TPM does not answer
+};
+/// Whether a key beside the log's own signs.
+constexpr bool is_in_hardware(SigningState state) {
+    return state == SigningState::pkcs11 || state == SigningState::tpm2;
+}
+
+/// From its entry on another key signs beside the log's own, or none.
+struct SigningChange {
+    SigningState state = SigningState::own_key;
+    crypto::Sha256Digest key{};  ///< SHA-256 of the key's vkey; zeros with own_key
+    UtcTime at;
+
+    RecordHeader header(OrganisationId organisation) const;
+    /// Of a header of type signing_key.
+    static SigningChange of(const RecordHeader& header);
+};
 
 /// A hold as the log has it: reason and who as a digest alone.
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation);

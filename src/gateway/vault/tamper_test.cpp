@@ -117,7 +117,7 @@ TEST_F(TamperTest, AFragmentIsProvenToBeInTheSignedLog) {
         const auto proof = prove_fragment(
             {folder.path}, {stream.camera.text(), stream.stream, t0 + seconds(2 * number) + Ticks90k(1)});
         ASSERT_TRUE(proof) << proof.error().message;
-        std::istringstream lines(*proof);
+        std::istringstream lines(proof->text);
         std::string line;
         std::string word;
         std::uint64_t index = 0;

@@ -10,6 +10,7 @@
 #include "gateway/vault/cut_off_deletion.hpp"
 #include "gateway/vault/fetched.hpp"
 #include "gateway/vault/format_file.hpp"
+#include "gateway/vault/hardware_signing.hpp"
 #include "gateway/vault/merge.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/retention.hpp"
@@ -119,6 +120,26 @@ Result<bool> note_log_start(crypto::TileLog& log, Index& index, const KeyStore& 
     return true;
 }
 
+// vedette keys sign-with may have been cut off; it writes when nobody records, so its entry is the last one.
+Result<> finish_change_of_key(const Layout& layout, const crypto::TileLog& log) {
+    const std::uint64_t size = log.published().size;
+    std::optional<RecordHeader> last;
+    if (size > 0)
+        VEDETTE_CHECK(crypto::TileLogReader(layout.log())
+                          .entries(size - 1, size, [&](std::uint64_t, ByteView entry) -> Result<> {
+                              if (const auto header = parse_entry(entry)) last = *header;
+                              return {};
+                          }));
+    return finish_signing_change(layout, last);
+}
+
+// A log that was begun anew knows nothing of a token or TPM yet.
+Result<> forget_stated_key(const Layout& layout) {
+    const SigningFiles files(layout);
+    if (files.state() == SigningState::own_key) return {};
+    return files.write_state(SigningState::own_key);
+}
+
 std::string describe_crash(const Recovered& recovered) {
     return fmt::format(
         "The last stop was not orderly: {} record{} signed now, and {} bytes of unfinished records were cut "
@@ -151,6 +172,7 @@ struct Vault::Impl {
     // The writer tells of the disk to the end, so what it wakes goes after it.
     ~Impl() {
         if (retention) retention->stop();
+        if (signing) signing->stop_stating();
         writer.reset();
     }
     VaultOptions options;
@@ -162,9 +184,10 @@ struct Vault::Impl {
     Catalogue catalogue;
     std::optional<crypto::TileLog> log;
     std::unique_ptr<RetentionBook> book;
-    std::unique_ptr<Writer> writer;        // uses all the others
-    std::unique_ptr<Retention> retention;  // last: it uses the writer
-    std::atomic<Retention*> to_wake;       // when the disk is full
+    std::unique_ptr<Writer> writer;            // uses all the others
+    std::unique_ptr<Retention> retention;      // it uses the writer
+    std::unique_ptr<HardwareSigning> signing;  // it too; and signs what the writer signed at its end
+    std::atomic<Retention*> to_wake;           // when the disk is full
 
     ReadParts read_parts() { return {&layout, keys.get(), index.get(), &catalogue}; }
     Result<> start();
@@ -197,6 +220,8 @@ Result<> Vault::Impl::start() {
         notice(options, fmt::format("Recordings that were signed are damaged or missing in {} of the files "
                                     "that were open: vedette vault verify names them.",
                                     recovered.damaged_files));
+    VEDETTE_CHECK(finish_change_of_key(layout, *log));
+    if (is_new_log) VEDETTE_CHECK(forget_stated_key(layout));
     if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
     VEDETTE_TRY(const auto to_delete,
                 settle_deletions(layout, *keys, *index, *log, recovered, clock->utc_now()));
@@ -218,6 +243,13 @@ Result<> Vault::Impl::start() {
                            "again.",
                            finished.error().message));
     retention->start();
+    signing = HardwareSigning::start({.layout = &layout,
+                                      .keys = keys.get(),
+                                      .clock = clock,
+                                      .writer = writer.get(),
+                                      .interval = options.checkpoint_interval,
+                                      .secrets = options.secrets},
+                                     [&](const std::string& message) { notice(options, message); });
     return {};
 }
 
@@ -308,6 +340,7 @@ Result<VaultUsage> Vault::usage() const {
     usage.free_bytes = space.free;
     usage.kept_free = space.capacity / 100 * impl_->options.keep_free_percent;
     usage.problem = impl_->retention->problem();
+    if (usage.problem.empty() && impl_->signing) usage.problem = impl_->signing->problem();
     return usage;
 }
 void Vault::set_retention(CameraId camera, RetentionRule rule) {

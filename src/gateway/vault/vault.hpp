@@ -61,7 +61,7 @@ struct VaultUsage {
     std::uint64_t stored_bytes = 0;  ///< of all segment files
     std::uint64_t free_bytes = 0;    ///< that the file system would still take
     std::uint64_t kept_free = 0;     ///< of them, by `keep_free_percent`
-    std::string problem;             ///< one sentence when a rule can't be kept; else empty
+    std::string problem;  ///< one sentence when a rule can't be kept, or a token does not sign; else empty
 };
 
 /// Walks over one stream's recordings in their order, with what was fetched later in its place. Belongs to

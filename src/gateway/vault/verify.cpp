@@ -95,6 +95,7 @@ class Verification {
         report_.checkpoint = log_.checkpoint();
         report_.vkey = log_.vkey();
         report_.vouched = log_.vouched();
+        report_.signed_by = log_.signed_by();
         report_.keys = keys_.skipped();
         report_.index = index_.skipped();
         return std::move(report_);

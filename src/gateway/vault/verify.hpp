@@ -9,6 +9,7 @@
 #include "crypto/kept_checkpoints.hpp"
 #include "gateway/vault/fault.hpp"
 #include "gateway/vault/layout.hpp"
+#include "gateway/vault/verify_signing.hpp"
 
 namespace vedette::keystore {
 class Secrets;
@@ -37,8 +38,8 @@ struct VerifyProgress {
 };
 
 struct VerifyOptions {
-    /// The public key that the caller trusts; none: the one in the directory, which proves integrity, not
-    /// origin.
+    /// The public key that the caller trusts: the log's own, or one in a token or TPM that signs beside it.
+    /// None: those in the directory, which prove integrity, not origin.
     std::optional<std::string> vkey;
     /// A signed checkpoint of this log that was copied earlier, and kept where nobody here could change it:
     /// the text of the file. The log must go on from it, which finds what was signed anew by a thief of the
@@ -85,6 +86,7 @@ struct VerifyReport {
     std::uint64_t faulty_fragments = 0;            ///< that are missing or altered
     std::optional<crypto::Checkpoint> checkpoint;  ///< none: there is no trustworthy one, which is a fault
     std::string vkey;                              ///< empty when there is none
+    std::vector<SignedStretch> signed_by;          ///< which keys signed which entries
     std::string vouched;  ///< what the witness vouches for, in words; empty when none does
     std::string keys;     ///< why the sealing keys were not checked, for people; empty when they were
     std::string index;    ///< why the index was not checked; it is no part of the proof

@@ -29,11 +29,29 @@ Result<> LogCheck::run(const VerifyOptions& options) {
         if (!altered_.contains(index) && (deletion.type != RecordType::expiry || root_is_good_))
             note(deletion, false);
     check_upper_tiles();
+    judge_signing();
     return {};
+}
+
+void LogCheck::judge_signing() {
+    if (!verifier_ || !root_is_good_) return;
+    const auto own = crypto::NoteKey::ed25519(verifier_->name, verifier_->key);
+    if (!own) return;
+    std::erase_if(signing_changes_, [&](const auto& change) { return altered_.contains(change.first); });
+    signing_.judge(signing_changes_, size_, *own, trusted_hardware_,
+                   [&](const fs::path& file, std::string reason) {
+                       fault("the key that signs the log", file, std::move(reason));
+                   });
 }
 
 Result<> LogCheck::read_key(const std::optional<std::string>& trusted) {
     std::string text;
+    // A key in a token or TPM signs beside the log's own: that one has signed the checkpoint at any rate.
+    if (trusted && is_hardware_key(layout_, *trusted)) {
+        trusted_hardware_ = *trusted;
+        if (trusted_hardware_.ends_with('\n')) trusted_hardware_.pop_back();
+        return read_key(std::nullopt);
+    }
     if (trusted) {
         text = *trusted;
     } else {
@@ -67,6 +85,7 @@ Result<> LogCheck::read_kept(const VerifyOptions& options) {
             fault("what the witness has cosigned", {},
                   fmt::format("It does not count: {}.", added.error().message));
     kept_.compare(frontier_);
+    signing_.compare(frontier_);
     return {};
 }
 
@@ -116,10 +135,15 @@ void LogCheck::compare_tile(std::uint64_t tile, std::size_t width, crypto::Merkl
         by_tiles.add(hashes ? (*hashes)[i] : by_entry);
         kept_.compare(frontier_);
         kept_.compare(by_tiles);
+        signing_.compare(frontier_);
+        signing_.compare(by_tiles);
         if (!entries) continue;
-        if (const auto header = parse_entry((*entries)[i]);
-            header && (header->type == RecordType::deletion || header->type == RecordType::expiry))
+        const auto header = parse_entry((*entries)[i]);
+        if (!header) continue;
+        if (header->type == RecordType::deletion || header->type == RecordType::expiry)
             deletions_.emplace_back(first + i, *header);
+        if (header->type == RecordType::signing_key)
+            signing_changes_.emplace(first + i, SigningChange::of(*header));
     }
     if (!hashes || !entries || !difference.entries.empty()) differences.push_back(std::move(difference));
 }

@@ -16,7 +16,11 @@ class LogCheck {
     using OnFault = std::function<void(Fault)>;
     /// `go_on` is asked before each tile.
     LogCheck(const Layout& layout, OnFault on_fault, std::function<bool()> go_on)
-        : layout_(layout), reader_(layout.log()), on_fault_(std::move(on_fault)), go_on_(std::move(go_on)) {}
+        : layout_(layout),
+          reader_(layout.log()),
+          on_fault_(std::move(on_fault)),
+          go_on_(std::move(go_on)),
+          signing_(layout) {}
 
     /// Checks key, checkpoint, entries and tiles, by what the options trust. An error only for a key or a
     /// kept checkpoint that is none, and cancelled.
@@ -48,6 +52,8 @@ class LogCheck {
     std::uint64_t size() const { return size_; }
     /// What a witness vouches for, in words; empty when none does.
     std::string vouched() const { return kept_.vouched(); }
+    /// Which keys signed which of its entries; empty where the log is not the one that was signed.
+    const std::vector<SignedStretch>& signed_by() const { return signing_.stretches(); }
 
   private:
     struct Difference {
@@ -65,6 +71,7 @@ class LogCheck {
                       std::vector<Difference>& differences);
     void judge(const crypto::MerkleFrontier& by_tiles, const std::vector<Difference>& differences);
     void check_upper_tiles();
+    void judge_signing();
     void note(const RecordHeader& header, bool is_newer);
 
     const Layout& layout_;
@@ -78,6 +85,9 @@ class LogCheck {
     std::uint64_t size_ = 0;
     crypto::MerkleFrontier frontier_;  // of everything that was read, newer entries as well
     bool root_is_good_ = false;
+    SigningCheck signing_;
+    std::string trusted_hardware_;  // vkey of a key in a token or TPM, where that is what is trusted
+    std::map<std::uint64_t, SigningChange> signing_changes_;
     std::vector<std::pair<std::uint64_t, RecordHeader>> deletions_;
     std::set<std::uint64_t> altered_;
     std::set<std::uint64_t> lost_bundles_;
