@@ -10,8 +10,10 @@
 #include "gateway/vault/fetched.hpp"
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/merge.hpp"
+#include "gateway/vault/partial_fragment.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/retention.hpp"
+#include "gateway/vault/thumbnail_cache.hpp"
 #include "gateway/vault/writer.hpp"
 
 namespace vedette::vault {
@@ -140,6 +142,13 @@ void remove_files(const std::vector<fs::path>& folders, const std::stop_token& s
     }
 }
 
+ThumbnailName thumbnail_name(const PartialFragment& fragment, std::uint32_t sample) {
+    return {.segment = fragment.segment(),
+            .day = fragment.header().day,
+            .sequence = fragment.header().sequence,
+            .sample = sample};
+}
+
 }  // namespace
 
 struct Cursor::Impl {
@@ -161,6 +170,7 @@ struct Vault::Impl {
     Catalogue catalogue;
     std::optional<crypto::TileLog> log;
     std::unique_ptr<RetentionBook> book;
+    std::unique_ptr<ThumbnailCache> thumbnails;
     std::unique_ptr<Writer> writer;        // uses all the others
     std::unique_ptr<Retention> retention;  // last: it uses the writer
     std::atomic<Retention*> to_wake;       // when the disk is full
@@ -199,6 +209,7 @@ Result<> Vault::Impl::start() {
     if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
+    thumbnails = std::make_unique<ThumbnailCache>(read_parts(), options.thumbnail_bytes);
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
     writer = std::make_unique<Writer>(
         Writer::Parts{&options, clock, &layout, keys.get(), index.get(), &catalogue, &*log, book.get(),
@@ -206,8 +217,9 @@ Result<> Vault::Impl::start() {
                       std::max(greatest_run, recovered.greatest_run) + 1});
 
     VEDETTE_CHECK(finish_deletions());
-    retention = std::make_unique<Retention>(options, Expirer::Parts{clock, &layout, keys.get(), index.get(),
-                                                                    &catalogue, writer.get(), book.get()});
+    retention = std::make_unique<Retention>(
+        options, Expirer::Parts{clock, &layout, keys.get(), index.get(), &catalogue, writer.get(), book.get(),
+                                thumbnails.get()});
     to_wake = retention.get();
     if (const auto finished = retention->finish(); !finished)
         notice(options,
@@ -225,6 +237,7 @@ Result<> Vault::Impl::finish_deletions() {
         VEDETTE_TRY(const auto left, index->segment_from(deletion.stream, 0));
         if (!left || left->id.first_sequence >= deletion.before_sequence) continue;
         VEDETTE_TRY(const auto newer, index->segment_from(deletion.stream, deletion.before_sequence));
+        thumbnails->forget(deletion.stream.camera);
         if (newer) {  // the camera recorded on after its keys were destroyed
             VEDETTE_CHECK(index->remove(deletion.stream, deletion.before_sequence));
         } else {
@@ -275,13 +288,22 @@ Result<Recordings> Vault::recordings(StreamKey stream, UtcInterval interval) con
     VEDETTE_TRY(recordings.deleted, impl_->book->deleted(stream, interval));
     return recordings;
 }
-Result<Cursor> Vault::read(StreamKey stream, UtcTime from) const {
-    const ReadParts parts = impl_->read_parts();
+Result<Cursor> Vault::read(StreamKey stream, UtcTime from, ReadLimits limits) const {
+    ReadParts parts = impl_->read_parts();
+    parts.limits = limits;
     return Cursor(std::make_unique<Cursor::Impl>(
         Merge(StreamCursor(parts, stream, from), FetchedCursor(parts, fetched_of(stream), from))));
 }
+std::optional<Bytes> Vault::find_thumbnail(const PartialFragment& fragment, std::uint32_t sample) const {
+    return impl_->thumbnails->find(thumbnail_name(fragment, sample));
+}
+void Vault::keep_thumbnail(const PartialFragment& fragment, std::uint32_t sample, ByteView jpeg) {
+    if (counters().disk == DiskState::good) impl_->thumbnails->keep(thumbnail_name(fragment, sample), jpeg);
+}
 Result<> Vault::delete_camera(CameraId camera) {
-    return impl_->writer->delete_camera(camera);
+    const auto deleted = impl_->writer->delete_camera(camera);
+    impl_->thumbnails->forget(camera);  // their keys are gone in any case
+    return deleted;
 }
 Result<> Vault::set_camera_name(CameraId camera, std::string name) {
     return impl_->index->set_camera_name(camera, name);
