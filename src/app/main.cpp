@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "base/log.hpp"
 #include "gateway/camera_process/worker.hpp"
+#include "gateway/decoder/worker.hpp"
 
 namespace {
 
@@ -43,9 +44,11 @@ void raise_file_limit() {
 int main(int argc, char** argv) {
     using namespace vedette;
     protect_process();
-    // How `serve` starts its second process; not a command for people.
+    // How `serve` starts its other processes; not commands for people.
     if (argc == 2 && std::string_view(argv[1]) == gateway::camera_process::worker_word)
         gateway::camera_process::run_worker();
+    if (argc == 2 && std::string_view(argv[1]) == gateway::decoder::worker_word)
+        gateway::decoder::run_worker();
 
     CLI::App cli("Vedette: secure video from cameras and shared screens");
     cli.set_version_flag("--version", "vedette " VEDETTE_VERSION);

@@ -43,6 +43,7 @@ Gateway::Impl::Impl(const Clock& c, boost::asio::any_io_executor e, std::shared_
       store(std::move(s)),
       device_store(std::move(d)),
       process(std::move(p)),
+      thumbnails(e, *vault, c),
       tasks(e, "gateway") {}
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -236,6 +237,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
         co_await talk.mapped().task->stop();
     }
     co_await tasks.stop();
+    thumbnails.stop();
     for (auto& [id, filling] : fillings)
         if (filling.task) co_await filling.task->stop();
     co_await stop_devices();
@@ -274,6 +276,7 @@ net::Awaitable<void> Gateway::Impl::tick() {
             if (announcing) announce(id);
         }
         if (announcing) announced = clock.monotonic_now();
+        thumbnails.tick();
     }
 }
 

@@ -19,6 +19,7 @@
 #include "gateway/playback.hpp"
 #include "gateway/storage_forecast.hpp"
 #include "gateway/talk.hpp"
+#include "gateway/thumbnails.hpp"
 #include "gateway/vault/scrub.hpp"
 #include "net/task_group.hpp"
 #include "net/worker_pool.hpp"
@@ -54,6 +55,7 @@ struct Gateway::Impl {
     net::Awaitable<Answer> handle(wire::RemoveCamera request);
     net::Awaitable<Answer> handle(wire::TestCamera request);
     net::Awaitable<Answer> handle(wire::QueryRecordings request);
+    net::Awaitable<Answer> handle(wire::QueryThumbnail request);
     net::Awaitable<Answer> handle(wire::QueryStateHistory request);
     net::Awaitable<Answer> handle(wire::GetSettings request);
     net::Awaitable<Answer> handle(wire::ChangeSettings request);
@@ -173,6 +175,7 @@ struct Gateway::Impl {
         std::unique_ptr<net::TaskGroup> task;
     };
     std::unordered_map<std::uint32_t, PlaybackChannel> playbacks;
+    Thumbnails thumbnails;
     StateHistory states;
     std::optional<StateHistoryFile> states_file;  ///< used by one coroutine at a time
     wire::StorageStatus storage;

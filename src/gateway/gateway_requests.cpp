@@ -254,6 +254,14 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryRecording
     co_return answer;
 }
 
+net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryThumbnail request) {
+    if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
+    const vault::StreamKey key{request.camera, static_cast<std::uint8_t>(request.stream)};
+    auto getting = thumbnails.get(key, request.at);
+    VEDETTE_CO_TRY(wire::Thumbnail thumbnail, co_await std::move(getting));
+    co_return std::move(thumbnail);
+}
+
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::QueryStateHistory request) {
     if (!runners.contains(request.camera)) co_return std::unexpected(no_such_camera);
     co_return wire::StateHistory{states.of(request.camera)};

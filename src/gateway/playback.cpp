@@ -34,11 +34,12 @@ net::Awaitable<void> Playback::run() {
 
 net::Awaitable<Result<>> Playback::play() {
     const vault::StreamKey key{source_.camera, static_cast<std::uint8_t>(source_.stream)};
-    auto opening = net::run_blocking(
-        pool_, [&vault = vault_, key, from = source_.interval.start]() -> Result<vault::Cursor> {
-            VEDETTE_TRY(const UtcTime start, playback_start(vault, key, from));
-            return vault.read(key, start);
-        });
+    auto opening = net::run_blocking(pool_,
+                                     [&vault = vault_, key, from = source_.interval.start,
+                                      until = source_.interval.end]() -> Result<vault::Cursor> {
+                                         VEDETTE_TRY(const UtcTime start, playback_start(vault, key, from));
+                                         return vault.read(key, start, {.until = until});
+                                     });
     VEDETTE_CO_TRY(vault::Cursor cursor, co_await std::move(opening));
     for (;;) {
         while (credit_bytes_ <= 0) co_await credit_came_.wait();
@@ -71,7 +72,9 @@ Result<bool> Playback::deliver(const vault::PlayInit& init) {
     VEDETTE_TRY(tracks_, media::parse_init_segment(*init.data));
     init_ = init.data;
     kept_ = media::tracks_for_browsers(tracks_);
-    if (source_.rebase_to_start || kept_.size() == tracks_.size()) {  // a file has everything
+    if (source_.rebase_to_start)
+        return true;  // begin_file() sends it: its first picture's time is not known yet
+    if (kept_.size() == tracks_.size()) {
         send_(wire::ChannelInit{channel_, media::mime_type(tracks_), init_});
         return true;
     }
@@ -90,6 +93,7 @@ Result<bool> Playback::deliver(const vault::PlayFragment& fragment) {
     SharedBytes data = fragment.data;
     if (source_.rebase_to_start) {
         VEDETTE_TRY(data, rebased(fragment));
+        if (!data) return true;
     } else if (kept_.size() < tracks_.size()) {
         VEDETTE_TRY(Bytes selected, media::select_tracks(*fragment.data, kept_));
         if (selected.empty()) return true;
@@ -106,20 +110,35 @@ Result<bool> Playback::deliver(const vault::PlayFragment& fragment) {
 }
 
 // The earliest first sample of all tracks becomes time 0 of the file, so that no decode time is negative.
-Result<SharedBytes> Playback::rebased(const vault::PlayFragment& fragment) {
-    if (origin_.empty()) {
-        VEDETTE_TRY(const media::Fragment parsed, media::parse_fragment(*fragment.data));
-        UtcTime earliest = fragment.start;
-        for (const auto& [sample, offset] : parsed.samples) {
-            const auto scale = media::timescale(tracks_.at(sample.track));
-            const auto ticks =
-                Ticks90k(sample.decode_time / scale * 90'000 + sample.decode_time % scale * 90'000 / scale);
-            earliest = std::min(earliest, UtcTime(ticks));
-        }
-        for (const auto& track : tracks_)
-            origin_.push_back(media::decode_time(earliest, media::timescale(track)));
+// That is the key frame before what was asked for; an edit list has players begin there.
+Result<> Playback::begin_file(const vault::PlayFragment& fragment) {
+    VEDETTE_TRY(const media::Fragment parsed, media::parse_fragment(*fragment.data));
+    UtcTime earliest = fragment.start;
+    for (const auto& [sample, offset] : parsed.samples) {
+        const auto scale = media::timescale(tracks_.at(sample.track));
+        const auto ticks =
+            Ticks90k(sample.decode_time / scale * 90'000 + sample.decode_time % scale * 90'000 / scale);
+        earliest = std::min(earliest, UtcTime(ticks));
     }
-    auto copy = std::make_shared<Bytes>(*fragment.data);
+    for (const auto& track : tracks_) {
+        origin_.push_back(media::decode_time(earliest, media::timescale(track)));
+        end_.push_back(media::decode_time(source_.interval.end, media::timescale(track)));
+    }
+    VEDETTE_TRY(Bytes segment, media::init_segment(tracks_, source_.interval.start - earliest));
+    send_(wire::ChannelInit{channel_, media::mime_type(tracks_),  // a file has everything
+                            std::make_shared<const Bytes>(std::move(segment))});
+    return {};
+}
+
+Result<SharedBytes> Playback::rebased(const vault::PlayFragment& fragment) {
+    if (origin_.empty()) VEDETTE_CHECK(begin_file(fragment));
+    auto copy = std::make_shared<Bytes>();
+    if (fragment.start + fragment.duration > source_.interval.end) {
+        VEDETTE_TRY(*copy, media::cut_fragment(*fragment.data, end_));
+        if (copy->empty()) return SharedBytes();
+    } else {
+        *copy = *fragment.data;
+    }
     VEDETTE_CHECK(media::rebase_fragment(*copy, origin_));
     return copy;
 }

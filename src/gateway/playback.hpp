@@ -33,6 +33,8 @@ class Playback {
     Result<bool> deliver(vault::PlayItem item);
     Result<bool> deliver(const vault::PlayInit& init);
     Result<bool> deliver(const vault::PlayFragment& fragment);
+    Result<> begin_file(const vault::PlayFragment& fragment);
+    /// Null: nothing of it is in the interval.
     Result<SharedBytes> rebased(const vault::PlayFragment& fragment);
 
     net::WorkerPool& pool_;
@@ -46,6 +48,7 @@ class Playback {
     std::vector<media::TrackParameters> tracks_;
     std::vector<std::uint8_t> kept_;    ///< of tracks_, those that are sent
     std::vector<std::int64_t> origin_;  ///< per track, the decode time that becomes 0; empty until known
+    std::vector<std::int64_t> end_;     ///< per track, the decode time at which a file ends
 };
 
 }  // namespace vedette::gateway

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "media/fmp4.hpp"
+#include "gateway/key_picture.hpp"
 
 namespace vedette::gateway {
 
@@ -20,18 +20,19 @@ Result<std::optional<vault::PlayFragment>> next_fragment(vault::Cursor& cursor) 
 }
 
 bool begins_with_key_frame(const vault::PlayFragment& fragment) {
-    const auto parsed = media::parse_fragment(*fragment.data);
+    const auto parsed = parse_head(fragment);
     return !parsed || parsed->samples.front().sample.random_access;
 }
 
 }  // namespace
 
 Result<UtcTime> playback_start(vault::Vault& vault, vault::StreamKey stream, UtcTime from) {
-    VEDETTE_TRY(vault::Cursor first, vault.read(stream, from));
+    VEDETTE_TRY(vault::Cursor first, vault.read(stream, from, {.depth = vault::ReadDepth::head}));
     VEDETTE_TRY(const auto wanted, next_fragment(first));
     if (!wanted || begins_with_key_frame(*wanted)) return from;
     for (Ticks90k back = first_step; back <= max_key_frame_distance; back *= 2) {
-        VEDETTE_TRY(vault::Cursor cursor, vault.read(stream, wanted->start - back));
+        VEDETTE_TRY(vault::Cursor cursor,
+                    vault.read(stream, wanted->start - back, {.depth = vault::ReadDepth::head}));
         std::optional<UtcTime> found;
         for (;;) {
             VEDETTE_TRY(const auto fragment, next_fragment(cursor));

@@ -92,6 +92,8 @@ std::optional<std::string_view> Hub::claim_code() const {
 
 net::Awaitable<void> Hub::stop() {
     shutdown();
+    for (const api::Browsing& browsing : services_->browsings.end_all())
+        services_->recorder.note_end(browsing.decided, browsing.entry, browsing.ending());
     auto stopping = services_->syslog->stop();
     co_await std::move(stopping);
     auto ending = services_->witnesses->stop();

@@ -35,6 +35,9 @@ std::int64_t decode_time(UtcTime time, std::uint32_t timescale);
 
 /// ftyp and moov. `invalid_input` for no track, more than max_tracks, or a track without decoder_config.
 Result<Bytes> init_segment(std::span<const TrackParameters> tracks);
+/// The same with an edit list (ISO 14496-12, 8.6.6): players begin `start` behind time 0, at least 0; what is
+/// before is there to be decoded. For files; parse_init_segment() does not read it.
+Result<Bytes> init_segment(std::span<const TrackParameters> tracks, Ticks90k start);
 
 /// Reads back what init_segment() made: its tracks in order. `corrupt` when it is anything else.
 Result<std::vector<TrackParameters>> parse_init_segment(ByteView segment);
@@ -93,5 +96,10 @@ std::vector<std::uint8_t> tracks_for_browsers(std::span<const TrackParameters> t
 /// The fragment with these tracks alone, numbered anew in their order; an empty result when it has none of
 /// their samples. `kept` as tracks_for_browsers() gives it. `corrupt` when fragment_header() did not make it.
 Result<Bytes> select_tracks(ByteView fragment, std::span<const std::uint8_t> kept);
+
+/// The fragment without what comes at until[i] or later in track i; a sample that lasts beyond it ends there.
+/// An empty result when nothing is left. `invalid_input` when a track has no time; `corrupt` when
+/// fragment_header() did not make it.
+Result<Bytes> cut_fragment(ByteView fragment, std::span<const std::int64_t> until);
 
 }  // namespace vedette::media

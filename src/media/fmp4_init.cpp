@@ -1,6 +1,7 @@
 // The initialisation segment: ftyp, and a moov without samples.
 
 #include <algorithm>
+#include <optional>
 
 #include "media/aac.hpp"
 #include "media/box_writer.hpp"
@@ -102,9 +103,18 @@ void write_minf(ByteWriter& out, const TrackParameters& track) {
     write_stbl(out, track);
 }
 
-void write_trak(ByteWriter& out, const TrackParameters& track, std::uint32_t id) {
+// One edit, which lasts as long as there are fragments: its duration is 0.
+void write_edts(ByteWriter& out, const TrackParameters& track, Ticks90k start) {
+    const Box edts(out, "edts");
+    const Box elst(out, "elst", 1, 0);
+    out.u32(1).u64(0).i64(decode_time(UtcTime(start), timescale(track))).u16(1).u16(0);
+}
+
+void write_trak(ByteWriter& out, const TrackParameters& track, std::uint32_t id,
+                std::optional<Ticks90k> start) {
     const Box trak(out, "trak");
     write_tkhd(out, track, id);
+    if (start) write_edts(out, track, *start);
     const Box mdia(out, "mdia");
     {
         const Box mdhd(out, "mdhd", 0, 0);
@@ -179,7 +189,9 @@ std::int64_t decode_time(UtcTime time, std::uint32_t timescale) {
     return seconds * timescale + rest * timescale / 90'000;
 }
 
-Result<Bytes> init_segment(std::span<const TrackParameters> tracks) {
+namespace {
+
+Result<Bytes> make_init_segment(std::span<const TrackParameters> tracks, std::optional<Ticks90k> start) {
     VEDETTE_CHECK(check_tracks(tracks));
     ByteWriter out;
     write_ftyp(out);
@@ -187,10 +199,20 @@ Result<Bytes> init_segment(std::span<const TrackParameters> tracks) {
         const Box moov(out, "moov");
         write_mvhd(out, tracks.size());
         for (std::size_t i = 0; i < tracks.size(); ++i)
-            write_trak(out, tracks[i], static_cast<std::uint32_t>(i + 1));
+            write_trak(out, tracks[i], static_cast<std::uint32_t>(i + 1), start);
         write_mvex(out, tracks.size());
     }
     return std::move(out).finish();
+}
+
+}  // namespace
+
+Result<Bytes> init_segment(std::span<const TrackParameters> tracks) {
+    return make_init_segment(tracks, std::nullopt);
+}
+
+Result<Bytes> init_segment(std::span<const TrackParameters> tracks, Ticks90k start) {
+    return make_init_segment(tracks, std::max(start, Ticks90k{}));
 }
 
 }  // namespace vedette::media

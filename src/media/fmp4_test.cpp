@@ -219,6 +219,20 @@ TEST_F(WithFfmpeg, FilesOpenInToolsThatWeDidNotWrite) {
             run("ffprobe -v error -select_streams v -show_entries packet=flags -of csv=p=0 " + name);
         EXPECT_EQ(std::ranges::count(keys, 'K'), 2) << keys;
     }
+
+    // With an edit list time 0 is what was asked for, and the key frame before it lies before 0.
+    constexpr Ticks90k start = std::chrono::milliseconds(600);
+    Bytes file = init_segment(tracks, start).value();
+    append_fragment(file, 1, first, offsets);
+    append_fragment(file, 2, second, offsets);
+    const std::string name = path("edited.mp4");
+    std::ofstream(name, std::ios::binary).write(as_text(file).data(), static_cast<long>(file.size()));
+    for (const auto& [stream, lead] : {std::pair("v", -54'000), std::pair("a", -28'800)}) {
+        const std::string times = run("ffprobe -v error -select_streams " + std::string(stream) +
+                                      " -show_entries packet=pts -of csv=p=0 " + name);
+        EXPECT_EQ(std::atoi(times.c_str()), lead) << stream;
+    }
+    EXPECT_EQ(run("ffmpeg -v error -xerror -i " + name + " -map 0 -f null -"), "");
 }
 
 }  // namespace

@@ -209,6 +209,32 @@ TEST(BrowserTracks, AreCutOutOfAFragment) {
     EXPECT_TRUE(select_tracks(whole, none).value().empty());
 }
 
+TEST(Cut, LeavesOutWhatComesBehindTheEnd) {
+    const std::vector<Sample> samples{
+        {.track = 0, .random_access = true, .decode_time = 100, .duration = 10, .size = 3},
+        {.track = 1, .random_access = true, .decode_time = 50, .duration = 8, .size = 2},
+        {.track = 0, .decode_time = 110, .duration = 10, .size = 1},
+        {.track = 1, .random_access = true, .decode_time = 58, .duration = 8, .size = 1},
+        {.track = 0, .decode_time = 120, .duration = 10, .size = 1}};
+    auto header = fragment_header(3, samples).value();
+    const ByteView payload = as_bytes("aaabcdde");
+    Bytes whole = header.bytes;
+    whole.insert(whole.end(), payload.begin(), payload.end());
+    const std::int64_t until[] = {115, 58};
+    const auto cut = cut_fragment(whole, until);
+    ASSERT_TRUE(cut) << cut.error().message;
+    const auto fragment = parse_fragment(*cut).value();
+    ASSERT_EQ(fragment.samples.size(), 3U);
+    EXPECT_EQ(fragment.samples[1].sample.decode_time, 110);
+    EXPECT_EQ(fragment.samples[1].sample.duration, 5U) << "it ends with the file";
+    EXPECT_EQ(fragment.samples[2].sample.track, 1);
+    EXPECT_EQ(fragment.samples[2].sample.duration, 8U);
+    EXPECT_EQ(as_text(ByteView(*cut).subspan(fragment.header_size)), "aaabdd");
+    const std::int64_t before[] = {100, 50};
+    EXPECT_TRUE(cut_fragment(whole, before).value().empty());
+    EXPECT_EQ(cut_fragment(whole, std::span(until).first(1)).error().kind, ErrorKind::invalid_input);
+}
+
 TEST(JpegTables, FollowTheQuality) {
     const JpegTables best = jpeg_tables(99);
     const JpegTables worst = jpeg_tables(1);

@@ -15,9 +15,6 @@ namespace vedette::sandbox {
 
 namespace {
 
-/// Beyond what the process has when it enters. A thousand streams need less than 1 GiB.
-constexpr rlim_t max_further_bytes = rlim_t{2} << 30;
-
 /// proc(5), statm: the sixth figure is of data and stack, in pages.
 rlim_t data_bytes() {
     std::ifstream statm("/proc/self/statm");
@@ -42,7 +39,7 @@ bool leave_network() {
     return ::unshare(CLONE_NEWUSER | spaces) == 0;
 }
 
-Result<> drop_privileges() {
+Result<> drop_privileges(std::uint64_t further_bytes) {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail_errno(errno, "no_new_privs");
     __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
@@ -51,7 +48,7 @@ Result<> drop_privileges() {
     const rlimit nothing{};
     ::setrlimit(RLIMIT_CORE, &nothing);
     ::setrlimit(RLIMIT_NPROC, &nothing);
-    const rlim_t most = data_bytes() + max_further_bytes;
+    const rlim_t most = data_bytes() + further_bytes;
     const rlimit memory{.rlim_cur = most, .rlim_max = most};
     if (::setrlimit(RLIMIT_DATA, &memory) != 0) return fail_errno(errno, "Limiting the memory");
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno(errno, "Becoming untraceable");
@@ -60,10 +57,10 @@ Result<> drop_privileges() {
     return {};
 }
 
-Result<Report> enter() {
+Result<Report> enter(std::uint64_t further_bytes) {
     Report report;
     report.empty_network = leave_network();
-    VEDETTE_CHECK(drop_privileges());
+    VEDETTE_CHECK(drop_privileges(further_bytes));
     report.landlock_abi = deny_files();
     VEDETTE_CHECK(filter_system_calls());
     return report;

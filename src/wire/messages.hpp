@@ -306,6 +306,17 @@ struct Recordings {
     std::optional<UtcInterval> extent;    ///< of everything that the camera's stream has recorded
 };
 
+/// The key frame at or before `at`, made small.
+struct QueryThumbnail {
+    CameraId camera;
+    media::StreamKind stream = media::StreamKind::main;
+    UtcTime at{};
+};
+struct Thumbnail {
+    UtcTime time{};  ///< when the picture is from
+    std::string jpeg;
+};
+
 // ---- requests and replies
 // The large variants are types of their own: what moves and destroys dozens of alternatives is compiled once,
 // in messages.cpp, and not in every file that sends a message.
@@ -314,7 +325,7 @@ struct RequestBody
     : std::variant<AddCamera, ChangeCamera, RemoveCamera, TestCamera, QueryRecordings, ListInterfaces,
                    DiscoverCameras, InspectDevice, ControlPtz, ListRelays, SwitchRelay, QueryEvents,
                    GetSettings, ChangeSettings, QueryStateHistory, PreviewDevice, MaintainCamera, ListHolds,
-                   PlaceHold, LiftHold, GetInheritedRules, SetInheritedRules> {
+                   PlaceHold, LiftHold, GetInheritedRules, SetInheritedRules, QueryThumbnail> {
     using variant::variant;
     RequestBody(RequestBody&&) noexcept;
     RequestBody& operator=(RequestBody&&) noexcept;
@@ -327,7 +338,8 @@ struct Request {
 struct Done {};
 struct Answer : std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras,
                              DeviceReport, PtzReport, PtzPreset, RelayList, EventList, SiteSettings,
-                             StateHistory, StillPicture, DeviceCare, Hold, HoldList, InheritedRules> {
+                             StateHistory, StillPicture, DeviceCare, Hold, HoldList, InheritedRules,
+                             Thumbnail> {
     using variant::variant;
     Answer(Answer&&) noexcept;
     Answer& operator=(Answer&&) noexcept;

@@ -16,6 +16,7 @@ RESTRICTED = {
     r"argon2": {"crypto"},
     r"pugixml": {"onvif"},
     r"seccomp\.h": {"sandbox"},
+    r"libav|libsw": {"gateway/decoder"},
     r"p11-kit/|tss2/": {"keystore"},
 }
 

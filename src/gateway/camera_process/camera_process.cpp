@@ -15,7 +15,9 @@
 #include "base/log.hpp"
 #include "gateway/camera_process/child.hpp"
 #include "gateway/camera_process/reading.hpp"
+#include "gateway/camera_process/worker.hpp"
 #include "net/timeout.hpp"
+#include "sandbox/child.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace vedette::gateway::camera_process {
@@ -73,7 +75,7 @@ Result<> CameraProcess::launch() {
     if (!wake.is_open() || !room.is_open()) return fail_errno(errno, "The camera process can't be started");
     auto child = std::make_unique<Child>(executor_, Channel(std::move(ends.first)), std::move(ring),
                                          std::move(wake), std::move(room));
-    VEDETTE_TRY(child->pid, start_worker(ends.second));
+    VEDETTE_TRY(child->pid, sandbox::start_child(ends.second, worker_word, "The process that reads cameras"));
     child_ = std::move(child);
     const int files[] = {child_->memory.fd(), child_->wake.fd(), child_->room.fd()};
     VEDETTE_CHECK(child_->channel.send(as_bytes("ring"), files));
@@ -99,7 +101,7 @@ Result<> CameraProcess::wait_ready() {
             return fail(ErrorKind::internal,
                         "the process that reads cameras could not be sandboxed, and {}; nothing is recorded "
                         "without. Does this system forbid seccomp?",
-                        describe_end(status));
+                        sandbox::describe_end(status));
         }
         clear(child.wake);
         child.ring.awake();
@@ -293,7 +295,7 @@ net::Awaitable<std::string> CameraProcess::reap(Child& child) {
     child.pid = -1;
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     child.crashed = !why.empty() || (signal != SIGKILL && signal != SIGTERM);
-    co_return why.empty() ? describe_end(status) : "was ended: " + why;
+    co_return why.empty() ? sandbox::describe_end(status) : "was ended: " + why;
 }
 
 void CameraProcess::send(Command command, std::span<const int> files) {

@@ -13,7 +13,7 @@ namespace vedette::gateway::camera_process {
 
 namespace {
 
-constexpr std::size_t control_bytes = CMSG_SPACE(max_descriptors * sizeof(int));
+constexpr std::size_t descriptor_bytes = CMSG_SPACE(max_descriptors * sizeof(int));
 
 void take_descriptors(msghdr& message, std::vector<File>& out) {
     for (cmsghdr* at = CMSG_FIRSTHDR(&message); at != nullptr; at = CMSG_NXTHDR(&message, at)) {
@@ -40,7 +40,7 @@ Result<bool> Channel::send(ByteView bytes, std::span<const int> files) {
     if (bytes.size() > max_command_bytes || files.size() > max_descriptors)
         return fail(ErrorKind::internal, "a command is too large");
     iovec place{.iov_base = const_cast<std::byte*>(bytes.data()), .iov_len = bytes.size()};
-    alignas(cmsghdr) std::array<std::byte, control_bytes> control{};
+    alignas(cmsghdr) std::array<std::byte, descriptor_bytes> control{};
     msghdr message{};
     message.msg_iov = &place;
     message.msg_iovlen = 1;
@@ -63,7 +63,7 @@ Result<bool> Channel::send(ByteView bytes, std::span<const int> files) {
 Result<std::optional<Packet>> Channel::receive() {
     Packet packet{.bytes = Bytes(max_command_bytes), .files = {}};
     iovec place{.iov_base = packet.bytes.data(), .iov_len = packet.bytes.size()};
-    alignas(cmsghdr) std::array<std::byte, control_bytes> control{};
+    alignas(cmsghdr) std::array<std::byte, descriptor_bytes> control{};
     msghdr message{};
     message.msg_iov = &place;
     message.msg_iovlen = 1;

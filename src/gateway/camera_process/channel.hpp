@@ -31,6 +31,8 @@ class Channel {
     Result<std::optional<Packet>> receive();
 
     int fd() const { return socket_.fd(); }
+    /// The caller closes it.
+    int release() { return socket_.release(); }
 
   private:
     File socket_;

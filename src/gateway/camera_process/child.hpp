@@ -50,11 +50,4 @@ struct CameraProcess::Child {
     }
 };
 
-/// Starts this program once more, as the camera process, with `channel` as its only descriptor beside the
-/// standard ones.
-Result<pid_t> start_worker(const File& channel);
-
-/// "ended by signal 9", from a status of waitpid().
-std::string describe_end(int status);
-
 }  // namespace vedette::gateway::camera_process

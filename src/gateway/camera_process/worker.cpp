@@ -23,6 +23,7 @@
 #include "net/readiness.hpp"
 #include "net/task_group.hpp"
 #include "net/tls_session.hpp"
+#include "sandbox/child.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace vedette::gateway::camera_process {
@@ -124,19 +125,6 @@ void keep_heap() {
     // NOLINTEND(concurrency-mt-unsafe)
 }
 
-// Standard output belongs to the main process. What ends the process is still told, where a sanitizer or an
-// assertion does it.
-void leave_terminal() {
-    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nothing < 0) return;
-    ::dup2(nothing, STDIN_FILENO);
-    ::dup2(nothing, STDOUT_FILENO);
-#ifdef NDEBUG
-    ::dup2(nothing, STDERR_FILENO);  // nothing that a camera sends reaches the log by this way
-#endif
-    ::close(nothing);
-}
-
 Packet first_packet(Channel& channel) {
     for (;;) {
         pollfd wait{.fd = channel.fd(), .events = POLLIN, .revents = 0};
@@ -150,15 +138,15 @@ Packet first_packet(Channel& channel) {
 }  // namespace
 
 void run_worker() {
-    if (::fcntl(worker_channel, F_SETFD, FD_CLOEXEC) != 0)
+    if (::fcntl(sandbox::child_channel, F_SETFD, FD_CLOEXEC) != 0)
         give_up("this is a part of `vedette serve`, and not started by hand");
     ::prctl(PR_SET_NAME, "vedette-cameras");
     keep_heap();
-    leave_terminal();
+    sandbox::leave_terminal();
     // A service manager tells all processes to end: the main process does that in good order, and then we.
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_IGN);
     log::set_level(log::Level::off);
-    Channel channel{File(worker_channel)};
+    Channel channel{File(sandbox::child_channel)};
     Packet first = first_packet(channel);
     if (first.files.size() != 3) give_up("the main process sent something else");
     auto ring = RingMemory::map(std::move(first.files[0]));

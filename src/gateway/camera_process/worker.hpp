@@ -4,9 +4,8 @@
 namespace vedette::gateway::camera_process {
 
 /// What stands in the argument list of a program that is started for this. Not a command: what is needed
-/// comes through the descriptor worker_channel.
+/// comes through the descriptor sandbox::child_channel.
 inline constexpr const char* worker_word = "camera-process";
-inline constexpr int worker_channel = 3;
 
 /// Runs until the main process is gone, and ends the process. Call it before any thread is started.
 [[noreturn]] void run_worker();

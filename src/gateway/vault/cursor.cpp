@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "gateway/vault/light.hpp"
+#include "gateway/vault/partial_fragment.hpp"
 
 namespace vedette::vault {
 
@@ -31,6 +32,10 @@ Result<std::optional<PlayItem>> StreamCursor::next() {
                 return PlayGap{{row.start, row.end()}, text.reason, text.detail};
             }
             if (row.type == RecordType::fragment) {
+                if (parts_.limits.until && row.start >= *parts_.limits.until) {
+                    next_sequence_ = row.sequence;
+                    return std::nullopt;
+                }
                 VEDETTE_TRY(PlayItem item, reader_.play(row));
                 VEDETTE_TRY(const bool was_deleted, reader_.was_deleted(item));
                 if (!was_deleted) return item;
@@ -101,6 +106,32 @@ Result<Bytes> RecordReader::read_sealed(const RecordRow& row, RecordHeader& head
     return opener.read_all();
 }
 
+Result<PlayFragment> RecordReader::read_fragment(const RecordRow& row) {
+    PlayFragment fragment{.run = row.run,
+                          .sequence = row.sequence,
+                          .start = row.start,
+                          .duration = row.duration,
+                          .camera_time = {},
+                          .data = {}};
+    Bytes data;
+    if (parts_.limits.depth == ReadDepth::head) {
+        const auto read_whole = [&] {
+            RecordHeader header;
+            return read_sealed(row, header);
+        };
+        VEDETTE_TRY(fragment.partial, PartialFragment::open(parts_, stream_, *segment_, row, read_whole));
+        fragment.camera_time = fragment.partial->header().camera_time;
+        VEDETTE_TRY(data, fragment.partial->read(
+                              0, std::min(fragment.partial->size(), crypto::cobblestone_chunk_size)));
+    } else {
+        RecordHeader header;
+        VEDETTE_TRY(data, read_sealed(row, header));
+        fragment.camera_time = header.camera_time;
+    }
+    fragment.data = std::make_shared<const Bytes>(std::move(data));
+    return fragment;
+}
+
 Result<PlayItem> RecordReader::play(const RecordRow& row) {
     const UtcInterval interval{row.start, row.end()};
     RecordHeader header;
@@ -115,13 +146,11 @@ Result<PlayItem> RecordReader::play(const RecordRow& row) {
         }
         if (!init) return PlayDamage{interval, "its initialisation segment is missing"};
     }
-    auto data = read_sealed(row, header);
-    if (!data) return PlayDamage{interval, data.error().message};
-    PlayFragment fragment{row.run,      row.sequence,       row.start,
-                          row.duration, header.camera_time, std::make_shared<const Bytes>(std::move(*data))};
-    if (!init) return PlayItem(std::move(fragment));
+    auto fragment = read_fragment(row);
+    if (!fragment) return PlayDamage{interval, fragment.error().message};
+    if (!init) return PlayItem(std::move(*fragment));
     init_run_ = row.run;
-    waiting_ = std::move(fragment);
+    waiting_ = std::move(*fragment);
     return std::move(*init);
 }
 

@@ -14,6 +14,7 @@ struct ReadParts {
     KeyStore* keys;
     const Index* index;
     const Catalogue* catalogue;
+    ReadLimits limits{};
 };
 
 /// Reads records of one stream, file by file.
@@ -31,6 +32,7 @@ class RecordReader {
 
   private:
     Result<Bytes> read_sealed(const RecordRow& row, RecordHeader& header);
+    Result<PlayFragment> read_fragment(const RecordRow& row);
 
     ReadParts parts_;
     StreamKey stream_;

@@ -149,6 +149,8 @@ Result<> Expirer::finish() {
     std::set<fs::path> folders;
     for (const Pending& deletion : deletions) {
         VEDETTE_CHECK(remove_files(deletion.expiry));
+        parts_.thumbnails->forget(deletion.expiry.stream, deletion.expiry.day, deletion.expiry.first_sequence,
+                                  deletion.expiry.end_sequence);
         folders.insert(parts_.layout->day_folder(deletion.expiry.stream, deletion.expiry.day));
     }
     for (const fs::path& folder : folders)

@@ -3,6 +3,7 @@
 // at any point is made good by the next start.
 
 #include "gateway/vault/retention_book.hpp"
+#include "gateway/vault/thumbnail_cache.hpp"
 #include "gateway/vault/writer.hpp"
 
 namespace vedette::vault {
@@ -18,6 +19,7 @@ class Expirer {
         const Catalogue* catalogue;
         Writer* writer;
         RetentionBook* book;
+        ThumbnailCache* thumbnails;
     };
     explicit Expirer(Parts parts) : parts_(parts) {}
 

@@ -72,6 +72,7 @@ Result<std::optional<PlayItem>> FetchedCursor::next() {
             if (!more) return std::nullopt;
         }
         const Found found = found_.front();
+        if (parts_.limits.until && found.row.start >= *parts_.limits.until) return std::nullopt;
         found_.pop_front();
         if (!reader_.segment() || reader_.segment()->id != segments_[found.segment].id)
             reader_.use(segments_[found.segment]);

@@ -30,6 +30,8 @@ struct Layout {
     std::filesystem::path reserve() const { return folder / "reserve"; }
     /// When everything was read last, and what was found.
     std::filesystem::path checked() const { return folder / "checked"; }
+    /// Small pictures that were made once (vault/thumbnail_cache).
+    std::filesystem::path thumbnails() const { return folder / "thumbnails"; }
     std::filesystem::path log() const { return folder / "tlog"; }
     /// Where a log that is damaged is set aside.
     std::filesystem::path damaged_log(UtcTime now) const;

@@ -179,13 +179,24 @@ struct PlayInit {
     std::uint64_t run = 0;
     SharedBytes data;
 };
+/// How much of each fragment a cursor reads and decrypts.
+enum class ReadDepth : std::uint8_t {
+    whole,
+    head,  ///< as much as tells which samples there are
+};
+struct ReadLimits {
+    ReadDepth depth = ReadDepth::whole;
+    std::optional<UtcTime> until{};  ///< fragments that begin then or later are not looked at
+};
+class PartialFragment;
 struct PlayFragment {
     std::uint64_t run = 0;
     std::uint64_t sequence = 0;
     UtcTime start;
     Ticks90k duration{};
     CameraTime camera_time;
-    SharedBytes data;
+    SharedBytes data;                            ///< with ReadDepth::head its beginning, at most 16 KiB
+    std::shared_ptr<PartialFragment> partial{};  ///< with ReadDepth::head: gives more of it
 };
 struct PlayGap {
     UtcInterval interval;

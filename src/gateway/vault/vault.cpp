@@ -12,8 +12,10 @@
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/hardware_signing.hpp"
 #include "gateway/vault/merge.hpp"
+#include "gateway/vault/partial_fragment.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/retention.hpp"
+#include "gateway/vault/thumbnail_cache.hpp"
 #include "gateway/vault/writer.hpp"
 
 namespace vedette::vault {
@@ -162,6 +164,13 @@ void remove_files(const std::vector<fs::path>& folders, const std::stop_token& s
     }
 }
 
+ThumbnailName thumbnail_name(const PartialFragment& fragment, std::uint32_t sample) {
+    return {.segment = fragment.segment(),
+            .day = fragment.header().day,
+            .sequence = fragment.header().sequence,
+            .sample = sample};
+}
+
 }  // namespace
 
 struct Cursor::Impl {
@@ -184,6 +193,7 @@ struct Vault::Impl {
     Catalogue catalogue;
     std::optional<crypto::TileLog> log;
     std::unique_ptr<RetentionBook> book;
+    std::unique_ptr<ThumbnailCache> thumbnails;
     std::unique_ptr<Writer> writer;            // uses all the others
     std::unique_ptr<Retention> retention;      // it uses the writer
     std::unique_ptr<HardwareSigning> signing;  // it too; and signs what the writer signed at its end
@@ -227,6 +237,7 @@ Result<> Vault::Impl::start() {
                 settle_deletions(layout, *keys, *index, *log, recovered, clock->utc_now()));
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
+    thumbnails = std::make_unique<ThumbnailCache>(read_parts(), options.thumbnail_bytes);
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
     writer = std::make_unique<Writer>(
         Writer::Parts{&options, clock, &layout, keys.get(), index.get(), &catalogue, &*log, book.get(),
@@ -234,8 +245,9 @@ Result<> Vault::Impl::start() {
                       std::max(greatest_run, recovered.greatest_run) + 1});
 
     VEDETTE_CHECK(finish_deletions(to_delete));
-    retention = std::make_unique<Retention>(options, Expirer::Parts{clock, &layout, keys.get(), index.get(),
-                                                                    &catalogue, writer.get(), book.get()});
+    retention = std::make_unique<Retention>(
+        options, Expirer::Parts{clock, &layout, keys.get(), index.get(), &catalogue, writer.get(), book.get(),
+                                thumbnails.get()});
     to_wake = retention.get();
     if (const auto finished = retention->finish(); !finished)
         notice(options,
@@ -255,6 +267,8 @@ Result<> Vault::Impl::start() {
 
 // A deletion that was cut off is carried out before anything new is recorded.
 Result<> Vault::Impl::finish_deletions(const std::set<CameraId>& cameras) {
+    VEDETTE_TRY(const auto noted, keys->deletions());
+    for (const Deletion& deletion : noted) thumbnails->forget(deletion.stream.camera);
     for (const CameraId& camera : cameras) {
         const auto deleted = writer->delete_camera(camera);
         if (deleted) continue;
@@ -307,13 +321,22 @@ Result<Recordings> Vault::recordings(StreamKey stream, UtcInterval interval) con
     VEDETTE_TRY(recordings.deleted, impl_->book->deleted(stream, interval));
     return recordings;
 }
-Result<Cursor> Vault::read(StreamKey stream, UtcTime from) const {
-    const ReadParts parts = impl_->read_parts();
+Result<Cursor> Vault::read(StreamKey stream, UtcTime from, ReadLimits limits) const {
+    ReadParts parts = impl_->read_parts();
+    parts.limits = limits;
     return Cursor(std::make_unique<Cursor::Impl>(
         Merge(StreamCursor(parts, stream, from), FetchedCursor(parts, fetched_of(stream), from))));
 }
+std::optional<Bytes> Vault::find_thumbnail(const PartialFragment& fragment, std::uint32_t sample) const {
+    return impl_->thumbnails->find(thumbnail_name(fragment, sample));
+}
+void Vault::keep_thumbnail(const PartialFragment& fragment, std::uint32_t sample, ByteView jpeg) {
+    if (counters().disk == DiskState::good) impl_->thumbnails->keep(thumbnail_name(fragment, sample), jpeg);
+}
 Result<> Vault::delete_camera(CameraId camera) {
-    return impl_->writer->delete_camera(camera);
+    const auto deleted = impl_->writer->delete_camera(camera);
+    impl_->thumbnails->forget(camera);  // their keys are gone in any case
+    return deleted;
 }
 Result<> Vault::set_camera_name(CameraId camera, std::string name) {
     return impl_->index->set_camera_name(camera, name);

@@ -36,6 +36,8 @@ struct VaultOptions {
     std::chrono::milliseconds retention_interval{60'000};
     /// The oldest recordings of all cameras go when less of the disk is free; 0: none do.
     unsigned keep_free_percent = 0;
+    /// The oldest thumbnails go when more of the disk is taken by them.
+    std::uint64_t thumbnail_bytes = 128u << 20;
     /// For tests; null: of the file system.
     std::function<Result<DiskSpace>()> disk_space;
     /// Called from the writer's thread when the state changes; `message` is one sentence for the operator.
@@ -115,7 +117,11 @@ class Vault {
     Result<Recordings> recordings(StreamKey stream, UtcInterval interval) const;
     /// A cursor whose first fragment is the first, in recording order, that ends after `from`. What was
     /// fetched later comes at its time (vault/merge).
-    Result<Cursor> read(StreamKey stream, UtcTime from) const;
+    Result<Cursor> read(StreamKey stream, UtcTime from, ReadLimits limits = {}) const;
+    /// The thumbnail that was kept of a picture, the sample with this number of a fragment. Blocking.
+    std::optional<Bytes> find_thumbnail(const PartialFragment& fragment, std::uint32_t sample) const;
+    /// Keeps it, sealed, while the recording is there and there is room. Blocking.
+    void keep_thumbnail(const PartialFragment& fragment, std::uint32_t sample, ByteView jpeg);
     /// Deletes a camera's recordings: signs a statement of it, destroys the day keys, then removes the files.
     /// Waits until it is done. conflict: something of it is held.
     Result<> delete_camera(CameraId camera);

@@ -244,6 +244,7 @@ TEST_F(AccessTest, FailedSignInsCostWhatTheRulesSay) {
 TEST_F(AccessTest, WhatIsTooOldIsNotThere) {
     const auto user = site.add_user(administrator, "clerk", {play_back, see_events, export_recordings},
                                     "organisation", R"(,"max_age_days":1)");
+    site.clock.advance(std::chrono::milliseconds(500));
     const std::int64_t now = site.clock.utc_now().time_since_epoch().count();
     const std::int64_t day = Ticks90k(std::chrono::days(1)).count();
     const auto interval = [](std::int64_t start, std::int64_t end) {
@@ -253,6 +254,11 @@ TEST_F(AccessTest, WhatIsTooOldIsNotThere) {
         SCOPED_TRACE(what);
         EXPECT_THAT(get(camera_path + what + interval(100, 200), user.cookie, 403), HasSubstr("too_old"));
     }
+    // Also where the key frame of a moment that is not too old is.
+    const auto thumbnail = [](std::int64_t at) { return fmt::format("/thumbnail?at_90k={}", at); };
+    for (const std::int64_t at : {std::int64_t{100}, now - day - 1, now - day + 1})
+        EXPECT_THAT(get(camera_path + thumbnail(at), user.cookie, 403), HasSubstr("too_old"));
+    EXPECT_THAT(get(camera_path + thumbnail(now - day / 2), user.cookie), HasSubstr("a picture"));
     // What is asked for is cut, and so is what there is.
     const std::string seen = get(camera_path + "/recordings" + interval(now - 3 * day, now), user.cookie);
     EXPECT_THAT(seen, HasSubstr(R"("extent":null)"));

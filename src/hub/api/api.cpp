@@ -139,6 +139,25 @@ net::Awaitable<Outcome<Recorder::Number>> record_decision(ServicesPtr services, 
     co_return co_await services->recorder.decided(decided);
 }
 
+void note_ends(Services& services, const std::vector<Browsing>& over) {
+    for (const Browsing& browsing : over)
+        services.recorder.note_end(browsing.decided, browsing.entry, browsing.ending());
+}
+
+// record_decision(); thumbnails come by the hundred, and what stands for all of them is written before the
+// first.
+net::Awaitable<Outcome<Recorder::Number>> record_request(ServicesPtr services, const Decided& decided,
+                                                         BrowsingKey browsing) {
+    const bool is_thumbnail = decided.action == policy::Action::preview_recording && decided.decision.allowed;
+    const MonotonicTime now = services->clock->monotonic_now();
+    if (is_thumbnail && services->browsings.goes_on(browsing, now)) co_return Recorder::Number();
+    auto recording = record_decision(services, decided);
+    VEDETTE_CO_TRY(const Recorder::Number number, co_await std::move(recording));
+    if (!is_thumbnail || !number) co_return number;
+    note_ends(*services, services->browsings.begin(browsing, decided, *number, now));
+    co_return Recorder::Number();  // how they ended is told for all of them
+}
+
 // How it ended, where that is more than was written before. A session is not handed out without its entry.
 net::Awaitable<Outcome<void>> record_ending(ServicesPtr services, const Decided& decided, bool after,
                                             Recorder::Number number, Ending ending) {
@@ -201,6 +220,7 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
         co_return response;
     }
     note_expired(*services);
+    note_ends(*services, services->browsings.sweep(services->clock->monotonic_now()));
     policy::Context context = circumstances_of(caller, request, *services);
     Clearance* clearance = clearance_of(*services, caller, request);
     if (clearance) context.given = given_now(*services, *clearance);
@@ -217,7 +237,11 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
     }
     if (granted && clearance) use_clearance(*services, decided, *clearance);
     const bool after = is_recorded_after(*services, decided);
-    VEDETTE_CO_TRY(const Recorder::Number number, co_await record_decision(services, decided));
+    BrowsingKey browsing{.credential = caller.credential,
+                         .camera = object.camera.value_or(CameraId()),
+                         .address = request.peer_address};
+    auto recording = record_request(services, decided, std::move(browsing));
+    VEDETTE_CO_TRY(const Recorder::Number number, co_await std::move(recording));
     if (!granted) co_return std::unexpected(Problem(granted.error()));
     const auto trail = std::make_shared<Trail>();
     Call call{.request = std::move(request),

@@ -35,7 +35,7 @@ constexpr auto told_fields = std::to_array<std::string_view>({
 // clang-format on
 constexpr auto told_parameters =
     std::to_array<std::string_view>({"start_90k", "end_90k", "stream", "limit", "before", "user_id", "action",
-                                     "camera_id", "allowed", "format", "token", "name"});
+                                     "camera_id", "allowed", "format", "token", "name", "at_90k"});
 constexpr std::string_view not_shown = "(not shown)";
 constexpr std::size_t max_items = 32;
 constexpr std::size_t max_text = 512;

@@ -381,6 +381,56 @@ TEST(Audit, PlaybackTellsWhatWasSent) {
     audited.site.run_until([&] { return socket->ended; });
 }
 
+TEST(Audit, AScrubOfThumbnailsIsOneEntryBeforeItAndOneAtItsEnd) {
+    Audited audited;
+    const auto look = [&](std::int64_t at) {
+        return audited.site
+            .send(net::Method::get, audited.camera_path(fmt::format("/thumbnail?at_90k={}", at)), {},
+                  audited.cookie)
+            .status;
+    };
+    const auto of_thumbnails = [&] {
+        std::vector<json::object> found;
+        for (json::object& entry : audited.entries())
+            if (entry.at("action") == "preview_recording") found.push_back(std::move(entry));
+        return found;
+    };
+    for (std::int64_t second = 100; second < 150; ++second) EXPECT_EQ(look(second * 90'000 + 1'000), 200u);
+    auto entries = of_thumbnails();
+    ASSERT_EQ(entries.size(), 1u);
+    EXPECT_EQ(entries[0].at("operation"), "getThumbnail");
+    EXPECT_EQ(entries[0].at("details").at("at_90k"), 9'001'000);
+    EXPECT_EQ(entries[0].if_contains("result"), nullptr) << "it still goes on";
+
+    audited.site.clock.advance(std::chrono::seconds(61));
+    entries = of_thumbnails();
+    ASSERT_EQ(entries.size(), 1u);
+    const json::object& told = entries[0].at("result").at("details").as_object();
+    EXPECT_EQ(told.at("pictures"), 50);
+    EXPECT_EQ(told.at("start_90k"), 9'000'000);
+    EXPECT_EQ(told.at("end_90k"), 149 * 90'000);
+
+    // Another stretch is another entry, and one that never pauses is ended all the same.
+    for (int i = 0; i < 25; ++i) {
+        EXPECT_EQ(look(9'000'000), 200u);
+        audited.site.clock.advance(std::chrono::seconds(30));
+    }
+    EXPECT_EQ(of_thumbnails().size(), 3u);
+}
+
+TEST(Audit, AThumbnailThatCanNotBeRecordedIsNotShown) {
+    log::set_level(log::Level::off);
+    Audited audited;
+    const std::size_t requests = audited.site.gateway.requests;
+    {
+        FailingDisk disk(0, true, {.error = ENOSPC});
+        const auto response = audited.site.send(
+            net::Method::get, audited.camera_path("/thumbnail?at_90k=900000"), {}, audited.cookie);
+        EXPECT_EQ(response.status, 503u);
+    }
+    EXPECT_EQ(audited.site.gateway.requests, requests);
+}
+
 TEST(Audit, AChannelThatCanNotBeRecordedIsNotOpened) {
     log::set_level(log::Level::off);
     Audited audited;

@@ -96,6 +96,7 @@ net::Awaitable<Outcome<>> set_retention(ServicesPtr services, Call call);
 // recordings.cpp
 net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> get_thumbnail(ServicesPtr services, Call call);
 // holds.cpp
 net::Awaitable<Outcome<>> list_holds(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> place_hold(ServicesPtr services, Call call);

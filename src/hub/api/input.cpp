@@ -231,6 +231,14 @@ Outcome<UtcTime> read_time(const net::Request& request, std::string_view field) 
     return from_ticks(value);
 }
 
+Outcome<media::StreamKind> read_stream(const net::Request& request) {
+    const auto text = request.query_value("stream");
+    if (!text) return media::StreamKind::main;
+    const auto kind = parse_stream_kind(*text);
+    if (!kind) return std::unexpected(Problem::invalid("stream", "stream must be main or sub"));
+    return *kind;
+}
+
 }  // namespace
 
 Outcome<wire::CameraSettings> read_new_camera(std::string_view body) {
@@ -308,11 +316,14 @@ Outcome<IntervalInput> read_interval(const net::Request& request) {
     VEDETTE_TRY(input.interval.end, read_time(request, "end_90k"));
     if (input.interval.empty())
         return std::unexpected(Problem::invalid("end_90k", "end_90k must be later than start_90k"));
-    if (const auto stream = request.query_value("stream")) {
-        const auto kind = parse_stream_kind(*stream);
-        if (!kind) return std::unexpected(Problem::invalid("stream", "stream must be main or sub"));
-        input.stream = *kind;
-    }
+    VEDETTE_TRY(input.stream, read_stream(request));
+    return input;
+}
+
+Outcome<MomentInput> read_moment(const net::Request& request) {
+    MomentInput input;
+    VEDETTE_TRY(input.at, read_time(request, "at_90k"));
+    VEDETTE_TRY(input.stream, read_stream(request));
     return input;
 }
 

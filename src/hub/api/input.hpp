@@ -19,6 +19,11 @@ struct IntervalInput {
     UtcInterval interval;
 };
 
+struct MomentInput {
+    media::StreamKind stream = media::StreamKind::main;
+    UtcTime at;
+};
+
 /// Credentials in the addresses move to `username` and `password` unless those are given.
 Outcome<wire::CameraSettings> read_new_camera(std::string_view body);
 Outcome<wire::CameraSettings> read_camera_change(std::string_view body);
@@ -38,6 +43,8 @@ Outcome<wire::SetDeviceImaging> read_device_imaging(std::string_view body);
 Outcome<wire::BeginFirmware> read_firmware(std::string_view body);
 /// Of the query: start_90k, end_90k, stream.
 Outcome<IntervalInput> read_interval(const net::Request& request);
+/// Of the query: at_90k, stream.
+Outcome<MomentInput> read_moment(const net::Request& request);
 
 /// Also of WebSocket messages.
 std::optional<media::StreamKind> parse_stream_kind(std::string_view text);

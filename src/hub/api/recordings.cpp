@@ -35,6 +35,24 @@ net::Awaitable<Outcome<>> get_recordings(ServicesPtr services, Call call) {
     co_return json_response(200, to_json(recordings));
 }
 
+net::Awaitable<Outcome<>> get_thumbnail(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(const MomentInput input, read_moment(call.request));
+    const BrowsingKey browsing = call.browsing();
+    const auto turn = services->browsings.take_turn(browsing);
+    if (!turn)
+        co_return std::unexpected(
+            Problem(429, "exhausted", "Too many thumbnails at once; ask again when one has come"));
+    VEDETTE_CO_TRY(wire::Thumbnail thumbnail,
+                   co_await services->site.thumbnail(call.granted, input.stream, input.at));
+    services->browsings.shown(browsing, thumbnail.time);
+    net::Response response{.status = 200,
+                           .headers = {{"Content-Type", "image/jpeg"},
+                                       {"Vedette-Time-90k", std::to_string(ticks(thumbnail.time))}},
+                           .body = std::move(thumbnail.jpeg),
+                           .upgrade = {}};
+    co_return response;
+}
+
 net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(const IntervalInput input, read_interval(call.request));
     auto source = std::make_unique<MediaExport>(services->executor, still_allowed(services, call));

@@ -40,6 +40,7 @@ constexpr auto table = std::to_array<Route>({
     {get,   "/api/v1/cameras/{camera_id}/states",              "getCameraStates",   Do::view_camera,        the_camera,       get_camera_states},
     {get,   "/api/v1/cameras/{camera_id}/recordings",          "getRecordings",     Do::view_recordings,    the_camera,       get_recordings},
     {get,   "/api/v1/cameras/{camera_id}/recordings/media",    "getRecordedMedia",  Do::export_recording,   the_camera,       get_recorded_media},
+    {get,   "/api/v1/cameras/{camera_id}/thumbnail",           "getThumbnail",      Do::preview_recording,  the_camera,       get_thumbnail},
     {get,   "/api/v1/cameras/{camera_id}/holds",               "listHolds",         Do::view_holds,         the_camera,       list_holds},
     {post,  "/api/v1/cameras/{camera_id}/holds",               "placeHold",         Do::place_hold,         the_camera,       place_hold},
     {del,   "/api/v1/cameras/{camera_id}/holds/{hold_id}",     "liftHold",          Do::lift_hold,          the_camera,       lift_hold},

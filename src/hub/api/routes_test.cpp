@@ -212,6 +212,7 @@ const std::map<std::string_view, Row> what_routes_take = {
     {"uploadFirmware", takes({maintain_devices})},
     {"getRecordings", takes({play_back, export_recordings})},
     {"getRecordedMedia", takes({export_recordings})},
+    {"getThumbnail", takes({play_back})},
     {"listHolds", takes({play_back, place_holds, lift_holds})},
     {"placeHold", takes({place_holds})},
     {"liftHold", takes({lift_holds})},

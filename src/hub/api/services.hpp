@@ -11,6 +11,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/time.hpp"
+#include "hub/api/browsing.hpp"
 #include "hub/api/clearances.hpp"
 #include "hub/api/problem.hpp"
 #include "hub/api/recorder.hpp"
@@ -48,6 +49,7 @@ struct Services {
     /// So long the audit log keeps names, addresses and details.
     std::chrono::days keep_personal{365};
     Clearances clearances{};
+    Browsings browsings{};
     std::shared_ptr<witness::Submissions> witnesses;
     /// Browsers are told to insist on HTTPS (HSTS, RFC 6797).
     bool strict_transport = false;
@@ -82,6 +84,13 @@ struct Call {
     policy::Context context;
     PathParameters path{};  ///< what belongs to the object that was decided about
     std::shared_ptr<Trail> trail{};
+
+    /// Of a camera's thumbnails.
+    BrowsingKey browsing() const {
+        return {.credential = credential,
+                .camera = granted.object().camera.value_or(CameraId()),
+                .address = request.peer_address};
+    }
 
     /// What the caller holds over a camera of the organisation.
     policy::RightSet rights_over(const CameraId& camera) const {

@@ -20,6 +20,8 @@ constexpr std::chrono::seconds search_limit{30};
 constexpr std::chrono::seconds inspect_limit{50};
 /// The device checks and installs a firmware file before it answers.
 constexpr std::chrono::seconds maintain_limit{240};
+/// Others may wait before it, and a decoder that hangs is given 10 s.
+constexpr std::chrono::seconds thumbnail_limit{20};
 /// Keys are shredded first, then files are deleted.
 constexpr std::chrono::seconds remove_limit{60};
 
@@ -233,6 +235,17 @@ net::Awaitable<Outcome<wire::Recordings>> Site::recordings(Authorised granted, m
         if (recordings->extent->empty()) recordings->extent.reset();
     }
     co_return recordings;
+}
+
+net::Awaitable<Outcome<wire::Thumbnail>> Site::thumbnail(Authorised granted, media::StreamKind stream,
+                                                         UtcTime at) {
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::preview_recording));
+    VEDETTE_CO_CHECK(visible(granted, {at, at + Ticks90k(1)}));
+    relay::Relay::RequestBody body = wire::QueryThumbnail{.camera = id, .stream = stream, .at = at};
+    auto thumbnail = co_await ask<wire::Thumbnail>(std::move(body), thumbnail_limit);
+    // Its key frame may be from before what the principal may see.
+    if (thumbnail) VEDETTE_CO_CHECK(visible(granted, {thumbnail->time, thumbnail->time + Ticks90k(1)}));
+    co_return thumbnail;
 }
 
 net::Awaitable<Outcome<wire::HoldList>> Site::holds(Authorised granted) {

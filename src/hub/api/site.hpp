@@ -62,6 +62,9 @@ class Site {
     net::Awaitable<Outcome<wire::Recordings>> recordings(policy::Authorised granted, media::StreamKind stream,
                                                          UtcInterval interval);
 
+    net::Awaitable<Outcome<wire::Thumbnail>> thumbnail(policy::Authorised granted, media::StreamKind stream,
+                                                       UtcTime at);
+
     net::Awaitable<Outcome<wire::HoldList>> holds(policy::Authorised granted);
     net::Awaitable<Outcome<wire::Hold>> place_hold(policy::Authorised granted, wire::Hold hold);
     net::Awaitable<Outcome<void>> lift_hold(policy::Authorised granted, std::uint64_t hold);

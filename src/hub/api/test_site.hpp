@@ -125,6 +125,10 @@ class FakeGateway {
                                                  .value = 30,
                                                  .deleted_at = UtcTime(Ticks90k(300))}},
                                     .extent = all};
+        } else if (const auto* query = std::get_if<wire::QueryThumbnail>(&request.body)) {
+            // A key frame each second.
+            body = wire::Thumbnail{.time = query->at - query->at.time_since_epoch() % 90'000,
+                                   .jpeg = "\xFF\xD8 a picture \xFF\xD9"};
         } else if (std::holds_alternative<wire::QueryStateHistory>(request.body)) {
             body = wire::StateHistory{.changes = {{.stream = media::StreamKind::main,
                                                    .state = wire::CameraState::waiting,

@@ -59,7 +59,7 @@ struct Walk {
         if (const auto at = request.path.find("{session_id}"); at != std::string::npos)
             request.path.replace(at, 12, std::string(32, 'a'));
         if (route.pattern() == "/{file}") request.path = "/";
-        request.query = {{"start_90k", "100"}, {"end_90k", "200"}};
+        request.query = {{"start_90k", "100"}, {"end_90k", "200"}, {"at_90k", "150"}};
         request.peer_address = "203.0.113.1";
         request.headers = {{"Host", "vedette.example"}};
         if (who == Who::cross_site || who == Who::api_token)

@@ -68,6 +68,17 @@ describe('an audit entry', () => {
     );
   });
 
+  it('counts the pictures of who looked through recordings', () => {
+    const looked = entry({ action: 'preview_recording', operation: 'getThumbnail' });
+    expect(outcomeOf(looked).word).toBe('No end yet');
+    const ended = {
+      ...looked,
+      result: entry({ status: 200, details: { pictures: 40, start_90k: 90_000, end_90k: 9_000_000 } }),
+    };
+    expect(outcomeOf(ended)).toMatchObject({ tone: 'good', word: '40 pictures' });
+    expect(rangeOf(ended)).toMatch(/ to /);
+  });
+
   it('prefers the range that was sent to the one that was asked for', () => {
     const played = entry({ action: 'play_recording', details: { start_90k: 0 } });
     expect(rangeOf(played)).toMatch(/^from /);

@@ -22,6 +22,7 @@ const OPERATIONS: Record<string, string> = {
   inspectDevice: 'Look at a found device',
   previewDevice: 'Look at a found device’s picture',
   getRecordedMedia: 'Download a recording',
+  getThumbnail: 'Look through recordings',
   placeHold: 'Hold recordings',
   liftHold: 'Lift a hold',
   'live.start': 'Watch live',
@@ -89,6 +90,7 @@ export const ACTIONS: Record<string, string> = {
   watch_live: 'Watch live',
   play_recording: 'Play a recording',
   export_recording: 'Download a recording',
+  preview_recording: 'Look through recordings',
   talk: 'Speak through a camera',
   control_ptz: 'Move a camera',
   switch_relay: 'Switch an output',
@@ -215,6 +217,7 @@ export interface Outcome {
   more: string;
 }
 
+const ABOUT_RECORDINGS = new Set(['play_recording', 'export_recording', 'preview_recording']);
 const LASTING = new Set(['watch_live', 'play_recording', 'talk']);
 
 export function outcomeOf(entry: AuditEntry): Outcome {
@@ -234,13 +237,17 @@ export function outcomeOf(entry: AuditEntry): Outcome {
     if (seconds === undefined) return { tone: 'open', word: 'No end yet', more: '' };
     return { tone: 'good', word: formatSeconds(seconds), more: '' };
   }
+  if (entry.action === 'preview_recording') {
+    const pictures = result && numberIn(result, 'pictures');
+    if (pictures === undefined) return { tone: 'open', word: 'No end yet', more: '' };
+    return { tone: 'good', word: pictures === 1 ? '1 picture' : `${pictures} pictures`, more: '' };
+  }
   return { tone: 'good', word: 'Done', more: '' };
 }
 
 /** The stretch of recordings that it was about: what was sent, where that is known, else what was asked for. */
 export function rangeOf(entry: AuditEntry): string {
-  const about = entry.action === 'play_recording' || entry.action === 'export_recording';
-  if (!about) return '';
+  if (!ABOUT_RECORDINGS.has(entry.action)) return '';
   const from = entry.result && numberIn(entry.result, 'start_90k') !== undefined ? entry.result : entry;
   const start = numberIn(from, 'start_90k');
   const end = numberIn(from, 'end_90k');

@@ -176,6 +176,7 @@ export function Viewer({ camera, panels }: { camera: Camera; panels: Panels }) {
           <Timeline
             view={view}
             recordings={recordings.data}
+            picturesOf={camera.id}
             events={events.data?.events}
             now90k={clock.now90k}
             position90k={clock.position90k}

@@ -6,14 +6,18 @@ import { TICKS_PER_SECOND } from '../media/ticks';
 import { formatClock, formatMoment, formatSpan, sentence } from '../ui/format';
 import { Axis } from './Axis';
 import { describeDeleted } from './deleted';
-import { bars, pan, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
+import { bars, pan, placeAt, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
 import classes from './Timeline.module.css';
+import { TimelineTip } from './TimelineTip';
+import { useThumbnail } from './useThumbnail';
 import { useTimelineGestures } from './useTimelineGestures';
 import { useTold } from './useTold';
 
 interface Props {
   view: View;
   recordings: Recordings | undefined;
+  /** Whose recordings are shown in small pictures under the pointer; nobody's when left out. */
+  picturesOf?: string;
   /** What the camera told, in order of their beginning. */
   events?: CameraEvent[];
   now90k: number;
@@ -54,6 +58,8 @@ const MAX_FOCUSABLE_GAPS = 12;
 /** Playback begins so long before a gap that was chosen. */
 const BEFORE_GAP = 5 * TICKS_PER_SECOND;
 const STEP = 10 * TICKS_PER_SECOND;
+/** So many steps of looking with the keyboard are as long as what is shown. */
+const LOOKS_IN_VIEW = 40;
 
 const FETCHED = 'Fetched later from the camera’s own storage';
 
@@ -67,6 +73,7 @@ const describeGap = (gap: Gap) =>
 export function Timeline({
   view,
   recordings,
+  picturesOf,
   events = NO_EVENTS,
   now90k,
   position90k,
@@ -78,7 +85,20 @@ export function Timeline({
   const area = useRef<HTMLDivElement>(null);
   const [pointer, setPointer] = useState<number>();
   const [focusedGap, setFocusedGap] = useState<Gap>();
-  const gestures = useTimelineGestures(area, view, width, { onView, onSeek, onHover: setPointer });
+  // Where the keyboard looks, while the picture stays where it is.
+  const [looked90k, setLooked] = useState<number>();
+  const position = position90k ?? now90k;
+  const hover = (x: number | undefined) => {
+    setPointer(x);
+    if (x !== undefined) setLooked(undefined);
+  };
+  const gestures = useTimelineGestures(
+    area,
+    view,
+    width,
+    { onView, onSeek, onHover: hover },
+    xOf(view, position, width),
+  );
 
   const unrecorded = (recordings?.gaps ?? []).filter((gap) => inView(gap, view));
   const gaps = unrecorded.filter((gap) => !gap.by_plan);
@@ -88,7 +108,8 @@ export function Timeline({
   const live = ranges.filter((range) => range.source === 'live');
   const fetched = ranges.filter((range) => range.source === 'camera_storage');
   const showsFetched = fetched.some((range) => inView(range, view));
-  const pointed90k = pointer === undefined ? undefined : ticksAtX(view, pointer, width);
+  const pointed90k = pointer === undefined ? looked90k : ticksAtX(view, pointer, width);
+  const pointedX = pointed90k === undefined ? undefined : xOf(view, pointed90k, width);
   const pointedFetched = fetched.some((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedDeleted = deleted.find((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedGap = unrecorded.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
@@ -104,17 +125,33 @@ export function Timeline({
   ].filter(Boolean);
   const tip = focusedGap
     ? { x: xOf(view, (focusedGap.start_90k + focusedGap.end_90k) / 2, width), text: describeGap(focusedGap) }
-    : pointed90k !== undefined && pointer !== undefined
-      ? { x: pointer, text: [formatMoment(pointed90k), ...about].join(' · ') }
+    : pointed90k !== undefined && pointedX !== undefined
+      ? { x: pointedX, text: [formatMoment(pointed90k), ...about].join(' · ') }
       : undefined;
-  const position = position90k ?? now90k;
-  const told = useTold(position);
+  const isRecorded =
+    pointed90k !== undefined && !focusedGap && ranges.some((range) => inside(range, pointed90k));
+  const thumbnail = useThumbnail(picturesOf, isRecorded ? pointed90k : undefined, spanOf(view));
+  const told = useTold(looked90k ?? position);
+
+  const lookTo = (moment90k: number) => {
+    const place = Math.min(moment90k, now90k);
+    if (place < view.start90k || place > view.end90k) onView(placeAt(view, place, 0.5));
+    setPointer(undefined);
+    setLooked(place);
+  };
+  const seek = (moment90k: number) => {
+    setLooked(undefined);
+    onSeek(moment90k);
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     const extent = recordings?.extent;
-    const actions: Record<string, () => void> = {
-      ArrowLeft: () => onStep(-STEP),
-      ArrowRight: () => onStep(STEP),
+    const lookStep = Math.max(TICKS_PER_SECOND, spanOf(view) / LOOKS_IN_VIEW) * (event.shiftKey ? 1 : 0);
+    const actions: Record<string, (() => void) | undefined> = {
+      ArrowLeft: () => (lookStep ? lookTo((looked90k ?? position) - lookStep) : onStep(-STEP)),
+      ArrowRight: () => (lookStep ? lookTo((looked90k ?? position) + lookStep) : onStep(STEP)),
+      Enter: looked90k === undefined ? undefined : () => seek(looked90k),
+      Escape: looked90k === undefined ? undefined : () => setLooked(undefined),
       PageUp: () => onView(pan(view, -spanOf(view) / 2)),
       PageDown: () => onView(pan(view, spanOf(view) / 2)),
       Home: () => extent && onSeek(extent.start_90k),
@@ -144,6 +181,7 @@ export function Timeline({
         aria-valuetext={formatMoment(told)}
         aria-describedby="timeline-keys"
         onKeyDown={onKeyDown}
+        onBlur={() => setLooked(undefined)}
         {...gestures}
       >
         <svg width={width} height={HEIGHT} className={classes.picture} aria-hidden="true">
@@ -246,10 +284,10 @@ export function Timeline({
               />
             )),
           )}
-          {pointer !== undefined && (
+          {pointedX !== undefined && (
             <line
-              x1={pointer}
-              x2={pointer}
+              x1={pointedX}
+              x2={pointedX}
               y1={BAR_TOP - 6}
               y2={BAR_BOTTOM + 6}
               className={classes.pointer}
@@ -271,15 +309,7 @@ export function Timeline({
           onChoose={() => onSeek(gap.start_90k - BEFORE_GAP)}
         />
       ))}
-      {tip && (
-        <div
-          className={classes.tip}
-          role="tooltip"
-          style={{ left: Math.min(Math.max(tip.x, 110), width - 110) }}
-        >
-          {tip.text}
-        </div>
-      )}
+      {tip && <TimelineTip x={tip.x} width={width} text={tip.text} thumbnail={thumbnail} />}
       {(showsFetched || deleted.length > 0 || planned.length > 0) && (
         <ul className={classes.legend} data-testid="timeline-legend">
           <li>
@@ -308,8 +338,8 @@ export function Timeline({
         </ul>
       )}
       <p id="timeline-keys" className={classes.keys}>
-        Arrow keys go 10 seconds back and forth, Home and End to the first and last recorded moment, Page Up
-        and Page Down move the view, plus and minus zoom.
+        Arrow keys go 10 seconds back and forth, with Shift they look elsewhere and Enter goes there, Home and
+        End to the first and last recorded moment, Page Up and Page Down move the view, plus and minus zoom.
       </p>
     </div>
   );

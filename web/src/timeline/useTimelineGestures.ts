@@ -9,6 +9,10 @@ interface Actions {
 
 /** A pointer that moved less than this was a click. */
 const CLICK_PIXELS = 5;
+/** A finger that rests so long looks through the recordings as it moves, instead of moving the timeline. */
+const HOLD_MS = 350;
+/** So near to the needle a pointer takes hold of it. */
+const GRAB_PIXELS = { mouse: 6, touch: 22 };
 
 interface Drag {
   view: View;
@@ -16,15 +20,20 @@ interface Drag {
   moved: boolean;
   /** Distance of two fingers at their start. */
   spread?: number;
+  /** It goes through the recordings, and seeks where it ends. */
+  scrubs?: boolean;
 }
 
-/** Wheel and pinch zoom, drag pans, a click seeks. */
+/** Wheel and pinch zoom, drag pans, a click seeks; dragging the needle at `needleX`, or a finger that rested, scrubs. */
 export function useTimelineGestures(
   area: RefObject<HTMLElement | null>,
   view: View,
   width: number,
   { onView, onSeek, onHover }: Actions,
+  needleX: number,
 ) {
+  const holding = useRef<number>(undefined);
+  useEffect(() => () => window.clearTimeout(holding.current), []);
   const pointers = useRef(new Map<number, number>());
   const drag = useRef<Drag>(undefined);
   const latest = useRef({ view, width, onView });
@@ -68,6 +77,16 @@ export function useTimelineGestures(
       event.currentTarget.setPointerCapture(event.pointerId);
       pointers.current.set(event.pointerId, localX(event));
       begin(pointers.current.size > 1);
+      const x = localX(event);
+      const reach = event.pointerType === 'mouse' ? GRAB_PIXELS.mouse : GRAB_PIXELS.touch;
+      const scrub = () => {
+        if (!drag.current || drag.current.moved) return;
+        drag.current.scrubs = true;
+        onHover(x);
+      };
+      window.clearTimeout(holding.current);
+      if (Math.abs(x - needleX) <= reach) scrub();
+      else if (event.pointerType !== 'mouse') holding.current = window.setTimeout(scrub, HOLD_MS);
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
       const x = localX(event);
@@ -75,6 +94,10 @@ export function useTimelineGestures(
       if (!drag.current || !pointers.current.has(event.pointerId)) return;
       pointers.current.set(event.pointerId, x);
       const start = drag.current;
+      if (start.scrubs) {
+        onHover(Math.max(0, Math.min(width, x)));
+        return;
+      }
       const [first = 0, second] = [...pointers.current.values()];
       if (second !== undefined && start.spread !== undefined) {
         const factor = start.spread / Math.max(1, Math.abs(first - second));
@@ -87,12 +110,16 @@ export function useTimelineGestures(
       if (start.moved) onView(pan(start.view, ((start.x - x) / width) * spanOf(start.view)));
     },
     onPointerUp: (event: PointerEvent<HTMLElement>) => {
+      window.clearTimeout(holding.current);
       if (!pointers.current.delete(event.pointerId)) return;
+      if (drag.current?.scrubs && event.pointerType !== 'mouse') onHover(undefined);
       if (drag.current && !drag.current.moved) onSeek(ticksAtX(view, localX(event), width));
       if (pointers.current.size === 0) drag.current = undefined;
       else begin(true);
     },
     onPointerCancel: (event: PointerEvent<HTMLElement>) => {
+      window.clearTimeout(holding.current);
+      if (drag.current?.scrubs) onHover(undefined);
       pointers.current.delete(event.pointerId);
       drag.current = undefined;
     },

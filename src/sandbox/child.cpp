@@ -1,21 +1,20 @@
-#include "gateway/camera_process/child.hpp"
+#include "sandbox/child.hpp"
 
-#include <cerrno>
 #include <csignal>
-#include <cstring>
+#include <vector>
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
-
-#include "gateway/camera_process/worker.hpp"
+#include <unistd.h>
 
 extern char** environ;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the C library's
 
-namespace vedette::gateway::camera_process {
+namespace vedette::sandbox {
 
 namespace {
 
-// Nothing else of our environment is the camera process's business.
+// Nothing else of our environment is the child's business.
 constexpr std::string_view passed_on[] = {
     "SSL_CERT_FILE=", "SSL_CERT_DIR=", "OPENSSL_CONF=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "TSAN_OPTIONS="};
 
@@ -45,23 +44,23 @@ struct SpawnSettings {
 
 }  // namespace
 
-Result<pid_t> start_worker(const File& channel) {
+Result<pid_t> start_child(const File& channel, const char* word, std::string_view what) {
     SpawnSettings settings;
-    posix_spawn_file_actions_adddup2(&settings.actions, channel.fd(), worker_channel);
-    posix_spawn_file_actions_addclosefrom_np(&settings.actions, worker_channel + 1);
+    posix_spawn_file_actions_adddup2(&settings.actions, channel.fd(), child_channel);
+    posix_spawn_file_actions_addclosefrom_np(&settings.actions, child_channel + 1);
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&settings.attributes, &none);
     // A group of its own: Ctrl-C is for the main process, which ends the other in good order.
     posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     std::string name = "vedette";
-    std::string word = worker_word;
-    char* const arguments[] = {name.data(), word.data(), nullptr};
+    std::string argument = word;
+    char* const arguments[] = {name.data(), argument.data(), nullptr};
     const std::vector<char*> variables = environment();
     pid_t pid = -1;
     const int failed = posix_spawn(&pid, "/proc/self/exe", &settings.actions, &settings.attributes, arguments,
                                    variables.data());
-    if (failed != 0) return fail_errno(failed, "The process that reads cameras can't be started");
+    if (failed != 0) return fail_errno(failed, fmt::format("{} can't be started", what));
     return pid;
 }
 
@@ -72,4 +71,17 @@ std::string describe_end(int status) {
     return fmt::format("was ended by signal {}", signal);
 }
 
-}  // namespace vedette::gateway::camera_process
+// Standard output belongs to the main process. What ends the process is still told, where a sanitizer or an
+// assertion does it.
+void leave_terminal() {
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing < 0) return;
+    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(nothing, STDOUT_FILENO);
+#ifdef NDEBUG
+    ::dup2(nothing, STDERR_FILENO);  // nothing that a camera sends reaches the log by this way
+#endif
+    ::close(nothing);
+}
+
+}  // namespace vedette::sandbox
