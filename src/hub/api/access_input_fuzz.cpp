@@ -51,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 2:
             (void)api::read_user_change(body);
+            (void)api::read_waiting(body);
             break;
         case 3:
             if (const auto role = api::read_role(body)) {

@@ -16,6 +16,9 @@ net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call);
+// sign_in_approval.cpp
+net::Awaitable<Outcome<>> get_waiting_sign_in(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> finish_sign_in(ServicesPtr services, Call call);
 // account.cpp
 net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call);

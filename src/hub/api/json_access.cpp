@@ -54,6 +54,7 @@ json::object to_json(const identity::Account& account, std::size_t sessions, Utc
             {"created_90k", ticks(account.created)},
             {"sessions", sessions},
             {"second_factor", account.has_second_factor},
+            {"second_person", account.second_person},
             {"assignments", std::move(assignments)}};
 }
 
@@ -81,12 +82,16 @@ json::object to_json(const identity::AccessRules& rules) {
     for (const identity::Holiday& holiday : rules.holidays)
         holidays.push_back(json::object{
             {"date", to_date_text(holiday.day)}, {"yearly", holiday.yearly}, {"name", holiday.name}});
+    json::array second_person_roles;
+    for (const RoleId& role : rules.second_person_roles)
+        second_person_roles.push_back(json::string(role.text()));
     return {{"second_factor", identity::to_string(rules.second_factor)},
             {"session_idle_minutes", rules.sessions.idle.count()},
             {"session_hours", rules.sessions.absolute.count()},
             {"lock_out", identity::to_string(rules.lock_out)},
             {"holidays", std::move(holidays)},
-            {"safeguards", to_json(rules.safeguards)}};
+            {"safeguards", to_json(rules.safeguards)},
+            {"second_person_roles", std::move(second_person_roles)}};
 }
 
 json::object to_json(const identity::CameraGroup& group) {

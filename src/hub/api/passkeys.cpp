@@ -48,7 +48,7 @@ net::Awaitable<Outcome<>> sign_in_with_passkey(ServicesPtr services, Call call) 
         co_return std::unexpected(Problem(done.error()));
     }
     call.trail->details["passkey"] = done->passkey;
-    co_return co_await exchange_session(std::move(services), std::move(call), std::move(done->signed_in));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(done->step));
 }
 
 net::Awaitable<Outcome<>> begin_passkey(ServicesPtr services, Call call) {

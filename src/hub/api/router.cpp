@@ -74,6 +74,8 @@ constexpr auto table = std::to_array<Route>({
     {get,   "/api/v1/events",                                  "listEvents",        Do::list_events,        the_organisation, list_events},
     {post,  "/api/v1/session/invitation",                      "acceptInvitation",  Do::accept_invitation,  the_service,      accept_invitation},
     {post,  "/api/v1/session/second-factor",                   "giveSecondFactor",  Do::sign_in,            the_service,      give_second_factor},
+    {post,  "/api/v1/session/second-person",                   "finishSignIn",      Do::sign_in,            the_service,      finish_sign_in},
+    {post,  "/api/v1/session/second-person/state",             "getWaitingSignIn",  Do::begin_sign_in,      the_service,      get_waiting_sign_in},
     {post,  "/api/v1/session/passkey/challenge",               "beginPasskeySignIn", Do::begin_sign_in,      the_service,      begin_passkey_sign_in},
     {post,  "/api/v1/session/passkey",                         "signInWithPasskey", Do::sign_in,            the_service,      sign_in_with_passkey},
     {get,   "/api/v1/account",                                 "getAccount",        Do::view_own_account,   the_organisation, get_account},

@@ -161,6 +161,8 @@ const std::map<std::string_view, Row> what_routes_take = {
     {"acceptInvitation", everybody},
     {"getWebClient", everybody},
     {"giveSecondFactor", everybody},
+    {"finishSignIn", everybody},
+    {"getWaitingSignIn", everybody},
     {"beginPasskeySignIn", everybody},
     {"signInWithPasskey", everybody},
     {"getAccount", signed_in},

@@ -70,6 +70,8 @@ struct PathParameters {
 struct Trail {
     std::optional<identity::Session> signed_in;  ///< that it has begun
     std::string who_tried;                       ///< the name of who did not get in, where it is known
+    std::string asked;                           ///< of a sign-in that goes on (202): what for, as a word
+    std::optional<ClearanceId> waiting;          ///< what waits for a second person from now on
     boost::json::object details;                 ///< without secrets; none: nothing that was not known before
 };
 

@@ -77,6 +77,18 @@ net::Awaitable<Outcome<>> exchange_session(ServicesPtr services, Call call, iden
     co_return signed_in_response(*services, signed_in, call.context);
 }
 
+net::Awaitable<Outcome<>> answer_step(ServicesPtr services, Call call, identity::SignInStep step) {
+    if (auto* signed_in = std::get_if<identity::SignedIn>(&step))
+        co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
+    if (const auto* needed = std::get_if<identity::SecondPersonNeeded>(&step))
+        co_return second_person_response(*services, call, *needed);
+    const auto& needed = std::get<identity::SecondFactorNeeded>(step);
+    call.trail->asked = "second_factor_asked";
+    co_return json_response(202, {{"token", needed.token.reveal_text()},
+                                  {"code", needed.takes_code},
+                                  {"passkey", needed.takes_passkey}});
+}
+
 net::Awaitable<Outcome<>> get_session(ServicesPtr services, Call call) {
     const policy::Principal& principal = call.granted.principal();
     if (!policy::account_of(principal) || !call.credential)
@@ -91,21 +103,16 @@ net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call) {
                                                peer_of(call.request));
     auto step = co_await std::move(signing);
     if (!step) co_return std::unexpected(Problem(step.error()));
-    if (const auto* needed = std::get_if<identity::SecondFactorNeeded>(&*step))
-        co_return json_response(202, {{"token", needed->token.reveal_text()},
-                                      {"code", needed->takes_code},
-                                      {"passkey", needed->takes_passkey}});
-    co_return co_await exchange_session(std::move(services), std::move(call),
-                                        std::get<identity::SignedIn>(std::move(*step)));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
 }
 
 net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(CodeAndPasswordInput input, read_code_and_password(call.request.body));
     auto accepting = services->identity->accept_invitation(std::move(input.username), std::move(input.code),
                                                            std::move(input.password), peer_of(call.request));
-    auto signed_in = co_await std::move(accepting);
-    if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
-    co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
+    auto step = co_await std::move(accepting);
+    if (!step) co_return std::unexpected(Problem(step.error()));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
 }
 
 net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call) {
@@ -113,9 +120,9 @@ net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call) {
     call.trail->who_tried = services->identity->challenged(input.token);
     auto giving = services->identity->give_second_factor(std::move(input.token), std::move(input.code),
                                                          peer_of(call.request));
-    auto signed_in = co_await std::move(giving);
-    if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
-    co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
+    auto step = co_await std::move(giving);
+    if (!step) co_return std::unexpected(Problem(step.error()));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
 }
 
 net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call) {

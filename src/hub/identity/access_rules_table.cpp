@@ -35,6 +35,12 @@ Result<AccessRules> load_access_rules(store::Database& database, OrganisationId 
                                         {.step_up = row.int64(1) != 0, .second_person = row.int64(2) != 0});
         },
         id));
+    VEDETTE_CHECK(for_each_row(
+        database, "SELECT role_id FROM second_person_roles WHERE organisation_id = ? ORDER BY role_id",
+        [&](const store::Statement& row) {
+            rules.second_person_roles.push_back(RoleId::from_bytes(row.blob(0)));
+        },
+        id));
     return rules;
 }
 
@@ -58,6 +64,10 @@ Result<> put_access_rules(store::Database& database, OrganisationId organisation
             "INSERT INTO safeguards (organisation_id, action, step_up, second_person) VALUES (?, ?, ?, ?)",
             id, policy::to_string(action), chosen.step_up, chosen.second_person));
     }
+    VEDETTE_CHECK(database.run("DELETE FROM second_person_roles WHERE organisation_id = ?", id));
+    for (const RoleId& role : rules.second_person_roles)
+        VEDETTE_CHECK(database.run("INSERT INTO second_person_roles (organisation_id, role_id) VALUES (?, ?)",
+                                   id, ByteView(role.bytes())));
     return {};
 }
 

@@ -10,7 +10,7 @@ namespace vedette::hub::identity {
 namespace {
 
 // Times are 90 kHz ticks since 1970-01-01 UTC. Tokens and codes are here as SHA-256 only.
-constexpr std::array<store::Migration, 7> migrations = {R"sql(
+constexpr std::array<store::Migration, 8> migrations = {R"sql(
 CREATE TABLE organisations (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     created_90k INTEGER NOT NULL
@@ -160,6 +160,15 @@ CREATE TABLE safeguards (
     step_up         INTEGER NOT NULL CHECK (step_up IN (0, 1)),
     second_person   INTEGER NOT NULL CHECK (second_person IN (0, 1)),
     PRIMARY KEY (organisation_id, action)
+) STRICT, WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+-- Whose sign-in takes a second person: users, and whoever was given one of some roles.
+ALTER TABLE users ADD COLUMN second_person INTEGER NOT NULL DEFAULT 0 CHECK (second_person IN (0, 1));
+CREATE TABLE second_person_roles (
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    role_id         BLOB NOT NULL CHECK (length(role_id) = 16),
+    PRIMARY KEY (organisation_id, role_id)
 ) STRICT, WITHOUT ROWID;
 )sql"};
 

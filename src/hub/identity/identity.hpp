@@ -58,15 +58,15 @@ class Identity : public std::enable_shared_from_this<Identity> {
     Awaitable<std::expected<SignInStep, Refusal>> sign_in(std::string username, Secret password, Peer peer);
     /// The code of an authenticator app or a recovery code, after sign_in() asked for it. Refusals:
     /// unauthenticated (begin again), forbidden on field `code`, exhausted with retry_after.
-    Awaitable<std::expected<SignedIn, Refusal>> give_second_factor(std::string token, std::string code,
-                                                                   Peer peer);
+    Awaitable<std::expected<SignInStep, Refusal>> give_second_factor(std::string token, std::string code,
+                                                                     Peer peer);
     /// The name of who is asked for a second factor by that token; empty when nobody is.
     std::string challenged(std::string_view token) const;
     /// Takes an invitation, which is for one password, and signs in; ends the user's other sessions.
     /// Refusals: forbidden on field `code` (without saying whether the name is wrong), invalid_input on
     /// `password`, exhausted with retry_after.
-    Awaitable<std::expected<SignedIn, Refusal>> accept_invitation(std::string username, std::string code,
-                                                                  Secret password, Peer peer);
+    Awaitable<std::expected<SignInStep, Refusal>> accept_invitation(std::string username, std::string code,
+                                                                    Secret password, Peer peer);
     /// For somebody who is signed in already. Refusals: forbidden on field `password` or `code`, exhausted
     /// with retry_after. A code is taken by this.
     Awaitable<std::expected<void, Refusal>> check_password(UserId user, Secret password, std::string address);
@@ -77,6 +77,17 @@ class Identity : public std::enable_shared_from_this<Identity> {
     /// A second factor alone, given for one action: the proof's password does not matter. Refusals: as
     /// check_proof(), and conflict for an account that has none.
     Awaitable<std::expected<void, Refusal>> check_step_up(UserId user, Proof proof, std::string address);
+
+    // ---- sign-ins that wait for a second person (sign_in_approval.cpp); `waiting` is SHA-256 of the token
+
+    bool waits(const crypto::Sha256Digest& waiting) const;
+    /// Demands a decision about `approve_over_organisation` of another user. Errors: forbidden, not_found
+    /// when it does not wait (any more).
+    Result<> let_in(const crypto::Sha256Digest& waiting, const policy::Authorised& granted);
+    Result<> turn_away(const crypto::Sha256Digest& waiting, const policy::Authorised& granted);
+    /// Begins the session of a sign-in that somebody has let in, who is active still. It is over with this.
+    /// Refusals: unauthenticated (begin again), conflict while it waits.
+    Awaitable<std::expected<SignedIn, Refusal>> finish_sign_in(std::string token);
 
     // ---- passkeys (passkey_use.cpp)
 
@@ -171,6 +182,12 @@ class Identity : public std::enable_shared_from_this<Identity> {
     void forget_on_disk(std::vector<SessionDigest> ended);
     void adopt(Roster roster);
     Awaitable<std::expected<SignedIn, Refusal>> begin_session(UserId user, Peer peer);
+    /// begin_session(), unless a second person has to let that user in.
+    Awaitable<std::expected<SignInStep, Refusal>> admit(UserId user, Peer peer);
+    SecondPersonNeeded begin_waiting(policy::User user, Peer peer);
+    struct Waiting;
+    Waiting* find_waiting(const crypto::Sha256Digest& waiting);
+    Result<Waiting*> answerable(const crypto::Sha256Digest& waiting, const policy::Authorised& granted);
     struct Verified {
         bool matches = false;
         std::optional<std::string> new_phc;  ///< the cost has changed
@@ -205,6 +222,14 @@ class Identity : public std::enable_shared_from_this<Identity> {
         unsigned tries = 0;
     };
     std::map<crypto::Sha256Digest, Challenge> challenges_;
+    /// All factors were right; by the SHA-256 of the token.
+    struct Waiting {
+        UserId user;
+        Peer peer;
+        MonotonicTime expires;
+        std::optional<UserId> let_in_by;
+    };
+    std::map<crypto::Sha256Digest, Waiting> waiting_;
     std::vector<webauthn::Place> places_;
     // Apart, so that a flood of strangers ends no ceremony of somebody who is signed in.
     Ceremonies sign_in_ceremonies_{{.total = 4'096, .each_owner = 64}};

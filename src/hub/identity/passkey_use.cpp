@@ -237,10 +237,10 @@ Identity::Awaitable<std::expected<SignedInByPasskey, Refusal>> Identity::sign_in
     if (!user(used->user)) co_return std::unexpected(suspended());
     // The password that came before is answered; it can't be given a code as well.
     if (used->password_challenge) challenges_.erase(*used->password_challenge);
-    auto beginning = begin_session(used->user, std::move(peer));
-    auto signed_in = co_await std::move(beginning);
-    if (!signed_in) co_return std::unexpected(std::move(signed_in.error()));
-    co_return SignedInByPasskey{.signed_in = std::move(*signed_in), .passkey = std::move(used->name)};
+    auto admitting = admit(used->user, std::move(peer));
+    auto step = co_await std::move(admitting);
+    if (!step) co_return std::unexpected(std::move(step.error()));
+    co_return SignedInByPasskey{.step = std::move(*step), .passkey = std::move(used->name)};
 }
 
 Identity::Awaitable<std::expected<void, Refusal>> Identity::check_proof(UserId user, Proof proof,

@@ -61,6 +61,7 @@ struct Account {
     bool has_authenticator = false;  ///< an app
     std::uint32_t passkeys = 0;
     std::uint32_t recovery_codes_left = 0;
+    bool second_person = false;  ///< sign-in takes one, whatever the roles are
     std::vector<Assignment> assignments;
 };
 
@@ -107,7 +108,10 @@ struct AccessRules {
     LockOut lock_out = LockOut::progressive;
     std::vector<Holiday> holidays;
     policy::Safeguards safeguards;  ///< what some actions take besides a right
+    /// Whoever was given one of them, over anything, is let in at sign-in by a second person.
+    std::vector<RoleId> second_person_roles;
 };
+constexpr std::size_t max_second_person_roles = 64;
 
 struct Roster {
     OrganisationId organisation;
@@ -131,9 +135,13 @@ policy::RightSet rights_given(const Roster& roster, const std::vector<Assignment
 /// Whether the rule asks a second factor of that user, who has none yet.
 bool must_set_up_second_factor(const Roster& roster, const Account& account);
 
+/// Whether a second person has to let that user in at sign-in.
+bool sign_in_takes_second_person(const Roster& roster, const Account& account);
+
 /// What must hold for every roster. Errors (conflict, invalid_input): one sentence about what would be wrong:
 /// nobody could manage users and roles any more, or something is assigned that is not there, or a second
-/// person is asked for and nobody is left who could be it for whoever changes that rule.
+/// person is asked for and nobody is left who could be it for whoever changes that rule, or for those who
+/// sign in.
 Result<> check(const Roster& roster);
 
 /// Whether somebody who holds `own` over everything and always may give or take `rights`: who manages roles

@@ -82,7 +82,7 @@ Result<> load_accounts(Database& database, Roster& roster) {
         database,
         "SELECT u.id, u.name, u.suspended, u.password_phc <> '', u.created_90k, i.expires_90k, "
         "coalesce(a.confirmed, 0), (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id), "
-        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) FROM users u "
+        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person FROM users u "
         "LEFT JOIN invitations i ON i.user_id = u.id LEFT JOIN authenticators a ON a.user_id = u.id WHERE "
         "u.organisation_id = ?",
         [&](const store::Statement& row) {
@@ -95,6 +95,7 @@ Result<> load_accounts(Database& database, Roster& roster) {
                             .has_authenticator = row.int64(6) != 0,
                             .passkeys = static_cast<std::uint32_t>(row.int64(8)),
                             .recovery_codes_left = static_cast<std::uint32_t>(row.int64(7)),
+                            .second_person = row.int64(9) != 0,
                             .assignments = {}};
             if (!row.is_null(5)) account.invited_until = from_ticks(row.int64(5));
             roster.accounts.emplace(account.id, std::move(account));
@@ -198,8 +199,9 @@ Result<> insert_user(Database& database, OrganisationId organisation, const Acco
 
 Result<> update_user(Database& database, OrganisationId organisation, UserId user, const UserChange& change) {
     VEDETTE_CHECK(database.run(
-        "UPDATE users SET suspended = coalesce(?, suspended) WHERE id = ? AND organisation_id = ?",
-        change.suspended, ByteView(user.bytes()), ByteView(organisation.bytes())));
+        "UPDATE users SET suspended = coalesce(?, suspended), second_person = coalesce(?, "
+        "second_person) WHERE id = ? AND organisation_id = ?",
+        change.suspended, change.second_person, ByteView(user.bytes()), ByteView(organisation.bytes())));
     if (database.changes() == 0) return no_such_user();
     if (change.suspended.value_or(false)) VEDETTE_CHECK(delete_api_tokens_of(database, user));
     if (change.assignments) VEDETTE_CHECK(write_assignments(database, user, *change.assignments));
@@ -259,7 +261,7 @@ Result<> delete_role(Database& database, OrganisationId organisation, RoleId rol
                                ByteView(role.bytes()), ByteView(organisation.bytes())));
     if (database.changes() == 0)
         return fail(ErrorKind::not_found, "There is no such role; it may have been deleted");
-    return {};
+    return database.run("DELETE FROM second_person_roles WHERE role_id = ?", ByteView(role.bytes()));
 }
 
 Result<> put_group(Database& database, OrganisationId organisation, const CameraGroup& group) {

@@ -50,6 +50,7 @@ export type StepUp = Schemas['StepUp'];
 export type OwnSession = Schemas['OwnSession'];
 export type Session = Schemas['Session'];
 export type SecondFactorNeeded = Schemas['SecondFactorNeeded'];
+export type SecondPersonNeeded = Schemas['SecondPersonNeeded'];
 export type StateChange = Schemas['StateChange'];
 export type Storage = Schemas['Storage'];
 export type Stream = Schemas['Stream'];

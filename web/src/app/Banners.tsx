@@ -8,7 +8,7 @@ import { camerasQuery } from '../api/queries';
 import { syslogQuery, witnessesQuery } from '../audit/queries';
 import { summaryOf } from '../audit/syslogWords';
 import { usePendingApprovals } from '../clearance/queries';
-import { ACTION_WORDS } from '../clearance/words';
+import { APPROVAL_WORDS } from '../clearance/words';
 import { useConnection } from '../media/ConnectionContext';
 import { clockCorrectionMs, onClockCorrection } from '../media/serverClock';
 import { may } from '../session/rights';
@@ -77,7 +77,8 @@ function ApprovalBanner() {
   return (
     <Banner tone="wait" Icon={IconCircleCheck} testId="banner-approvals">
       <span>
-        <strong>{first.requester}</strong> waits for your approval: {ACTION_WORDS[first.action].toLowerCase()}
+        <strong>{first.requester}</strong> waits for your approval:{' '}
+        {APPROVAL_WORDS[first.action].toLowerCase()}
         {pending.length > 1 && `, and ${pending.length - 1} more`}.
       </span>
       <Button size="compact-sm" variant="default" component={Link} to="/approvals">

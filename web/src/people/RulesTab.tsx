@@ -10,6 +10,7 @@ import { Holidays } from './Holidays';
 import { holidayProblem } from './holidays';
 import { rulesQuery, useRefresh } from './queries';
 import { SafeguardRules } from './SafeguardRules';
+import { SecondPersonRoles } from './SecondPersonRoles';
 import { SessionRules } from './SessionRules';
 import { sessionProblems } from './sessionRules';
 
@@ -71,6 +72,7 @@ function RulesForm({ saved, mayChange }: { saved: AccessRules; mayChange: boolea
               ))}
             </Stack>
           </Radio.Group>
+          <SecondPersonRoles rules={rules} onRules={set} />
           <SessionRules rules={rules} tried={tried} onRules={set} />
           <SafeguardRules rules={rules} onRules={set} />
           <Holidays holidays={rules.holidays} tried={tried} onHolidays={(holidays) => set({ holidays })} />

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Invitation, type User } from '../api/client';
@@ -72,6 +72,35 @@ function Roles({ user }: { user: User }) {
   );
 }
 
+/** Whether somebody else has to let this user in, whatever the roles are. */
+function SecondPerson({ user }: { user: User }) {
+  const refresh = useRefresh();
+  const save = useMutation({
+    mutationFn: (second_person: boolean) =>
+      dataOf(
+        api.PATCH('/api/v1/users/{user_id}', {
+          params: { path: { user_id: user.id } },
+          body: { second_person },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+  const wanted = save.isPending ? save.variables : user.second_person;
+  return (
+    <Stack gap="xs">
+      <Checkbox
+        label="A second person lets this user in"
+        description="After the own factors, sign-in waits until somebody who may approve has said yes. It holds from the next sign-in on."
+        checked={wanted}
+        disabled={save.isPending}
+        onChange={(event) => save.mutate(event.currentTarget.checked)}
+        data-testid="user-second-person"
+      />
+      {save.error && <Notice>{save.error.message}</Notice>}
+    </Stack>
+  );
+}
+
 /** All about one user: the roles, what they come to, and the account itself. */
 export function UserCard({ user, own, onClose, onDeleted }: Props) {
   const [invitation, setInvitation] = useState<Invitation>();
@@ -91,6 +120,12 @@ export function UserCard({ user, own, onClose, onDeleted }: Props) {
         <section aria-label="Roles">
           <h3 className={classes.heading}>Roles</h3>
           <Roles user={user} />
+        </section>
+      )}
+      {!own && (
+        <section aria-label="Sign-in">
+          <h3 className={classes.heading}>Sign-in</h3>
+          <SecondPerson user={user} />
         </section>
       )}
       <section aria-label="Question">

@@ -1,7 +1,7 @@
 import { Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { api, type SecondFactorNeeded, type Session } from '../api/client';
+import { api, type SecondFactorNeeded, type SecondPersonNeeded, type Session } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
 import { usePasskeySignIn } from '../passkeys/usePasskeySignIn';
 import { focusWhereLost } from '../ui/focus';
@@ -12,7 +12,8 @@ import { DoorPage } from './DoorPage';
 interface Props {
   /** What sign-in asked for after the password. */
   needed: SecondFactorNeeded;
-  onSignedIn(session: Session): void;
+  /** The session, or that a second person has to let the user in. */
+  onSignedIn(answer: Session | SecondPersonNeeded): void;
   /** Back to user name and password. */
   onAgain(): void;
 }
