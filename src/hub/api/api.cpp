@@ -216,6 +216,7 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
     note_expired(*services);
     policy::Context context = circumstances_of(caller, request, *services);
     Clearance* clearance = clearance_of(*services, caller, request);
+    if (caller.session) context.given = given_by_account(*services, caller.session->user);
     if (clearance) context.given = given_now(*services, *clearance);
     auto granted = policy::authorise(caller.principal, match.route->action(), object, context);
     Decided decided = decided_of(*services, match, caller, request, object,

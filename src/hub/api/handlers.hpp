@@ -16,6 +16,11 @@ net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> break_glass(ServicesPtr services, Call call);
+// break_glass.cpp
+net::Awaitable<Outcome<>> list_break_glass(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_break_glass(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> seal_envelope(ServicesPtr services, Call call);
 // sign_in_approval.cpp
 net::Awaitable<Outcome<>> get_waiting_sign_in(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> finish_sign_in(ServicesPtr services, Call call);

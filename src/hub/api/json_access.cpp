@@ -30,7 +30,7 @@ json::array ids_json(const std::vector<CameraId>& cameras) {
 
 std::string_view state_of(const identity::Account& account) {
     if (account.suspended) return "suspended";
-    return account.has_password ? "active" : "invited";
+    return account.has_password || account.envelope ? "active" : "invited";
 }
 
 }  // namespace
@@ -45,6 +45,8 @@ json::object to_json(const identity::Account& account, std::size_t sessions, Utc
     json::array assignments;
     for (const identity::Assignment& assignment : account.assignments)
         assignments.push_back(assignment_json(assignment));
+    json::value envelope = nullptr;
+    if (account.envelope) envelope = envelope_json(*account.envelope);
     json::value invited = nullptr;
     if (account.invited_until && now < *account.invited_until) invited = ticks(*account.invited_until);
     return {{"id", account.id.text()},
@@ -55,7 +57,14 @@ json::object to_json(const identity::Account& account, std::size_t sessions, Utc
             {"sessions", sessions},
             {"second_factor", account.has_second_factor},
             {"second_person", account.second_person},
+            {"envelope", std::move(envelope)},
             {"assignments", std::move(assignments)}};
+}
+
+json::object envelope_json(const identity::Envelope& envelope) {
+    json::value used = nullptr;
+    if (envelope.used) used = ticks(*envelope.used);
+    return {{"made_90k", ticks(envelope.made)}, {"used_90k", std::move(used)}};
 }
 
 json::object to_json(const identity::Role& role) {

@@ -125,6 +125,14 @@ net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call) {
     co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
 }
 
+net::Awaitable<Outcome<>> break_glass(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(std::string code, read_code(call.request.body));
+    auto breaking = services->identity->break_glass(std::move(code), peer_of(call.request));
+    auto signed_in = co_await std::move(breaking);
+    if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
+    co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
+}
+
 net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call) {
     if (!call.session) co_return std::unexpected(Problem::not_signed_in());
     VEDETTE_CO_CHECK(co_await services->identity->sign_out(call.session->digest));

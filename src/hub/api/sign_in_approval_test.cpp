@@ -27,9 +27,9 @@ struct Door {
         site.add_user(ada, "Eve", {policy::Right::see_live, policy::Right::approve_actions});
 
     Door() { EXPECT_EQ(flag(eve, true).status, 200u); }
-    net::Response flag(const TestSite::NewUser& user, bool second_person) {
+    net::Response flag(const TestSite::NewUser& user, bool asked) {
         return site.send(net::Method::patch, "/api/v1/users/" + user.id,
-                         fmt::format(R"({{"second_person":{}}})", second_person), ada);
+                         fmt::format(R"({{"second_person":{}}})", asked), ada);
     }
     net::Response post(std::string path, std::string body, const std::string& cookie = {}) {
         return site.send(net::Method::post, std::move(path), std::move(body), cookie);

@@ -10,7 +10,7 @@ namespace vedette::hub::identity {
 namespace {
 
 // Times are 90 kHz ticks since 1970-01-01 UTC. Tokens and codes are here as SHA-256 only.
-constexpr std::array<store::Migration, 8> migrations = {R"sql(
+constexpr std::array<store::Migration, 9> migrations = {R"sql(
 CREATE TABLE organisations (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     created_90k INTEGER NOT NULL
@@ -170,6 +170,14 @@ CREATE TABLE second_person_roles (
     role_id         BLOB NOT NULL CHECK (length(role_id) = 16),
     PRIMARY KEY (organisation_id, role_id)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+CREATE TABLE break_glass (
+    user_id     BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    code_sha256 BLOB UNIQUE CHECK (length(code_sha256) = 32),  -- NULL: it was used
+    made_90k    INTEGER NOT NULL,                               -- the envelope
+    used_90k    INTEGER                                         -- NULL: it is sealed
+) STRICT;
 )sql"};
 
 sealing::Place origin_place(const SessionDigest& digest) {

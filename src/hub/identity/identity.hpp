@@ -67,6 +67,11 @@ class Identity : public std::enable_shared_from_this<Identity> {
     /// `password`, exhausted with retry_after.
     Awaitable<std::expected<SignInStep, Refusal>> accept_invitation(std::string username, std::string code,
                                                                     Secret password, Peer peer);
+    /// The code of a sealed envelope, which is used with this: of a break-glass account, without a name, a
+    /// second factor or a second person. Everybody hears of it: a warning in the log, an alarm in the audit
+    /// log, a banner. Refusals: forbidden on field `code`, exhausted with retry_after.
+    Awaitable<std::expected<SignedIn, Refusal>> break_glass(std::string code, Peer peer);
+    bool is_break_glass(UserId user) const;
     /// For somebody who is signed in already. Refusals: forbidden on field `password` or `code`, exhausted
     /// with retry_after. A code is taken by this.
     Awaitable<std::expected<void, Refusal>> check_password(UserId user, Secret password, std::string address);

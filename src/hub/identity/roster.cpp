@@ -139,6 +139,7 @@ bool is_holiday(const std::vector<Holiday>& holidays, std::chrono::year_month_da
 }
 
 bool must_set_up_second_factor(const Roster& roster, const Account& account) {
+    if (account.envelope) return false;
     if (account.has_second_factor || roster.rules.second_factor == SecondFactorRule::nobody) return false;
     return roster.rules.second_factor == SecondFactorRule::everybody ||
            rights_given(roster, account.assignments).overlaps(decides_over_others);
@@ -188,6 +189,7 @@ Result<> check_sign_in(const Roster& roster) {
 }  // namespace
 
 bool sign_in_takes_second_person(const Roster& roster, const Account& account) {
+    if (account.envelope) return false;
     return account.second_person ||
            std::ranges::any_of(account.assignments, [&](const Assignment& assignment) {
                return !assignment.denies &&

@@ -50,6 +50,12 @@ struct Assignment {
     friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
+/// The sealed envelope of a break-glass account.
+struct Envelope {
+    UtcTime made{};
+    std::optional<UtcTime> used{};  ///< nullopt: it is sealed
+};
+
 struct Account {
     UserId id;
     std::string name;
@@ -61,7 +67,8 @@ struct Account {
     bool has_authenticator = false;  ///< an app
     std::uint32_t passkeys = 0;
     std::uint32_t recovery_codes_left = 0;
-    bool second_person = false;  ///< sign-in takes one, whatever the roles are
+    bool second_person = false;          ///< sign-in takes one, whatever the roles are
+    std::optional<Envelope> envelope{};  ///< of a break-glass account, which has no password
     std::vector<Assignment> assignments;
 };
 
@@ -132,10 +139,10 @@ policy::Rights rights_of(const Roster& roster, const std::vector<Assignment>& as
 /// The rights that assignments give anywhere and at any time, whatever others deny.
 policy::RightSet rights_given(const Roster& roster, const std::vector<Assignment>& assignments);
 
-/// Whether the rule asks a second factor of that user, who has none yet.
+/// Whether the rule asks a second factor of that user, who has none yet. Never of a break-glass account.
 bool must_set_up_second_factor(const Roster& roster, const Account& account);
 
-/// Whether a second person has to let that user in at sign-in.
+/// Whether a second person has to let that user in at sign-in. Never into a break-glass account.
 bool sign_in_takes_second_person(const Roster& roster, const Account& account);
 
 /// What must hold for every roster. Errors (conflict, invalid_input): one sentence about what would be wrong:

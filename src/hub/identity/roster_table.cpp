@@ -82,9 +82,10 @@ Result<> load_accounts(Database& database, Roster& roster) {
         database,
         "SELECT u.id, u.name, u.suspended, u.password_phc <> '', u.created_90k, i.expires_90k, "
         "coalesce(a.confirmed, 0), (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id), "
-        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person FROM users u "
-        "LEFT JOIN invitations i ON i.user_id = u.id LEFT JOIN authenticators a ON a.user_id = u.id WHERE "
-        "u.organisation_id = ?",
+        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person, b.made_90k, b.used_90k "
+        "FROM users u "
+        "LEFT JOIN invitations i ON i.user_id = u.id LEFT JOIN authenticators a ON a.user_id = u.id "
+        "LEFT JOIN break_glass b ON b.user_id = u.id WHERE u.organisation_id = ?",
         [&](const store::Statement& row) {
             Account account{.id = UserId::from_bytes(row.blob(0)),
                             .name = std::string(row.text(1)),
@@ -98,6 +99,10 @@ Result<> load_accounts(Database& database, Roster& roster) {
                             .second_person = row.int64(9) != 0,
                             .assignments = {}};
             if (!row.is_null(5)) account.invited_until = from_ticks(row.int64(5));
+            if (!row.is_null(10)) {
+                account.envelope = Envelope{.made = from_ticks(row.int64(10))};
+                if (!row.is_null(11)) account.envelope->used = from_ticks(row.int64(11));
+            }
             roster.accounts.emplace(account.id, std::move(account));
         },
         ByteView(roster.organisation.bytes())));

@@ -13,7 +13,8 @@ import { useConnection } from '../media/ConnectionContext';
 import { clockCorrectionMs, onClockCorrection } from '../media/serverClock';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
-import { formatSeconds, sentence, withLocalTimes } from '../ui/format';
+import { breakGlassQuery } from '../people/queries';
+import { formatMoment, formatSeconds, sentence, withLocalTimes } from '../ui/format';
 import classes from './Banners.module.css';
 
 /** A difference of clocks that is worth a word. */
@@ -88,6 +89,27 @@ function ApprovalBanner() {
   );
 }
 
+/** For who manages users: somebody has opened a sealed envelope, until there is a new one. */
+function BreakGlassBanner() {
+  const rights = useRights();
+  const { data } = useQuery({ ...breakGlassQuery, enabled: may(rights, 'manage_users') });
+  const opened = data?.filter(({ used_90k }) => used_90k !== null) ?? [];
+  const first = opened[0];
+  if (!first) return null;
+  return (
+    <Banner tone="bad" Icon={IconAlertTriangle} testId="banner-break-glass">
+      <span>
+        <strong>The break-glass account “{first.name}” was opened</strong> on{' '}
+        {formatMoment(first.used_90k ?? 0)}. Find out by whom and why, then seal a new envelope.
+        {opened.length > 1 && ` And ${opened.length - 1} more.`}
+      </span>
+      <Button size="compact-sm" variant="default" component={Link} to="/people">
+        Look
+      </Button>
+    </Banner>
+  );
+}
+
 /** For who reads the audit log: nobody outside vouches for what is signed here. */
 function WitnessBanner() {
   const rights = useRights();
@@ -121,6 +143,7 @@ export function Banners() {
           </Button>
         </Banner>
       )}
+      <BreakGlassBanner />
       <ApprovalBanner />
       <ClockBanner />
       <SyslogBanner />

@@ -55,6 +55,9 @@ const OPERATIONS: Record<string, string> = {
   changeCameraGroup: 'Change a camera group',
   removeCameraGroup: 'Delete a camera group',
   giveSecondFactor: 'Sign in with a code',
+  breakGlass: 'Open a sealed envelope',
+  addBreakGlass: 'Add a break-glass account',
+  sealEnvelope: 'Seal a new envelope',
   finishSignIn: 'Come in, let in by a second person',
   signInWithPasskey: 'Sign in with a passkey',
   beginPasskey: 'Begin with a passkey',
@@ -220,6 +223,7 @@ export interface Outcome {
 const LASTING = new Set(['watch_live', 'play_recording', 'talk']);
 
 export function outcomeOf(entry: AuditEntry): Outcome {
+  if (entry.operation === 'breakGlass' && entry.allowed) return { tone: 'alarm', word: 'Alarm', more: '' };
   if (entry.kind === 'alarm')
     return { tone: 'alarm', word: 'Alarm', more: ALARMS[entry.reason] ?? spelled(entry.reason) };
   if (entry.kind === 'summary') return { tone: 'denied', word: 'Denied', more: '' };

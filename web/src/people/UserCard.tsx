@@ -9,9 +9,11 @@ import { AccountActions } from './AccountActions';
 import { AssignmentEditor } from './AssignmentEditor';
 import { assignmentsOf, rowsOf, sameRows } from './assignmentRows';
 import { DecisionForm } from './DecisionForm';
+import { EnvelopeCard } from './EnvelopeCard';
 import { InvitationCard } from './InvitationCard';
 import classes from './People.module.css';
 import { useRefresh } from './queries';
+import { SealEnvelope } from './SealEnvelope';
 import { UserTokens } from './UserTokens';
 import { signedInWords, stateWords } from './words';
 
@@ -104,6 +106,8 @@ function SecondPerson({ user }: { user: User }) {
 /** All about one user: the roles, what they come to, and the account itself. */
 export function UserCard({ user, own, onClose, onDeleted }: Props) {
   const [invitation, setInvitation] = useState<Invitation>();
+  const [code, setCode] = useState<string>();
+  if (code) return <EnvelopeCard account={user.name} code={code} onDone={onClose} />;
   if (invitation) return <InvitationCard user={user.name} invitation={invitation} onDone={onClose} />;
   return (
     <Stack gap="lg" data-testid="user-card">
@@ -122,7 +126,13 @@ export function UserCard({ user, own, onClose, onDeleted }: Props) {
           <Roles user={user} />
         </section>
       )}
-      {!own && (
+      {!own && user.envelope && (
+        <section aria-label="Envelope">
+          <h3 className={classes.heading}>Sealed envelope</h3>
+          <SealEnvelope user={user} onSealed={setCode} />
+        </section>
+      )}
+      {!own && !user.envelope && (
         <section aria-label="Sign-in">
           <h3 className={classes.heading}>Sign-in</h3>
           <SecondPerson user={user} />
@@ -132,7 +142,7 @@ export function UserCard({ user, own, onClose, onDeleted }: Props) {
         <h3 className={classes.heading}>{own ? 'What may you do?' : 'What may this user do?'}</h3>
         <DecisionForm user={user} />
       </section>
-      {!own && <UserTokens user={user} />}
+      {!own && !user.envelope && <UserTokens user={user} />}
       {!own && (
         <section aria-label="Account">
           <h3 className={classes.heading}>Account</h3>

@@ -14,8 +14,14 @@ import { useCountdown } from './useCountdown';
 import { SecondFactorPage } from './SecondFactorPage';
 import { SecondPersonPage } from './SecondPersonPage';
 
-/** `ended`: somebody was signed in here a moment ago, and did not sign out. */
-export function SignInPage({ ended, onInvitation }: { ended: boolean; onInvitation(): void }) {
+interface Props {
+  /** Somebody was signed in here a moment ago, and did not sign out. */
+  ended: boolean;
+  onInvitation(): void;
+  onEnvelope(): void;
+}
+
+export function SignInPage({ ended, onInvitation, onEnvelope }: Props) {
   const queryClient = useQueryClient();
   const [retryAt, setRetryAt] = useState(0);
   const wait = useCountdown(retryAt);
@@ -125,6 +131,15 @@ export function SignInPage({ ended, onInvitation }: { ended: boolean; onInvitati
           </Button>
           <Button variant="subtle" color="gray" onClick={onInvitation} data-testid="have-invitation">
             I have an invitation
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            onClick={onEnvelope}
+            data-testid="have-envelope"
+          >
+            I have a sealed envelope
           </Button>
         </Stack>
       </form>
