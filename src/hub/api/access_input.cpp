@@ -232,6 +232,9 @@ Outcome<identity::AccessRules> read_access_rules(std::string_view body) {
         rules.holidays = read_holidays(reader);
         rules.safeguards = read_safeguards(reader);
         rules.second_person_roles = read_second_person_roles(reader);
+        const auto mail_codes = reader.optional_flag("mail_codes");
+        if (!mail_codes) reader.refuse("mail_codes", "The field mail_codes is missing");
+        rules.mail_codes = mail_codes.value_or(false);
         return rules;
     });
 }

@@ -19,6 +19,11 @@ net::Awaitable<Outcome<>> get_access_rules(ServicesPtr services, Call) {
 
 net::Awaitable<Outcome<>> change_access_rules(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(identity::AccessRules rules, read_access_rules(call.request.body));
+    if (rules.mail_codes && !services->mailer->server()) {
+        Problem problem(Error{ErrorKind::conflict, "Name a mail server first"});
+        problem.field = "mail_codes";
+        co_return std::unexpected(std::move(problem));
+    }
     const auto changed =
         co_await services->administration.change_access_rules(call.granted, std::move(rules));
     if (!changed) {

@@ -17,6 +17,16 @@ net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> break_glass(ServicesPtr services, Call call);
+// mail.cpp
+net::Awaitable<Outcome<>> get_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> test_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> begin_mail_address(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> confirm_mail_address(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_mail_address(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> send_mail_proof(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> send_sign_in_code(ServicesPtr services, Call call);
 // break_glass.cpp
 net::Awaitable<Outcome<>> list_break_glass(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> add_break_glass(ServicesPtr services, Call call);

@@ -100,7 +100,8 @@ json::object to_json(const identity::AccessRules& rules) {
             {"lock_out", identity::to_string(rules.lock_out)},
             {"holidays", std::move(holidays)},
             {"safeguards", to_json(rules.safeguards)},
-            {"second_person_roles", std::move(second_person_roles)}};
+            {"second_person_roles", std::move(second_person_roles)},
+            {"mail_codes", rules.mail_codes}};
 }
 
 json::object to_json(const identity::CameraGroup& group) {

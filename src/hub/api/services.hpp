@@ -21,6 +21,7 @@
 #include "hub/identity/identity.hpp"
 #include "hub/identity/own_account.hpp"
 #include "hub/identity/own_passkeys.hpp"
+#include "hub/mail/mailer.hpp"
 #include "hub/policy/policy.hpp"
 #include "hub/syslog/stream.hpp"
 #include "net/http.hpp"
@@ -51,6 +52,7 @@ struct Services {
     std::shared_ptr<witness::Submissions> witnesses;
     /// Browsers are told to insist on HTTPS (HSTS, RFC 6797).
     bool strict_transport = false;
+    std::shared_ptr<mail::Mailer> mailer{};
 };
 
 /// What the placeholders of a route's pattern stood for.

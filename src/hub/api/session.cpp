@@ -3,6 +3,7 @@
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_access.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/notices.hpp"
 #include "hub/api/session_response.hpp"
 
 namespace vedette::hub::api {
@@ -38,7 +39,9 @@ boost::json::object session_json(const Services& services, const policy::Princip
                 role != roster.roles.end() && !assignment.denies)
                 roles.push_back(boost::json::string(role->second.name));
     std::string_view second_factor = "off";
-    if (account != roster.accounts.end() && account->second.has_second_factor) second_factor = "on";
+    if (account != roster.accounts.end() &&
+        (account->second.has_second_factor || takes_mail_code(roster, account->second)))
+        second_factor = "on";
     if (account != roster.accounts.end() && must_set_up_second_factor(roster, account->second))
         second_factor = "required";
     const auto rights = policy::rights_held(principal, policy::Object::of(user.organisation), context);
@@ -86,7 +89,8 @@ net::Awaitable<Outcome<>> answer_step(ServicesPtr services, Call call, identity:
     call.trail->asked = "second_factor_asked";
     co_return json_response(202, {{"token", needed.token.reveal_text()},
                                   {"code", needed.takes_code},
-                                  {"passkey", needed.takes_passkey}});
+                                  {"passkey", needed.takes_passkey},
+                                  {"mail", needed.takes_mail_code}});
 }
 
 net::Awaitable<Outcome<>> get_session(ServicesPtr services, Call call) {
@@ -130,6 +134,13 @@ net::Awaitable<Outcome<>> break_glass(ServicesPtr services, Call call) {
     auto breaking = services->identity->break_glass(std::move(code), peer_of(call.request));
     auto signed_in = co_await std::move(breaking);
     if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
+    auto telling = tell_administrators(
+        services, "Vedette: a break-glass account was opened",
+        fmt::format("The sealed envelope of the break-glass account {} was opened. Find out by whom and why, "
+                    "then seal a new envelope.",
+                    signed_in->session.user.name),
+        call.request.peer_address);
+    co_await std::move(telling);
     co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
 }
 

@@ -138,8 +138,12 @@ bool is_holiday(const std::vector<Holiday>& holidays, std::chrono::year_month_da
     });
 }
 
+bool takes_mail_code(const Roster& roster, const Account& account) {
+    return roster.rules.mail_codes && account.has_mail && !account.has_second_factor;
+}
+
 bool must_set_up_second_factor(const Roster& roster, const Account& account) {
-    if (account.envelope) return false;
+    if (account.envelope || takes_mail_code(roster, account)) return false;
     if (account.has_second_factor || roster.rules.second_factor == SecondFactorRule::nobody) return false;
     return roster.rules.second_factor == SecondFactorRule::everybody ||
            rights_given(roster, account.assignments).overlaps(decides_over_others);

@@ -67,6 +67,7 @@ struct Account {
     bool has_authenticator = false;  ///< an app
     std::uint32_t passkeys = 0;
     std::uint32_t recovery_codes_left = 0;
+    bool has_mail = false;               ///< an address that a code came back from
     bool second_person = false;          ///< sign-in takes one, whatever the roles are
     std::optional<Envelope> envelope{};  ///< of a break-glass account, which has no password
     std::vector<Assignment> assignments;
@@ -117,6 +118,8 @@ struct AccessRules {
     policy::Safeguards safeguards;  ///< what some actions take besides a right
     /// Whoever was given one of them, over anything, is let in at sign-in by a second person.
     std::vector<RoleId> second_person_roles;
+    /// A code that is sent by mail is a second factor, the weakest, of who has no other.
+    bool mail_codes = false;
 };
 constexpr std::size_t max_second_person_roles = 64;
 
@@ -141,6 +144,9 @@ policy::RightSet rights_given(const Roster& roster, const std::vector<Assignment
 
 /// Whether the rule asks a second factor of that user, who has none yet. Never of a break-glass account.
 bool must_set_up_second_factor(const Roster& roster, const Account& account);
+
+/// Whether a code sent by mail is that user's second factor: the rule has to say so, and there is no better.
+bool takes_mail_code(const Roster& roster, const Account& account);
 
 /// Whether a second person has to let that user in at sign-in. Never into a break-glass account.
 bool sign_in_takes_second_person(const Roster& roster, const Account& account);

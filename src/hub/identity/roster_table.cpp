@@ -3,6 +3,7 @@
 #include "hub/identity/access_rules_table.hpp"
 #include "hub/identity/api_token_rows.hpp"
 #include "hub/identity/authenticator_table.hpp"
+#include "hub/identity/mail_address_table.hpp"
 #include "hub/identity/passkey_table.hpp"
 #include "hub/identity/rows.hpp"
 
@@ -82,8 +83,8 @@ Result<> load_accounts(Database& database, Roster& roster) {
         database,
         "SELECT u.id, u.name, u.suspended, u.password_phc <> '', u.created_90k, i.expires_90k, "
         "coalesce(a.confirmed, 0), (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id), "
-        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person, b.made_90k, b.used_90k "
-        "FROM users u "
+        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person, b.made_90k, b.used_90k, "
+        "EXISTS (SELECT 1 FROM mail_addresses m WHERE m.user_id = u.id) FROM users u "
         "LEFT JOIN invitations i ON i.user_id = u.id LEFT JOIN authenticators a ON a.user_id = u.id "
         "LEFT JOIN break_glass b ON b.user_id = u.id WHERE u.organisation_id = ?",
         [&](const store::Statement& row) {
@@ -96,6 +97,7 @@ Result<> load_accounts(Database& database, Roster& roster) {
                             .has_authenticator = row.int64(6) != 0,
                             .passkeys = static_cast<std::uint32_t>(row.int64(8)),
                             .recovery_codes_left = static_cast<std::uint32_t>(row.int64(7)),
+                            .has_mail = row.int64(12) != 0,
                             .second_person = row.int64(9) != 0,
                             .assignments = {}};
             if (!row.is_null(5)) account.invited_until = from_ticks(row.int64(5));
@@ -230,6 +232,7 @@ Result<> set_invitation(Database& database, UserId user, const crypto::Sha256Dig
     VEDETTE_CHECK(database.run("UPDATE users SET password_phc = '' WHERE id = ?", ByteView(user.bytes())));
     VEDETTE_CHECK(remove_authenticator(database, user));
     VEDETTE_CHECK(remove_passkeys(database, user));
+    VEDETTE_CHECK(remove_mail_address(database, user));
     VEDETTE_CHECK(drop_useless_recovery_codes(database, user));
     VEDETTE_CHECK(delete_api_tokens_of(database, user));
     return database.run(

@@ -181,7 +181,8 @@ Identity::Awaitable<std::expected<SignInStep, Refusal>> Identity::sign_in(std::s
             log::warn("the password hash of {} was not renewed: {}", user.text(), renewed.error().message);
     }
     const auto account = roster_->accounts.find(user);
-    if (account != roster_->accounts.end() && account->second.has_second_factor)
+    if (account != roster_->accounts.end() &&
+        (account->second.has_second_factor || takes_mail_code(*roster_, account->second)))
         co_return SignInStep(begin_challenge(user));
     co_return co_await admit(user, std::move(peer));
 }
@@ -198,6 +199,7 @@ SecondFactorNeeded Identity::begin_challenge(UserId user) {
     if (const auto account = roster_->accounts.find(user); account != roster_->accounts.end()) {
         needed.takes_code = account->second.has_authenticator || account->second.recovery_codes_left > 0;
         needed.takes_passkey = account->second.passkeys > 0;
+        needed.takes_mail_code = takes_mail_code(*roster_, account->second);
     }
     challenges_.emplace(digest_of(needed.token.reveal_text()),
                         Challenge{.user = user, .expires = now + challenge_lifetime});
@@ -220,9 +222,15 @@ Identity::Awaitable<std::expected<SignInStep, Refusal>> Identity::give_second_fa
     if (challenge == challenges_.end() || challenge->second.expires <= clock_.monotonic_now())
         co_return std::unexpected(too_late());
     const UserId user = challenge->second.user;
+    const auto account = roster_->accounts.find(user);
+    std::expected<void, Refusal> fits;
+    if (account != roster_->accounts.end() && takes_mail_code(*roster_, account->second))
+        fits = check_sent_code(user, challenge->second.sent, code, peer.address);
     if (++challenge->second.tries >= challenge_tries) challenges_.erase(challenge);
-    auto checking = check_second_factor(user, std::move(code), peer.address);
-    auto fits = co_await std::move(checking);
+    if (account == roster_->accounts.end() || !takes_mail_code(*roster_, account->second)) {
+        auto checking = check_second_factor(user, std::move(code), peer.address);
+        fits = co_await std::move(checking);
+    }
     if (!fits) co_return std::unexpected(fits.error());
     challenges_.erase(digest);
     co_return co_await admit(user, std::move(peer));

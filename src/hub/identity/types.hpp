@@ -62,6 +62,14 @@ struct SecondFactorNeeded {
     Secret token;
     bool takes_code = false;  ///< of an authenticator app, or a recovery code
     bool takes_passkey = false;
+    bool takes_mail_code = false;  ///< of send_mail_code()
+};
+
+/// A code on its way to a user.
+struct CodeToSend {
+    std::string address;
+    std::string user;  ///< the name
+    Secret code;
 };
 /// All own factors were right, and a second person has to let the user in (sign_in_approval.cpp).
 struct SecondPersonNeeded {
