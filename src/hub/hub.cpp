@@ -50,6 +50,7 @@ Result<std::unique_ptr<Hub>> Hub::open(Options options, const Clock& clock,
     streaming.organisation = organisation;
     streaming.sender = {.host_name = host_name(), .version = options.version};
     VEDETTE_TRY(auto stream, syslog::Stream::open(std::move(streaming), log, clock, executor));
+    VEDETTE_TRY(auto mailer, mail::Mailer::open({.hub = options.data_dir / "hub"}, clock, executor));
     auto relay = relay::Relay::make(std::move(gateway), executor);
     auto services =
         std::make_shared<api::Services>(api::Services{.identity = *identity,
@@ -68,7 +69,8 @@ Result<std::unique_ptr<Hub>> Hub::open(Options options, const Clock& clock,
                                                       .session_check = options.session_check,
                                                       .keep_personal = options.keep_personal,
                                                       .witnesses = std::move(options.witnesses),
-                                                      .strict_transport = options.strict_transport});
+                                                      .strict_transport = options.strict_transport,
+                                                      .mailer = std::move(mailer)});
     // A change of a group may have been cut off before the gateway knew of it.
     boost::asio::co_spawn(services->executor, api::renew_groups(services), boost::asio::detached);
     return std::unique_ptr<Hub>(new Hub(std::move(relay), std::move(services)));
@@ -96,6 +98,8 @@ net::Awaitable<void> Hub::stop() {
         services_->recorder.note_end(browsing.decided, browsing.entry, browsing.ending());
     auto stopping = services_->syslog->stop();
     co_await std::move(stopping);
+    auto posting = services_->mailer->stop();
+    co_await std::move(posting);
     auto ending = services_->witnesses->stop();
     co_await std::move(ending);
 }

@@ -92,6 +92,22 @@ policy::Safeguards read_safeguards(ObjectReader& reader) {
     return safeguards;
 }
 
+std::vector<RoleId> read_second_person_roles(ObjectReader& reader) {
+    constexpr std::string_view field = "second_person_roles";
+    // Left out by mistake it would take the rule away.
+    if (!reader.has(field)) reader.refuse(field, "The field second_person_roles is missing");
+    std::vector<RoleId> roles;
+    for (const std::string& text :
+         reader.text_list(field, identity::max_second_person_roles, access_id_limits)) {
+        const auto role = RoleId::parse(text);
+        if (!role)
+            reader.refuse(field, "The field second_person_roles must be a list of UUIDs");
+        else if (std::ranges::find(roles, *role) == roles.end())
+            roles.push_back(*role);
+    }
+    return roles;
+}
+
 // nullopt: from everywhere.
 std::optional<std::vector<IpNetwork>> read_networks(ObjectReader& reader) {
     const auto texts = reader.text_list_or_null("networks", identity::max_role_networks, network_limits);
@@ -192,6 +208,10 @@ Outcome<std::string> read_code(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) { return reader.text("code", access_code_limits); });
 }
 
+Outcome<std::string> read_waiting(std::string_view body) {
+    return read_object(body, [](ObjectReader& reader) { return reader.text("waiting", access_code_limits); });
+}
+
 Outcome<identity::AccessRules> read_access_rules(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
         identity::AccessRules rules;
@@ -211,6 +231,10 @@ Outcome<identity::AccessRules> read_access_rules(std::string_view body) {
         rules.lock_out = lock_out.value_or(identity::LockOut::progressive);
         rules.holidays = read_holidays(reader);
         rules.safeguards = read_safeguards(reader);
+        rules.second_person_roles = read_second_person_roles(reader);
+        const auto mail_codes = reader.optional_flag("mail_codes");
+        if (!mail_codes) reader.refuse("mail_codes", "The field mail_codes is missing");
+        rules.mail_codes = mail_codes.value_or(false);
         return rules;
     });
 }
@@ -228,6 +252,7 @@ Outcome<identity::UserChange> read_user_change(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
         identity::UserChange change;
         change.suspended = reader.optional_flag("suspended");
+        change.second_person = reader.optional_flag("second_person");
         if (reader.has("assignments")) change.assignments = read_assignments(reader);
         return change;
     });

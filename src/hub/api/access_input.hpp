@@ -42,6 +42,8 @@ Outcome<PasswordInput> read_password_change(std::string_view body);
 /// The field `code` alone.
 Outcome<std::string> read_code(std::string_view body);
 Outcome<identity::AccessRules> read_access_rules(std::string_view body);
+/// The field `waiting` alone.
+Outcome<std::string> read_waiting(std::string_view body);
 Outcome<SignInInput> read_sign_in(std::string_view body);
 /// `code`, `username` and the new `password`.
 Outcome<CodeAndPasswordInput> read_code_and_password(std::string_view body);

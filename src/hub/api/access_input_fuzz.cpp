@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "hub/api/access_input.hpp"
+#include "hub/api/mail_input.hpp"
 #include "hub/api/passkey_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -51,6 +52,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 2:
             (void)api::read_user_change(body);
+            (void)api::read_waiting(body);
+            (void)api::read_mail_server(body, true);
+            (void)api::read_mail_address(body);
+            (void)api::read_sign_in_token(body);
             break;
         case 3:
             if (const auto role = api::read_role(body)) {

@@ -19,7 +19,18 @@ net::Awaitable<Outcome<>> get_access_rules(ServicesPtr services, Call) {
 
 net::Awaitable<Outcome<>> change_access_rules(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(identity::AccessRules rules, read_access_rules(call.request.body));
-    VEDETTE_CO_CHECK(co_await services->administration.change_access_rules(call.granted, std::move(rules)));
+    if (rules.mail_codes && !services->mailer->server()) {
+        Problem problem(Error{ErrorKind::conflict, "Name a mail server first"});
+        problem.field = "mail_codes";
+        co_return std::unexpected(std::move(problem));
+    }
+    const auto changed =
+        co_await services->administration.change_access_rules(call.granted, std::move(rules));
+    if (!changed) {
+        Problem problem(changed.error());
+        problem.name_field({"second_person_roles"});
+        co_return std::unexpected(std::move(problem));
+    }
     co_return access_rules_response(*services);
 }
 

@@ -35,7 +35,7 @@ class AccessTest : public ::testing::Test {
     static std::string rules_with(std::string_view holidays, int idle_minutes = 720, int hours = 168,
                                   std::string_view lock_out = "progressive") {
         return fmt::format(
-            R"({{"second_factor":"nobody","session_idle_minutes":{},"session_hours":{},"lock_out":"{}","holidays":{},"safeguards":[]}})",
+            R"({{"second_factor":"nobody","session_idle_minutes":{},"session_hours":{},"lock_out":"{}","holidays":{},"safeguards":[],"second_person_roles":[],"mail_codes":false}})",
             idle_minutes, hours, lock_out, holidays);
     }
     void start_live(testing::SocketState& socket, std::uint32_t channel) {

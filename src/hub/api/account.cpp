@@ -3,6 +3,7 @@
 #include "hub/api/access_input.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/notices.hpp"
 #include "hub/api/passkey_input.hpp"
 
 namespace vedette::hub::api {
@@ -33,6 +34,9 @@ boost::json::object passkey_json(const identity::Passkey& passkey) {
 net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call) {
     if (!call.session) co_return std::unexpected(Problem::not_signed_in());
     VEDETTE_CO_TRY(const auto passkeys, co_await services->identity->passkeys_of(call.session->user.id));
+    VEDETTE_CO_TRY(const auto mail, co_await services->identity->mail_address_of(call.session->user.id));
+    boost::json::value own_mail = nullptr;
+    if (mail) own_mail = boost::json::string(*mail);
     boost::json::array own_passkeys;
     for (const identity::Passkey& passkey : passkeys) own_passkeys.push_back(passkey_json(passkey));
     const auto& accounts = services->identity->roster().accounts;
@@ -41,11 +45,15 @@ net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call) {
     boost::json::array sessions;
     for (const identity::Session& session : services->identity->sessions_of(call.session->user.id))
         sessions.push_back(own_session_json(session, *call.session));
-    co_return json_response(200, {{"username", account->second.name},
-                                  {"authenticator", account->second.has_authenticator},
-                                  {"passkeys", std::move(own_passkeys)},
-                                  {"recovery_codes_left", account->second.recovery_codes_left},
-                                  {"sessions", std::move(sessions)}});
+    co_return json_response(200,
+                            {{"username", account->second.name},
+                             {"authenticator", account->second.has_authenticator},
+                             {"passkeys", std::move(own_passkeys)},
+                             {"mail", std::move(own_mail)},
+                             {"mail_code", takes_mail_code(services->identity->roster(), account->second)},
+                             {"mail_possible", services->mailer->server() != nullptr},
+                             {"recovery_codes_left", account->second.recovery_codes_left},
+                             {"sessions", std::move(sessions)}});
 }
 
 net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call) {
@@ -60,6 +68,9 @@ net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call) {
         if (problem.field == "password") problem.field = "old_password";
         co_return std::unexpected(std::move(problem));
     }
+    auto telling = tell_user(services, call.session->user.id, "The password of your account was changed.",
+                             call.request.peer_address);
+    co_await std::move(telling);
     co_return no_content();
 }
 
@@ -80,6 +91,12 @@ net::Awaitable<Outcome<>> confirm_authenticator(ServicesPtr services, Call call)
     if (!codes) co_return std::unexpected(Problem(codes.error()));
     boost::json::array out;
     for (const Secret& one : *codes) out.push_back(boost::json::string(one.reveal_text()));
+    if (call.session) {
+        auto telling =
+            tell_user(services, call.session->user.id, "An authenticator app was added to your account.",
+                      call.request.peer_address);
+        co_await std::move(telling);
+    }
     co_return json_response(200, {{"recovery_codes", std::move(out)}});
 }
 
@@ -89,6 +106,12 @@ net::Awaitable<Outcome<>> remove_authenticator(ServicesPtr services, Call call) 
         services->own_account.remove_authenticator(call.granted, std::move(proof), call.request.peer_address);
     const auto removed = co_await std::move(removing);
     if (!removed) co_return std::unexpected(Problem(removed.error()));
+    if (call.session) {
+        auto telling =
+            tell_user(services, call.session->user.id, "The authenticator app was removed from your account.",
+                      call.request.peer_address);
+        co_await std::move(telling);
+    }
     co_return no_content();
 }
 

@@ -110,15 +110,13 @@ Decided refused_before_decision(const Match& match, const net::Request& request,
             .details = {}};
 }
 
-constexpr unsigned second_factor_asked = 202;  // no route answers so but sign-in
-
 Ending ending_of(const Outcome<>& outcome, Trail& trail) {
     Ending ending{.status = outcome ? outcome->status : outcome.error().status,
                   .reason = outcome ? std::string() : outcome.error().kind,
                   .signed_in = {},
                   .details = std::move(trail.details),
                   .who_tried = std::move(trail.who_tried)};
-    if (ending.status == second_factor_asked) ending.reason = "second_factor_asked";
+    if (!trail.asked.empty()) ending.reason = trail.asked;
     if (trail.signed_in) ending.signed_in = trail.signed_in->user;
     return ending;
 }
@@ -158,17 +156,23 @@ net::Awaitable<Outcome<Recorder::Number>> record_request(ServicesPtr services, c
     co_return Recorder::Number();  // how they ended is told for all of them
 }
 
-// How it ended, where that is more than was written before. A session is not handed out without its entry.
-net::Awaitable<Outcome<void>> record_ending(ServicesPtr services, const Decided& decided, bool after,
-                                            Recorder::Number number, Ending ending) {
+// How it ended, where that is more than was written before. A session is not handed out without its entry,
+// and nobody is asked to let somebody in without one. The entry's number.
+net::Awaitable<Outcome<Recorder::Number>> record_ending(ServicesPtr services, const Decided& decided,
+                                                        bool after, Recorder::Number number, Ending ending,
+                                                        bool waits) {
     const bool begins_session = ending.signed_in.has_value();
+    if (after) {
+        auto recording = services->recorder.signed_in(decided, std::move(ending));
+        auto recorded = co_await std::move(recording);
+        co_return recorded || begins_session || waits ? recorded : Recorder::Number();
+    }
     Outcome<void> written;
-    if (after)
-        written = co_await services->recorder.signed_in(decided, std::move(ending));
-    else if (number && (ending.status >= 400 || begins_session || !ending.details.empty()))
+    if (number && (ending.status >= 400 || begins_session || !ending.details.empty()))
         written = co_await services->recorder.ended(decided, *number, std::move(ending));
     // Else what it was about is done, or was refused anyway; that its end is missing is in the log.
-    co_return begins_session ? written : Outcome<void>();
+    if (!written && (begins_session || waits)) co_return std::unexpected(written.error());
+    co_return number;
 }
 
 // The clearance that the request says to have, if it is one of exactly this request.
@@ -192,6 +196,15 @@ net::Awaitable<Outcome<>> refuse_until_cleared(ServicesPtr services, Decided dec
     VEDETTE_CO_TRY(const Recorder::Number number, co_await record_decision(services, decided));
     if (Clearance* still = services->clearances.find(id, services->clock->utc_now())) still->entry = number;
     co_return std::unexpected(std::move(problem));
+}
+
+// Where what waits for a second person stands in the log; without an entry it does not wait.
+void note_entry(Services& services, ClearanceId id, const Outcome<Recorder::Number>& recorded) {
+    Clearance* clearance = services.clearances.find(id, services.clock->utc_now());
+    if (!recorded)
+        services.clearances.end(id);
+    else if (clearance)
+        clearance->entry = *recorded;
 }
 
 net::Awaitable<Outcome<>> run_handler(ServicesPtr services, const Route* route, Call call) {
@@ -223,6 +236,7 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
     note_ends(*services, services->browsings.sweep(services->clock->monotonic_now()));
     policy::Context context = circumstances_of(caller, request, *services);
     Clearance* clearance = clearance_of(*services, caller, request);
+    if (caller.session) context.given = given_by_account(*services, caller.session->user);
     if (clearance) context.given = given_now(*services, *clearance);
     auto granted = policy::authorise(caller.principal, match.route->action(), object, context);
     Decided decided = decided_of(*services, match, caller, request, object,
@@ -253,7 +267,10 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
               .trail = trail};
     Outcome<> outcome = co_await run_handler(services, match.route, std::move(call));
     Ending ending = ending_of(outcome, *trail);
-    const auto recorded = co_await record_ending(services, decided, after, number, std::move(ending));
+    auto recording =
+        record_ending(services, decided, after, number, std::move(ending), trail->waiting.has_value());
+    const auto recorded = co_await std::move(recording);
+    if (trail->waiting) note_entry(*services, *trail->waiting, recorded);
     if (recorded) co_return outcome;
     // Nobody has seen the new session yet.
     if (trail->signed_in) (void)co_await services->identity->sign_out(trail->signed_in->digest);

@@ -34,8 +34,19 @@ bool is_for(const Call& call, Services& services, const Clearance& clearance) {
     const policy::User* user = policy::account_of(call.granted.principal());
     if (!user || user->id == clearance.requester().id) return false;
     // Nobody is left who could use it.
-    if (!services.identity->find(clearance.session, false)) return false;
+    const bool is_there = clearance.is_sign_in()
+                              ? services.identity->waits(clearance.session)
+                              : services.identity->find(clearance.session, false) != nullptr;
+    if (!is_there) return false;
     return may_approve(call, clearance).has_value();
+}
+
+// Identity asks again whether this person may, and remembers it.
+Result<> tell_sign_in(Services& services, const Clearance& clearance, const policy::Authorised& granted) {
+    if (!clearance.is_sign_in()) return {};
+    return clearance.state == Clearance::State::approved
+               ? services.identity->let_in(clearance.session, granted)
+               : services.identity->turn_away(clearance.session, granted);
 }
 
 }  // namespace
@@ -109,6 +120,10 @@ net::Awaitable<Outcome<>> give_approval(ServicesPtr services, Call call) {
     call.trail->details["requester"] = boost::json::string(clearance->requester().name);
     call.trail->details["camera_name"] = boost::json::string(clearance->decided.camera_name);
     if (!answered) co_return std::unexpected(Problem(answered.error()));
+    if (auto told_it = tell_sign_in(*services, *clearance, *granted); !told_it) {
+        services->clearances.end(id);
+        co_return std::unexpected(Problem(told_it.error()));
+    }
     co_return no_content();
 }
 

@@ -31,6 +31,7 @@ constexpr auto told_fields = std::to_array<std::string_view>({
     "camera_ids", "second_factor", "session_idle_minutes", "session_hours", "lock_out", "holidays", "date", "yearly", "networks", "days",
     "host", "wording", "from_beginning", "client_certificate_pem", "ca_pem",
     "recording", "continuous", "on_event", "pre_roll_s", "post_roll_s", "event_kinds", "encryption", "approve", "digest", "safeguards", "step_up", "second_person", "site", "groups", "group_id",
+    "second_person_roles", "mail_codes", "security", "from", "user", "to",
 });
 // clang-format on
 constexpr auto told_parameters =

@@ -8,6 +8,8 @@
 namespace vedette::hub::api {
 
 /// What counts at this moment of what was given: an approver who is suspended or gone counts no more.
+/// What counts as given for every action of that user: the code of a sealed envelope is a second factor.
+policy::Assurance given_by_account(const Services& services, const policy::User& user);
 policy::Assurance given_now(const Services& services, const Clearance& clearance);
 
 /// Takes away those whose time is up, and tells the audit log of those for which somebody was asked.

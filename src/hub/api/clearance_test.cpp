@@ -332,7 +332,7 @@ TEST(ClearanceTest, WithoutASecondFactorThereIsNoneToGive) {
     const auto given = house.send(net::Method::post, "/api/v1/clearances/" + id + "/second-factor",
                                   R"({"code":"000000"})", house.grace.cookie);
     EXPECT_EQ(given.status, 409u);
-    EXPECT_THAT(body_of(given), HasSubstr("Your account has no second factor yet"));
+    EXPECT_THAT(body_of(given), HasSubstr("Your account has no authenticator app and no passkey yet"));
 }
 
 TEST(ClearanceTest, TheAuditLogHasEachStepWithTheDigest) {

@@ -81,17 +81,38 @@ void Clearances::end_oldest_of(const UserId* user) {
 
 Clearance& Clearances::open(const net::Request& request, Decided decided,
                             const identity::SessionDigest& session, policy::Assurance asked, UtcTime now) {
-    Clearance clearance{.id = ClearanceId::random(),
+    return add(request, {.id = ClearanceId::random(),
+                         .decided = std::move(decided),
+                         .session = session,
+                         .asked = asked,
+                         .created = now,
+                         .expires = now + Ticks90k(clearance_lifetime),
+                         .entry = {},
+                         .reason = {},
+                         .approver = {},
+                         .answer = {},
+                         .salt = Bytes(salt_bytes)});
+}
+
+Clearance& Clearances::open_sign_in(Decided decided, const crypto::Sha256Digest& waiting, UtcTime now) {
+    net::Request finish;  // the request that it is for
+    finish.method = net::Method::post;
+    finish.path = "/api/v1/session/second-person";
+    return add(finish, {.id = ClearanceId::random(),
                         .decided = std::move(decided),
-                        .session = session,
-                        .asked = asked,
+                        .session = waiting,
+                        .asked = {.second_person = true},
                         .created = now,
-                        .expires = now + Ticks90k(clearance_lifetime),
+                        .expires = now + Ticks90k(sign_in_lifetime),
                         .entry = {},
+                        .state = Clearance::State::waiting,
                         .reason = {},
                         .approver = {},
                         .answer = {},
-                        .salt = Bytes(salt_bytes)};
+                        .salt = Bytes(salt_bytes)});
+}
+
+Clearance& Clearances::add(const net::Request& request, Clearance clearance) {
     crypto::random_bytes(clearance.salt);
     clearance.digest = digest_of_action(request, clearance);
     const UserId user = clearance.requester().id;
@@ -101,6 +122,13 @@ Clearance& Clearances::open(const net::Request& request, Decided decided,
     else if (entries_.size() >= limits_.total)
         end_oldest_of(nullptr);
     return entries_.emplace(clearance.id, std::move(clearance)).first->second;
+}
+
+Clearance* Clearances::of_sign_in(const crypto::Sha256Digest& waiting, UtcTime now) {
+    for (auto& [id, clearance] : entries_)
+        if (clearance.is_sign_in() && clearance.session == waiting && now < clearance.expires)
+            return &clearance;
+    return nullptr;
 }
 
 Clearance* Clearances::find(ClearanceId id, UtcTime now) {

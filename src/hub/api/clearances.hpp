@@ -17,6 +17,7 @@ namespace vedette::hub::api {
 using ClearanceId = Id<struct ClearanceTag>;
 
 constexpr std::chrono::minutes clearance_lifetime{15};
+constexpr std::chrono::minutes sign_in_lifetime{10};
 
 struct ClearanceLimits {
     std::size_t total = 1'024;
@@ -46,6 +47,7 @@ struct Clearance {
     std::optional<policy::User> approver;
     std::string answer;  ///< what the approver wrote
 
+    bool is_sign_in() const { return decided.action == policy::Action::sign_in; }
     const policy::User& requester() const { return *policy::account_of(decided.principal); }
     policy::Assurance given() const {
         return {.step_up = stepped_up, .second_person = state == State::approved};
@@ -78,6 +80,11 @@ class Clearances {
                     policy::Assurance asked, UtcTime now);
     /// The one of exactly this request, by that session; nullptr: there is none.
     Clearance* of_request(const net::Request& request, const identity::SessionDigest& session, UtcTime now);
+    /// One for a sign-in, whose factors were all right, and which waits for a second person; `waiting` is the
+    /// SHA-256 of the token of who waits, and stands in for the session.
+    Clearance& open_sign_in(Decided decided, const crypto::Sha256Digest& waiting, UtcTime now);
+    /// nullptr: there is none (any more).
+    Clearance* of_sign_in(const crypto::Sha256Digest& waiting, UtcTime now);
     /// One's own; nullptr: there is none (any more).
     Clearance* own(ClearanceId id, const identity::SessionDigest& session, UtcTime now);
     Clearance* find(ClearanceId id, UtcTime now);
@@ -92,6 +99,7 @@ class Clearances {
 
   private:
     void end_oldest_of(const UserId* user);
+    Clearance& add(const net::Request& request, Clearance clearance);
 
     ClearanceLimits limits_;
     std::map<ClearanceId, Clearance> entries_;

@@ -16,6 +16,24 @@ net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_out(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> break_glass(ServicesPtr services, Call call);
+// mail.cpp
+net::Awaitable<Outcome<>> get_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> set_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> test_mail_server(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> begin_mail_address(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> confirm_mail_address(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> remove_mail_address(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> send_mail_proof(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> send_sign_in_code(ServicesPtr services, Call call);
+// break_glass.cpp
+net::Awaitable<Outcome<>> list_break_glass(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_break_glass(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> seal_envelope(ServicesPtr services, Call call);
+// sign_in_approval.cpp
+net::Awaitable<Outcome<>> get_waiting_sign_in(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> finish_sign_in(ServicesPtr services, Call call);
 // account.cpp
 net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call);

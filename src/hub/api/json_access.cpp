@@ -30,7 +30,7 @@ json::array ids_json(const std::vector<CameraId>& cameras) {
 
 std::string_view state_of(const identity::Account& account) {
     if (account.suspended) return "suspended";
-    return account.has_password ? "active" : "invited";
+    return account.has_password || account.envelope ? "active" : "invited";
 }
 
 }  // namespace
@@ -45,6 +45,8 @@ json::object to_json(const identity::Account& account, std::size_t sessions, Utc
     json::array assignments;
     for (const identity::Assignment& assignment : account.assignments)
         assignments.push_back(assignment_json(assignment));
+    json::value envelope = nullptr;
+    if (account.envelope) envelope = envelope_json(*account.envelope);
     json::value invited = nullptr;
     if (account.invited_until && now < *account.invited_until) invited = ticks(*account.invited_until);
     return {{"id", account.id.text()},
@@ -54,7 +56,15 @@ json::object to_json(const identity::Account& account, std::size_t sessions, Utc
             {"created_90k", ticks(account.created)},
             {"sessions", sessions},
             {"second_factor", account.has_second_factor},
+            {"second_person", account.second_person},
+            {"envelope", std::move(envelope)},
             {"assignments", std::move(assignments)}};
+}
+
+json::object envelope_json(const identity::Envelope& envelope) {
+    json::value used = nullptr;
+    if (envelope.used) used = ticks(*envelope.used);
+    return {{"made_90k", ticks(envelope.made)}, {"used_90k", std::move(used)}};
 }
 
 json::object to_json(const identity::Role& role) {
@@ -81,12 +91,17 @@ json::object to_json(const identity::AccessRules& rules) {
     for (const identity::Holiday& holiday : rules.holidays)
         holidays.push_back(json::object{
             {"date", to_date_text(holiday.day)}, {"yearly", holiday.yearly}, {"name", holiday.name}});
+    json::array second_person_roles;
+    for (const RoleId& role : rules.second_person_roles)
+        second_person_roles.push_back(json::string(role.text()));
     return {{"second_factor", identity::to_string(rules.second_factor)},
             {"session_idle_minutes", rules.sessions.idle.count()},
             {"session_hours", rules.sessions.absolute.count()},
             {"lock_out", identity::to_string(rules.lock_out)},
             {"holidays", std::move(holidays)},
-            {"safeguards", to_json(rules.safeguards)}};
+            {"safeguards", to_json(rules.safeguards)},
+            {"second_person_roles", std::move(second_person_roles)},
+            {"mail_codes", rules.mail_codes}};
 }
 
 json::object to_json(const identity::CameraGroup& group) {

@@ -21,6 +21,8 @@ boost::json::array to_json(const policy::Safeguards& safeguards);
 /// Names of what it has.
 boost::json::array to_json(policy::Assurance assurance);
 boost::json::object to_json(const policy::Decision& decision);
+/// When it was sealed, and when it was opened: null while it is sealed.
+boost::json::object envelope_json(const identity::Envelope& envelope);
 boost::json::object to_json(const identity::Invitation& invitation);
 
 }  // namespace vedette::hub::api

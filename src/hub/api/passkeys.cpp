@@ -3,6 +3,7 @@
 #include "crypto/base64.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/notices.hpp"
 #include "hub/api/passkey_input.hpp"
 #include "hub/api/session_response.hpp"
 #include "webauthn/credential_key.hpp"
@@ -48,7 +49,7 @@ net::Awaitable<Outcome<>> sign_in_with_passkey(ServicesPtr services, Call call) 
         co_return std::unexpected(Problem(done.error()));
     }
     call.trail->details["passkey"] = done->passkey;
-    co_return co_await exchange_session(std::move(services), std::move(call), std::move(done->signed_in));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(done->step));
 }
 
 net::Awaitable<Outcome<>> begin_passkey(ServicesPtr services, Call call) {
@@ -74,6 +75,11 @@ net::Awaitable<Outcome<>> add_passkey(ServicesPtr services, Call call) {
     const auto added = co_await std::move(adding);
     if (!added) co_return std::unexpected(Problem(added.error()));
     call.trail->details["passkey_id"] = added->id.text();
+    if (call.session) {
+        auto telling = tell_user(services, call.session->user.id, "A passkey was added to your account.",
+                                 call.request.peer_address);
+        co_await std::move(telling);
+    }
     boost::json::array codes;
     for (const Secret& one : added->recovery_codes) codes.push_back(boost::json::string(one.reveal_text()));
     co_return json_response(201, {{"id", added->id.text()}, {"recovery_codes", std::move(codes)}});
@@ -94,6 +100,11 @@ net::Awaitable<Outcome<>> remove_passkey(ServicesPtr services, Call call) {
     const auto removed = co_await std::move(removing);
     if (!removed) co_return std::unexpected(Problem(removed.error()));
     call.trail->details["name"] = *removed;
+    if (call.session) {
+        auto telling = tell_user(services, call.session->user.id, "A passkey was removed from your account.",
+                                 call.request.peer_address);
+        co_await std::move(telling);
+    }
     co_return no_content();
 }
 

@@ -140,9 +140,9 @@ void Recorder::note_end(const Decided& decided, std::uint64_t number, const Endi
     log_->note(end_of(decided, number, ending));
 }
 
-net::Awaitable<Outcome<void>> Recorder::signed_in(const Decided& decided, Ending ending) {
+net::Awaitable<Outcome<Recorder::Number>> Recorder::signed_in(const Decided& decided, Ending ending) {
     write_counts();
-    if (!ending.signed_in && !admit(policy::Anonymous{})) co_return Outcome<void>();
+    if (!ending.signed_in && !admit(policy::Anonymous{})) co_return Number();
     audit::Entry entry = entry_of(decided);
     entry.facts.status = static_cast<std::uint16_t>(ending.status);
     if (!ending.details.empty()) {
@@ -163,8 +163,8 @@ net::Awaitable<Outcome<void>> Recorder::signed_in(const Decided& decided, Ending
             tried && tried->is_string() ? std::string(tried->get_string()) : ending.who_tried;
     }
     auto writing = write(std::move(entry));
-    VEDETTE_CO_CHECK(co_await std::move(writing));
-    co_return Outcome<void>();
+    VEDETTE_CO_TRY(const std::uint64_t number, co_await std::move(writing));
+    co_return Number(number);
 }
 
 // ---- bounds

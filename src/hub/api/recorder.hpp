@@ -70,7 +70,7 @@ class Recorder {
 
     /// A sign-in or claim, in one entry once it is known who it was and how it went. Error: 503, the sign-in
     /// does not count.
-    net::Awaitable<Outcome<void>> signed_in(const Decided& decided, Ending ending);
+    net::Awaitable<Outcome<Number>> signed_in(const Decided& decided, Ending ending);
     /// Whether one more refusal of nobody in particular may be listed; takes it from the bound.
     bool admit_nobody();
 

@@ -22,6 +22,7 @@
 #include "hub/identity/identity.hpp"
 #include "hub/identity/own_account.hpp"
 #include "hub/identity/own_passkeys.hpp"
+#include "hub/mail/mailer.hpp"
 #include "hub/policy/policy.hpp"
 #include "hub/syslog/stream.hpp"
 #include "net/http.hpp"
@@ -53,6 +54,7 @@ struct Services {
     std::shared_ptr<witness::Submissions> witnesses;
     /// Browsers are told to insist on HTTPS (HSTS, RFC 6797).
     bool strict_transport = false;
+    std::shared_ptr<mail::Mailer> mailer{};
 };
 
 /// What the placeholders of a route's pattern stood for.
@@ -72,6 +74,8 @@ struct PathParameters {
 struct Trail {
     std::optional<identity::Session> signed_in;  ///< that it has begun
     std::string who_tried;                       ///< the name of who did not get in, where it is known
+    std::string asked;                           ///< of a sign-in that goes on (202): what for, as a word
+    std::optional<ClearanceId> waiting;          ///< what waits for a second person from now on
     boost::json::object details;                 ///< without secrets; none: nothing that was not known before
 };
 

@@ -3,6 +3,7 @@
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_access.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/notices.hpp"
 #include "hub/api/session_response.hpp"
 
 namespace vedette::hub::api {
@@ -38,7 +39,9 @@ boost::json::object session_json(const Services& services, const policy::Princip
                 role != roster.roles.end() && !assignment.denies)
                 roles.push_back(boost::json::string(role->second.name));
     std::string_view second_factor = "off";
-    if (account != roster.accounts.end() && account->second.has_second_factor) second_factor = "on";
+    if (account != roster.accounts.end() &&
+        (account->second.has_second_factor || takes_mail_code(roster, account->second)))
+        second_factor = "on";
     if (account != roster.accounts.end() && must_set_up_second_factor(roster, account->second))
         second_factor = "required";
     const auto rights = policy::rights_held(principal, policy::Object::of(user.organisation), context);
@@ -77,6 +80,19 @@ net::Awaitable<Outcome<>> exchange_session(ServicesPtr services, Call call, iden
     co_return signed_in_response(*services, signed_in, call.context);
 }
 
+net::Awaitable<Outcome<>> answer_step(ServicesPtr services, Call call, identity::SignInStep step) {
+    if (auto* signed_in = std::get_if<identity::SignedIn>(&step))
+        co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
+    if (const auto* needed = std::get_if<identity::SecondPersonNeeded>(&step))
+        co_return second_person_response(*services, call, *needed);
+    const auto& needed = std::get<identity::SecondFactorNeeded>(step);
+    call.trail->asked = "second_factor_asked";
+    co_return json_response(202, {{"token", needed.token.reveal_text()},
+                                  {"code", needed.takes_code},
+                                  {"passkey", needed.takes_passkey},
+                                  {"mail", needed.takes_mail_code}});
+}
+
 net::Awaitable<Outcome<>> get_session(ServicesPtr services, Call call) {
     const policy::Principal& principal = call.granted.principal();
     if (!policy::account_of(principal) || !call.credential)
@@ -91,21 +107,16 @@ net::Awaitable<Outcome<>> sign_in(ServicesPtr services, Call call) {
                                                peer_of(call.request));
     auto step = co_await std::move(signing);
     if (!step) co_return std::unexpected(Problem(step.error()));
-    if (const auto* needed = std::get_if<identity::SecondFactorNeeded>(&*step))
-        co_return json_response(202, {{"token", needed->token.reveal_text()},
-                                      {"code", needed->takes_code},
-                                      {"passkey", needed->takes_passkey}});
-    co_return co_await exchange_session(std::move(services), std::move(call),
-                                        std::get<identity::SignedIn>(std::move(*step)));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
 }
 
 net::Awaitable<Outcome<>> accept_invitation(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(CodeAndPasswordInput input, read_code_and_password(call.request.body));
     auto accepting = services->identity->accept_invitation(std::move(input.username), std::move(input.code),
                                                            std::move(input.password), peer_of(call.request));
-    auto signed_in = co_await std::move(accepting);
-    if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
-    co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
+    auto step = co_await std::move(accepting);
+    if (!step) co_return std::unexpected(Problem(step.error()));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
 }
 
 net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call) {
@@ -113,8 +124,23 @@ net::Awaitable<Outcome<>> give_second_factor(ServicesPtr services, Call call) {
     call.trail->who_tried = services->identity->challenged(input.token);
     auto giving = services->identity->give_second_factor(std::move(input.token), std::move(input.code),
                                                          peer_of(call.request));
-    auto signed_in = co_await std::move(giving);
+    auto step = co_await std::move(giving);
+    if (!step) co_return std::unexpected(Problem(step.error()));
+    co_return co_await answer_step(std::move(services), std::move(call), std::move(*step));
+}
+
+net::Awaitable<Outcome<>> break_glass(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(std::string code, read_code(call.request.body));
+    auto breaking = services->identity->break_glass(std::move(code), peer_of(call.request));
+    auto signed_in = co_await std::move(breaking);
     if (!signed_in) co_return std::unexpected(Problem(signed_in.error()));
+    auto telling = tell_administrators(
+        services, "Vedette: a break-glass account was opened",
+        fmt::format("The sealed envelope of the break-glass account {} was opened. Find out by whom and why, "
+                    "then seal a new envelope.",
+                    signed_in->session.user.name),
+        call.request.peer_address);
+    co_await std::move(telling);
     co_return co_await exchange_session(std::move(services), std::move(call), std::move(*signed_in));
 }
 

@@ -57,24 +57,25 @@ TestSite::TestSite() {
                                                   .etag = "\"i\"",
                                                   .immutable = false,
                                                   .content = as_bytes(html)}};
-    services =
-        std::make_shared<Services>(Services{.identity = *identity,
-                                            .administration = {*identity, clock},
-                                            .own_account = {*identity, clock},
-                                            .own_passkeys = {*identity, clock},
-                                            .api_tokens = {*identity, clock},
-                                            .site = Site(relay),
-                                            .recorder = {std::move(*log), organisation, clock},
-                                            .syslog = std::move(*stream),
-                                            .clock = &clock,
-                                            .executor = io.get_executor(),
-                                            .web_assets = assets,
-                                            .version = "0.1.0",
-                                            .started = clock.utc_now(),
-                                            .session_check = std::chrono::milliseconds(2),
-                                            .witnesses = std::make_shared<witness::Submissions>(
-                                                witness::SubmissionOptions{}, std::vector<witness::OwnLog>{},
-                                                std::vector<witness::Address>{}, clock, io.get_executor())});
+    services = std::make_shared<Services>(
+        Services{.identity = *identity,
+                 .administration = {*identity, clock},
+                 .own_account = {*identity, clock},
+                 .own_passkeys = {*identity, clock},
+                 .api_tokens = {*identity, clock},
+                 .site = Site(relay),
+                 .recorder = {std::move(*log), organisation, clock},
+                 .syslog = std::move(*stream),
+                 .clock = &clock,
+                 .executor = io.get_executor(),
+                 .web_assets = assets,
+                 .version = "0.1.0",
+                 .started = clock.utc_now(),
+                 .session_check = std::chrono::milliseconds(2),
+                 .witnesses = std::make_shared<witness::Submissions>(
+                     witness::SubmissionOptions{}, std::vector<witness::OwnLog>{},
+                     std::vector<witness::Address>{}, clock, io.get_executor()),
+                 .mailer = *mail::Mailer::open({.hub = folder.path() / "hub"}, clock, io.get_executor())});
     services->identity->serve_at({*webauthn::place_of("vedette.example:8443")});
     io.poll();
 }
@@ -82,6 +83,10 @@ TestSite::TestSite() {
 TestSite::~TestSite() {
     bool stopped = false;
     boost::asio::co_spawn(io, services->syslog->stop(), [&](const std::exception_ptr&) { stopped = true; });
+    bool mail_stopped = false;
+    boost::asio::co_spawn(io, services->mailer->stop(),
+                          [&](const std::exception_ptr&) { mail_stopped = true; });
+    run_until([&] { return mail_stopped; });
     run_until([&] { return stopped; });
     relay->shutdown();
     io.restart();

@@ -3,6 +3,7 @@
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_access.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/notices.hpp"
 
 namespace vedette::hub::api {
 
@@ -72,9 +73,18 @@ net::Awaitable<Outcome<>> remove_user(ServicesPtr services, Call call) {
 }
 
 net::Awaitable<Outcome<>> invite_user(ServicesPtr services, Call call) {
-    const auto invitation =
-        co_await services->administration.invite(call.granted, call.path.user.value_or(UserId()));
+    const UserId id = call.path.user.value_or(UserId());
+    // It goes with the password.
+    VEDETTE_CO_TRY(const auto mail, co_await services->identity->mail_address_of(id));
+    const auto invitation = co_await services->administration.invite(call.granted, id);
     if (!invitation) co_return std::unexpected(refused(invitation.error()));
+    const auto account = services->identity->roster().accounts.find(id);
+    if (mail && account != services->identity->roster().accounts.end())
+        tell_former_address(
+            *services, *mail, account->second.name,
+            "An administrator made a new invitation for your account: its password and second "
+            "factors, this address included, are good for nothing any more.",
+            call.request.peer_address);
     co_return json_response(201, to_json(*invitation));
 }
 

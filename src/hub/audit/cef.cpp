@@ -35,7 +35,7 @@ class CefLine {
 };
 
 int severity_of(const Facts& facts) {
-    if (facts.kind == Kind::alarm) return 10;
+    if (is_alarm(facts)) return 10;
     if (!facts.allowed || facts.kind == Kind::summary) return 6;
     return facts.status >= 400 ? 5 : 3;
 }

@@ -66,6 +66,12 @@ struct Entry {
 inline constexpr std::string_view alarm_action = "audit_alarm";
 inline constexpr std::string_view erasure_action = "audit_erasure";
 
+/// Facts::operation of a sealed envelope that was opened, which is an alarm wherever entries are sent.
+inline constexpr std::string_view break_glass_operation = "breakGlass";
+inline bool is_alarm(const Facts& facts) {
+    return facts.kind == Kind::alarm || (facts.operation == break_glass_operation && facts.allowed);
+}
+
 inline constexpr std::size_t max_word_bytes = 64;
 inline constexpr std::size_t max_name_bytes = 512;
 inline constexpr std::size_t max_details_bytes = 4096;

@@ -9,7 +9,7 @@ Result<AccessRules> load_access_rules(store::Database& database, OrganisationId 
     const ByteView id = organisation.bytes();
     VEDETTE_CHECK(for_each_row(
         database,
-        "SELECT second_factor, session_idle_minutes, session_hours, lock_out FROM access_rules "
+        "SELECT second_factor, session_idle_minutes, session_hours, lock_out, mail_codes FROM access_rules "
         "WHERE organisation_id = ?",
         [&](const store::Statement& row) {
             // What this program does not know is asked of everybody.
@@ -17,6 +17,7 @@ Result<AccessRules> load_access_rules(store::Database& database, OrganisationId 
             if (!row.is_null(1)) rules.sessions.idle = std::chrono::minutes(row.int64(1));
             if (!row.is_null(2)) rules.sessions.absolute = std::chrono::hours(row.int64(2));
             rules.lock_out = parse_lock_out(row.text(3)).value_or(LockOut::progressive);
+            rules.mail_codes = row.int64(4) != 0;
         },
         id));
     VEDETTE_CHECK(for_each_row(
@@ -35,16 +36,22 @@ Result<AccessRules> load_access_rules(store::Database& database, OrganisationId 
                                         {.step_up = row.int64(1) != 0, .second_person = row.int64(2) != 0});
         },
         id));
+    VEDETTE_CHECK(for_each_row(
+        database, "SELECT role_id FROM second_person_roles WHERE organisation_id = ? ORDER BY role_id",
+        [&](const store::Statement& row) {
+            rules.second_person_roles.push_back(RoleId::from_bytes(row.blob(0)));
+        },
+        id));
     return rules;
 }
 
 Result<> put_access_rules(store::Database& database, OrganisationId organisation, const AccessRules& rules) {
     const ByteView id = organisation.bytes();
-    VEDETTE_CHECK(
-        database.run("INSERT OR REPLACE INTO access_rules (organisation_id, second_factor, "
-                     "session_idle_minutes, session_hours, lock_out) VALUES (?, ?, ?, ?, ?)",
-                     id, to_string(rules.second_factor), std::int64_t{rules.sessions.idle.count()},
-                     std::int64_t{rules.sessions.absolute.count()}, to_string(rules.lock_out)));
+    VEDETTE_CHECK(database.run(
+        "INSERT OR REPLACE INTO access_rules (organisation_id, second_factor, "
+        "session_idle_minutes, session_hours, lock_out, mail_codes) VALUES (?, ?, ?, ?, ?, ?)",
+        id, to_string(rules.second_factor), std::int64_t{rules.sessions.idle.count()},
+        std::int64_t{rules.sessions.absolute.count()}, to_string(rules.lock_out), rules.mail_codes));
     VEDETTE_CHECK(database.run("DELETE FROM holidays WHERE organisation_id = ?", id));
     for (const Holiday& holiday : rules.holidays)
         VEDETTE_CHECK(
@@ -58,6 +65,10 @@ Result<> put_access_rules(store::Database& database, OrganisationId organisation
             "INSERT INTO safeguards (organisation_id, action, step_up, second_person) VALUES (?, ?, ?, ?)",
             id, policy::to_string(action), chosen.step_up, chosen.second_person));
     }
+    VEDETTE_CHECK(database.run("DELETE FROM second_person_roles WHERE organisation_id = ?", id));
+    for (const RoleId& role : rules.second_person_roles)
+        VEDETTE_CHECK(database.run("INSERT INTO second_person_roles (organisation_id, role_id) VALUES (?, ?)",
+                                   id, ByteView(role.bytes())));
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/identity/api_token_rows.hpp"
+#include "hub/identity/break_glass_table.hpp"
 #include "hub/identity/rules.hpp"
 
 namespace vedette::hub::identity {
@@ -90,6 +91,41 @@ Administration::Awaitable<Result<Administration::Invited>> Administration::add_u
     co_return invited;
 }
 
+Administration::Awaitable<Result<Administration::Sealed>> Administration::add_break_glass(
+    policy::Authorised granted, std::string name, std::vector<Assignment> assignments) {
+    VEDETTE_CO_TRY(const Actor actor, actor_of(granted, policy::Action::manage_users));
+    const auto clean = clean_username(name);
+    if (!clean) co_return fail(ErrorKind::invalid_input, "name: The name needs 1 to 64 visible characters");
+    const UtcTime now = clock_->utc_now();
+    Sealed sealed{.user = UserId::random(), .code = make_recovery_code()};
+    const Account account{
+        .id = sealed.user, .name = *clean, .created = now, .assignments = std::move(assignments)};
+    Identity::Change body = [organisation = granted.object().organisation, actor, account, now,
+                             code = digest_of_code(sealed.code)](store::Database& database,
+                                                                 const Roster& before) -> Result<> {
+        VEDETTE_CHECK(may_give_or_take(before, actor, rights_given(before, account.assignments)));
+        VEDETTE_CHECK(insert_user(database, organisation, account, username_key(account.name), ""));
+        return put_envelope(database, account.id, code, now);
+    };
+    VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
+    co_return sealed;
+}
+
+Administration::Awaitable<Result<Secret>> Administration::seal_anew(policy::Authorised granted, UserId user) {
+    VEDETTE_CO_TRY(const Actor actor, actor_of(granted, policy::Action::manage_users));
+    Secret code = make_recovery_code();
+    Identity::Change body = [actor, user, now = clock_->utc_now(), code = digest_of_code(code)](
+                                store::Database& database, const Roster& before) -> Result<> {
+        VEDETTE_CHECK(may_touch(before, actor, user));
+        VEDETTE_TRY(const Account* account, find_account(before, user));
+        if (!account->envelope) return fail(ErrorKind::conflict, "This is no break-glass account");
+        return put_envelope(database, user, code, now);
+    };
+    VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
+    identity_->end_sessions(user);
+    co_return code;
+}
+
 Administration::Awaitable<Result<>> Administration::change_user(policy::Authorised granted, UserId user,
                                                                 UserChange change) {
     VEDETTE_CO_TRY(const Actor actor, actor_of(granted, policy::Action::manage_users));
@@ -122,6 +158,10 @@ Administration::Awaitable<Result<Invitation>> Administration::invite(policy::Aut
                              expires = invitation.expires](store::Database& database,
                                                            const Roster& before) -> Result<> {
         VEDETTE_CHECK(may_touch(before, actor, user));
+        VEDETTE_TRY(const Account* account, find_account(before, user));
+        if (account->envelope)
+            return fail(ErrorKind::conflict,
+                        "A break-glass account has no password; seal a new envelope instead");
         return set_invitation(database, user, code, expires);
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));

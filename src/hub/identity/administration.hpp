@@ -49,9 +49,21 @@ class Administration {
     };
     Awaitable<Result<Invited>> add_user(policy::Authorised granted, std::string name,
                                         std::vector<Assignment> assignments);
+    /// A break-glass account, with the code of its sealed envelope, which is shown once and kept as SHA-256.
+    /// It has no password, is asked for no second factor, and never counts as somebody who is left.
+    struct Sealed {
+        UserId user;
+        Secret code;
+    };
+    Awaitable<Result<Sealed>> add_break_glass(policy::Authorised granted, std::string name,
+                                              std::vector<Assignment> assignments);
+    /// A new envelope, instead of one that was opened or may be known; ends the account's sessions. Errors
+    /// also: conflict when the account is no break-glass account.
+    Awaitable<Result<Secret>> seal_anew(policy::Authorised granted, UserId user);
     Awaitable<Result<>> change_user(policy::Authorised granted, UserId user, UserChange change);
     Awaitable<Result<>> remove_user(policy::Authorised granted, UserId user);
-    /// Ends the user's sessions and API tokens, takes the password away, and makes a new invitation.
+    /// Ends the user's sessions and API tokens, takes the password away, and makes a new invitation. Errors
+    /// also: conflict for a break-glass account, which never has a password.
     Awaitable<Result<Invitation>> invite(policy::Authorised granted, UserId user);
     /// Ends the user's sessions.
     Awaitable<Result<>> sign_out(policy::Authorised granted, UserId user);

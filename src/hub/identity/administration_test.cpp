@@ -35,8 +35,9 @@ class AdministrationTest : public testing::IdentityTest {
                                              std::move(assignments)));
     }
     auto accept(std::string name, const Invitation& invitation) {
-        return run(identity->accept_invitation(std::move(name), std::string(invitation.code.reveal_text()),
-                                               Secret(testing::good_password), {"192.0.2.7", "test"}));
+        return testing::at_once(
+            run(identity->accept_invitation(std::move(name), std::string(invitation.code.reveal_text()),
+                                            Secret(testing::good_password), {"192.0.2.7", "test"})));
     }
     /// A user who is signed in, and the token.
     std::pair<UserId, std::string> make(const std::string& token, const std::string& name,

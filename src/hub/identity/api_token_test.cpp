@@ -187,9 +187,9 @@ TEST_F(ApiTokenTest, EndsWithItsUser) {
     const auto invited = run(administration().add_user(
         by_ada(), "Grace", {{.role = ready_roles()[1].id, .scope = WholeOrganisation{}}}));
     const UserId grace = invited->user;
-    auto signed_in =
+    auto signed_in = testing::at_once(
         run(identity->accept_invitation("Grace", std::string(invited->invitation.code.reveal_text()),
-                                        Secret(testing::good_password), {"192.0.2.7", "test"}));
+                                        Secret(testing::good_password), {"192.0.2.7", "test"})));
     const auto token_of_grace = [&](std::string name) {
         const auto account = identity->user(grace);
         auto token = run(tokens().make(

@@ -10,7 +10,7 @@ namespace vedette::hub::identity {
 namespace {
 
 // Times are 90 kHz ticks since 1970-01-01 UTC. Tokens and codes are here as SHA-256 only.
-constexpr std::array<store::Migration, 7> migrations = {R"sql(
+constexpr std::array<store::Migration, 10> migrations = {R"sql(
 CREATE TABLE organisations (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     created_90k INTEGER NOT NULL
@@ -36,7 +36,7 @@ CREATE TABLE claim_code (
     created_90k INTEGER NOT NULL
 ) STRICT;
 )sql",
-                                                        R"sql(
+                                                         R"sql(
 CREATE TABLE roles (
     id              BLOB PRIMARY KEY CHECK (length(id) = 16),
     organisation_id BLOB NOT NULL REFERENCES organisations (id),
@@ -77,7 +77,7 @@ INSERT INTO assignments (user_id, place, role_id, scope, scope_id, denies)
 ALTER TABLE users DROP COLUMN role;
 ALTER TABLE users ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1));
 )sql",
-                                                        R"sql(
+                                                         R"sql(
 CREATE TABLE authenticators (
     user_id       BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     secret_sealed BLOB NOT NULL,
@@ -95,7 +95,7 @@ CREATE TABLE access_rules (
 ) STRICT;
 ALTER TABLE sessions ADD COLUMN origin_sealed BLOB;     -- address and client
 )sql",
-                                                        R"sql(
+                                                         R"sql(
 CREATE TABLE roles_new (
     id              BLOB PRIMARY KEY CHECK (length(id) = 16),
     organisation_id BLOB NOT NULL REFERENCES organisations (id),
@@ -121,7 +121,7 @@ ALTER TABLE access_rules ADD COLUMN session_idle_minutes INTEGER;
 ALTER TABLE access_rules ADD COLUMN session_hours INTEGER;
 ALTER TABLE access_rules ADD COLUMN lock_out TEXT;
 )sql",
-                                                        R"sql(
+                                                         R"sql(
 CREATE TABLE passkeys (
     id                BLOB PRIMARY KEY CHECK (length(id) = 16),
     user_id           BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -138,7 +138,7 @@ CREATE TABLE passkeys (
 ) STRICT;
 CREATE INDEX passkeys_by_user ON passkeys (user_id);
 )sql",
-                                                        R"sql(
+                                                         R"sql(
 CREATE TABLE api_tokens (
     id             BLOB PRIMARY KEY CHECK (length(id) = 16),
     token_sha256   BLOB NOT NULL UNIQUE CHECK (length(token_sha256) = 32),
@@ -153,7 +153,7 @@ CREATE TABLE api_tokens (
     UNIQUE (user_id, name)
 ) STRICT;
 )sql",
-                                                        R"sql(
+                                                         R"sql(
 CREATE TABLE safeguards (
     organisation_id BLOB NOT NULL REFERENCES organisations (id),
     action          TEXT NOT NULL,              -- policy::Action
@@ -161,6 +161,30 @@ CREATE TABLE safeguards (
     second_person   INTEGER NOT NULL CHECK (second_person IN (0, 1)),
     PRIMARY KEY (organisation_id, action)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+-- Whose sign-in takes a second person: users, and whoever was given one of some roles.
+ALTER TABLE users ADD COLUMN second_person INTEGER NOT NULL DEFAULT 0 CHECK (second_person IN (0, 1));
+CREATE TABLE second_person_roles (
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
+    role_id         BLOB NOT NULL CHECK (length(role_id) = 16),
+    PRIMARY KEY (organisation_id, role_id)
+) STRICT, WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+CREATE TABLE break_glass (
+    user_id     BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    code_sha256 BLOB UNIQUE CHECK (length(code_sha256) = 32),  -- NULL: it was used
+    made_90k    INTEGER NOT NULL,                               -- the envelope
+    used_90k    INTEGER                                         -- NULL: it is sealed
+) STRICT;
+)sql",
+                                                         R"sql(
+CREATE TABLE mail_addresses (
+    user_id        BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    address_sealed BLOB NOT NULL           -- a code that was sent there came back
+) STRICT;
+ALTER TABLE access_rules ADD COLUMN mail_codes INTEGER NOT NULL DEFAULT 0 CHECK (mail_codes IN (0, 1));
 )sql"};
 
 sealing::Place origin_place(const SessionDigest& digest) {

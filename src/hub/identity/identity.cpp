@@ -113,6 +113,9 @@ Identity::Awaitable<Result<>> Identity::change(Change body) {
 }
 
 void Identity::end_sessions(UserId user, std::optional<SessionDigest> except) {
+    // What was begun with a password or a factor of before is no way in any more.
+    std::erase_if(challenges_, [&](const auto& entry) { return entry.second.user == user; });
+    std::erase_if(waiting_, [&](const auto& entry) { return entry.second.user == user; });
     forget_on_disk(sessions_.end_of_user(user, [&](const Session& s) { return s.digest != except; }));
 }
 

@@ -18,6 +18,7 @@
 #include "hub/identity/directory.hpp"
 #include "hub/identity/passkey_table.hpp"
 #include "hub/identity/roster.hpp"
+#include "hub/identity/sent_code.hpp"
 #include "hub/identity/session_table.hpp"
 #include "hub/identity/throttle.hpp"
 #include "hub/identity/types.hpp"
@@ -58,15 +59,20 @@ class Identity : public std::enable_shared_from_this<Identity> {
     Awaitable<std::expected<SignInStep, Refusal>> sign_in(std::string username, Secret password, Peer peer);
     /// The code of an authenticator app or a recovery code, after sign_in() asked for it. Refusals:
     /// unauthenticated (begin again), forbidden on field `code`, exhausted with retry_after.
-    Awaitable<std::expected<SignedIn, Refusal>> give_second_factor(std::string token, std::string code,
-                                                                   Peer peer);
+    Awaitable<std::expected<SignInStep, Refusal>> give_second_factor(std::string token, std::string code,
+                                                                     Peer peer);
     /// The name of who is asked for a second factor by that token; empty when nobody is.
     std::string challenged(std::string_view token) const;
     /// Takes an invitation, which is for one password, and signs in; ends the user's other sessions.
     /// Refusals: forbidden on field `code` (without saying whether the name is wrong), invalid_input on
     /// `password`, exhausted with retry_after.
-    Awaitable<std::expected<SignedIn, Refusal>> accept_invitation(std::string username, std::string code,
-                                                                  Secret password, Peer peer);
+    Awaitable<std::expected<SignInStep, Refusal>> accept_invitation(std::string username, std::string code,
+                                                                    Secret password, Peer peer);
+    /// The code of a sealed envelope, which is used with this: of a break-glass account, without a name, a
+    /// second factor or a second person. Everybody hears of it: a warning in the log, an alarm in the audit
+    /// log, a banner. Refusals: forbidden on field `code`, exhausted with retry_after.
+    Awaitable<std::expected<SignedIn, Refusal>> break_glass(std::string code, Peer peer);
+    bool is_break_glass(UserId user) const;
     /// For somebody who is signed in already. Refusals: forbidden on field `password` or `code`, exhausted
     /// with retry_after. A code is taken by this.
     Awaitable<std::expected<void, Refusal>> check_password(UserId user, Secret password, std::string address);
@@ -77,6 +83,34 @@ class Identity : public std::enable_shared_from_this<Identity> {
     /// A second factor alone, given for one action: the proof's password does not matter. Refusals: as
     /// check_proof(), and conflict for an account that has none.
     Awaitable<std::expected<void, Refusal>> check_step_up(UserId user, Proof proof, std::string address);
+
+    // ---- codes that are sent by mail (mail_codes.cpp). Sending is held back for each user, each network and
+    // all together: exhausted with retry_after.
+
+    /// A code for the sign-in of that token, and for no other. Refusals: unauthenticated (begin again),
+    /// conflict when that account takes none.
+    Awaitable<std::expected<CodeToSend, Refusal>> send_mail_code(std::string token, std::string address);
+    /// A code for check_proof() of a user who takes one. Refusals: conflict.
+    Awaitable<std::expected<CodeToSend, Refusal>> send_mail_proof(UserId user, std::string address);
+    /// A code to `mail`, which is the user's address once it came back. Refusals: invalid_input on `address`.
+    std::expected<CodeToSend, Refusal> begin_mail_address(UserId user, std::string mail, std::string address);
+    /// Refusals: forbidden on field `code`. Returns the address that it was before, or nothing.
+    Awaitable<std::expected<std::optional<std::string>, Refusal>> confirm_mail_address(UserId user,
+                                                                                       std::string code,
+                                                                                       std::string address);
+    /// nullopt: the user has none.
+    Awaitable<Result<std::optional<std::string>>> mail_address_of(UserId user);
+
+    // ---- sign-ins that wait for a second person (sign_in_approval.cpp); `waiting` is SHA-256 of the token
+
+    bool waits(const crypto::Sha256Digest& waiting) const;
+    /// Demands a decision about `approve_over_organisation` of another user. Errors: forbidden, not_found
+    /// when it does not wait (any more).
+    Result<> let_in(const crypto::Sha256Digest& waiting, const policy::Authorised& granted);
+    Result<> turn_away(const crypto::Sha256Digest& waiting, const policy::Authorised& granted);
+    /// Begins the session of a sign-in that somebody has let in, who is active still. It is over with this.
+    /// Refusals: unauthenticated (begin again), conflict while it waits.
+    Awaitable<std::expected<SignedIn, Refusal>> finish_sign_in(std::string token);
 
     // ---- passkeys (passkey_use.cpp)
 
@@ -171,6 +205,17 @@ class Identity : public std::enable_shared_from_this<Identity> {
     void forget_on_disk(std::vector<SessionDigest> ended);
     void adopt(Roster roster);
     Awaitable<std::expected<SignedIn, Refusal>> begin_session(UserId user, Peer peer);
+    /// begin_session(), unless a second person has to let that user in.
+    Awaitable<std::expected<SignInStep, Refusal>> admit(UserId user, Peer peer);
+    std::optional<std::chrono::seconds> hold_back_sending(UserId user, std::string_view address);
+    Awaitable<std::expected<CodeToSend, Refusal>> code_to(UserId user, Secret code);
+    /// A code that was sent for a sign-in or a proof; held back like codes of an app.
+    std::expected<void, Refusal> check_sent_code(UserId user, std::optional<SentCode>& sent,
+                                                 std::string_view code, std::string_view address);
+    SecondPersonNeeded begin_waiting(policy::User user, Peer peer);
+    struct Waiting;
+    Waiting* find_waiting(const crypto::Sha256Digest& waiting);
+    Result<Waiting*> answerable(const crypto::Sha256Digest& waiting, const policy::Authorised& granted);
     struct Verified {
         bool matches = false;
         std::optional<std::string> new_phc;  ///< the cost has changed
@@ -196,6 +241,10 @@ class Identity : public std::enable_shared_from_this<Identity> {
     SessionTable sessions_;
     ApiTokenTable api_tokens_;
     Throttle throttle_;
+    /// Of messages: three at once, one more each minute, for a user or a network; and 60, one each 10 s, for
+    /// all.
+    Throttle sending_throttle_{{.attempts_burst = 3, .attempt_refill = std::chrono::seconds(60)}};
+    Throttle all_sending_throttle_{{.attempts_burst = 60, .attempt_refill = std::chrono::seconds(10)}};
     Throttle api_token_throttle_;  ///< its own: a program that lost its token keeps nobody from signing in
     std::map<SessionDigest, UtcTime> persisted_use_;
     /// The password was right; by the SHA-256 of the token.
@@ -203,8 +252,23 @@ class Identity : public std::enable_shared_from_this<Identity> {
         UserId user;
         MonotonicTime expires;
         unsigned tries = 0;
+        std::optional<SentCode> sent{};
     };
     std::map<crypto::Sha256Digest, Challenge> challenges_;
+    /// All factors were right; by the SHA-256 of the token.
+    struct Waiting {
+        UserId user;
+        Peer peer;
+        MonotonicTime expires;
+        std::optional<UserId> let_in_by;
+    };
+    std::map<crypto::Sha256Digest, Waiting> waiting_;
+    struct NewAddress {
+        std::string address;
+        SentCode code;
+    };
+    std::map<UserId, NewAddress> new_addresses_;
+    std::map<UserId, SentCode> proof_codes_;
     std::vector<webauthn::Place> places_;
     // Apart, so that a flood of strangers ends no ceremony of somebody who is signed in.
     Ceremonies sign_in_ceremonies_{{.total = 4'096, .each_owner = 64}};

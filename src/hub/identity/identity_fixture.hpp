@@ -16,6 +16,15 @@ namespace vedette::hub::identity::testing {
 
 constexpr std::string_view good_password = "five long words are enough";
 
+/// Of an answer that lets somebody in at once.
+inline std::expected<SignedIn, Refusal> at_once(std::expected<SignInStep, Refusal> step) {
+    if (!step) return std::unexpected(std::move(step.error()));
+    auto* signed_in = std::get_if<SignedIn>(&*step);
+    EXPECT_NE(signed_in, nullptr);
+    if (!signed_in) return std::unexpected(Refusal({ErrorKind::internal, "one more step"}));
+    return std::move(*signed_in);
+}
+
 class IdentityTest : public ::testing::Test {
   protected:
     IdentityTest() {

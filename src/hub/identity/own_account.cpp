@@ -6,6 +6,7 @@
 
 #include "crypto/totp.hpp"
 #include "hub/identity/authenticator_table.hpp"
+#include "hub/identity/mail_address_table.hpp"
 #include "hub/identity/roster_table.hpp"
 #include "hub/identity/rules.hpp"
 
@@ -114,6 +115,37 @@ OwnAccount::Answer<void> OwnAccount::remove_authenticator(policy::Authorised gra
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(remove)));
     co_return std::expected<void, Refusal>();
+}
+
+OwnAccount::Answer<CodeToSend> OwnAccount::begin_mail_address(policy::Authorised granted, std::string mail,
+                                                              Proof proof, std::string address) {
+    VEDETTE_CO_TRY(const policy::User user, owner_of(granted));
+    auto checking = identity_->check_proof(user.id, std::move(proof), address);
+    VEDETTE_CO_CHECK(co_await std::move(checking));
+    co_return identity_->begin_mail_address(user.id, std::move(mail), std::move(address));
+}
+
+OwnAccount::Answer<std::string> OwnAccount::remove_mail_address(policy::Authorised granted, Proof proof,
+                                                                std::string address) {
+    VEDETTE_CO_TRY(const policy::User user, owner_of(granted));
+    auto checking = identity_->check_proof(user.id, std::move(proof), std::move(address));
+    VEDETTE_CO_CHECK(co_await std::move(checking));
+    const auto former = std::make_shared<std::string>();
+    Identity::Change remove = [directory = identity_->directory(), id = user.id, former](
+                                  store::Database& database, const Roster& before) -> Result<> {
+        VEDETTE_TRY(const Account* account, find_account(before, id));
+        VEDETTE_TRY(const auto mail, load_mail_address(database, directory->sealer(), id));
+        if (!mail) return fail(ErrorKind::conflict, "There is no mail address to remove");
+        Account without = *account;
+        without.has_mail = false;
+        if (must_set_up_second_factor(before, without))
+            return fail(ErrorKind::conflict,
+                        "Your organisation asks for a second factor; set up another one first");
+        *former = *mail;
+        return identity::remove_mail_address(database, id);
+    };
+    VEDETTE_CO_CHECK(co_await identity_->change(std::move(remove)));
+    co_return std::move(*former);
 }
 
 OwnAccount::Answer<void> OwnAccount::change_password(policy::Authorised granted, SessionDigest session,

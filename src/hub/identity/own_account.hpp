@@ -53,6 +53,12 @@ class OwnAccount {
     /// Takes the old one; ends the user's other sessions.
     Answer<void> change_password(policy::Authorised granted, SessionDigest session, Secret old_password,
                                  Secret new_password, std::string address);
+    /// Begins with another mail address, whose code is to be sent; confirmed by Identity. Refusals as
+    /// Identity::begin_mail_address().
+    Answer<CodeToSend> begin_mail_address(policy::Authorised granted, std::string mail, Proof proof,
+                                          std::string address);
+    /// What was the address. Refused (conflict) where it is the second factor that the organisation asks for.
+    Answer<std::string> remove_mail_address(policy::Authorised granted, Proof proof, std::string address);
     /// Ends the session of that public_id(), or with an empty one all but `session`. not_found when there is
     /// none.
     Answer<void> end_session(policy::Authorised granted, SessionDigest session, std::string id);

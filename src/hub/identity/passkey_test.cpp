@@ -91,7 +91,7 @@ TEST_F(PasskeyTest, IsMadeWithThePasswordAndSignsIn) {
     const auto signed_in = give(answer(device));
     ASSERT_TRUE(signed_in.has_value());
     EXPECT_EQ(signed_in->passkey, "Phone");
-    EXPECT_EQ(identity->use(signed_in->signed_in.token.reveal_text())->user.id, ada());
+    EXPECT_EQ(identity->use(std::get<SignedIn>(signed_in->step).token.reveal_text())->user.id, ada());
     EXPECT_EQ(all()[0].last_used, clock.utc_now());
     EXPECT_EQ(all()[0].sign_count, 2u);
 }
@@ -157,8 +157,8 @@ TEST_F(PasskeyTest, ARegistrationIsOfWhoBeganIt) {
     const auto wanted = begin(proof());
     Administration administration(identity, clock);
     auto invited = run(administration.add_user(granted(policy::Action::manage_users), "Grace", {}));
-    auto grace = run(identity->accept_invitation("Grace", std::string(invited->invitation.code.reveal_text()),
-                                                 Secret(testing::good_password), {}));
+    auto grace = testing::at_once(run(identity->accept_invitation(
+        "Grace", std::string(invited->invitation.code.reveal_text()), Secret(testing::good_password), {})));
     token = grace->token.reveal_text();
     EXPECT_EQ(add(device, wanted->request.challenge).error().error.kind, ErrorKind::conflict);
 }
@@ -432,8 +432,8 @@ TEST_F(PasskeyTest, GoesWithANewInvitationAndWithTheAccount) {
     Administration administration(identity, clock);
     const std::string adas = token;
     auto invited = run(administration.add_user(granted(policy::Action::manage_users), "Grace", {}));
-    auto grace = run(identity->accept_invitation("Grace", std::string(invited->invitation.code.reveal_text()),
-                                                 Secret(testing::good_password), {}));
+    auto grace = testing::at_once(run(identity->accept_invitation(
+        "Grace", std::string(invited->invitation.code.reveal_text()), Secret(testing::good_password), {})));
     token = grace->token.reveal_text();
     set_up(device);
     const UserId user = invited->user;

@@ -237,10 +237,10 @@ Identity::Awaitable<std::expected<SignedInByPasskey, Refusal>> Identity::sign_in
     if (!user(used->user)) co_return std::unexpected(suspended());
     // The password that came before is answered; it can't be given a code as well.
     if (used->password_challenge) challenges_.erase(*used->password_challenge);
-    auto beginning = begin_session(used->user, std::move(peer));
-    auto signed_in = co_await std::move(beginning);
-    if (!signed_in) co_return std::unexpected(std::move(signed_in.error()));
-    co_return SignedInByPasskey{.signed_in = std::move(*signed_in), .passkey = std::move(used->name)};
+    auto admitting = admit(used->user, std::move(peer));
+    auto step = co_await std::move(admitting);
+    if (!step) co_return std::unexpected(std::move(step.error()));
+    co_return SignedInByPasskey{.step = std::move(*step), .passkey = std::move(used->name)};
 }
 
 Identity::Awaitable<std::expected<void, Refusal>> Identity::check_proof(UserId user, Proof proof,
@@ -249,6 +249,17 @@ Identity::Awaitable<std::expected<void, Refusal>> Identity::check_proof(UserId u
     auto checking = check_password(user, std::move(proof.password), address);
     VEDETTE_CO_CHECK(co_await std::move(checking));
     const auto account = roster_->accounts.find(user);
+    if (account != roster_->accounts.end() && takes_mail_code(*roster_, account->second)) {
+        const auto found = proof_codes_.find(user);
+        std::optional<SentCode> sent;
+        if (found != proof_codes_.end()) sent = found->second;
+        const auto fits = check_sent_code(user, sent, proof.code, address);
+        if (sent)
+            found->second = *sent;  // its tries
+        else if (found != proof_codes_.end())
+            proof_codes_.erase(found);
+        co_return fits;
+    }
     if (account == roster_->accounts.end() || !account->second.has_second_factor)
         co_return std::expected<void, Refusal>();
     co_return co_await check_step_up(user, std::move(proof), std::move(address));
@@ -259,8 +270,9 @@ Identity::Awaitable<std::expected<void, Refusal>> Identity::check_step_up(UserId
     const auto self = shared_from_this();
     const auto account = roster_->accounts.find(user);
     if (account == roster_->accounts.end() || !account->second.has_second_factor)
-        co_return std::unexpected(Refusal(
-            {ErrorKind::conflict, "Your account has no second factor yet; set one up in Your account"}));
+        co_return std::unexpected(Refusal({ErrorKind::conflict,
+                                           "Your account has no authenticator app and no passkey yet, and "
+                                           "nothing less does; set one up in Your account"}));
     if (proof.passkey) {
         auto taking = take_passkey(std::move(*proof.passkey), user, std::move(address));
         auto used = co_await std::move(taking);

@@ -138,7 +138,12 @@ bool is_holiday(const std::vector<Holiday>& holidays, std::chrono::year_month_da
     });
 }
 
+bool takes_mail_code(const Roster& roster, const Account& account) {
+    return roster.rules.mail_codes && account.has_mail && !account.has_second_factor;
+}
+
 bool must_set_up_second_factor(const Roster& roster, const Account& account) {
+    if (account.envelope || takes_mail_code(roster, account)) return false;
     if (account.has_second_factor || roster.rules.second_factor == SecondFactorRule::nobody) return false;
     return roster.rules.second_factor == SecondFactorRule::everybody ||
            rights_given(roster, account.assignments).overlaps(decides_over_others);
@@ -166,7 +171,36 @@ Result<> check_second_person(const Roster& roster) {
                 "could be it: give another active user the right to approve, over everything and always");
 }
 
+// Somebody has to come in alone, to let the others in.
+Result<> check_sign_in(const Roster& roster) {
+    for (const RoleId& role : roster.rules.second_person_roles)
+        if (!roster.roles.contains(role))
+            return fail(ErrorKind::invalid_input,
+                        "second_person_roles: There is no such role; it may have been deleted");
+    bool somebody_waits = false;
+    for (const auto& [id, account] : roster.accounts) {
+        const bool waits = sign_in_takes_second_person(roster, account);
+        somebody_waits = somebody_waits || waits;
+        if (!waits && unconditional_rights(roster, account).contains(approve_actions)) return {};
+    }
+    if (!somebody_waits) return {};
+    return fail(
+        ErrorKind::conflict,
+        "Nobody could let those in whose sign-in takes a second person: give another active user, whose "
+        "own sign-in takes none, the right to approve, over everything and always");
+}
+
 }  // namespace
+
+bool sign_in_takes_second_person(const Roster& roster, const Account& account) {
+    if (account.envelope) return false;
+    return account.second_person ||
+           std::ranges::any_of(account.assignments, [&](const Assignment& assignment) {
+               return !assignment.denies &&
+                      std::ranges::find(roster.rules.second_person_roles, assignment.role) !=
+                          roster.rules.second_person_roles.end();
+           });
+}
 
 Result<> check(const Roster& roster) {
     bool somebody_decides = roster.accounts.empty();
@@ -180,6 +214,7 @@ Result<> check(const Roster& roster) {
         return fail(ErrorKind::conflict,
                     "Nobody could manage users and roles any more; give another active user the role "
                     "Administrator first");
+    VEDETTE_CHECK(check_sign_in(roster));
     return check_second_person(roster);
 }
 

@@ -50,6 +50,12 @@ struct Assignment {
     friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
+/// The sealed envelope of a break-glass account.
+struct Envelope {
+    UtcTime made{};
+    std::optional<UtcTime> used{};  ///< nullopt: it is sealed
+};
+
 struct Account {
     UserId id;
     std::string name;
@@ -61,6 +67,9 @@ struct Account {
     bool has_authenticator = false;  ///< an app
     std::uint32_t passkeys = 0;
     std::uint32_t recovery_codes_left = 0;
+    bool has_mail = false;               ///< an address that a code came back from
+    bool second_person = false;          ///< sign-in takes one, whatever the roles are
+    std::optional<Envelope> envelope{};  ///< of a break-glass account, which has no password
     std::vector<Assignment> assignments;
 };
 
@@ -107,7 +116,12 @@ struct AccessRules {
     LockOut lock_out = LockOut::progressive;
     std::vector<Holiday> holidays;
     policy::Safeguards safeguards;  ///< what some actions take besides a right
+    /// Whoever was given one of them, over anything, is let in at sign-in by a second person.
+    std::vector<RoleId> second_person_roles;
+    /// A code that is sent by mail is a second factor, the weakest, of who has no other.
+    bool mail_codes = false;
 };
+constexpr std::size_t max_second_person_roles = 64;
 
 struct Roster {
     OrganisationId organisation;
@@ -128,12 +142,19 @@ policy::Rights rights_of(const Roster& roster, const std::vector<Assignment>& as
 /// The rights that assignments give anywhere and at any time, whatever others deny.
 policy::RightSet rights_given(const Roster& roster, const std::vector<Assignment>& assignments);
 
-/// Whether the rule asks a second factor of that user, who has none yet.
+/// Whether the rule asks a second factor of that user, who has none yet. Never of a break-glass account.
 bool must_set_up_second_factor(const Roster& roster, const Account& account);
+
+/// Whether a code sent by mail is that user's second factor: the rule has to say so, and there is no better.
+bool takes_mail_code(const Roster& roster, const Account& account);
+
+/// Whether a second person has to let that user in at sign-in. Never into a break-glass account.
+bool sign_in_takes_second_person(const Roster& roster, const Account& account);
 
 /// What must hold for every roster. Errors (conflict, invalid_input): one sentence about what would be wrong:
 /// nobody could manage users and roles any more, or something is assigned that is not there, or a second
-/// person is asked for and nobody is left who could be it for whoever changes that rule.
+/// person is asked for and nobody is left who could be it for whoever changes that rule, or for those who
+/// sign in.
 Result<> check(const Roster& roster);
 
 /// Whether somebody who holds `own` over everything and always may give or take `rights`: who manages roles

@@ -3,6 +3,7 @@
 #include "hub/identity/access_rules_table.hpp"
 #include "hub/identity/api_token_rows.hpp"
 #include "hub/identity/authenticator_table.hpp"
+#include "hub/identity/mail_address_table.hpp"
 #include "hub/identity/passkey_table.hpp"
 #include "hub/identity/rows.hpp"
 
@@ -82,9 +83,10 @@ Result<> load_accounts(Database& database, Roster& roster) {
         database,
         "SELECT u.id, u.name, u.suspended, u.password_phc <> '', u.created_90k, i.expires_90k, "
         "coalesce(a.confirmed, 0), (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id), "
-        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) FROM users u "
-        "LEFT JOIN invitations i ON i.user_id = u.id LEFT JOIN authenticators a ON a.user_id = u.id WHERE "
-        "u.organisation_id = ?",
+        "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person, b.made_90k, b.used_90k, "
+        "EXISTS (SELECT 1 FROM mail_addresses m WHERE m.user_id = u.id) FROM users u "
+        "LEFT JOIN invitations i ON i.user_id = u.id LEFT JOIN authenticators a ON a.user_id = u.id "
+        "LEFT JOIN break_glass b ON b.user_id = u.id WHERE u.organisation_id = ?",
         [&](const store::Statement& row) {
             Account account{.id = UserId::from_bytes(row.blob(0)),
                             .name = std::string(row.text(1)),
@@ -95,8 +97,14 @@ Result<> load_accounts(Database& database, Roster& roster) {
                             .has_authenticator = row.int64(6) != 0,
                             .passkeys = static_cast<std::uint32_t>(row.int64(8)),
                             .recovery_codes_left = static_cast<std::uint32_t>(row.int64(7)),
+                            .has_mail = row.int64(12) != 0,
+                            .second_person = row.int64(9) != 0,
                             .assignments = {}};
             if (!row.is_null(5)) account.invited_until = from_ticks(row.int64(5));
+            if (!row.is_null(10)) {
+                account.envelope = Envelope{.made = from_ticks(row.int64(10))};
+                if (!row.is_null(11)) account.envelope->used = from_ticks(row.int64(11));
+            }
             roster.accounts.emplace(account.id, std::move(account));
         },
         ByteView(roster.organisation.bytes())));
@@ -198,8 +206,9 @@ Result<> insert_user(Database& database, OrganisationId organisation, const Acco
 
 Result<> update_user(Database& database, OrganisationId organisation, UserId user, const UserChange& change) {
     VEDETTE_CHECK(database.run(
-        "UPDATE users SET suspended = coalesce(?, suspended) WHERE id = ? AND organisation_id = ?",
-        change.suspended, ByteView(user.bytes()), ByteView(organisation.bytes())));
+        "UPDATE users SET suspended = coalesce(?, suspended), second_person = coalesce(?, "
+        "second_person) WHERE id = ? AND organisation_id = ?",
+        change.suspended, change.second_person, ByteView(user.bytes()), ByteView(organisation.bytes())));
     if (database.changes() == 0) return no_such_user();
     if (change.suspended.value_or(false)) VEDETTE_CHECK(delete_api_tokens_of(database, user));
     if (change.assignments) VEDETTE_CHECK(write_assignments(database, user, *change.assignments));
@@ -223,6 +232,7 @@ Result<> set_invitation(Database& database, UserId user, const crypto::Sha256Dig
     VEDETTE_CHECK(database.run("UPDATE users SET password_phc = '' WHERE id = ?", ByteView(user.bytes())));
     VEDETTE_CHECK(remove_authenticator(database, user));
     VEDETTE_CHECK(remove_passkeys(database, user));
+    VEDETTE_CHECK(remove_mail_address(database, user));
     VEDETTE_CHECK(drop_useless_recovery_codes(database, user));
     VEDETTE_CHECK(delete_api_tokens_of(database, user));
     return database.run(
@@ -259,7 +269,7 @@ Result<> delete_role(Database& database, OrganisationId organisation, RoleId rol
                                ByteView(role.bytes()), ByteView(organisation.bytes())));
     if (database.changes() == 0)
         return fail(ErrorKind::not_found, "There is no such role; it may have been deleted");
-    return {};
+    return database.run("DELETE FROM second_person_roles WHERE role_id = ?", ByteView(role.bytes()));
 }
 
 Result<> put_group(Database& database, OrganisationId organisation, const CameraGroup& group) {

@@ -28,6 +28,7 @@ Result<> insert_user(store::Database& database, OrganisationId organisation, con
 struct UserChange {
     std::optional<bool> suspended;
     std::optional<std::vector<Assignment>> assignments;
+    std::optional<bool> second_person;
 };
 /// Who is suspended loses all API tokens. Errors: not_found.
 Result<> update_user(store::Database& database, OrganisationId organisation, UserId user,

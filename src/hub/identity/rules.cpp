@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
+#include "hub/identity/types.hpp"
 
 namespace vedette::hub::identity {
 
@@ -173,6 +175,12 @@ Secret make_claim_code() {
 
 Secret make_recovery_code() {
     return make_code<recovery_code_characters>();
+}
+
+Secret make_sign_in_token() {
+    Bytes random(token_bytes);
+    crypto::random_bytes(random);
+    return Secret(std::string_view(to_hex(random)));
 }
 
 std::string normalise_claim_code(std::string_view typed) {

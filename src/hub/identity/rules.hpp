@@ -34,6 +34,9 @@ Secret make_claim_code();
 /// 120 bits in six such groups: it is kept for as long as its account, and a plain hash of it as well.
 Secret make_recovery_code();
 
+/// 256 random bits in hexadecimal digits: for a session, or a step on the way to it.
+Secret make_sign_in_token();
+
 /// What was meant by what was typed: groups and case do not matter, O is 0, I and L are 1.
 std::string normalise_claim_code(std::string_view typed);
 

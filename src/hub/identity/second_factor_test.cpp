@@ -50,8 +50,8 @@ class SecondFactorTest : public testing::IdentityTest {
         return needed ? std::string(needed->token.reveal_text()) : "";
     }
     auto give(std::string challenge, std::string what) {
-        return run(
-            identity->give_second_factor(std::move(challenge), std::move(what), {"192.0.2.1", "test"}));
+        return testing::at_once(
+            run(identity->give_second_factor(std::move(challenge), std::move(what), {"192.0.2.1", "test"})));
     }
 
     std::string token;
@@ -156,9 +156,9 @@ TEST_F(SecondFactorTest, WhoMustHaveOneMayDoNothingElse) {
     const auto invite = [&](std::string name, RoleId role) {
         auto invited = run(administration.add_user(granted(policy::Action::manage_users), name,
                                                    {{.role = role, .scope = WholeOrganisation{}}}));
-        auto signed_in =
+        auto signed_in = testing::at_once(
             run(identity->accept_invitation(name, std::string(invited->invitation.code.reveal_text()),
-                                            Secret(testing::good_password), {"192.0.2.9", ""}));
+                                            Secret(testing::good_password), {"192.0.2.9", ""})));
         return std::string(signed_in->token.reveal_text());
     };
     const std::string watcher = invite("Viewer", ready_roles()[1].id);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/hex.hpp"
 #include "base/log.hpp"
 #include "crypto/totp.hpp"
 #include "hub/identity/authenticator_table.hpp"
@@ -31,20 +30,13 @@ Refusal too_busy() {
             hashing_retry};
 }
 
-Secret make_token() {
-    Bytes random(token_bytes);
-    crypto::random_bytes(random);
-    return Secret(std::string_view(to_hex(random)));
-}
+}  // namespace
 
-// What a browser says of itself, for people to read.
-std::string printable(std::string_view text) {
+std::string printable_client(std::string_view text) {
     std::string out(text.substr(0, max_client_bytes));
     std::erase_if(out, [](char c) { return c < ' ' || c > '~'; });
     return out;
 }
-
-}  // namespace
 
 Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::claim(std::string code, std::string username,
                                                                       Secret password, Peer peer) {
@@ -100,10 +92,10 @@ Identity::Awaitable<std::expected<std::string, Refusal>> Identity::hash_password
     co_return std::move(*phc);
 }
 
-Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::accept_invitation(std::string username,
-                                                                                  std::string code,
-                                                                                  Secret password,
-                                                                                  Peer peer) {
+Identity::Awaitable<std::expected<SignInStep, Refusal>> Identity::accept_invitation(std::string username,
+                                                                                    std::string code,
+                                                                                    Secret password,
+                                                                                    Peer peer) {
     const auto self = shared_from_this();
     const std::string name = clean_username(username).value_or("");
     const std::string key = username_key(name);
@@ -140,7 +132,7 @@ Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::accept_invitatio
     if (auto changed = co_await change(std::move(accept)); !changed)
         co_return std::unexpected(Refusal(changed.error()));
     end_sessions(user);
-    co_return co_await begin_session(user, std::move(peer));
+    co_return co_await admit(user, std::move(peer));
 }
 
 Identity::Awaitable<std::expected<Identity::Verified, Refusal>> Identity::verify(std::string phc,
@@ -189,12 +181,10 @@ Identity::Awaitable<std::expected<SignInStep, Refusal>> Identity::sign_in(std::s
             log::warn("the password hash of {} was not renewed: {}", user.text(), renewed.error().message);
     }
     const auto account = roster_->accounts.find(user);
-    if (account != roster_->accounts.end() && account->second.has_second_factor)
+    if (account != roster_->accounts.end() &&
+        (account->second.has_second_factor || takes_mail_code(*roster_, account->second)))
         co_return SignInStep(begin_challenge(user));
-    auto beginning = begin_session(user, std::move(peer));
-    auto signed_in = co_await std::move(beginning);
-    if (!signed_in) co_return std::unexpected(signed_in.error());
-    co_return SignInStep(std::move(*signed_in));
+    co_return co_await admit(user, std::move(peer));
 }
 
 SecondFactorNeeded Identity::begin_challenge(UserId user) {
@@ -205,10 +195,11 @@ SecondFactorNeeded Identity::begin_challenge(UserId user) {
             std::ranges::min_element(challenges_, {}, [](const auto& entry) { return entry.second.expires; });
         challenges_.erase(oldest);
     }
-    SecondFactorNeeded needed{.token = make_token()};
+    SecondFactorNeeded needed{.token = make_sign_in_token()};
     if (const auto account = roster_->accounts.find(user); account != roster_->accounts.end()) {
         needed.takes_code = account->second.has_authenticator || account->second.recovery_codes_left > 0;
         needed.takes_passkey = account->second.passkeys > 0;
+        needed.takes_mail_code = takes_mail_code(*roster_, account->second);
     }
     challenges_.emplace(digest_of(needed.token.reveal_text()),
                         Challenge{.user = user, .expires = now + challenge_lifetime});
@@ -222,21 +213,27 @@ std::string Identity::challenged(std::string_view token) const {
     return account == roster_->accounts.end() ? std::string() : account->second.name;
 }
 
-Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::give_second_factor(std::string token,
-                                                                                   std::string code,
-                                                                                   Peer peer) {
+Identity::Awaitable<std::expected<SignInStep, Refusal>> Identity::give_second_factor(std::string token,
+                                                                                     std::string code,
+                                                                                     Peer peer) {
     const auto self = shared_from_this();
     const auto digest = digest_of(token);
     const auto challenge = challenges_.find(digest);
     if (challenge == challenges_.end() || challenge->second.expires <= clock_.monotonic_now())
         co_return std::unexpected(too_late());
     const UserId user = challenge->second.user;
+    const auto account = roster_->accounts.find(user);
+    std::expected<void, Refusal> fits;
+    if (account != roster_->accounts.end() && takes_mail_code(*roster_, account->second))
+        fits = check_sent_code(user, challenge->second.sent, code, peer.address);
     if (++challenge->second.tries >= challenge_tries) challenges_.erase(challenge);
-    auto checking = check_second_factor(user, std::move(code), peer.address);
-    auto fits = co_await std::move(checking);
+    if (account == roster_->accounts.end() || !takes_mail_code(*roster_, account->second)) {
+        auto checking = check_second_factor(user, std::move(code), peer.address);
+        fits = co_await std::move(checking);
+    }
     if (!fits) co_return std::unexpected(fits.error());
     challenges_.erase(digest);
-    co_return co_await begin_session(user, std::move(peer));
+    co_return co_await admit(user, std::move(peer));
 }
 
 Identity::Awaitable<std::expected<void, Refusal>> Identity::check_second_factor(UserId user, std::string code,
@@ -299,7 +296,7 @@ Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::begin_session(Us
     if (!user)  // since the password was looked at
         co_return std::unexpected(wrong_password());
     SignedIn signed_in;
-    signed_in.token = make_token();
+    signed_in.token = make_sign_in_token();
     const UtcTime now = clock_.utc_now();
     signed_in.session = {.digest = digest_of(signed_in.token.reveal_text()),
                          .user = *user,
@@ -307,7 +304,7 @@ Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::begin_session(Us
                          .last_used = now,
                          .expires = {},
                          .address = std::move(peer.address),
-                         .client = printable(peer.client)};
+                         .client = printable_client(peer.client)};
     auto add = [directory = directory_, session = signed_in.session] {
         return directory->add_session(session);
     };

@@ -47,6 +47,8 @@ struct Peer {
     std::string client;  ///< the header User-Agent; cut to max_client_bytes
 };
 constexpr std::size_t max_client_bytes = 200;
+/// What a browser says of itself, for people to read.
+std::string printable_client(std::string_view text);
 
 /// A session that has just begun. The token goes into the cookie and nowhere else.
 struct SignedIn {
@@ -60,8 +62,22 @@ struct SecondFactorNeeded {
     Secret token;
     bool takes_code = false;  ///< of an authenticator app, or a recovery code
     bool takes_passkey = false;
+    bool takes_mail_code = false;  ///< of send_mail_code()
 };
-using SignInStep = std::variant<SignedIn, SecondFactorNeeded>;
+
+/// A code on its way to a user.
+struct CodeToSend {
+    std::string address;
+    std::string user;  ///< the name
+    Secret code;
+};
+/// All own factors were right, and a second person has to let the user in (sign_in_approval.cpp).
+struct SecondPersonNeeded {
+    Secret token;  ///< for whoever waits, and nobody else
+    policy::User user;
+    UtcTime expires{};
+};
+using SignInStep = std::variant<SignedIn, SecondFactorNeeded, SecondPersonNeeded>;
 
 using PasskeyId = Id<struct PasskeyTag>;
 
@@ -72,7 +88,7 @@ struct PasskeyRequest {
     std::vector<Bytes> credential_ids;  ///< to choose from; empty: whatever there is
 };
 struct SignedInByPasskey {
-    SignedIn signed_in;
+    SignInStep step;      ///< never SecondFactorNeeded
     std::string passkey;  ///< its name
 };
 

@@ -23,7 +23,7 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 Severity severity_of(const Facts& facts) {
-    if (facts.kind == Kind::alarm) return alert;
+    if (audit::is_alarm(facts)) return alert;
     if (!facts.allowed || facts.kind == Kind::summary) return warning;
     return facts.status >= 400 || facts.kind == Kind::erasure ? notice : informational;
 }

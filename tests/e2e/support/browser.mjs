@@ -68,9 +68,9 @@ export async function signIn(page, server) {
 }
 
 /** Signs in on the form that is shown, wherever one was. */
-export async function fillSignIn(page) {
-  await byId(page, 'sign-in-username').fill(USER);
-  await byId(page, 'sign-in-password').fill(PASSWORD);
+export async function fillSignIn(page, { name, password } = { name: USER, password: PASSWORD }) {
+  await byId(page, 'sign-in-username').fill(name);
+  await byId(page, 'sign-in-password').fill(password);
   await byId(page, 'sign-in-submit').click();
 }
 

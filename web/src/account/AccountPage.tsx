@@ -15,6 +15,7 @@ import classes from './Account.module.css';
 import { ApiTokens } from './ApiTokens';
 import { AuthenticatorSetup } from './AuthenticatorSetup';
 import { clientName, isPhone } from './client';
+import { MailAddress } from './MailAddress';
 import { Passkeys } from './Passkeys';
 import { ProofForm } from './ProofForm';
 import { useRefreshAccount } from './useRefreshAccount';
@@ -239,6 +240,12 @@ export function AccountPage() {
               Authenticator app
             </Title>
             <Authenticator account={account} />
+          </section>
+          <section aria-labelledby="mail-section" className={classes.section}>
+            <Title order={2} size="h4" mb="sm" id="mail-section">
+              Mail address
+            </Title>
+            <MailAddress account={account} />
           </section>
           <section aria-labelledby="password" className={classes.section}>
             <Title order={2} size="h4" mb="sm" id="password">

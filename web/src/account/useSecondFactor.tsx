@@ -1,9 +1,15 @@
 import { Anchor, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { api, type Account, type StepUp } from '../api/client';
 import { dataOf, messageAt } from '../api/problem';
 import { askForPasskey, obstacle } from '../passkeys/ceremony';
 import { afterLoss } from '../ui/focus';
+
+function codeLabel(account: Account): string {
+  if (account.mail_code) return 'Code that came by mail';
+  return account.authenticator ? 'Code of the app, or a recovery code' : 'A recovery code';
+}
 
 /**
  * The second factor of an account, of whichever kind. `fields` are inputs for a form, whose `error` they show; `make` gives
@@ -20,7 +26,9 @@ export function useSecondFactor(
   const passkeys =
     account?.passkeys.filter(({ server_name }) => server_name === window.location.hostname) ?? [];
   const hasPasskey = passkeys.length > 0 && obstacle() === null;
-  const exists = account !== undefined && (account.authenticator || account.passkeys.length > 0);
+  const byMail = account?.mail_code ?? false;
+  const exists = account !== undefined && (account.authenticator || account.passkeys.length > 0 || byMail);
+  const send = useMutation({ mutationFn: () => dataOf(api.POST('/api/v1/account/mail/code')) });
   const byPasskey = hasPasskey && (preferred ?? (account?.authenticator ? 'code' : 'passkey')) === 'passkey';
   const make = async (): Promise<StepUp> => {
     if (!exists) return {};
@@ -32,7 +40,8 @@ export function useSecondFactor(
     <>
       {!byPasskey && (
         <TextInput
-          label={account.authenticator ? 'Code of the app, or a recovery code' : 'A recovery code'}
+          label={codeLabel(account)}
+          {...(send.isSuccess && { description: `It is on its way to ${account.mail}.` })}
           {...focus}
           autoComplete="one-time-code"
           maxLength={64}
@@ -41,6 +50,21 @@ export function useSecondFactor(
           error={messageAt(error, 'code')}
           data-testid={`${testId}-code`}
         />
+      )}
+      {byMail && (
+        <>
+          {send.error && <Text size="sm">{send.error.message}</Text>}
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            w="fit-content"
+            onClick={() => send.mutate()}
+            data-testid={`${testId}-send`}
+          >
+            {send.isSuccess ? 'Send another code' : 'Send me a code by mail'}
+          </Anchor>
+        </>
       )}
       {byPasskey && <Text size="sm">Then your browser asks for one of your passkeys.</Text>}
       {hasPasskey && (

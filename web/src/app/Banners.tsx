@@ -8,12 +8,13 @@ import { camerasQuery } from '../api/queries';
 import { syslogQuery, witnessesQuery } from '../audit/queries';
 import { summaryOf } from '../audit/syslogWords';
 import { usePendingApprovals } from '../clearance/queries';
-import { ACTION_WORDS } from '../clearance/words';
+import { APPROVAL_WORDS } from '../clearance/words';
 import { useConnection } from '../media/ConnectionContext';
 import { clockCorrectionMs, onClockCorrection } from '../media/serverClock';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
-import { formatSeconds, sentence, withLocalTimes } from '../ui/format';
+import { breakGlassQuery } from '../people/queries';
+import { formatMoment, formatSeconds, sentence, withLocalTimes } from '../ui/format';
 import classes from './Banners.module.css';
 
 /** A difference of clocks that is worth a word. */
@@ -77,10 +78,32 @@ function ApprovalBanner() {
   return (
     <Banner tone="wait" Icon={IconCircleCheck} testId="banner-approvals">
       <span>
-        <strong>{first.requester}</strong> waits for your approval: {ACTION_WORDS[first.action].toLowerCase()}
+        <strong>{first.requester}</strong> waits for your approval:{' '}
+        {APPROVAL_WORDS[first.action].toLowerCase()}
         {pending.length > 1 && `, and ${pending.length - 1} more`}.
       </span>
       <Button size="compact-sm" variant="default" component={Link} to="/approvals">
+        Look
+      </Button>
+    </Banner>
+  );
+}
+
+/** For who manages users: somebody has opened a sealed envelope, until there is a new one. */
+function BreakGlassBanner() {
+  const rights = useRights();
+  const { data } = useQuery({ ...breakGlassQuery, enabled: may(rights, 'manage_users') });
+  const opened = data?.filter(({ used_90k }) => used_90k !== null) ?? [];
+  const first = opened[0];
+  if (!first) return null;
+  return (
+    <Banner tone="bad" Icon={IconAlertTriangle} testId="banner-break-glass">
+      <span>
+        <strong>The break-glass account “{first.name}” was opened</strong> on{' '}
+        {formatMoment(first.used_90k ?? 0)}. Find out by whom and why, then seal a new envelope.
+        {opened.length > 1 && ` And ${opened.length - 1} more.`}
+      </span>
+      <Button size="compact-sm" variant="default" component={Link} to="/people">
         Look
       </Button>
     </Banner>
@@ -120,6 +143,7 @@ export function Banners() {
           </Button>
         </Banner>
       )}
+      <BreakGlassBanner />
       <ApprovalBanner />
       <ClockBanner />
       <SyslogBanner />

@@ -56,6 +56,17 @@ const OPERATIONS: Record<string, string> = {
   changeCameraGroup: 'Change a camera group',
   removeCameraGroup: 'Delete a camera group',
   giveSecondFactor: 'Sign in with a code',
+  setMailServer: 'Name the mail server',
+  removeMailServer: 'Send no mail any more',
+  testMailServer: 'Test a mail server',
+  beginMailAddress: 'Begin with a mail address',
+  confirmMailAddress: 'Add a mail address',
+  removeMailAddress: 'Remove the mail address',
+  sendMailProof: 'Have a code sent by mail',
+  breakGlass: 'Open a sealed envelope',
+  addBreakGlass: 'Add a break-glass account',
+  sealEnvelope: 'Seal a new envelope',
+  finishSignIn: 'Come in, let in by a second person',
   signInWithPasskey: 'Sign in with a passkey',
   beginPasskey: 'Begin with a passkey',
   addPasskey: 'Add a passkey',
@@ -131,6 +142,7 @@ const REASONS: Record<string, string> = {
   unauthenticated: 'Wrong name or password',
   wrong_token: 'The API token is not known, or has ended',
   second_factor_asked: 'The password was right; a code was asked for',
+  second_person_asked: 'All factors were right; a second person was asked',
   passkey_unknown: 'The passkey is not known, or not that user’s',
   passkey_refused: 'The passkey did not fulfil what is asked of one',
   passkey_copied: 'The passkey’s counter went back: there may be a copy of it',
@@ -221,6 +233,7 @@ const ABOUT_RECORDINGS = new Set(['play_recording', 'export_recording', 'preview
 const LASTING = new Set(['watch_live', 'play_recording', 'talk']);
 
 export function outcomeOf(entry: AuditEntry): Outcome {
+  if (entry.operation === 'breakGlass' && entry.allowed) return { tone: 'alarm', word: 'Alarm', more: '' };
   if (entry.kind === 'alarm')
     return { tone: 'alarm', word: 'Alarm', more: ALARMS[entry.reason] ?? spelled(entry.reason) };
   if (entry.kind === 'summary') return { tone: 'denied', word: 'Denied', more: '' };

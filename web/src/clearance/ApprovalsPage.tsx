@@ -10,7 +10,7 @@ import { Notice } from '../ui/Notice';
 import { usePageTitle } from '../ui/usePageTitle';
 import classes from './Clearance.module.css';
 import { approvalsQuery, useMayApprove } from './queries';
-import { ACTION_WORDS, codeOf, factsOf, untilWords } from './words';
+import { APPROVAL_WORDS, codeOf, factsOf, untilWords } from './words';
 
 function ApprovalCard({ approval }: { approval: Approval }) {
   const queryClient = useQueryClient();
@@ -25,13 +25,16 @@ function ApprovalCard({ approval }: { approval: Approval }) {
       ),
     onSuccess: (_, approve) => {
       notifications.show({
-        message: approve ? `Approved: ${approval.requester} can go on.` : 'Refused.',
+        message: approve
+          ? `Approved: ${approval.requester} can ${isSignIn ? 'come in' : 'go on'}.`
+          : 'Refused.',
       });
       focusContent();
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: approvalsQuery.queryKey }),
   });
-  const words = ACTION_WORDS[approval.action];
+  const isSignIn = approval.action === 'sign_in';
+  const words = APPROVAL_WORDS[approval.action];
   const title = approval.camera_name ? `${words}: ${approval.camera_name}` : words;
   return (
     <li className={classes.card} data-testid="approval">
@@ -45,7 +48,7 @@ function ApprovalCard({ approval }: { approval: Approval }) {
           </Text>
         </Group>
         <Text>
-          <strong>{approval.requester}</strong> asks
+          <strong>{approval.requester}</strong> {isSignIn ? 'asks to be let in' : 'asks'}
           {approval.second_factor && ', with a second factor'}
           {approval.reason ? `: ${approval.reason}` : '.'}
         </Text>
@@ -124,8 +127,8 @@ export function ApprovalsPage() {
           Approvals
         </Title>
         <Text size="sm" c="dimmed">
-          What others are about to do, and may only with a second person. Ask them what for, if you do not
-          know.
+          What others are about to do, and may only with a second person; or that they sign in. Ask them what
+          for, if you do not know, and compare the code.
         </Text>
       </div>
       {mayApprove ? (

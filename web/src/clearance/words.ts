@@ -1,4 +1,5 @@
 import type { Approval, SafeguardedAction } from '../api/client';
+import { clientName } from '../account/client';
 import { formatMoment, formatSeconds } from '../ui/format';
 import { TICKS_PER_SECOND } from '../media/ticks';
 import { toldPlanWords } from '../recording/plan';
@@ -16,6 +17,9 @@ export const ACTION_WORDS: Record<SafeguardedAction, string> = {
   manage_roles: 'Change roles and camera groups',
   change_access_rules: 'Change these rules',
 };
+
+/** What a second person approves: the same, and that somebody comes in. */
+export const APPROVAL_WORDS: Record<Approval['action'], string> = { ...ACTION_WORDS, sign_in: 'Sign in' };
 
 /** What two people read to each other, to know that they speak of the same: "3F9A 12BC". */
 export const codeOf = (digest: string) => `${digest.slice(0, 4)} ${digest.slice(4, 8)}`.toUpperCase();
@@ -43,6 +47,8 @@ const LABELS: Record<string, string> = {
   reason: 'Why',
   token: 'Output',
   active: 'Switched on',
+  address: 'Address',
+  client: 'Browser',
 };
 
 function label(field: string): string {
@@ -64,6 +70,7 @@ function value(field: string, of: unknown): string {
   if (typeof of === 'boolean') return of ? 'yes' : 'no';
   if (typeof of === 'number' && field.endsWith('_90k')) return formatMoment(of);
   if (field === 'assignments' && Array.isArray(of)) return of.map(assignmentWords).join('; ') || 'no role';
+  if (field === 'client') return clientName(String(of));
   if (field === 'recording') return toldPlanWords(of) ?? JSON.stringify(of);
   if (typeof of === 'object') return JSON.stringify(of);
   return String(of);

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { api, type PasskeyAssertion, type Session } from '../api/client';
+import { api, type PasskeyAssertion, type SecondPersonNeeded, type Session } from '../api/client';
 import { dataOf } from '../api/problem';
 import { PasskeyError, askForPasskey, obstacle } from './ceremony';
 
@@ -26,7 +26,10 @@ const canOffer = async () =>
  * Sign-in with a passkey: `mutate` asks for one. With `quietly` the browser also offers them where it fills in the user
  * name, as long as nobody has been asked.
  */
-export function usePasskeySignIn(onSignedIn: (session: Session) => void, quietly: boolean) {
+export function usePasskeySignIn(
+  onSignedIn: (answer: Session | SecondPersonNeeded) => void,
+  quietly: boolean,
+) {
   const offer = useRef<AbortController>(null);
   const [round, setRound] = useState(0);
   const signIn = useMutation({

@@ -70,8 +70,9 @@ async function perform(user: User, action: Action): Promise<Invitation | undefin
   }
 }
 
-function actionsFor({ state, sessions }: User): Action[] {
-  const actions: Action[] = [state === 'suspended' ? 'resume' : 'suspend', 'invite'];
+function actionsFor({ state, sessions, envelope }: User): Action[] {
+  const actions: Action[] = [state === 'suspended' ? 'resume' : 'suspend'];
+  if (!envelope) actions.push('invite');
   if (sessions > 0) actions.push('sign-out');
   return [...actions, 'delete'];
 }

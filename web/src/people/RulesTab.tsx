@@ -1,4 +1,4 @@
-import { Button, Group, Radio, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type AccessRules } from '../api/client';
@@ -8,8 +8,10 @@ import { useRights } from '../session/useRights';
 import { Notice } from '../ui/Notice';
 import { Holidays } from './Holidays';
 import { holidayProblem } from './holidays';
+import { MailCard } from './MailCard';
 import { rulesQuery, useRefresh } from './queries';
 import { SafeguardRules } from './SafeguardRules';
+import { SecondPersonRoles } from './SecondPersonRoles';
 import { SessionRules } from './SessionRules';
 import { sessionProblems } from './sessionRules';
 
@@ -71,6 +73,14 @@ function RulesForm({ saved, mayChange }: { saved: AccessRules; mayChange: boolea
               ))}
             </Stack>
           </Radio.Group>
+          <Checkbox
+            label="A code by mail is a second factor"
+            description="The weakest: for who has neither an authenticator app nor a passkey. It never does for an action that takes a second factor."
+            checked={rules.mail_codes}
+            onChange={(event) => set({ mail_codes: event.currentTarget.checked })}
+            data-testid="mail-codes"
+          />
+          <SecondPersonRoles rules={rules} onRules={set} />
           <SessionRules rules={rules} tried={tried} onRules={set} />
           <SafeguardRules rules={rules} onRules={set} />
           <Holidays holidays={rules.holidays} tried={tried} onHolidays={(holidays) => set({ holidays })} />
@@ -97,5 +107,10 @@ export function RulesTab() {
   const mayChange = may(useRights(), 'manage_roles');
   if (!rules && error) return <Notice>{error.message}</Notice>;
   if (!rules) return <Skeleton height={240} radius="lg" />;
-  return <RulesForm saved={rules} mayChange={mayChange} />;
+  return (
+    <Stack gap="lg">
+      <MailCard />
+      <RulesForm saved={rules} mayChange={mayChange} />
+    </Stack>
+  );
 }

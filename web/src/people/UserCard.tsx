@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Invitation, type User } from '../api/client';
@@ -9,9 +9,11 @@ import { AccountActions } from './AccountActions';
 import { AssignmentEditor } from './AssignmentEditor';
 import { assignmentsOf, rowsOf, sameRows } from './assignmentRows';
 import { DecisionForm } from './DecisionForm';
+import { EnvelopeCard } from './EnvelopeCard';
 import { InvitationCard } from './InvitationCard';
 import classes from './People.module.css';
 import { useRefresh } from './queries';
+import { SealEnvelope } from './SealEnvelope';
 import { UserTokens } from './UserTokens';
 import { signedInWords, stateWords } from './words';
 
@@ -72,9 +74,40 @@ function Roles({ user }: { user: User }) {
   );
 }
 
+/** Whether somebody else has to let this user in, whatever the roles are. */
+function SecondPerson({ user }: { user: User }) {
+  const refresh = useRefresh();
+  const save = useMutation({
+    mutationFn: (second_person: boolean) =>
+      dataOf(
+        api.PATCH('/api/v1/users/{user_id}', {
+          params: { path: { user_id: user.id } },
+          body: { second_person },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+  const wanted = save.isPending ? save.variables : user.second_person;
+  return (
+    <Stack gap="xs">
+      <Checkbox
+        label="A second person lets this user in"
+        description="After the own factors, sign-in waits until somebody who may approve has said yes. It holds from the next sign-in on."
+        checked={wanted}
+        disabled={save.isPending}
+        onChange={(event) => save.mutate(event.currentTarget.checked)}
+        data-testid="user-second-person"
+      />
+      {save.error && <Notice>{save.error.message}</Notice>}
+    </Stack>
+  );
+}
+
 /** All about one user: the roles, what they come to, and the account itself. */
 export function UserCard({ user, own, onClose, onDeleted }: Props) {
   const [invitation, setInvitation] = useState<Invitation>();
+  const [code, setCode] = useState<string>();
+  if (code) return <EnvelopeCard account={user.name} code={code} onDone={onClose} />;
   if (invitation) return <InvitationCard user={user.name} invitation={invitation} onDone={onClose} />;
   return (
     <Stack gap="lg" data-testid="user-card">
@@ -93,11 +126,23 @@ export function UserCard({ user, own, onClose, onDeleted }: Props) {
           <Roles user={user} />
         </section>
       )}
+      {!own && user.envelope && (
+        <section aria-label="Envelope">
+          <h3 className={classes.heading}>Sealed envelope</h3>
+          <SealEnvelope user={user} onSealed={setCode} />
+        </section>
+      )}
+      {!own && !user.envelope && (
+        <section aria-label="Sign-in">
+          <h3 className={classes.heading}>Sign-in</h3>
+          <SecondPerson user={user} />
+        </section>
+      )}
       <section aria-label="Question">
         <h3 className={classes.heading}>{own ? 'What may you do?' : 'What may this user do?'}</h3>
         <DecisionForm user={user} />
       </section>
-      {!own && <UserTokens user={user} />}
+      {!own && !user.envelope && <UserTokens user={user} />}
       {!own && (
         <section aria-label="Account">
           <h3 className={classes.heading}>Account</h3>

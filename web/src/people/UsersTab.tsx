@@ -2,9 +2,10 @@ import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { User } from '../api/client';
 import { useRights } from '../session/useRights';
-import { IconUserPlus } from '../ui/icons';
+import { IconMailOpened, IconUserPlus } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import { focusContent, useDialog } from '../ui/useDialog';
+import { AddBreakGlass } from './AddBreakGlass';
 import { AddUser } from './AddUser';
 import classes from './People.module.css';
 import { usersQuery } from './queries';
@@ -12,8 +13,13 @@ import { useChoices } from './useChoices';
 import { UserCard } from './UserCard';
 import { assignmentWords, signedInWords, stateWords, type Names } from './words';
 
-/** 'add', or the id of the user whom the dialog is about. */
-type About = { add: true } | { user: string };
+/** What is added, or the id of the user whom the dialog is about. */
+type About = { add: 'user' | 'break-glass' } | { user: string };
+
+function titleOf(about: About | undefined, user: User | undefined): string {
+  if (about && 'add' in about) return about.add === 'user' ? 'Add a user' : 'Add a break-glass account';
+  return user?.name ?? 'This user was deleted';
+}
 
 interface RowProps {
   user: User;
@@ -29,7 +35,7 @@ function Row({ user, own, names, onOpen }: RowProps) {
         <span>{user.name}</span>
         {own && <span className={classes.own}>You</span>}
       </div>
-      <div className={classes.state} data-state={user.state}>
+      <div className={classes.state} data-state={user.envelope?.used_90k ? 'opened' : user.state}>
         {stateWords(user)}
         {user.sessions > 0 && <span className={classes.signedIn}> · {signedInWords(user.sessions)}</span>}
       </div>
@@ -60,13 +66,23 @@ export function UsersTab() {
         <Text size="sm" c="dimmed" className={classes.intro}>
           A user gets an invitation from you and chooses the password alone.
         </Text>
-        <Button
-          leftSection={<IconUserPlus size={18} />}
-          onClick={() => show({ add: true })}
-          data-testid="add-user"
-        >
-          Add user
-        </Button>
+        <Group gap="sm">
+          <Button
+            variant="default"
+            leftSection={<IconMailOpened size={18} />}
+            onClick={() => show({ add: 'break-glass' })}
+            data-testid="add-break-glass"
+          >
+            Break-glass account
+          </Button>
+          <Button
+            leftSection={<IconUserPlus size={18} />}
+            onClick={() => show({ add: 'user' })}
+            data-testid="add-user"
+          >
+            Add user
+          </Button>
+        </Group>
       </Group>
       {!users && error && <Notice>{error.message}</Notice>}
       {!users && !error && <Skeleton height={160} radius="lg" />}
@@ -86,11 +102,12 @@ export function UsersTab() {
       <Modal
         opened={opened}
         onClose={close}
-        title={about && 'add' in about ? 'Add a user' : (user?.name ?? 'This user was deleted')}
+        title={titleOf(about, user)}
         size="lg"
         closeOnClickOutside={false}
       >
-        {about && 'add' in about && <AddUser onClose={close} />}
+        {about && 'add' in about && about.add === 'user' && <AddUser onClose={close} />}
+        {about && 'add' in about && about.add === 'break-glass' && <AddBreakGlass onClose={close} />}
         {user && (
           <UserCard
             key={user.id}

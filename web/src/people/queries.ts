@@ -38,6 +38,20 @@ export function userTokensQuery(userId: string) {
   });
 }
 
+export const mailQuery = queryOptions({
+  queryKey: [ROOT, 'mail'],
+  queryFn: () => dataOf(api.GET('/api/v1/mail')),
+  // Whether it is taken changes by itself.
+  refetchInterval: 10_000,
+});
+
+/** Asked by whoever manages users, on every page: an opened envelope is an alarm. */
+export const breakGlassQuery = queryOptions({
+  queryKey: [ROOT, 'break-glass'],
+  queryFn: async () => (await dataOf(api.GET('/api/v1/break-glass'))).accounts,
+  refetchInterval: 10_000,
+});
+
 export const rulesQuery = queryOptions({
   queryKey: [ROOT, 'rules'],
   queryFn: () => dataOf(api.GET('/api/v1/access-rules')),

@@ -60,9 +60,13 @@ describe('other words', () => {
   });
 
   it('say how an account is', () => {
-    expect(stateWords({ state: 'active', invited_until_90k: null })).toBe('Active');
-    expect(stateWords({ state: 'invited', invited_until_90k: null })).toBe('Invitation has run out');
-    expect(stateWords({ state: 'invited', invited_until_90k: 90_000 })).toMatch(/^Invited until .*1/);
+    expect(stateWords({ state: 'active', invited_until_90k: null, envelope: null })).toBe('Active');
+    expect(stateWords({ state: 'invited', invited_until_90k: null, envelope: null })).toBe(
+      'Invitation has run out',
+    );
+    expect(stateWords({ state: 'invited', invited_until_90k: 90_000, envelope: null })).toMatch(
+      /^Invited until .*1/,
+    );
     expect(signedInWords(2)).toBe('signed in at 2 places');
   });
 

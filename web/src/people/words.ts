@@ -81,7 +81,23 @@ export function conditionWords({
   return words;
 }
 
-export function stateWords({ state, invited_until_90k }: Pick<User, 'state' | 'invited_until_90k'>): string {
+/** How it is with the envelope of a break-glass account. */
+export function envelopeWords(envelope: User['envelope']): string {
+  if (!envelope) return '';
+  return envelope.used_90k === null
+    ? `The envelope was sealed on ${formatMoment(envelope.made_90k)}, and was not opened.`
+    : `The envelope was opened on ${formatMoment(envelope.used_90k)}. Seal a new one.`;
+}
+
+export function stateWords({
+  state,
+  invited_until_90k,
+  envelope,
+}: Pick<User, 'state' | 'invited_until_90k' | 'envelope'>): string {
+  if (envelope && state !== 'suspended')
+    return envelope.used_90k === null
+      ? 'In its envelope'
+      : `Envelope opened ${formatMoment(envelope.used_90k)}`;
   if (state === 'suspended') return 'Suspended';
   if (state === 'active') return 'Active';
   return invited_until_90k === null

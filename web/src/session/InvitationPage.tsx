@@ -2,13 +2,14 @@ import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../api/client';
+import { api, type SecondPersonNeeded } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
 import { formatSeconds } from '../ui/format';
 import { Notice } from '../ui/Notice';
 import { DoorPage } from './DoorPage';
 import { enter } from './enter';
 import { PASSWORD_ADVICE, passwordProblem } from './password';
+import { SecondPersonPage } from './SecondPersonPage';
 import { useCountdown } from './useCountdown';
 
 const FIELDS = ['username', 'code', 'password'];
@@ -18,6 +19,7 @@ export function InvitationPage({ onBack }: { onBack(): void }) {
   const queryClient = useQueryClient();
   const [retryAt, setRetryAt] = useState(0);
   const wait = useCountdown(retryAt);
+  const [waiting, setWaiting] = useState<SecondPersonNeeded>();
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { username: '', code: '', password: '' },
@@ -34,7 +36,10 @@ export function InvitationPage({ onBack }: { onBack(): void }) {
           body: { username: username.trim(), code: code.trim(), password },
         }),
       ),
-    onSuccess: (session) => enter(queryClient, session),
+    onSuccess: (answer) => {
+      if ('waiting' in answer) setWaiting(answer);
+      else enter(queryClient, answer);
+    },
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
       if (error.field && FIELDS.includes(error.field)) form.setFieldError(error.field, error.message);
@@ -43,6 +48,14 @@ export function InvitationPage({ onBack }: { onBack(): void }) {
   });
   const { error } = accept;
   const atField = error instanceof ApiError && error.field !== undefined && FIELDS.includes(error.field);
+  if (waiting)
+    return (
+      <SecondPersonPage
+        needed={waiting}
+        onSignedIn={(session) => enter(queryClient, session)}
+        onAgain={onBack}
+      />
+    );
   return (
     <DoorPage title="Welcome to Vedette" intro="Choose your password, and you are in. Nobody else learns it.">
       <form

@@ -6,6 +6,7 @@ import { Notice } from '../ui/Notice';
 import { ClaimPage } from './ClaimPage';
 import { DoorPage } from './DoorPage';
 import { SetUpSecondFactorPage } from './SetUpSecondFactorPage';
+import { EnvelopePage } from './EnvelopePage';
 import { InvitationPage } from './InvitationPage';
 import { SignInPage } from './SignInPage';
 
@@ -17,12 +18,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery);
   const wasSignedIn = useRef(false);
   const { data: signedOut } = useQuery(signedOutQuery);
-  const [invited, setInvited] = useState(false);
+  const [way, setWay] = useState<'invitation' | 'envelope'>();
   const setup = useQuery({ ...setupQuery, enabled: session.data === null });
   useEffect(() => {
     if (!session.data) return;
     wasSignedIn.current = true;
-    setInvited(false);
+    setWay(undefined);
   }, [session.data]);
   // What was seen stays while the server is away: the banner inside says so.
   if (session.data?.second_factor === 'required') return <SetUpSecondFactorPage />;
@@ -49,8 +50,15 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }
   if (session.data === null && setup.data) {
     if (!setup.data.claimed) return <ClaimPage />;
-    if (invited) return <InvitationPage onBack={() => setInvited(false)} />;
-    return <SignInPage ended={wasSignedIn.current && !signedOut} onInvitation={() => setInvited(true)} />;
+    if (way === 'invitation') return <InvitationPage onBack={() => setWay(undefined)} />;
+    if (way === 'envelope') return <EnvelopePage onBack={() => setWay(undefined)} />;
+    return (
+      <SignInPage
+        ended={wasSignedIn.current && !signedOut}
+        onInvitation={() => setWay('invitation')}
+        onEnvelope={() => setWay('envelope')}
+      />
+    );
   }
   return (
     <Center h="100dvh">

@@ -2,7 +2,7 @@ import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type SecondFactorNeeded } from '../api/client';
+import { api, type SecondFactorNeeded, type SecondPersonNeeded, type Session } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
 import { usePasskeySignIn } from '../passkeys/usePasskeySignIn';
 import { formatSeconds } from '../ui/format';
@@ -12,13 +12,26 @@ import { DoorPage } from './DoorPage';
 import { enter } from './enter';
 import { useCountdown } from './useCountdown';
 import { SecondFactorPage } from './SecondFactorPage';
+import { SecondPersonPage } from './SecondPersonPage';
 
-/** `ended`: somebody was signed in here a moment ago, and did not sign out. */
-export function SignInPage({ ended, onInvitation }: { ended: boolean; onInvitation(): void }) {
+interface Props {
+  /** Somebody was signed in here a moment ago, and did not sign out. */
+  ended: boolean;
+  onInvitation(): void;
+  onEnvelope(): void;
+}
+
+export function SignInPage({ ended, onInvitation, onEnvelope }: Props) {
   const queryClient = useQueryClient();
   const [retryAt, setRetryAt] = useState(0);
   const wait = useCountdown(retryAt);
   const [challenge, setChallenge] = useState<SecondFactorNeeded>();
+  const [waiting, setWaiting] = useState<SecondPersonNeeded>();
+  const goOn = (answer: Session | SecondFactorNeeded | SecondPersonNeeded) => {
+    if ('waiting' in answer) setWaiting(answer);
+    else if ('token' in answer) setChallenge(answer);
+    else enter(queryClient, answer);
+  };
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { username: '', password: '' },
@@ -34,32 +47,23 @@ export function SignInPage({ ended, onInvitation }: { ended: boolean; onInvitati
           body: { username: values.username.trim(), password: values.password },
         }),
       ),
-    onSuccess: (answer) => {
-      if ('token' in answer) {
-        setChallenge(answer);
-        return;
-      }
-      enter(queryClient, answer);
-    },
+    onSuccess: goOn,
     onError: (error) => {
       if (error instanceof ApiError && error.retryAfterSeconds !== undefined) {
         setRetryAt(Date.now() + error.retryAfterSeconds * 1000);
       }
     },
   });
-  const byPasskey = usePasskeySignIn((session) => enter(queryClient, session), !challenge);
+  const byPasskey = usePasskeySignIn(goOn, !challenge && !waiting);
   const error = signIn.error ?? byPasskey.error;
-  if (challenge)
-    return (
-      <SecondFactorPage
-        needed={challenge}
-        onSignedIn={(session) => enter(queryClient, session)}
-        onAgain={() => {
-          setChallenge(undefined);
-          signIn.reset();
-        }}
-      />
-    );
+  const again = () => {
+    setChallenge(undefined);
+    setWaiting(undefined);
+    signIn.reset();
+    byPasskey.reset();
+  };
+  if (waiting) return <SecondPersonPage needed={waiting} onSignedIn={goOn} onAgain={again} />;
+  if (challenge) return <SecondFactorPage needed={challenge} onSignedIn={goOn} onAgain={again} />;
   return (
     <DoorPage
       title="Sign in"
@@ -127,6 +131,15 @@ export function SignInPage({ ended, onInvitation }: { ended: boolean; onInvitati
           </Button>
           <Button variant="subtle" color="gray" onClick={onInvitation} data-testid="have-invitation">
             I have an invitation
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            onClick={onEnvelope}
+            data-testid="have-envelope"
+          >
+            I have a sealed envelope
           </Button>
         </Stack>
       </form>
