@@ -221,8 +221,8 @@ TEST_F(WithFfmpeg, FilesOpenInToolsThatWeDidNotWrite) {
     }
 
     // With an edit list time 0 is what was asked for, and the key frame before it lies before 0.
-    constexpr Ticks90k start = std::chrono::milliseconds(600);
-    Bytes file = init_segment(tracks, start).value();
+    constexpr Ticks90k asked = std::chrono::milliseconds(600);
+    Bytes file = init_segment(tracks, asked).value();
     append_fragment(file, 1, first, offsets);
     append_fragment(file, 2, second, offsets);
     const std::string name = path("edited.mp4");

@@ -267,9 +267,9 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
               .trail = trail};
     Outcome<> outcome = co_await run_handler(services, match.route, std::move(call));
     Ending ending = ending_of(outcome, *trail);
-    auto recording =
+    auto closing =
         record_ending(services, decided, after, number, std::move(ending), trail->waiting.has_value());
-    const auto recorded = co_await std::move(recording);
+    const auto recorded = co_await std::move(closing);
     if (trail->waiting) note_entry(*services, *trail->waiting, recorded);
     if (recorded) co_return outcome;
     // Nobody has seen the new session yet.
