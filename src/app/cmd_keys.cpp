@@ -25,6 +25,7 @@ struct KeysArguments {
     unsigned slot = 0;
     std::string signer;
     bool old_key_is_lost = false;
+    bool organisation_key = false;
 };
 
 void print_signer(const keystore::SigningKey& key) {
@@ -94,6 +95,17 @@ int remove(const KeysArguments& arguments) {
 
 int rotate(const KeysArguments& arguments) {
     keystore::SystemSecrets secrets;
+    if (arguments.organisation_key) {
+        const auto changed = vault::change_organisation_key({arguments.folder}, secrets);
+        if (!changed) return complain(changed.error());
+        fmt::print(
+            "There is a new organisation key. Whoever knew the one before opens nothing that is recorded "
+            "from now\n"
+            "on. Backups of vedette keys backup made until now open nothing any more: make a new one, and "
+            "destroy\n"
+            "those. The key slots stay as they are.\n");
+        return 0;
+    }
     const auto rotated = vault::rotate_root_key({arguments.folder}, secrets);
     if (!rotated) return complain(rotated.error());
     fmt::print(
@@ -185,7 +197,10 @@ void add_keys(CLI::App& cli, int& exit_code) {
     add_command("remove", "Remove a key slot; another one must open the store", remove)
         ->add_option("--slot", arguments->slot, "Number of the slot")
         ->required();
-    add_command("rotate", "Make a new root key, and every key slot anew", rotate);
+    add_command("rotate", "Make a new root key, and every key slot anew", rotate)
+        ->add_flag(
+            "--organisation-key", arguments->organisation_key,
+            "Make a new organisation key instead, and wrap what it wraps anew; the recorder must be stopped");
     add_command("backup", "Write what opens the store to a file, under a passphrase", backup)
         ->add_option("--to", arguments->file, "File to write; must not exist")
         ->required();

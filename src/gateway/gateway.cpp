@@ -73,12 +73,14 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
             store.error().message += "; restore it from a backup, or move it away and add the cameras again";
         return std::unexpected(std::move(store.error()));
     }
+    VEDETTE_CHECK(store->wrap_anew(vault->replaced_keys("camera passwords")));
     VEDETTE_TRY(auto cameras, store->load());
     VEDETTE_TRY(const wire::SiteSettings settings, store->settings());
     VEDETTE_TRY(wire::InheritedRules rules, store->inherited_rules());
 
     VEDETTE_TRY(auto device_store, devices::DeviceStore::open(options.data_dir / "devices.db",
                                                               vault->derive_key("camera events")));
+    device_store.also_read_with(vault->replaced_keys("camera events"));
     VEDETTE_TRY(auto patrols, device_store.patrols());
     VEDETTE_TRY(auto lasting, device_store.lasting_events());
 

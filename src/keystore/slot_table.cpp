@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view magic = "VEDK";
 constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version_with_next = 2;  // has a second organisation key
 constexpr std::uint8_t key_file_flag = 1;
 constexpr std::size_t digest_size = 32;
 constexpr std::string_view table_name = "the table of key slots";
@@ -77,10 +78,11 @@ Result<SlotTable> SlotTable::parse(ByteView bytes) {
     ByteReader reader(body);
     if (as_text(reader.take(magic.size())) != magic)
         return fail(ErrorKind::corrupt, "{} is none", table_name);
-    if (const std::uint8_t found = reader.u8(); found != version)
+    const std::uint8_t found = reader.u8();
+    if (found != version && found != version_with_next)
         return fail(found > version ? ErrorKind::unsupported : ErrorKind::corrupt,
                     "{} has version {}, and this program knows {}: use the newer vedette that wrote it",
-                    table_name, found, version);
+                    table_name, found, version_with_next);
     if (!std::ranges::equal(crypto::sha256(body), bytes.last(digest_size)))
         return fail(ErrorKind::corrupt, "{} is damaged", table_name);
     const std::size_t count = reader.u8();
@@ -91,6 +93,10 @@ Result<SlotTable> SlotTable::parse(ByteView bytes) {
     table.generation = reader.u64();
     reader.copy_to(table.organisation);
     table.organisation_key_wrapped = take_sized(reader, reader.u16(), max_wrapped_size, wrong);
+    if (found == version_with_next) {
+        table.next_organisation_key_wrapped = take_sized(reader, reader.u16(), max_wrapped_size, wrong);
+        wrong = wrong || table.next_organisation_key_wrapped.empty();
+    }
     for (std::size_t i = 0; i < count && !reader.failed() && !wrong; ++i) {
         Slot slot = read_slot(reader, wrong);
         wrong = wrong || (!table.slots.empty() && table.slots.back().number >= slot.number);
@@ -103,9 +109,12 @@ Result<SlotTable> SlotTable::parse(ByteView bytes) {
 
 Bytes SlotTable::print() const {
     ByteWriter writer;
-    writer.text(magic).u8(version).u8(static_cast<std::uint8_t>(slots.size()));
+    const Bytes& next = next_organisation_key_wrapped;
+    writer.text(magic).u8(next.empty() ? version : version_with_next);
+    writer.u8(static_cast<std::uint8_t>(slots.size()));
     writer.u8(key_file_is_to_go ? key_file_flag : 0).u64(generation).bytes(organisation);
     writer.u16(static_cast<std::uint16_t>(organisation_key_wrapped.size())).bytes(organisation_key_wrapped);
+    if (!next.empty()) writer.u16(static_cast<std::uint16_t>(next.size())).bytes(next);
     for (const Slot& slot : slots) {
         writer.u8(slot.number).u8(static_cast<std::uint8_t>(slot.kind));
         writer.i64(ticks(slot.made_at));

@@ -50,7 +50,9 @@ struct SlotTable {
     bool key_file_is_to_go = false;  ///< the slot of keys/root.key was removed, the file perhaps not yet
     std::array<std::byte, 16> organisation{};
     Bytes organisation_key_wrapped;  ///< under the root key
-    std::vector<Slot> slots;         ///< by ascending number; at least one
+    /// While it is being changed: the next one, likewise. The one that opens keys.db counts. Else empty.
+    Bytes next_organisation_key_wrapped{};
+    std::vector<Slot> slots;  ///< by ascending number; at least one
     friend bool operator==(const SlotTable&, const SlotTable&) = default;
 
     /// corrupt, or unsupported for a newer version.

@@ -48,6 +48,18 @@ TEST(SlotTable, ComesBackAsItWasPrinted) {
     EXPECT_EQ(again->find(3U)->unwrap(key_of('k'))->reveal_text(), std::string(32, 'r'));
 }
 
+TEST(SlotTable, HasTwoOrganisationKeysWhileItIsChanged) {
+    SlotTable table = example();
+    EXPECT_EQ(std::to_integer<int>(table.print()[4]), 1);
+    table.next_organisation_key_wrapped = Bytes(40, std::byte{2});
+    EXPECT_EQ(std::to_integer<int>(table.print()[4]), 2) << "a program that knows of one refuses it";
+    const auto again = SlotTable::parse(table.print());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, table);
+    table.next_organisation_key_wrapped = Bytes(257);
+    EXPECT_FALSE(SlotTable::parse(table.print()));
+}
+
 TEST(SlotTable, EveryCutAndEveryFlippedByteShows) {
     const Bytes bytes = example().print();
     for (std::size_t size = 0; size < bytes.size(); ++size)
@@ -70,7 +82,8 @@ TEST(SlotTable, WhatIsOutOfRangeIsRefused) {
     };
     constexpr std::size_t version_at = 4, count_at = 5, flags_at = 6, first_slot_at = 73;
     EXPECT_EQ(error_of(version_at, 1), std::nullopt);
-    EXPECT_EQ(error_of(version_at, 2), ErrorKind::unsupported);
+    EXPECT_EQ(error_of(version_at, 3), ErrorKind::unsupported);
+    EXPECT_EQ(error_of(version_at, 2), ErrorKind::corrupt) << "it has no second organisation key";
     EXPECT_EQ(error_of(version_at, 0), ErrorKind::corrupt);
     for (const int count : {0, 1, 3, 17, 255}) EXPECT_EQ(error_of(count_at, count), ErrorKind::corrupt);
     EXPECT_EQ(error_of(flags_at, 2), ErrorKind::corrupt);

@@ -123,6 +123,34 @@ class KeysTest(case.SystemTest):
         self.vedette("keys", "add", "file", env=right)
         self.verify()
 
+    def test_a_new_organisation_key(self):
+        farm = self.simulator(1, "--user", "joe", "--password-file", self.password_file())
+        server = self.server()
+        camera = server.add_camera("Gate", farm.url(), username="joe", password="s3cret")
+        self.wait_recorded(server, camera, 3)
+        seconds = server.recorded_seconds(camera)
+        self.assertIn("stop the recorder", self.vedette("keys", "rotate", "--organisation-key", exit_code=1))
+        backup = self.dir / "backup.txt"
+        env = self.credentials(backup_passphrase="paper in the safe")
+        self.vedette("keys", "backup", "--to", backup, env=env)
+        self.assertEqual(server.stop(), 0)
+        vkey = (self.data / "tlog/vkey").read_text()
+        for _ in range(2):
+            self.assertIn("new organisation key", self.vedette("keys", "rotate", "--organisation-key"))
+            self.verify()
+        # What is recorded plays, the camera's password is known, and its recording goes on.
+        server = self.server()
+        self.assertGreaterEqual(server.recorded_seconds(camera) + 0.1, seconds)
+        self.wait_recorded(server, camera, seconds + 3)
+        ranges = server.recordings(camera)["ranges"]
+        vedette.ffprobe(server.download(camera, ranges[0]["start_90k"], ranges[-1]["end_90k"], self.dir / "all.mp4"))
+        self.assertEqual(server.stop(), 0)
+        self.verify()
+        self.assertEqual((self.data / "tlog/vkey").read_text(), vkey)
+        for name in ("slots", "root.key"):
+            (self.data / "keys" / name).unlink()
+        self.assertIn("was changed at", self.vedette("keys", "restore", "--from", backup, exit_code=1, env=env))
+
     def opened_by(self, slot, env):
         """The one slot that is left opens the store, and the key file is gone."""
         self.vedette("keys", "remove", "--slot", "1", env=env)
@@ -188,7 +216,7 @@ class KeysTest(case.SystemTest):
         slots.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
         for said in (self.serve_refused(), self.vedette("keys", "list", exit_code=1)):
             self.assertIn("keys/slots is damaged", said)
-        slots.write_bytes(content[:4] + b"\x02" + content[5:])
+        slots.write_bytes(content[:4] + b"\x03" + content[5:])
         self.assertIn("newer vedette", self.serve_refused())
         slots.write_bytes(content)
         self.vedette("keys", "list")

@@ -170,8 +170,8 @@ def write_schemas():
         for name, source in DATABASES.items():
             newest = sqlite3.connect(data / name)
             steps = migrations(source)
-            assert len(steps) == newest.execute("PRAGMA user_version").fetchone()[0], name
-            for version in range(1, len(steps)):
+            # What is newer than the fixture has no rows yet; the version that it has itself is in format-1.
+            for version in range(1, newest.execute("PRAGMA user_version").fetchone()[0]):
                 old = sqlite3.connect(":memory:")
                 for step in steps[:version]:
                     old.executescript(step)

@@ -230,6 +230,35 @@ Result<CameraStore> CameraStore::open(const std::filesystem::path& file, Secret 
     return CameraStore(std::move(database), std::move(key));
 }
 
+Result<> CameraStore::wrap_anew(std::span<const Secret> replaced_keys) {
+    std::vector<std::pair<CameraId, Bytes>> rows;
+    {
+        VEDETTE_TRY(auto row, database_.prepare("SELECT camera_id, password_wrapped FROM camera "
+                                                "WHERE password_wrapped IS NOT NULL"));
+        for (;;) {
+            VEDETTE_TRY(const bool found, row.step());
+            if (!found) break;
+            Uuid uuid;
+            ByteReader(row.blob(0)).copy_to(uuid.bytes);
+            const CameraId id(uuid);
+            if (crypto::unwrap_key_for(key_, purpose(id), row.blob(1))) continue;
+            for (const Secret& replaced : replaced_keys)
+                if (const auto password = crypto::unwrap_key_for(replaced, purpose(id), row.blob(1)))
+                    rows.emplace_back(id, crypto::wrap_key_for(key_, purpose(id), password->reveal()));
+        }
+    }
+    if (rows.empty()) return {};
+    VEDETTE_CHECK(database_.execute("PRAGMA secure_delete=ON"));
+    {
+        VEDETTE_TRY(auto transaction, store::Transaction::begin(database_));
+        for (const auto& [id, wrapped] : rows)
+            VEDETTE_CHECK(database_.run("UPDATE camera SET password_wrapped = ? WHERE camera_id = ?", wrapped,
+                                        ByteView(id.bytes())));
+        VEDETTE_CHECK(transaction.commit());
+    }
+    return database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 Result<std::vector<Camera>> CameraStore::load() {
     VEDETTE_TRY(auto row,
                 database_.prepare(

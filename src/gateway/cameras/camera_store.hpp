@@ -81,6 +81,9 @@ class CameraStore {
   public:
     /// `key` seals the passwords.
     static Result<CameraStore> open(const std::filesystem::path& file, Secret key);
+    /// Passwords that only one of these keys opens are wrapped by the store's own from then on, and the old
+    /// ones overwritten.
+    Result<> wrap_anew(std::span<const Secret> replaced_keys);
     /// In order of creation. A password that can't be opened is left out, with a line in the log.
     Result<std::vector<Camera>> load();
     /// Adds or replaces.

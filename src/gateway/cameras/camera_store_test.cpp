@@ -221,6 +221,25 @@ TEST(InheritedRules, TheGroupThatKeepsMostBeatsTheSite) {
     EXPECT_EQ(wire::inherited_rule({}, both), wire::KeepRule());
 }
 
+TEST_F(CameraStoreTest, PasswordsAreWrappedAnewWhenTheKeyWasChanged) {
+    const std::string old_key(32, 'o');
+    const std::string new_key(32, 'n');
+    const auto camera =
+        apply_settings({.id = CameraId::random()}, settings("B", "rtsp://joe:topsecret-word@192.0.2.1/"));
+    ASSERT_TRUE(open(old_key).save(*camera));
+    EXPECT_TRUE(open(new_key).load()->front().credentials.password.empty());
+    std::vector<Secret> replaced;
+    replaced.emplace_back(std::string(32, 'x'));
+    replaced.emplace_back(old_key);
+    {
+        CameraStore store = open(new_key);
+        ASSERT_TRUE(store.wrap_anew(replaced));
+        EXPECT_EQ(store.load()->front().credentials.password.reveal_text(), "topsecret-word");
+    }
+    EXPECT_EQ(open(new_key).load()->front().credentials.password.reveal_text(), "topsecret-word");
+    EXPECT_TRUE(open(old_key).load()->front().credentials.password.empty());
+}
+
 TEST_F(CameraStoreTest, KeepsWhenACameraIsRecorded) {
     auto change = with_events();
     change.recording = always_on_event();

@@ -137,6 +137,8 @@ Bytes DeviceStore::seal(const wire::CameraEvent& event) {
 
 void DeviceStore::unseal(wire::CameraEvent& event, ByteView sealed) const {
     auto opener = crypto::CobblestoneOpener::start(key_, context_of(event.camera), sealed);
+    for (auto key = replaced_keys_.begin(); !opener && key != replaced_keys_.end(); ++key)
+        opener = crypto::CobblestoneOpener::start(*key, context_of(event.camera), sealed);
     if (!opener) return;
     const auto plain = opener->read_all();
     if (!plain) return;

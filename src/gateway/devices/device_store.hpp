@@ -30,6 +30,8 @@ class DeviceStore {
   public:
     /// `key` seals what cameras say.
     static Result<DeviceStore> open(const std::filesystem::path& file, Secret key);
+    /// Keys that sealed before: what they sealed is read with them until it goes.
+    void also_read_with(std::vector<Secret> replaced_keys) { replaced_keys_ = std::move(replaced_keys); }
 
     Result<std::map<CameraId, StoredPatrols>> patrols();
     Result<> save_patrol(CameraId camera, const wire::Patrol& patrol);
@@ -60,6 +62,7 @@ class DeviceStore {
 
     store::Database database_;
     Secret key_;
+    std::vector<Secret> replaced_keys_;
     crypto::CobblestoneSealer sealer_;
 };
 

@@ -154,6 +154,18 @@ class DeviceStoreTest : public ::testing::Test {
     TestFolder folder_;
 };
 
+TEST_F(DeviceStoreTest, EventsOfBeforeTheKeyWasChangedAreRead) {
+    ASSERT_TRUE(open('o').add_event(event(10, 11)));
+    DeviceStore store = open('n');
+    ASSERT_TRUE(store.add_event(event(20, 21)));
+    EXPECT_EQ(store.events(query(0, 15))->events.front().source, "");
+    std::vector<Secret> replaced;
+    replaced.emplace_back(std::string(32, 'o'));
+    store.also_read_with(std::move(replaced));
+    for (const wire::CameraEvent& read : store.events(query(0, 99))->events)
+        EXPECT_EQ(read.source, "north gate");
+}
+
 TEST_F(DeviceStoreTest, EventsAreFoundByCameraAndTime) {
     DeviceStore store = open();
     const auto lasting = store.add_event(event(10, std::nullopt));

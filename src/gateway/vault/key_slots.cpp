@@ -106,13 +106,20 @@ Result<Opened> open_for_change(const Layout& layout, Secrets& secrets, unsigned 
     VEDETTE_CHECK(finish_changes(opened.table, opened.environment.folder));
     VEDETTE_TRY(Unlocked unlocked, unlock(opened.table, opened.environment, except));
     opened.root = std::move(unlocked.root);
-    auto organisation_key = crypto::unwrap_key_for(opened.root, as_bytes(organisation_key_purpose),
-                                                   opened.table.organisation_key_wrapped);
-    if (!organisation_key)
-        return fail(ErrorKind::corrupt, "{} is damaged", opened.environment.folder.slots().string());
-    opened.organisation_key = std::move(*organisation_key);
-    VEDETTE_CHECK(require_fit(opened.organisation_key, identity, opened.environment.folder.slots().string()));
-    return opened;
+    const std::string name = opened.environment.folder.slots().string();
+    for (const Bytes* const wrapped :
+         {&opened.table.organisation_key_wrapped, &opened.table.next_organisation_key_wrapped}) {
+        auto key = crypto::unwrap_key_for(opened.root, as_bytes(organisation_key_purpose), *wrapped);
+        if (!key && wrapped == &opened.table.organisation_key_wrapped)
+            return fail(ErrorKind::corrupt, "{} is damaged", name);
+        if (!key || !require_fit(*key, identity, name)) continue;
+        opened.organisation_key = std::move(*key);
+        // A change of it that a crash cut off is decided.
+        wrap_organisation_key(opened.table, opened.root, opened.organisation_key);
+        opened.table.next_organisation_key_wrapped.clear();
+        return opened;
+    }
+    return std::unexpected(require_fit(Secret(key_size), identity, name).error());
 }
 
 Result<> write_table(const Layout& layout, Opened& opened) {
@@ -196,6 +203,25 @@ Result<> rotate_root_key(const Layout& layout, Secrets& secrets) {
     return write_table(layout, opened);
 }
 
+Result<> change_organisation_key(const Layout& layout, Secrets& secrets) {
+    VEDETTE_CHECK(require_keys(layout));
+    VEDETTE_TRY(const File recorder, lock_out_recorder(layout));
+    const Secret next = crypto::random_secret(key_size);
+    {
+        VEDETTE_TRY(Opened opened, open_for_change(layout, secrets));
+        if (!opened.has_table) VEDETTE_CHECK(write_table(layout, opened));
+        opened.table.next_organisation_key_wrapped =
+            crypto::wrap_key_for(opened.root, as_bytes(organisation_key_purpose), next.reveal());
+        VEDETTE_CHECK(write_table(layout, opened));
+        // It opens by the same answers, whose keys it has in memory.
+        VEDETTE_TRY(const auto keys, KeyStore::open_with(layout, opened.root, opened.table));
+        VEDETTE_CHECK(keys->change_organisation_key(next, SystemClock().utc_now()));
+        wrap_organisation_key(opened.table, opened.root, next);
+        opened.table.next_organisation_key_wrapped.clear();
+        return write_table(layout, opened);
+    }
+}
+
 Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, Secrets& secrets,
                      const crypto::PasswordCost& cost) {
     std::error_code error;
@@ -232,7 +258,15 @@ Result<unsigned> restore_keys(const Layout& layout, const std::filesystem::path&
     VEDETTE_TRY(const Secret passphrase, ask(environment, {.text = "Passphrase of the backup",
                                                            .credentials = {"vedette.backup-passphrase"}}));
     VEDETTE_TRY(Secret organisation_key, backup->open(passphrase));
-    VEDETTE_CHECK(require_fit(organisation_key, identity, file.string()));
+    if (const auto fits = require_fit(organisation_key, identity, file.string()); !fits) {
+        VEDETTE_TRY(const auto changed, organisation_key_changed_at(database));
+        if (!changed || backup->made_at >= *changed) return std::unexpected(fits.error());
+        return fail(
+            ErrorKind::invalid_input,
+            "{} is of {}, and the organisation key was changed at {}: it opens nothing any more; use a "
+            "backup that was made since",
+            file.string(), to_rfc3339(backup->made_at), to_rfc3339(*changed));
+    }
 
     VEDETTE_TRY(const Enrolment enrolment, enrolment_with(passphrase, cost));
     SlotTable table;

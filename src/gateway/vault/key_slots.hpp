@@ -41,6 +41,11 @@ Result<> remove_slot(const Layout& layout, unsigned number, keystore::Secrets& s
 /// a new key. A kill at any time leaves a store that opens.
 Result<> rotate_root_key(const Layout& layout, keystore::Secrets& secrets);
 
+/// Makes a new organisation key, a new epoch key under it, and wraps anew what either wrapped. Whoever knew
+/// the organisation key of before opens nothing that is recorded from then on, and backups of keys made
+/// before open nothing. conflict while a recorder runs. A kill at any time leaves a store that opens.
+Result<> change_organisation_key(const Layout& layout, keystore::Secrets& secrets);
+
 /// Writes the organisation key, which opens the store whatever its slots are, to a new file under a
 /// passphrase of its own.
 Result<> backup_keys(const Layout& layout, const std::filesystem::path& file, keystore::Secrets& secrets,

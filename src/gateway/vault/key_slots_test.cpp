@@ -51,11 +51,16 @@ class KeySlotsTest : public testing::Test {
         ASSERT_TRUE(write_format(layout));
         const auto keys = KeyStore::open(layout);
         ASSERT_TRUE(keys) << keys.error().message;
+        ASSERT_TRUE((*keys)->day_key_for_writing(camera, recorded_day));
         fingerprint = text_of(**keys);
     }
-    // What hangs on the organisation key.
-    static std::string text_of(const KeyStore& keys) {
-        return std::string(keys.derive("test").reveal_text()) + keys.origin();
+    // What hangs on the organisation key; also where it was changed meanwhile.
+    std::string text_of(KeyStore& keys) const {
+        const auto replaced = keys.derive_replaced("test");
+        const Secret derived = replaced.empty() ? keys.derive("test") : replaced.back().duplicate();
+        const auto day_key = keys.day_key(camera, recorded_day);
+        return std::string(derived.reveal_text()) + keys.origin() +
+               (day_key ? std::string((*day_key)->reveal_text()) : day_key.error().message);
     }
     // The error, or empty when the store opens and is the same.
     std::string opens(keystore::Secrets* secrets, bool read_only = false) const {
@@ -72,13 +77,16 @@ class KeySlotsTest : public testing::Test {
         fs::remove_all(folder.path);
         fs::copy(place, folder.path, fs::copy_options::recursive);
     }
+    int version_of_table() const { return bytes_of(layout.keys() / "slots")[4]; }
     std::string bytes_of(const fs::path& path) const {
         std::ifstream file(path, std::ios::binary);
         return {std::istreambuf_iterator<char>(file), {}};
     }
 
+    static constexpr std::int32_t recorded_day = 20'700;
     VaultFolder folder;
     Layout layout{folder.path};
+    const CameraId camera = CameraId::random();
     Answers answers{"seven quiet lanterns"};
     Answers nobody{""};
     std::string fingerprint;
@@ -202,6 +210,46 @@ TEST_F(KeySlotsTest, ABackupOpensAStoreWhoseSlotsAreLost) {
     EXPECT_EQ(restore_keys({other.path}, file, answers, cheap).error().kind, ErrorKind::invalid_input);
 }
 
+TEST_F(KeySlotsTest, ANewOrganisationKeyMakesOldCopiesUseless) {
+    const fs::path early = folder.path.parent_path() / "early";
+    ASSERT_TRUE(backup_keys(layout, early, answers, cheap));
+    const std::string derived = std::string(KeyStore::open(layout).value()->derive("test").reveal_text());
+    const fs::path before = folder.path.parent_path() / "before";
+    remember(before);
+    ASSERT_TRUE(change_organisation_key(layout, answers));
+    EXPECT_EQ(opens(nullptr), "") << "day keys, name and what was derived before are the same";
+    {
+        const auto keys = KeyStore::open(layout).value();
+        EXPECT_NE(keys->derive("test").reveal_text(), derived);
+        ASSERT_EQ(keys->derive_replaced("test").size(), 1U);
+        EXPECT_EQ(keys->signer().public_key(), KeyStore::open({before}).value()->signer().public_key());
+    }
+    EXPECT_NE(bytes_of(before / "keys/epoch.key"), bytes_of(layout.keys() / "epoch.key"));
+    ASSERT_TRUE(change_organisation_key(layout, answers));
+    EXPECT_EQ(opens(nullptr), "");
+    EXPECT_EQ(KeyStore::open(layout).value()->derive_replaced("test").size(), 2U);
+    EXPECT_EQ(version_of_table(), 1) << "nothing is left of the change";
+
+    // With a copy of all keys of before, but keys.db of now.
+    const fs::path after = folder.path.parent_path() / "after";
+    remember(after);
+    fs::remove(layout.keys() / "slots");
+    for (const char* name : {"root.key", "epoch.key"})
+        fs::copy_file(before / "keys" / name, layout.keys() / name, fs::copy_options::overwrite_existing);
+    EXPECT_NE(opens(nullptr, true), "");
+    bring_back(after);
+
+    const fs::path late = folder.path.parent_path() / "late";
+    ASSERT_TRUE(backup_keys(layout, late, answers, cheap));
+    fs::remove(layout.keys() / "slots");
+    fs::remove(layout.keys() / "root.key");
+    const auto old = restore_keys(layout, early, answers, cheap);
+    ASSERT_FALSE(old);
+    EXPECT_NE(old.error().message.find("was changed at"), std::string::npos) << old.error().message;
+    EXPECT_EQ(restore_keys(layout, late, answers, cheap), 1U);
+    EXPECT_EQ(opens(&answers), "");
+}
+
 // A kill between any two operations, and in the middle of any writing.
 TEST_F(KeySlotsTest, AChangeThatIsKilledLeavesAStoreThatOpens) {
     log::set_level(log::Level::off);
@@ -213,13 +261,16 @@ TEST_F(KeySlotsTest, AChangeThatIsKilledLeavesAStoreThatOpens) {
     const auto add = [&] { return add_slot(layout, passphrase_slot(), answers).has_value(); };
     const auto remove = [&] { return remove_slot(layout, 1, answers).has_value(); };
     const auto rotate = [&] { return rotate_root_key(layout, answers).has_value(); };
+    const auto change = [&] { return change_organisation_key(layout, answers).has_value(); };
     struct Case {
         const char* name;
         fs::path from;
         std::function<bool()> change;
     };
-    for (const Case& c : {Case{"first add", legacy, add}, Case{"add", with_slots, add},
-                          Case{"remove", with_slots, remove}, Case{"rotate", with_slots, rotate}}) {
+    for (const Case& c :
+         {Case{"first add", legacy, add}, Case{"add", with_slots, add}, Case{"remove", with_slots, remove},
+          Case{"rotate", with_slots, rotate}, Case{"first organisation key", legacy, change},
+          Case{"organisation key", with_slots, change}}) {
         int operations = 0;
         for (const double part : {0.0, 0.5, 1.0}) {
             for (int at = 0;; at += test_step(3)) {

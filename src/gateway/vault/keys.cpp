@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<store::Migration, 1> key_migrations = {R"(
+constexpr std::array<store::Migration, 2> key_migrations = {R"(
     CREATE TABLE identity (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         organisation BLOB NOT NULL,
@@ -36,7 +36,17 @@ constexpr std::array<store::Migration, 1> key_migrations = {R"(
         before_sequence INTEGER NOT NULL,
         PRIMARY KEY (camera, stream)
     ) WITHOUT ROWID;
+)",
+                                                            R"(
+    -- What is derived from, once the organisation key was changed: before, it is that key itself.
+    CREATE TABLE derivation_key (
+        generation INTEGER PRIMARY KEY,  -- the greatest counts; 0: the organisation key that was the first
+        wrapped BLOB NOT NULL,           -- under the organisation key
+        since_90k INTEGER NOT NULL       -- 1970-01-01 UTC
+    );
 )"};
+// Read-only, a store is looked at as it is.
+constexpr std::size_t least_key_schema = 1;
 
 constexpr std::size_t key_size = 32;
 constexpr std::size_t max_cached_keys = 1024;
@@ -45,6 +55,12 @@ Bytes day_purpose(CameraId camera, std::int32_t day) {
     ByteWriter writer;
     writer.text("day key").u8(0).bytes(camera.bytes()).u32(static_cast<std::uint32_t>(day));
     return std::move(writer).finish();
+}
+
+Secret derived(const Secret& key, std::string_view purpose) {
+    ByteWriter info;
+    info.text("vedette derived key v1").u8(0).text(purpose);
+    return crypto::hkdf_expand_sha512(key.reveal(), info.view(), 32);
 }
 
 Bytes epoch_purpose(std::uint64_t number) {
@@ -82,6 +98,20 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open_read_only(const Layout& layout,
     return keys;
 }
 
+Result<std::unique_ptr<KeyStore>> KeyStore::open_with(const Layout& layout, const Secret& root,
+                                                      const keystore::SlotTable& table) {
+    VEDETTE_TRY(store::Database database, open_key_database(layout, store::Access::read_write));
+    VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
+    std::unique_ptr<KeyStore> keys(new KeyStore(layout, std::move(database), store::Access::read_write));
+    keys->root_ = root.duplicate();
+    keys->organisation_key_wrapped_ = table.organisation_key_wrapped;
+    keys->next_organisation_key_wrapped_ = table.next_organisation_key_wrapped;
+    VEDETTE_CHECK(keys->load_identity());
+    VEDETTE_CHECK(keys->load_derivation());
+    VEDETTE_CHECK(keys->load_epoch());
+    return keys;
+}
+
 Result<> forget_wrapped_organisation_key(store::Database& database) {
     VEDETTE_TRY(
         const auto there,
@@ -93,7 +123,18 @@ Result<> forget_wrapped_organisation_key(store::Database& database) {
 }
 
 Result<store::Database> open_key_database(const Layout& layout, store::Access access) {
-    return store::Database::open(layout.keys() / "keys.db", key_migrations, access);
+    auto database = store::Database::open(layout.keys() / "keys.db", key_migrations, access);
+    if (!database && database.error().kind == ErrorKind::unsupported && access == store::Access::read_only) {
+        auto older = store::Database::open(layout.keys() / "keys.db",
+                                           std::span(key_migrations).first(least_key_schema), access);
+        if (older) return older;
+    }
+    return database;
+}
+
+Result<std::optional<UtcTime>> organisation_key_changed_at(store::Database& database) {
+    VEDETTE_TRY(const auto since, database.query_int64("SELECT max(since_90k) FROM derivation_key"));
+    return since ? std::optional(from_ticks(*since)) : std::nullopt;
 }
 
 Result<> KeyStore::refresh() {
@@ -112,8 +153,10 @@ Result<> KeyStore::load(keystore::Secrets* secrets) {
     }
     VEDETTE_TRY(auto table, load_root(environment));
     VEDETTE_CHECK(load_identity());
+    VEDETTE_CHECK(load_derivation());
     if (table && may_write) {
         VEDETTE_CHECK(raise_format(layout_, format_with_slots));
+        VEDETTE_CHECK(settle_organisation_key(*table, environment));
         VEDETTE_CHECK(forget_wrapped_organisation_key(database_));
         VEDETTE_CHECK(keystore::finish_changes(*table, environment.folder));
     }
@@ -129,6 +172,7 @@ Result<std::optional<keystore::SlotTable>> KeyStore::load_root(const keystore::E
         VEDETTE_TRY(keystore::Unlocked unlocked, keystore::unlock(*table, environment));
         root_ = std::move(unlocked.root);
         organisation_key_wrapped_ = table->organisation_key_wrapped;
+        next_organisation_key_wrapped_ = table->next_organisation_key_wrapped;
         return table;
     }
     auto key = folder.read_key_file();
@@ -154,14 +198,48 @@ std::string KeyStore::does_not_fit() const {
             : keystore::KeyFolder(layout_.keys()).slots().string());
 }
 
-Result<> KeyStore::open_organisation_key(ByteView in_database) {
-    if (!organisation_key_.empty()) return {};  // it never changes
+Result<> KeyStore::open_organisation_key(ByteView in_database, ByteView signing_key_wrapped) {
+    if (!organisation_key_.empty()) return {};  // no recorder runs while it is changed
     const ByteView wrapped =
         organisation_key_wrapped_.empty() ? in_database : ByteView(organisation_key_wrapped_);
-    auto key = crypto::unwrap_key_for(root_, as_bytes(organisation_key_purpose), wrapped);
-    if (!key) return fail(ErrorKind::corrupt, "{}", does_not_fit());
-    organisation_key_ = std::move(*key);
-    return {};
+    for (const ByteView one : {wrapped, ByteView(next_organisation_key_wrapped_)}) {
+        auto key = crypto::unwrap_key_for(root_, as_bytes(organisation_key_purpose), one);
+        if (!key || !crypto::unwrap_key_for(*key, as_bytes(signing_key_purpose), signing_key_wrapped))
+            continue;
+        organisation_key_ = std::move(*key);
+        return {};
+    }
+    return fail(ErrorKind::corrupt, "{}", does_not_fit());
+}
+
+// After a crash while it was changed both keys are there, and keys.db has said which one counts.
+Result<> KeyStore::settle_organisation_key(keystore::SlotTable& table,
+                                           const keystore::Environment& environment) {
+    if (table.next_organisation_key_wrapped.empty()) return {};
+    table.organisation_key_wrapped =
+        crypto::wrap_key_for(root_, as_bytes(organisation_key_purpose), organisation_key_.reveal());
+    table.next_organisation_key_wrapped.clear();
+    return environment.folder.write_slots(table);
+}
+
+Result<> KeyStore::load_derivation() {
+    derivation_key_ = Secret();
+    replaced_derivation_keys_.clear();
+    VEDETTE_TRY(const auto is_there,
+                database_.query_int64("SELECT 1 FROM sqlite_schema WHERE name = 'derivation_key'"));
+    if (!is_there) return {};
+    VEDETTE_TRY(store::Statement row,
+                database_.prepare("SELECT wrapped FROM derivation_key ORDER BY generation DESC"));
+    for (;;) {
+        VEDETTE_TRY(const bool found, row.step());
+        if (!found) return {};
+        auto key = crypto::unwrap_key_for(organisation_key_, as_bytes(derivation_key_purpose), row.blob(0));
+        if (!key) return fail(ErrorKind::corrupt, "{}", does_not_fit());
+        if (derivation_key_.empty())
+            derivation_key_ = std::move(*key);
+        else
+            replaced_derivation_keys_.push_back(std::move(*key));
+    }
 }
 
 Result<> KeyStore::load_identity() {
@@ -176,7 +254,7 @@ Result<> KeyStore::load_identity() {
                 return fail(ErrorKind::corrupt, "the key database in {} is damaged", layout_.keys().string());
             organisation_ = OrganisationId(uuid);
             origin_ = row.text(1);
-            VEDETTE_CHECK(open_organisation_key(row.blob(2)));
+            VEDETTE_CHECK(open_organisation_key(row.blob(2), row.blob(3)));
             const auto seed =
                 crypto::unwrap_key_for(organisation_key_, as_bytes(signing_key_purpose), row.blob(3));
             if (!seed) return fail(ErrorKind::corrupt, "{}", does_not_fit());
@@ -194,7 +272,7 @@ Result<> KeyStore::load_identity() {
     signer_ = std::make_unique<crypto::Ed25519Signer>(crypto::Ed25519Signer::generate());
     epoch_ = crypto::random_secret(key_size);
     epoch_number_ = 1;
-    VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
+    VEDETTE_CHECK(write_epoch(organisation_key_, epoch_number_, epoch_, layout_.keys() / "epoch.key"));
     return database_.run(
         "INSERT INTO identity VALUES (1, ?, ?, ?, ?, ?)",
         Bytes(organisation_.bytes().begin(), organisation_.bytes().end()), origin_,
@@ -203,9 +281,10 @@ Result<> KeyStore::load_identity() {
         epoch_number_);
 }
 
-Result<> KeyStore::write_epoch(std::uint64_t number, const Secret& epoch, const fs::path& path) const {
+Result<> KeyStore::write_epoch(const Secret& organisation_key, std::uint64_t number, const Secret& epoch,
+                               const fs::path& path) const {
     ByteWriter writer;
-    writer.u64(number).bytes(crypto::wrap_key_for(organisation_key_, epoch_purpose(number), epoch.reveal()));
+    writer.u64(number).bytes(crypto::wrap_key_for(organisation_key, epoch_purpose(number), epoch.reveal()));
     return replace_file(path, writer.view(), 0600);
 }
 
@@ -224,7 +303,7 @@ Result<> KeyStore::load_epoch() {
                         path.string());
         epoch_ = std::move(*epoch);
         if (access_ == store::Access::read_only) return {};
-        if (path == next) VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, current));
+        if (path == next) VEDETTE_CHECK(write_epoch(organisation_key_, epoch_number_, epoch_, current));
         std::error_code ignored;
         fs::remove(next, ignored);
         return {};
@@ -250,9 +329,42 @@ Result<std::optional<KeyStore::Key>> KeyStore::find(CameraId camera, std::int32_
 }
 
 Secret KeyStore::derive(std::string_view purpose) const {
-    ByteWriter info;
-    info.text("vedette derived key v1").u8(0).text(purpose);
-    return crypto::hkdf_expand_sha512(organisation_key_.reveal(), info.view(), 32);
+    return derived(derivation_key_.empty() ? organisation_key_ : derivation_key_, purpose);
+}
+
+std::vector<Secret> KeyStore::derive_replaced(std::string_view purpose) const {
+    std::vector<Secret> keys;
+    for (const Secret& replaced : replaced_derivation_keys_) keys.push_back(derived(replaced, purpose));
+    return keys;
+}
+
+Result<> KeyStore::change_organisation_key(const Secret& next, UtcTime now) {
+    const std::lock_guard lock(mutex_);
+    const auto wrapped = [&](const Secret& key) {
+        return crypto::wrap_key_for(next, as_bytes(derivation_key_purpose), key.reveal());
+    };
+    const auto within = [&]() -> Result<> {
+        VEDETTE_CHECK(database_.run(
+            "UPDATE identity SET signing_key_wrapped = ?",
+            crypto::wrap_key_for(next, as_bytes(signing_key_purpose), signer_->seed().reveal())));
+        // Those of before stay: nobody may have opened with them yet what is to be wrapped anew.
+        if (derivation_key_.empty())
+            VEDETTE_CHECK(
+                database_.run("INSERT INTO derivation_key VALUES (0, ?, 0)", wrapped(organisation_key_)));
+        auto generation = static_cast<std::int64_t>(replaced_derivation_keys_.size());
+        const std::int64_t next_generation = generation + 1;
+        const auto wrap_anew = [&](const Secret& key) {
+            return database_.run("UPDATE derivation_key SET wrapped = ? WHERE generation = ?", wrapped(key),
+                                 generation--);
+        };
+        if (!derivation_key_.empty()) VEDETTE_CHECK(wrap_anew(derivation_key_));
+        for (const Secret& replaced : replaced_derivation_keys_) VEDETTE_CHECK(wrap_anew(replaced));
+        return database_.run("INSERT INTO derivation_key VALUES (?, ?, ?)", next_generation,
+                             wrapped(crypto::random_secret(key_size)), ticks(now));
+    };
+    VEDETTE_CHECK(renew_epoch(next, within));
+    organisation_key_ = next.duplicate();
+    return load_derivation();
 }
 
 Result<KeyStore::Key> KeyStore::day_key_for_writing(CameraId camera, std::int32_t day) {
@@ -311,8 +423,9 @@ Result<std::vector<Deletion>> KeyStore::deletions() const {
 
 Result<> KeyStore::destroy(CameraId camera) {
     const std::lock_guard lock(mutex_);
-    return destroy_where(
-        [&] { return database_.run("DELETE FROM day_key WHERE camera = ?", ByteView(camera.bytes())); });
+    return renew_epoch(organisation_key_, [&] {
+        return database_.run("DELETE FROM day_key WHERE camera = ?", ByteView(camera.bytes()));
+    });
 }
 
 Result<> KeyStore::destroy(const std::vector<std::pair<CameraId, std::int32_t>>& days) {
@@ -325,7 +438,7 @@ Result<> KeyStore::destroy(const std::vector<std::pair<CameraId, std::int32_t>>&
         there += count.value_or(0);
     }
     if (there == 0) return {};
-    return destroy_where([&]() -> Result<> {
+    return renew_epoch(organisation_key_, [&]() -> Result<> {
         for (const auto& [camera, day] : days)
             VEDETTE_CHECK(database_.run("DELETE FROM day_key WHERE camera = ? AND utc_day = ?",
                                         ByteView(camera.bytes()), day));
@@ -333,13 +446,14 @@ Result<> KeyStore::destroy(const std::vector<std::pair<CameraId, std::int32_t>>&
     });
 }
 
-Result<> KeyStore::destroy_where(const std::function<Result<>()>& delete_rows) {
+// The day keys that are left are wrapped anew, by a new epoch key, which `organisation_key` wraps.
+Result<> KeyStore::renew_epoch(const Secret& organisation_key, const std::function<Result<>()>& within) {
     const Secret next = crypto::random_secret(key_size);
     const fs::path next_path = layout_.keys() / "epoch.key.next";
-    VEDETTE_CHECK(write_epoch(epoch_number_ + 1, next, next_path));
+    VEDETTE_CHECK(write_epoch(organisation_key, epoch_number_ + 1, next, next_path));
     {
         VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
-        VEDETTE_CHECK(delete_rows());
+        VEDETTE_CHECK(within());
         struct Row {
             CameraId camera;
             std::int32_t day;
@@ -372,7 +486,7 @@ Result<> KeyStore::destroy_where(const std::function<Result<>()>& delete_rows) {
     cache_.clear();
     // From here on the new key alone counts, so the old one may be torn.
     keystore::overwrite_file(layout_.keys() / "epoch.key");
-    VEDETTE_CHECK(write_epoch(epoch_number_, epoch_, layout_.keys() / "epoch.key"));
+    VEDETTE_CHECK(write_epoch(organisation_key, epoch_number_, epoch_, layout_.keys() / "epoch.key"));
     std::error_code ignored;
     fs::remove(next_path, ignored);
     return sync_folder(layout_.keys());

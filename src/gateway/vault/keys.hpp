@@ -27,11 +27,14 @@ struct Deletion {
 
 inline constexpr std::string_view organisation_key_purpose = "organisation key";
 inline constexpr std::string_view signing_key_purpose = "signing key";
+inline constexpr std::string_view derivation_key_purpose = "derivation key";
 
 /// keys.db, as KeyStore has it.
 Result<store::Database> open_key_database(const Layout& layout, store::Access access);
 /// Once there are slots, the wrapped organisation key lies with them: what keys.db has of it is overwritten.
 Result<> forget_wrapped_organisation_key(store::Database& database);
+/// When the organisation key was changed last; none: never.
+Result<std::optional<UtcTime>> organisation_key_changed_at(store::Database& database);
 
 /// Thread-safe. Blocking.
 class KeyStore {
@@ -44,6 +47,9 @@ class KeyStore {
     /// For looking: changes and creates nothing. not_found when there is no root key or no database.
     static Result<std::unique_ptr<KeyStore>> open_read_only(const Layout& layout,
                                                             keystore::Secrets* secrets = nullptr);
+    /// For who has opened the table of slots, and holds the lock of its folder.
+    static Result<std::unique_ptr<KeyStore>> open_with(const Layout& layout, const Secret& root,
+                                                       const keystore::SlotTable& table);
     /// Reads anew what a recorder beside this reader has changed. Asks nobody.
     Result<> refresh();
 
@@ -54,6 +60,12 @@ class KeyStore {
 
     /// A key of the organisation's for another purpose than recordings.
     Secret derive(std::string_view purpose) const;
+    /// What derive() gave before the organisation key was changed, the newest first.
+    std::vector<Secret> derive_replaced(std::string_view purpose) const;
+    /// Wraps all that the organisation key wraps by another one, under a new epoch key, and derives from a
+    /// new key from then on. One transaction: a kill leaves the one or the other. The caller has both
+    /// organisation keys on disk meanwhile, and no recorder runs.
+    Result<> change_organisation_key(const Secret& next, UtcTime now);
 
     /// The key of (camera, UTC day); made at the first call for a day.
     Result<Key> day_key_for_writing(CameraId camera, std::int32_t day);
@@ -73,15 +85,18 @@ class KeyStore {
     Result<> destroy(const std::vector<std::pair<CameraId, std::int32_t>>& days);
 
   private:
-    Result<> destroy_where(const std::function<Result<>()>& delete_rows);
+    Result<> renew_epoch(const Secret& organisation_key, const std::function<Result<>()>& within);
+    Result<> load_derivation();
     KeyStore(const Layout& layout, store::Database database, store::Access access);
     Result<> load(keystore::Secrets* secrets);
     Result<std::optional<keystore::SlotTable>> load_root(const keystore::Environment& environment);
     Result<> load_identity();
-    Result<> open_organisation_key(ByteView in_database);
+    Result<> open_organisation_key(ByteView in_database, ByteView signing_key_wrapped);
+    Result<> settle_organisation_key(keystore::SlotTable& table, const keystore::Environment& environment);
     std::string does_not_fit() const;
     Result<> load_epoch();
-    Result<> write_epoch(std::uint64_t number, const Secret& epoch, const std::filesystem::path& path) const;
+    Result<> write_epoch(const Secret& organisation_key, std::uint64_t number, const Secret& epoch,
+                         const std::filesystem::path& path) const;
     Result<std::optional<Key>> find(CameraId camera, std::int32_t day);
 
     Layout layout_;
@@ -90,7 +105,10 @@ class KeyStore {
     store::Access access_;
     Secret root_;
     Bytes organisation_key_wrapped_;  ///< of the slots; empty: it lies in the database
+    Bytes next_organisation_key_wrapped_;
     Secret organisation_key_;
+    Secret derivation_key_;                         ///< empty: the organisation key
+    std::vector<Secret> replaced_derivation_keys_;  ///< the newest first
     Secret epoch_;
     std::uint64_t epoch_number_ = 0;
     OrganisationId organisation_;

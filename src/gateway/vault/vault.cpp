@@ -387,6 +387,9 @@ Result<std::vector<RecordingHold>> Vault::holds(CameraId camera) const {
 Secret Vault::derive_key(std::string_view purpose) const {
     return impl_->keys->derive(purpose);
 }
+std::vector<Secret> Vault::replaced_keys(std::string_view purpose) const {
+    return impl_->keys->derive_replaced(purpose);
+}
 bool Vault::has_room(std::size_t bytes) const {
     return impl_->writer->has_room(bytes);
 }

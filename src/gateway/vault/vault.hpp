@@ -150,6 +150,9 @@ class Vault {
     Result<VaultUsage> usage() const;
     /// A key for another use of the same installation, from the organisation key; `purpose` keeps uses apart.
     Secret derive_key(std::string_view purpose) const;
+    /// What derive_key() gave before the organisation key was changed (vedette keys rotate), the newest
+    /// first.
+    std::vector<Secret> replaced_keys(std::string_view purpose) const;
 
     VaultCounters counters() const;
     /// The public key (a C2SP vkey) that checkpoints are signed with.
