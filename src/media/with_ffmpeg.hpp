@@ -1,5 +1,5 @@
 #pragma once
-// For this folder's tests alone: what other programs make of our files.
+// For tests alone: what other programs make of our files.
 
 #include <array>
 #include <cstdio>

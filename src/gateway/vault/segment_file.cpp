@@ -40,7 +40,7 @@ ByteView RecordBuilder::build(RecordHeader& header, const Secret* key, std::span
     header.payload_size =
         static_cast<std::uint32_t>(key != nullptr ? crypto::cobblestone_sealed_size(plain_size) : plain_size);
 
-    const std::span<std::byte> record = buffer_.reserve(header.stored_size());
+    const std::span<std::byte> record = next_buffer().reserve(header.stored_size());
     const std::span<std::byte> payload = record.subspan(record_header_size, header.payload_size);
     if (key != nullptr) {
         entry_ = encode_entry(header);
@@ -62,7 +62,7 @@ ByteView RecordBuilder::build_light(RecordHeader& header, const Secret& key, std
     header.is_light = true;
     header.plain_size = static_cast<std::uint32_t>(parts.clear_size + parts.sealed_size - parts.map.size());
     header.payload_size = static_cast<std::uint32_t>(parts.payload_size());
-    const std::span<std::byte> record = buffer_.reserve(header.stored_size());
+    const std::span<std::byte> record = next_buffer().reserve(header.stored_size());
     std::span<std::byte> out = record.subspan(record_header_size, header.payload_size);
     const auto put = [&](ByteView bytes) {
         std::ranges::copy(bytes, out.begin());

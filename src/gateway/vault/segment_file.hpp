@@ -1,6 +1,7 @@
 #pragma once
 // A segment file: writing records at its end, and finding them again.
 
+#include <array>
 #include <functional>
 
 #include "base/file.hpp"
@@ -27,7 +28,8 @@ class RecordBuffer {
 class RecordBuilder {
   public:
     /// Completes `header` (plain_size, payload_size, digest) and gives the record's bytes, valid until the
-    /// next call. `key` seals init and fragment; others are stored in clear and have one piece.
+    /// call after the next: one record can be written while another is built. `key` seals init and fragment;
+    /// others are stored in clear and have one piece.
     ByteView build(RecordHeader& header, const Secret* key, std::span<const ByteView> pieces);
     /// The same of a fragment of which `clear`, as are_clear_ranges() takes it, stays in clear.
     ByteView build_light(RecordHeader& header, const Secret& key, std::span<const ByteView> pieces,
@@ -37,7 +39,10 @@ class RecordBuilder {
   private:
     ByteView finish(RecordHeader& header, std::span<std::byte> record);
 
-    RecordBuffer buffer_;
+    RecordBuffer& next_buffer() { return buffers_[++built_ % buffers_.size()]; }
+
+    std::array<RecordBuffer, 2> buffers_;
+    std::size_t built_ = 0;
     crypto::CobblestoneSealer sealer_;
     crypto::Sha256 digest_;
     Entry entry_{};

@@ -29,6 +29,9 @@ struct VaultOptions {
     std::filesystem::path folder;         ///< created when its parent exists
     const Clock* clock = nullptr;         ///< must outlive the vault; null: the system's
     std::size_t queue_bytes = 64u << 20;  ///< plaintext that may wait for the disk
+    /// Fragments of so many bytes and more are written by another thread while the next is sealed; handing it
+    /// less costs more than it spares.
+    std::size_t write_behind_bytes = 128u << 10;
     std::chrono::milliseconds sync_interval{1000};
     std::chrono::milliseconds checkpoint_interval{10'000};
     Ticks90k segment_length = std::chrono::seconds(60);

@@ -166,6 +166,11 @@ void Writer::loop() {
         std::optional<Item> item;
         {
             std::unique_lock lock(mutex_);
+            if (queue_.empty() && in_flight_) {  // nothing to be sealed meanwhile
+                lock.unlock();
+                (void)settle();
+                lock.lock();
+            }
             wake_.wait_until(lock, std::min(next_sync_, next_publish_),
                              [&] { return stopping_ || !queue_.empty(); });
             if (!queue_.empty()) {
@@ -180,6 +185,7 @@ void Writer::loop() {
         if (item) {
             std::size_t size = 0;
             if (const auto* fragment = std::get_if<Fragment>(&*item)) size = fragment->size();
+            if (size == 0) (void)settle();  // it became a gap, if it failed
             process(std::move(*item));
             item.reset();
             const std::lock_guard lock(mutex_);
@@ -187,6 +193,7 @@ void Writer::loop() {
         }
         tick(Steady::now());
     }
+    (void)settle();
     // What a failing sync takes back becomes a gap, which is worth one more attempt.
     for (int attempt = 0; attempt < 2; ++attempt) {
         for (auto& [key, open] : streams_)
@@ -300,6 +307,29 @@ Result<> Writer::write_gap(StreamKey key, Stream& open, const Gap& gap) {
     return {};
 }
 
+// Waits for the record that is being written. One that failed is taken back, and becomes a gap.
+Result<> Writer::settle() {
+    if (!in_flight_) return {};
+    const InFlight record = *std::exchange(in_flight_, std::nullopt);
+    Result<> written = lane_.wait();
+    if (written) return {};
+    Stream& open = streams_.at(record.key);
+    OpenSegment& segment = *open.segment;
+    open.position.next_sequence = segment.unsynced.rows.back().sequence;
+    open.position.last_end = record.last_end_before;
+    segment.blocks = segment.unsynced.rows.back().block;
+    segment.unsynced.bytes = std::uint64_t{segment.blocks} * block_size;
+    segment.unsynced.rows.pop_back();
+    segment.entries.pop_back();
+    {
+        const std::lock_guard lock(mutex_);
+        counters_.bytes -= record.bytes;
+        --counters_.fragments;
+    }
+    lose(open, record.key, record.interval, written.error());
+    return written;
+}
+
 Result<> Writer::admit(unsigned format) {
     if (admitted_ < format) VEDETTE_CHECK(raise_format(*parts_.layout, format));
     admitted_ = std::max(admitted_, format);
@@ -344,16 +374,16 @@ Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool
     if (open.segment) {
         const OpenSegment& segment = *open.segment;
         const bool fits = start >= segment.start && start < segment.start + parts_.options->segment_length &&
-                          utc_day(start) == segment.unsynced.day &&
-                          segment.file.blocks() < max_segment_blocks;
+                          utc_day(start) == segment.unsynced.day && segment.blocks < max_segment_blocks;
         if (fits || for_gap) return {};
+        VEDETTE_CHECK(settle());
         VEDETTE_CHECK(sync_segment(key, open));
         close_segment(key, open);
     }
     const SegmentId id{key, open.position.next_sequence};
     VEDETTE_TRY(SegmentFile file, SegmentFile::create(parts_.layout->open_segment(id)));
     folder_changed_ = true;
-    OpenSegment segment{std::move(file), {}, {}, start, 0, parts_.log->size(), Steady::now()};
+    OpenSegment segment{std::move(file), {}, {}, start, 0, 0, parts_.log->size(), Steady::now()};
     segment.unsynced.id = id;
     segment.unsynced.day = utc_day(start);
     open.segment = std::move(segment);
@@ -375,19 +405,34 @@ Result<> Writer::write_record(StreamKey key, Stream& open, RecordHeader header,
                               std::span<const ByteView> pieces, std::optional<GapText> gap,
                               const std::vector<ClearRange>& clear) {
     OpenSegment& segment = *open.segment;
+    // Behind a failing disk, and with what is small, it is simpler to wait.
+    std::size_t plain_size = 0;
+    for (const ByteView piece : pieces) plain_size += piece.size();
+    const bool is_behind = header.type == RecordType::fragment &&
+                           plain_size >= parts_.options->write_behind_bytes && disk_ == DiskState::good;
+    if (!is_behind) (void)settle();
     header.stream = key;
     header.organisation = parts_.keys->organisation();
     header.sequence = open.position.next_sequence;
     header.segment = segment.unsynced.id.first_sequence;
     header.day = segment.unsynced.day;
-    header.block = segment.file.blocks();
+    header.block = segment.blocks;
     KeyStore::Key day_key;
     if (header.is_sealed()) {
         VEDETTE_TRY(day_key, parts_.keys->day_key_for_writing(key.camera, segment.unsynced.day));
     }
     const ByteView record = clear.empty() ? builder_.build(header, day_key.get(), pieces)
                                           : builder_.build_light(header, *day_key, pieces, clear);
-    VEDETTE_CHECK(segment.file.append(record));
+    const Result<> before = settle();
+    // The record before it in the file is missing: it was built for a place that is none.
+    if (!before && open.position.next_sequence != header.sequence) return before;
+    if (is_behind) {
+        in_flight_ = InFlight{key, {header.start, header.end()}, open.position.last_end, record.size()};
+        lane_.start(segment.file, record);
+    } else {
+        VEDETTE_CHECK(segment.file.append(record));
+    }
+    segment.blocks += header.blocks();
     segment.unsynced.add(header, std::move(gap));
     segment.entries.push_back(builder_.entry());
     segment.last_write = Steady::now();

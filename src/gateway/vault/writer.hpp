@@ -18,6 +18,7 @@
 #include "gateway/vault/retention_book.hpp"
 #include "gateway/vault/segment_file.hpp"
 #include "gateway/vault/vault.hpp"
+#include "gateway/vault/write_lane.hpp"
 
 namespace vedette::vault {
 
@@ -92,6 +93,7 @@ class Writer {
         SegmentInfo unsynced;        ///< id, day, and what is written but not synced
         std::vector<Entry> entries;  ///< of the unsynced records
         UtcTime start;
+        std::uint32_t blocks = 0;  ///< of the file, with what is being written
         std::uint32_t synced_blocks = 0;
         std::uint64_t first_leaf = 0;  ///< the log's size when the file was made
         Steady::time_point last_write;
@@ -105,6 +107,14 @@ class Writer {
         std::optional<OpenSegment> segment;
         std::optional<Gap> pending_gap;  ///< lost because the disk failed
         bool seen = false;               ///< the gap since the last start was considered
+    };
+
+    /// A fragment that the disk is taking: the last record of its stream.
+    struct InFlight {
+        StreamKey key;
+        UtcInterval interval;
+        std::optional<UtcTime> last_end_before;
+        std::size_t bytes = 0;
     };
 
     void push(Item item);
@@ -121,6 +131,7 @@ class Writer {
                           std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt,
                           const std::vector<ClearRange>& clear = {});
     Result<> admit(unsigned format);
+    Result<> settle();
     void lose(Stream& stream, StreamKey key, UtcInterval interval, const Error& error);
     void set_disk(DiskState state, const std::string& message);
 
@@ -149,6 +160,8 @@ class Writer {
 
     // The writer thread's own.
     RecordBuilder builder_;
+    WriteLane lane_;
+    std::optional<InFlight> in_flight_;
     std::map<StreamKey, Stream> streams_;
     std::vector<SegmentInfo> closed_;  ///< closed and not in the index yet
     std::vector<std::uint64_t> closed_first_leaf_;

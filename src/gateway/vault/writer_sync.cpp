@@ -63,6 +63,7 @@ void Writer::tick(Steady::time_point now) {
 }
 
 Result<> Writer::sync_all() {
+    (void)settle();
     Result<> first;
     if (folder_changed_) {
         first = sync_folder(parts_.layout->open());
@@ -98,6 +99,7 @@ Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced)
         for (const RecordRow& row : segment.unsynced.rows)
             if (row.type == RecordType::fragment) lose(open, key, {row.start, row.end()}, synced.error());
         (void)segment.file.truncate(segment.synced_blocks);
+        segment.blocks = segment.synced_blocks;
         segment.unsynced.rows.clear();
         segment.unsynced.gaps.clear();
         segment.entries.clear();
@@ -112,7 +114,7 @@ Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced)
     }
     for (const Entry& entry : segment.entries) parts_.log->append(entry);
     segment.entries.clear();
-    segment.synced_blocks = segment.file.blocks();
+    segment.synced_blocks = segment.blocks;
     parts_.catalogue->add(segment.unsynced);
     segment.unsynced.rows.clear();
     segment.unsynced.gaps.clear();

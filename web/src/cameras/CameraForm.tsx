@@ -30,8 +30,8 @@ const TRANSPORTS = [
 ];
 
 const ENCRYPTION: { value: Camera['encryption']; label: string }[] = [
-  { value: 'full', label: 'Full: everything is encrypted' },
-  { value: 'light', label: 'Light (partial): parts of the picture data lie unencrypted on disk' },
+  { value: 'full', label: 'Full' },
+  { value: 'light', label: 'Light (partial)' },
 ];
 
 export function CameraForm({ camera, onSaved, onCancel }: Props) {
@@ -159,8 +159,8 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           label="Encryption on disk"
           description={
             form.values.encryption === 'light'
-              ? 'A risk: whoever takes the disk gets no picture from what lies unencrypted, but sees how much moves, and it stays readable when the keys are destroyed. Counts for what is recorded from now on.'
-              : 'Nobody reads recordings without the keys.'
+              ? 'A risk: parts of the picture data lie unencrypted on disk. Nobody gets a picture from them without the keys, but they tell how much moves, and destroying the keys does not take them back. Counts for what is recorded from now on.'
+              : 'Everything is encrypted: nobody reads recordings without the keys.'
           }
           data={ENCRYPTION}
           allowDeselect={false}
