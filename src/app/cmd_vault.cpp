@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -45,6 +47,24 @@ std::string plural(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
+// What the cameras' own signatures were worth, as it was recorded.
+void print_signatures(const vault::VerifyReport& report) {
+    std::string_view label = "signatures";
+    for (const auto& [signature, count] : report.by_signature)
+        fmt::print("{:<12}{} by the camera itself: {}\n", std::exchange(label, ""), plural(count, "fragment"),
+                   to_string(signature));
+    for (const vault::NotAuthentic& stretch : report.not_authentic) {
+        const std::string name =
+            stretch.camera_name.empty() ? "" : fmt::format(" \"{}\"", stretch.camera_name);
+        fmt::print("{:<12}NOT AUTHENTIC: {}{}, {}: {}, key {}\n", "", describe(stretch.stream), name,
+                   vault::to_text(stretch.interval), plural(stretch.fragments, "fragment"),
+                   to_hex(stretch.signer_key));
+    }
+    if (report.not_authentic_stretches > report.not_authentic.size())
+        fmt::print("{:<12}and {} more such stretches\n", "",
+                   report.not_authentic_stretches - report.not_authentic.size());
+}
+
 void print_report(const vault::VerifyReport& report, bool fast) {
     const auto line = [](std::string_view label, const std::string& text) {
         fmt::print("{:<12}{}\n", label, text);
@@ -53,6 +73,7 @@ void print_report(const vault::VerifyReport& report, bool fast) {
                                   plural(report.streams, "camera stream")));
     if (report.fetched > 0)
         line("fetched", fmt::format("{} of them, later, from the cameras' own storage", report.fetched));
+    print_signatures(report);
     line("bytes", amount(report.bytes));
     if (fast) line("", "their headers and places; the bytes of picture and sound were not read");
     line("gaps", fmt::format("{}", report.gaps));

@@ -41,6 +41,21 @@ struct Piece {
 inline constexpr std::size_t max_stored_fragment_size = 64u << 20;  ///< bytes of plaintext
 inline constexpr Ticks90k max_stored_duration = std::chrono::seconds(60);
 
+/// What was found about the camera's own signature over what it sent. The numbers are stored.
+enum class CameraSignature : std::uint8_t {
+    not_looked_for = 0,
+    not_signed = 1,
+    authentic = 2,
+    authentic_with_missing = 3,  ///< what is there is authentic, and not all that was signed is there
+    not_authentic = 4,
+    not_known_yet = 5,  ///< signed, and could not be decided when it was recorded
+};
+/// The first bytes of the SHA-256 of the camera's public key (SubjectPublicKeyInfo, DER).
+using SignerKey = std::array<std::byte, 8>;
+inline constexpr std::size_t camera_signatures = 6;
+/// "authentic", "not authentic"
+std::string_view to_string(CameraSignature signature);
+
 /// One fMP4 moof + mdat, in plaintext.
 struct Fragment {
     StreamKey stream;
@@ -49,6 +64,8 @@ struct Fragment {
     Ticks90k duration{};     ///< above 0, at most max_stored_duration
     CameraTime camera_time;  ///< of its first access unit, on the camera's clock
     std::vector<Piece> pieces;
+    CameraSignature signature = CameraSignature::not_looked_for;
+    SignerKey signer_key{};  ///< zeros unless signed, and known
 
     std::size_t size() const {
         std::size_t sum = 0;
@@ -79,18 +96,6 @@ constexpr bool is_by_plan(GapReason reason) {
 }
 
 inline constexpr std::size_t max_gap_detail = 512;
-
-/// What was found about the camera's own signature over what it sent. The numbers are stored.
-enum class CameraSignature : std::uint8_t {
-    not_looked_for = 0,
-    not_signed = 1,
-    authentic = 2,
-    authentic_with_missing = 3,  ///< what is there is authentic, and not all that was signed is there
-    not_authentic = 4,
-    not_known_yet = 5,  ///< signed, and could not be decided when it was recorded
-};
-/// The first bytes of the SHA-256 of the camera's public key (SubjectPublicKeyInfo, DER).
-using SignerKey = std::array<std::byte, 8>;
 
 /// Half-open stretch [start, end) without a recording.
 struct Gap {

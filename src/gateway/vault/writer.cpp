@@ -252,6 +252,9 @@ void Writer::write(const Fragment& fragment) {
         header.type = RecordType::fragment;
         header.duration = fragment.duration;
         header.camera_time = fragment.camera_time;
+        header.signature = fragment.signature;
+        header.signer_key = fragment.signer_key;
+        if (header.needs_version_4()) VEDETTE_CHECK(admit_marked());
         std::vector<ByteView> pieces;
         pieces.reserve(fragment.pieces.size());
         for (const Piece& piece : fragment.pieces) pieces.push_back(piece.bytes);
@@ -290,6 +293,12 @@ Result<> Writer::write_gap(StreamKey key, Stream& open, const Gap& gap) {
 Result<> Writer::admit_fetched() {
     if (!format_raised_) VEDETTE_CHECK(raise_format(*parts_.layout, format_with_fetched));
     format_raised_ = true;
+    return {};
+}
+
+Result<> Writer::admit_marked() {
+    if (!marks_admitted_) VEDETTE_CHECK(raise_format(*parts_.layout, format_with_marks));
+    marks_admitted_ = true;
     return {};
 }
 

@@ -118,6 +118,7 @@ class Writer {
     Result<> write_record(StreamKey key, Stream& stream, RecordHeader header,
                           std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt);
     Result<> admit_fetched();
+    Result<> admit_marked();
     void lose(Stream& stream, StreamKey key, UtcInterval interval, const Error& error);
     void set_disk(DiskState state, const std::string& message);
 
@@ -155,7 +156,8 @@ class Writer {
     Steady::time_point next_publish_;
     Steady::time_point retry_disk_at_;
     DiskState disk_ = DiskState::good;
-    bool format_raised_ = false;  ///< the store's format admits records of version 2
+    bool marks_admitted_ = false;  ///< the store's format admits records of version 4
+    bool format_raised_ = false;   ///< the store's format admits records of version 2
     std::thread thread_;
 };
 
