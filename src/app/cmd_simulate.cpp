@@ -47,6 +47,8 @@ struct SimulateArguments {
     bool storage = false;
     std::string outage_file;
     std::string back_channel_file;
+    std::string sign;
+    std::string sign_fault;
 };
 
 /// The first line of a file.
@@ -107,6 +109,9 @@ Result<simulate::FarmOptions> farm_options(const SimulateArguments& arguments) {
     options.session_timeout = std::chrono::seconds(arguments.session_timeout_seconds);
     for (const std::string& name : arguments.quirks) {
         VEDETTE_TRY(options.quirks.emplace_back(), simulate::find_quirk(name));
+    }
+    if (!arguments.sign.empty()) {
+        VEDETTE_TRY(options.signing, simulate::parse_clip_signing(arguments.sign, arguments.sign_fault));
     }
     options.storage = arguments.storage;
     options.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
@@ -313,6 +318,19 @@ void add_simulate(CLI::App& cli, int& exit_code) {
     command->add_option(
         "--back-channel-file", arguments->back_channel_file,
         "The cameras have a loudspeaker; what it is sent (G.711 mu-law) is appended to this file");
+    auto* sign =
+        command
+            ->add_option("--sign", arguments->sign,
+                         "The cameras sign their video, each start with a new key: onvif (ONVIF Media "
+                         "Signing) or axis (Signed Video Framework)")
+            ->check(CLI::IsMember({"onvif", "axis"}));
+    command
+        ->add_option(
+            "--sign-fault", arguments->sign_fault,
+            "What was done to the video afterwards, once in each round of the clip: changed (a slice) or "
+            "dropped (a picture); or wrong-key: the signatures were made with another key")
+        ->needs(sign)
+        ->check(CLI::IsMember({"changed", "dropped", "wrong-key"}));
     command->add_option("--outage-file", arguments->outage_file,
                         "While this file exists nobody is served, as if the network was cut");
     command->callback([arguments, &exit_code] {

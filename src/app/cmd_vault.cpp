@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -58,6 +60,24 @@ void print_signers(const std::vector<vault::SignedStretch>& signed_by) {
     }
 }
 
+// What the cameras' own signatures were worth, as it was recorded.
+void print_signatures(const vault::VerifyReport& report) {
+    std::string_view label = "signatures";
+    for (const auto& [signature, count] : report.by_signature)
+        fmt::print("{:<12}{} by the camera itself: {}\n", std::exchange(label, ""), plural(count, "fragment"),
+                   to_string(signature));
+    for (const vault::NotAuthentic& stretch : report.not_authentic) {
+        const std::string name =
+            stretch.camera_name.empty() ? "" : fmt::format(" \"{}\"", stretch.camera_name);
+        fmt::print("{:<12}NOT AUTHENTIC: {}{}, {}: {}, key {}\n", "", describe(stretch.stream), name,
+                   vault::to_text(stretch.interval), plural(stretch.fragments, "fragment"),
+                   to_hex(stretch.signer_key));
+    }
+    if (report.not_authentic_stretches > report.not_authentic.size())
+        fmt::print("{:<12}and {} more such stretches\n", "",
+                   report.not_authentic_stretches - report.not_authentic.size());
+}
+
 void print_report(const vault::VerifyReport& report, bool fast) {
     const auto line = [](std::string_view label, const std::string& text) {
         fmt::print("{:<12}{}\n", label, text);
@@ -69,6 +89,7 @@ void print_report(const vault::VerifyReport& report, bool fast) {
     if (report.light > 0)
         line("light", fmt::format("{} of them partially encrypted: parts of their picture data lie in clear",
                                   report.light));
+    print_signatures(report);
     line("bytes", amount(report.bytes));
     if (fast) line("", "their headers and places; the bytes of picture and sound were not read");
     line("gaps", fmt::format("{}", report.gaps));

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hex.hpp"
+#include "base/log.hpp"
+
 namespace vedette::gateway {
 
 namespace {
@@ -33,6 +36,9 @@ wire::StreamHealth health_of(const ingest::StreamHealth& health, const ingest::S
             .clock_drift_ppm = figures.clock_drift_ppm,
             .clock_offset = figures.clock_offset};
 }
+
+/// Beside the hosts whom the camera's certificates belong to: the key that it signs its video with.
+constexpr std::string_view signing_authority = "media-signing";
 
 bool same_credentials(const rtsp::Credentials& a, const rtsp::Credentials& b) {
     return a.username == b.username && a.password.reveal_text() == b.password.reveal_text();
@@ -71,6 +77,7 @@ void CameraRunner::connect(Stream& stream) {
         context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)}, std::move(access),
         *this, stream, *this, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
+    stream.ingest->expect_signatures(find(signing_authority).has_value());
     stream.ingest->start();
 }
 
@@ -120,6 +127,48 @@ net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprin
         co_return fail(ErrorKind::conflict,
                        "accept_certificate: the camera does not wait for this certificate; look again");
     co_return Result<>{};
+}
+
+Result<> CameraRunner::accept_signing_key(const std::string& fingerprint) {
+    const bool is_used = std::ranges::any_of(streams_, [&](const auto& stream) {
+        return stream->ingest && stream->ingest->recorder().signing_key() &&
+               to_hex(*stream->ingest->recorder().signing_key()) == fingerprint;
+    });
+    if (!is_used)
+        return fail(ErrorKind::conflict,
+                    "accept_signing_key: the camera does not sign with this key now; look again");
+    remember(rtsp::CertificateTrust{
+        .authority = std::string(signing_authority), .fingerprint = fingerprint, .accepted = true});
+    return {};
+}
+
+// The first key that a good signature was made with is the camera's, until an administrator says otherwise.
+void CameraRunner::look_at_signing_keys() {
+    for (const auto& stream : streams_) {
+        if (!stream->ingest) continue;
+        const auto& key = stream->ingest->recorder().signing_key();
+        if (!key || find(signing_authority)) continue;
+        log::info("camera {}: it signs its video with the key {}", camera_.id.text(), to_hex(*key));
+        remember(
+            rtsp::CertificateTrust{.authority = std::string(signing_authority), .fingerprint = to_hex(*key)});
+        for (const auto& other : streams_)
+            if (other->ingest) other->ingest->expect_signatures(true);
+        changed_();
+    }
+}
+
+std::optional<wire::SignatureStatus> CameraRunner::signature_status(
+    const ingest::StreamRecorder& recorder) const {
+    const auto trusted = find(signing_authority);
+    const auto& counters = recorder.signatures().counters();
+    const bool any_signed = std::any_of(counters.fragments.begin() + 1, counters.fragments.end(),
+                                        [](std::uint64_t count) { return count > 0; });
+    if (!trusted && !any_signed) return std::nullopt;
+    return wire::SignatureStatus{.last = recorder.signatures().last(),
+                                 .key = recorder.signing_key() ? to_hex(*recorder.signing_key()) : "",
+                                 .trusted = trusted ? trusted->fingerprint : "",
+                                 .fragments = counters.fragments,
+                                 .not_authentic_at = recorder.not_authentic_at()};
 }
 
 net::Awaitable<void> CameraRunner::reconsider() {
@@ -215,6 +264,7 @@ wire::CameraStatus CameraRunner::status() const {
              .lost_packets = health.lost_packets,
              .reordered_packets = health.reordered_packets,
              .certificate = certificate_status(health),
+             .signature = signature_status(stream->ingest->recorder()),
              .health = health_of(health, stream->ingest->recorder())});
     }
     return status;
@@ -265,6 +315,7 @@ void CameraRunner::set_events_heard(bool is_heard, const std::string& why_not) {
 
 void CameraRunner::tick() {
     look_at_orders();
+    look_at_signing_keys();
     for (auto& stream : streams_)
         if (stream->ingest) stream->ingest->tick();
 }

@@ -42,6 +42,9 @@ class CameraRunner final : public ingest::CertificateBook, public ingest::Record
     /// `conflict` when no stream waits for this fingerprint: the camera may have changed once more.
     net::Awaitable<Result<>> accept_certificate(std::string fingerprint);
 
+    /// Trusts the key that the camera signs its video with now. `conflict` when it signs with another one.
+    Result<> accept_signing_key(const std::string& fingerprint);
+
     /// Whether keys that no authority vouches for have to be accepted; before start(), or followed by
     /// reconsider().
     void set_only_trusted(bool on) { only_trusted_ = on; }
@@ -100,6 +103,8 @@ class CameraRunner final : public ingest::CertificateBook, public ingest::Record
     Stream& stream(media::StreamKind kind) { return *streams_[static_cast<std::size_t>(kind)]; }
     RecordingDecision decision() const;
     void look_at_orders();
+    void look_at_signing_keys();
+    std::optional<wire::SignatureStatus> signature_status(const ingest::StreamRecorder& recorder) const;
     void connect(Stream& stream);
     net::Awaitable<void> disconnect(Stream& stream);
 

@@ -151,6 +151,8 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
         auto accepting = runner.accept_certificate(*request.settings.accept_certificate);
         VEDETTE_CO_CHECK(co_await std::move(accepting));
     }
+    if (request.settings.accept_signing_key)
+        VEDETTE_CO_CHECK(runner.accept_signing_key(*request.settings.accept_signing_key));
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "media/signature_verdict.hpp"
 #include "media/types.hpp"
 #include "rtsp/replay_extension.hpp"
 
@@ -91,9 +92,10 @@ struct Closed {
     bool transport_refused = false;  ///< the camera is there and can't send in the way that was asked for
 };
 
+/// A SignatureVerdict is no event of the session's own: whoever reads the camera's pictures adds it.
 struct ClientEvent
     : std::variant<Described, TrackRefused, MediaAddress, Playing, ParametersChanged, media::AccessUnit,
-                   SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed> {
+                   SenderReport, ReplayTime, Loss, UnitDamaged, Redirected, Closed, media::SignatureVerdict> {
     using variant::variant;
     ClientEvent() noexcept;
     ClientEvent(ClientEvent&&) noexcept;

@@ -33,6 +33,7 @@ struct Clip {
 
     Bytes video_bytes;
     Bytes audio_bytes;
+    std::vector<Bytes> added{};     ///< units that were put in later
     std::vector<Picture> pictures;  ///< starts with a key picture
     std::vector<ByteView> sounds;   ///< AAC raw data blocks; empty without audio
     media::Codec codec = media::Codec::h264;

@@ -67,16 +67,18 @@ using PackedClips = std::vector<std::shared_ptr<const PackedClip>>;
 /// Loads each file once.
 class ClipLoader {
   public:
+    explicit ClipLoader(std::optional<ClipSigning> signing) : signing_(signing) {}
     Result<std::shared_ptr<const PackedClip>> load(const std::filesystem::path& file) {
         auto& clip = loaded_[file];
         if (clip == nullptr) {
-            VEDETTE_TRY(PackedClip packed, pack_clip(file));
+            VEDETTE_TRY(PackedClip packed, pack_clip(file, signing_));
             clip = std::make_shared<const PackedClip>(std::move(packed));
         }
         return clip;
     }
 
   private:
+    std::optional<ClipSigning> signing_;
     std::map<std::filesystem::path, std::shared_ptr<const PackedClip>> loaded_;
 };
 
@@ -130,7 +132,7 @@ Result<std::unique_ptr<Farm>> Farm::start(FarmOptions options) {
     if (options.clips.empty()) {
         VEDETTE_TRY(options.clips, find_default_clips());
     }
-    ClipLoader loader;
+    ClipLoader loader(options.signing);
     PackedClips main_clips;
     PackedClips sub_clips;
     const std::size_t used = std::min<std::size_t>(options.clips.size(), options.cameras);

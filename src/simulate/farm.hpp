@@ -20,6 +20,7 @@
 #include "rtsp/url.hpp"
 #include "simulate/camera_control.hpp"
 #include "simulate/clip.hpp"
+#include "simulate/clip_signing.hpp"
 #include "simulate/datagrams.hpp"
 #include "simulate/quirks.hpp"
 #include "simulate/srtp.hpp"
@@ -70,6 +71,7 @@ struct FarmOptions {
     std::chrono::seconds session_timeout{60};
     std::shared_ptr<CameraControl> control{};  ///< by which ONVIF changes the cameras; may be null
     std::vector<const Quirk*> quirks{};        ///< of all cameras
+    std::optional<ClipSigning> signing{};      ///< the cameras sign what they show
 };
 
 /// The pictures of a stream.

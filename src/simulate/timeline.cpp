@@ -31,8 +31,10 @@ void put_u32(std::byte* at, std::uint32_t value) {
 
 }  // namespace
 
-Result<PackedClip> pack_clip(const std::filesystem::path& video_file) {
-    VEDETTE_TRY(const Clip clip, load_clip(video_file));
+Result<PackedClip> pack_clip(const std::filesystem::path& video_file,
+                             const std::optional<ClipSigning>& signing) {
+    VEDETTE_TRY(Clip clip, load_clip(video_file));
+    if (signing) VEDETTE_CHECK(sign_clip(clip, *signing));
     PackedClip packed;
     VEDETTE_TRY(packed.video, packetise_video(clip));
     packed.codec = clip.codec;

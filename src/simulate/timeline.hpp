@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "simulate/clip_signing.hpp"
 #include "simulate/packetiser.hpp"
 
 namespace vedette::simulate {
@@ -25,8 +26,9 @@ struct PackedClip {
     Bytes audio_config;  ///< AudioSpecificConfig
 };
 
-/// Loads and packetises a clip. Blocking.
-Result<PackedClip> pack_clip(const std::filesystem::path& video_file);
+/// Loads and packetises a clip; with `signing` it is signed before. Blocking.
+Result<PackedClip> pack_clip(const std::filesystem::path& video_file,
+                             const std::optional<ClipSigning>& signing = std::nullopt);
 
 /// What goes out at one picture's time: `all`, of which the first `video_size` bytes are of the video track.
 struct Tick {

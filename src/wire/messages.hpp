@@ -3,6 +3,7 @@
 // link will serialise them. The gateway owns its cameras' configuration and state; the hub keeps the copy
 // that it is sent.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "media/signature_verdict.hpp"
 #include "media/types.hpp"
 #include "wire/control.hpp"
 #include "wire/device_care.hpp"
@@ -62,6 +64,8 @@ struct CameraSettings {
     std::optional<Encryption> encryption;  ///< of what is recorded from now on
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
     std::optional<std::string> accept_certificate;
+    /// ChangeCamera: the fingerprint of the key that the camera signs its video with from now on.
+    std::optional<std::string> accept_signing_key{};
     std::optional<DeviceIdentity> device;
 };
 
@@ -80,6 +84,18 @@ struct CertificateStatus {
     bool authorised = false;  ///< the system's authorities vouch for it; else it is pinned since first use
     std::string fingerprint;  ///< of the trusted key
     std::string offered;  ///< in state certificate_changed, of the key that the camera shows now; else empty
+};
+
+/// What the camera's own signatures over its video are worth. Fingerprints as in CertificateStatus.
+struct SignatureStatus {
+    media::Authenticity last = media::Authenticity::none;  ///< of what was recorded last
+    std::string key;      ///< that the camera signs with now; empty before a signature was found good
+    std::string trusted;  ///< that it signed with first, or that was accepted; empty: it has never signed
+    std::array<std::uint64_t, media::authenticities>
+        fragments{};                            ///< by Authenticity; since the gateway's start
+    std::optional<UtcTime> not_authentic_at{};  ///< the last that was not; since the gateway's start
+
+    bool has_changed() const { return !key.empty() && !trusted.empty() && key != trusted; }
 };
 
 /// How well a stream does, beyond its state.
@@ -115,6 +131,7 @@ struct StreamStatus {
     std::uint64_t lost_packets = 0;  ///< since the gateway's start
     std::uint64_t reordered_packets = 0;           ///< since the gateway's start
     std::optional<CertificateStatus> certificate;  ///< unset without TLS
+    std::optional<SignatureStatus> signature{};    ///< unset when the camera has never signed its video
     StreamHealth health{};
 };
 

@@ -140,6 +140,18 @@ void fields(auto& ar, rtsp::UnitDamaged& damaged) {
     ar.number(track);
     ar.number(time);
 }
+void fields(auto& ar, media::SignatureVerdict& said) {
+    auto& [track, verdict, key, first_time, last_time] = said;
+    ar.number(track);
+    ar.choice(verdict, media::Authenticity::not_known);
+    for (std::byte& part : key) {
+        auto number = std::to_integer<std::uint8_t>(part);
+        ar.number(number);
+        part = std::byte{number};
+    }
+    ar.number(first_time);
+    ar.number(last_time);
+}
 void fields(auto& ar, rtsp::Redirected& redirected) {
     auto& [url] = redirected;
     ar.text(url, rtsp::max_url_bytes);
@@ -284,6 +296,9 @@ struct Plausible {
     bool operator()(const rtsp::ParametersChanged& change) const { return plausible(change.parameters); }
     bool operator()(const rtsp::SenderReport& report) const { return plausible_time(report.rtp_time); }
     bool operator()(const rtsp::ReplayTime& time) const { return plausible_time(time.rtp_time); }
+    bool operator()(const media::SignatureVerdict& said) const {
+        return plausible_time(said.first_time) && plausible_time(said.last_time);
+    }
     bool operator()(const media::AccessUnit&) const { return false; }
     bool operator()(const auto&) const { return true; }
     // 24 years at 90 kHz: no sum or product of two of them overflows where it is used.

@@ -78,6 +78,12 @@ TEST(CameraProcessMessages, ReportsKeepEveryField) {
     EXPECT_EQ(event_back_and_forth(rtsp::SenderReport{1, ~0ULL, -5}).rtp_time, -5);
     EXPECT_EQ(event_back_and_forth(rtsp::MediaAddress{1, "192.0.2.1", "239.1.1.1", 5000}).group, "239.1.1.1");
     EXPECT_EQ(event_back_and_forth(rtsp::Redirected{"rtsp://other/"}).url, "rtsp://other/");
+    const media::SignatureVerdict verdict{.track = 1,
+                                          .verdict = media::Authenticity::not_authentic,
+                                          .key = {std::byte{1}, std::byte{2}},
+                                          .first_time = -7,
+                                          .last_time = 90'000};
+    EXPECT_EQ(event_back_and_forth(verdict), verdict);
     const auto closed = event_back_and_forth(rtsp::Closed{Error{ErrorKind::timeout, "silence"}, true});
     EXPECT_EQ(closed.error, (Error{ErrorKind::timeout, "silence"}));
     EXPECT_TRUE(closed.transport_refused);

@@ -93,6 +93,7 @@ Result<> SessionMonitor::check_event(const rtsp::ClientEvent& event) {
                           [&](const rtsp::ReplayTime& time) { return check_track(time.track); },
                           [&](const rtsp::Loss& loss) { return check_track(loss.track); },
                           [&](const rtsp::UnitDamaged& damaged) { return check_track(damaged.track); },
+                          [&](const media::SignatureVerdict& said) { return check_track(said.track); },
                           [&](const rtsp::Redirected&) -> Result<> {
                               phase_ = Phase::over;
                               return {};

@@ -170,6 +170,8 @@ net::Awaitable<bool> WorkerSession::drain(rtsp::ClientSession& session) {
             co_await std::move(following);
             continue;
         }
+        for (const auto& verdict : signatures_.see(*event, context_.clock.monotonic_now()))
+            context_.reporter.report(open_.session, rtsp::ClientEvent(verdict), watched_);
         context_.reporter.report(open_.session, std::move(*event), watched_);
         if (over) co_return true;
     }

@@ -10,6 +10,7 @@
 #include "gateway/camera_process/messages.hpp"
 #include "gateway/camera_process/reporter.hpp"
 #include "gateway/camera_process/session_pump.hpp"
+#include "gateway/camera_process/signature_check.hpp"
 #include "net/event.hpp"
 #include "net/task_group.hpp"
 
@@ -64,6 +65,7 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
     bool trusted_ = false;
     bool group_joined_ = false;
     bool watched_ = false;
+    SignatureCheck signatures_;
     Counters counters_;              ///< as last reported
     std::deque<std::int16_t> said_;  ///< that has not been sent to the camera
 };

@@ -85,12 +85,15 @@ Result<Fragment> Fragmenter::build(const PlacedAccessUnit* next) {
     Fragment fragment{.start = lead.start + late,
                       .camera_start = lead.camera_start + late,
                       .random_access = lead.unit.random_access,
+                      .first_time = lead.unit.time,
+                      .last_time = lead.unit.time,
                       .pieces = {}};
+    const auto last = std::ranges::find_if(units_.rbegin(), units_.rend(),
+                                           [&](const auto& u) { return u.unit.track == lead.unit.track; });
+    fragment.last_time = last->unit.time;
     if (next != nullptr) {
         fragment.duration = next->start - fragment.start;
     } else {
-        const auto last = std::ranges::find_if(
-            units_.rbegin(), units_.rend(), [&](const auto& u) { return u.unit.track == lead.unit.track; });
         const Track& track = tracks_[lead.unit.track];
         fragment.duration = last->start - fragment.start +
                             Ticks90k(std::int64_t{track.usual_duration} * 90'000 / track.timescale);

@@ -11,6 +11,7 @@
 #include "gateway/vault/types.hpp"
 #include "media/clear_parts.hpp"
 #include "media/fmp4.hpp"
+#include "media/signature_verdict.hpp"
 #include "media/types.hpp"
 
 namespace vedette::gateway::ingest {
@@ -26,6 +27,12 @@ struct Fragment {
     Ticks90k duration{};
     CameraTime camera_start{};
     bool random_access = false;  ///< begins with a key frame
+    /// Of the first and the last access unit of the leading track (AccessUnit::time).
+    std::int64_t first_time = 0;
+    std::int64_t last_time = 0;
+    /// What the camera's own signature says about it, and whose it is.
+    media::Authenticity signature = media::Authenticity::none;
+    media::SigningKeyFingerprint signing_key{};
     std::vector<SharedBytes> pieces;
     std::vector<vault::ClearRange> clear{};  ///< what light encryption may leave in clear
 };

@@ -1,5 +1,6 @@
 #include "gateway/ingest/planned_writer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -132,7 +133,10 @@ void PlannedWriter::store(Held& item) {
                            .duration = item.fragment.duration,
                            .camera_time = item.fragment.camera_start,
                            .pieces = {},
-                           .clear = std::move(item.fragment.clear)};
+                           .clear = std::move(item.fragment.clear),
+                           .signature = static_cast<vault::CameraSignature>(item.fragment.signature)};
+    if (sealed.signature > vault::CameraSignature::not_signed)
+        std::copy_n(item.fragment.signing_key.begin(), sealed.signer_key.size(), sealed.signer_key.begin());
     sealed.pieces.reserve(item.fragment.pieces.size());
     for (const auto& piece : item.fragment.pieces) sealed.pieces.push_back({piece, *piece});
     // A full queue is the vault's to record as a gap, and the disk's state is shown to the operator.

@@ -74,6 +74,9 @@ class StreamIngest {
     /// An event came, or the plan is another one.
     void look_at_order() { recorder_.look_at_order(); }
 
+    /// The camera is known to sign what it sends; from the next session on.
+    void expect_signatures(bool expected) { recorder_.expect_signatures(expected); }
+
     /// Failures within `limit` from now are explained by `why`, until pictures come again.
     void expect_gap(std::string why, std::chrono::nanoseconds limit);
 

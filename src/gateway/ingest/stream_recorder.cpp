@@ -47,6 +47,7 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
             },
             [&](const rtsp::Loss& loss) { counters_.lost_packets += loss.packets; },
             [&](const rtsp::UnitDamaged&) { ++counters_.damaged_units; },
+            [&](const media::SignatureVerdict& verdict) { learn(verdict); },
             [](const auto&) {},  // Playing, Redirected and Closed are the pump's
         },
         event);
@@ -54,6 +55,7 @@ void StreamRecorder::on_event(rtsp::ClientEvent event) {
 
 void StreamRecorder::describe(const rtsp::Described& described) {
     end_run();
+    signatures_.begin_session(signatures_expected_);
     session_tracks_.clear();
     for (const auto& track : described.tracks) session_tracks_.push_back({.parameters = track.parameters});
     tracks_.clear();
@@ -172,7 +174,33 @@ void StreamRecorder::store(Result<Fragment> fragment) {
         return;
     }
     gap_from_ = fragment->start + fragment->duration;
-    writer_.append(std::move(*fragment));
+    signatures_.add(std::move(*fragment), clock_.monotonic_now());
+    write_judged();
+}
+
+void StreamRecorder::learn(const media::SignatureVerdict& verdict) {
+    const auto& track = session_tracks_.at(verdict.track);
+    if (!track.parameters || !track.parameters->is_video()) return;
+    signatures_.learn(verdict);
+    const bool is_good = verdict.verdict == media::Authenticity::authentic ||
+                         verdict.verdict == media::Authenticity::authentic_with_missing;
+    if (is_good) signing_key_ = verdict.key;
+    write_judged();
+}
+
+void StreamRecorder::append(Fragment fragment) {
+    if (fragment.signature == media::Authenticity::not_authentic) {
+        // Once for what follows one upon another.
+        if (not_authentic_at_ != fragment.start)
+            log::warn("camera {} stream {}: the pictures from {} on are not as the camera signed them",
+                      key_.camera.text(), key_.stream, to_rfc3339(fragment.start));
+        not_authentic_at_ = fragment.start + fragment.duration;
+    }
+    writer_.append(std::move(fragment));
+}
+
+void StreamRecorder::write_judged() {
+    while (auto fragment = signatures_.take(clock_.monotonic_now())) append(std::move(*fragment));
 }
 
 void StreamRecorder::write_gap(UtcTime until) {
@@ -184,6 +212,7 @@ void StreamRecorder::write_gap(UtcTime until) {
 void StreamRecorder::end_run() {
     if (!in_run_) return;
     if (!fragmenter_->empty()) store(fragmenter_->close());
+    while (auto fragment = signatures_.take_now()) append(std::move(*fragment));
     in_run_ = false;
     timeline_.reset();
     fragmenter_.reset();
@@ -214,6 +243,7 @@ void StreamRecorder::tick() {
         write_gap(until);
         gap_from_ = until;
     }
+    write_judged();
     writer_.tick();
 }
 

@@ -12,6 +12,7 @@
 #include "gateway/ingest/clock_guard.hpp"
 #include "gateway/ingest/fragmenter.hpp"
 #include "gateway/ingest/planned_writer.hpp"
+#include "gateway/ingest/signature_hold.hpp"
 #include "gateway/ingest/stream_meter.hpp"
 #include "gateway/ingest/timeline.hpp"
 #include "gateway/vault/vault.hpp"
@@ -62,6 +63,14 @@ class StreamRecorder {
     /// An event came, or the plan is another one.
     void look_at_order() { writer_.look_at_order(); }
 
+    /// Whether the camera was known to sign what it sends, from the next session on.
+    void expect_signatures(bool expected) { signatures_expected_ = expected; }
+    const SignatureHold& signatures() const { return signatures_; }
+    /// Of the key whose signature was found good last; nothing before.
+    const std::optional<media::SigningKeyFingerprint>& signing_key() const { return signing_key_; }
+    /// The end of the last fragment that is not as the camera signed it.
+    const std::optional<UtcTime>& not_authentic_at() const { return not_authentic_at_; }
+
     /// Media comes that can be recorded; whether it is stored is the plan's affair.
     bool recording() const { return in_run_; }
     const StreamCounters& counters() const { return counters_; }
@@ -88,6 +97,9 @@ class StreamRecorder {
     void wait_for_key_frame(MonotonicTime now);
     void end_run();
     void store(Result<Fragment> fragment);
+    void learn(const media::SignatureVerdict& verdict);
+    void write_judged();
+    void append(Fragment fragment);
     void write_gap(UtcTime until);
     Timeline::Instant now() const { return {clock_.utc_now(), clock_.monotonic_now()}; }
 
@@ -95,6 +107,10 @@ class StreamRecorder {
     const Clock& clock_;
     StreamTap& tap_;
     PlannedWriter writer_;
+    SignatureHold signatures_;
+    bool signatures_expected_ = false;
+    std::optional<media::SigningKeyFingerprint> signing_key_;
+    std::optional<UtcTime> not_authentic_at_;
     std::vector<SessionTrack> session_tracks_;
     std::vector<media::TrackParameters> tracks_;
     bool in_run_ = false;

@@ -170,6 +170,33 @@ TEST_F(StreamRecorderTest, ACameraThatIsLostIsAFailureUpToTheMomentAtWhichItIsOf
     EXPECT_EQ(all.gaps[1].reason, vault::GapReason::by_schedule);
 }
 
+TEST_F(StreamRecorderTest, AFragmentSaysWhatTheCamerasSignatureIsWorthAndStillFollowsTheOneBefore) {
+    describe();
+    const auto say = [&](media::Authenticity verdict, std::int64_t first, std::int64_t last) {
+        recorder->on_event(media::SignatureVerdict{.track = 0,
+                                                   .verdict = verdict,
+                                                   .key = {std::byte{9}},
+                                                   .first_time = first_picture_time + first * picture_ticks,
+                                                   .last_time = first_picture_time + last * picture_ticks});
+    };
+    say(media::Authenticity::none, 0, 0);
+    send_pictures(group + 1);
+    EXPECT_FALSE(recorder->signing_key());
+    say(media::Authenticity::authentic, 0, group - 1);
+    ASSERT_TRUE(recorder->signing_key());
+    send_pictures(group);
+    say(media::Authenticity::not_authentic, group, 2 * group - 1);
+    EXPECT_EQ(recorder->not_authentic_at(), start_time + Ticks90k(4s));
+    send_pictures(group - 1);
+    recorder->end_session(vault::GapReason::camera_unreachable, "gone");
+    const auto all = recordings();
+    ASSERT_THAT(all.ranges, SizeIs(1));
+    EXPECT_EQ(all.ranges[0].interval, seconds(0, 6));
+    EXPECT_THAT(all.gaps, IsEmpty());
+    const auto& counters = recorder->signatures().counters().fragments;
+    EXPECT_THAT(counters, ElementsAre(0, 0, 1, 0, 1, 1)) << "the last group's signature did not come";
+}
+
 TEST_F(StreamRecorderTest, BeginsWithTheFirstKeyFrame) {
     describe();
     picture = 10;

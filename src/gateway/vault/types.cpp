@@ -4,6 +4,24 @@
 
 namespace vedette::vault {
 
+std::string_view to_string(CameraSignature signature) {
+    switch (signature) {
+        case CameraSignature::not_looked_for:
+            return "no signature";
+        case CameraSignature::not_signed:
+            return "not signed";
+        case CameraSignature::authentic:
+            return "authentic";
+        case CameraSignature::authentic_with_missing:
+            return "authentic, pictures missing";
+        case CameraSignature::not_authentic:
+            return "not authentic";
+        case CameraSignature::not_known_yet:
+            break;
+    }
+    return "signed, not known";
+}
+
 std::string_view to_string(GapReason reason) {
     switch (reason) {
         case GapReason::camera_unreachable:

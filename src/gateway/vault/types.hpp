@@ -53,6 +53,21 @@ struct ClearRange {
 
 inline constexpr std::size_t max_clear_ranges = 1u << 16;  ///< of one fragment
 
+/// What was found about the camera's own signature over what it sent. The numbers are stored.
+enum class CameraSignature : std::uint8_t {
+    not_looked_for = 0,
+    not_signed = 1,
+    authentic = 2,
+    authentic_with_missing = 3,  ///< what is there is authentic, and not all that was signed is there
+    not_authentic = 4,
+    not_known_yet = 5,  ///< signed, and could not be decided when it was recorded
+};
+/// The first bytes of the SHA-256 of the camera's public key (SubjectPublicKeyInfo, DER).
+using SignerKey = std::array<std::byte, 8>;
+inline constexpr std::size_t camera_signatures = 6;
+/// "authentic", "not authentic"
+std::string_view to_string(CameraSignature signature);
+
 /// One fMP4 moof + mdat, in plaintext.
 struct Fragment {
     StreamKey stream;
@@ -64,6 +79,8 @@ struct Fragment {
     /// What light encryption may leave in clear, in ascending order; where the camera's is full, it is sealed
     /// with the rest.
     std::vector<ClearRange> clear{};
+    CameraSignature signature = CameraSignature::not_looked_for;
+    SignerKey signer_key{};  ///< zeros unless signed, and known
 
     std::size_t size() const {
         std::size_t sum = 0;
@@ -94,18 +111,6 @@ constexpr bool is_by_plan(GapReason reason) {
 }
 
 inline constexpr std::size_t max_gap_detail = 512;
-
-/// What was found about the camera's own signature over what it sent. The numbers are stored.
-enum class CameraSignature : std::uint8_t {
-    not_looked_for = 0,
-    not_signed = 1,
-    authentic = 2,
-    authentic_with_missing = 3,  ///< what is there is authentic, and not all that was signed is there
-    not_authentic = 4,
-    not_known_yet = 5,  ///< signed, and could not be decided when it was recorded
-};
-/// The first bytes of the SHA-256 of the camera's public key (SubjectPublicKeyInfo, DER).
-using SignerKey = std::array<std::byte, 8>;
 
 /// Half-open stretch [start, end) without a recording.
 struct Gap {

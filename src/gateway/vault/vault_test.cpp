@@ -83,6 +83,46 @@ TEST_F(VaultTest, WhatWasNotRecordedByPlanIsToldApartFromFailures) {
     EXPECT_EQ(recordings->gaps[4].reason, GapReason::no_event);
 }
 
+TEST_F(VaultTest, WhatTheCamerasOwnSignatureWasWorthIsSignedWithTheRecord) {
+    {
+        auto vault = open_vault(folder.path).value();
+        const auto run = vault->begin_run(stream, shared("init")).value();
+        const auto append = [&](int number, CameraSignature signature) {
+            Fragment fragment = make_fragment(stream, run, t0 + seconds(2 * number), number);
+            fragment.signature = signature;
+            if (signature > CameraSignature::not_signed) fragment.signer_key = {std::byte{0xab}};
+            ASSERT_TRUE(vault->append(std::move(fragment)));
+        };
+        append(0, CameraSignature::not_looked_for);
+        ASSERT_TRUE(vault->flush());
+        EXPECT_EQ(read_format(Layout{folder.path}), 1U) << "older programs can read it still";
+        append(1, CameraSignature::authentic);
+        append(2, CameraSignature::not_authentic);
+        append(3, CameraSignature::not_authentic);
+        append(4, CameraSignature::not_known_yet);
+        append(5, CameraSignature::not_authentic);
+        append(6, CameraSignature::not_signed);
+        ASSERT_TRUE(vault->set_camera_name(stream.camera, "Gate"));
+        ASSERT_TRUE(vault->flush());
+        auto cursor = vault->read(stream, t0).value();
+        EXPECT_EQ(play_all(cursor).fragments.size(), 7U);
+    }
+    EXPECT_EQ(read_format(Layout{folder.path}), format_with_marks);
+    const auto report =
+        verify(Layout{folder.path}, {}, [](const Fault& fault) { ADD_FAILURE() << to_text(fault, 4); });
+    ASSERT_TRUE(report);
+    using enum CameraSignature;
+    EXPECT_EQ(report->by_signature,
+              (std::map<CameraSignature, std::uint64_t>{
+                  {not_signed, 1}, {authentic, 1}, {not_authentic, 3}, {not_known_yet, 1}}));
+    ASSERT_EQ(report->not_authentic.size(), 2U);
+    EXPECT_EQ(report->not_authentic[0].interval, (UtcInterval{t0 + seconds(4), t0 + seconds(8)}));
+    EXPECT_EQ(report->not_authentic[0].fragments, 2U);
+    EXPECT_EQ(report->not_authentic[0].camera_name, "Gate");
+    EXPECT_EQ(report->not_authentic[0].signer_key[0], std::byte{0xab});
+    EXPECT_EQ(report->not_authentic[1].interval.start, t0 + seconds(10));
+}
+
 TEST_F(VaultTest, AReasonThatIsNotKnownIsOther) {
     for (const auto& [stored, read] :
          {std::pair(9, GapReason::by_schedule), std::pair(11, GapReason::events_unheard),

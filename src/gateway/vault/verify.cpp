@@ -88,6 +88,9 @@ class Verification {
                       to_rfc3339(*log_started_))});
         for (const auto& [key, stream] : streams_) report_.streams += stream.any_good ? 1 : 0;
         report_.by_rule = statements_.deletions();
+        for (NotAuthentic& stretch : report_.not_authentic)
+            if (const auto name = index_.names().find(stretch.stream.camera); name != index_.names().end())
+                stretch.camera_name = name->second;
         for (RuleDeletion& deletion : report_.by_rule)
             if (const auto name = index_.names().find(deletion.stream.camera); name != index_.names().end())
                 deletion.camera_name = name->second;
@@ -208,8 +211,31 @@ class Verification {
         ++report_.fragments;
         report_.fetched += header.fetched_at ? 1 : 0;
         report_.light += header.is_light ? 1 : 0;
+        count_signature(header);
         check_key_of(header);
         extend(report_.covered, {header.start, header.end()});
+    }
+
+    // What the recorder found, which is signed with the record: pictures are not looked into here.
+    void count_signature(const RecordHeader& header) {
+        if (header.signature == CameraSignature::not_looked_for) return;
+        ++report_.by_signature[header.signature];
+        if (header.signature != CameraSignature::not_authentic) return;
+        auto& stretches = report_.not_authentic;
+        const auto last =
+            std::ranges::find(stretches.rbegin(), stretches.rend(), header.stream, &NotAuthentic::stream);
+        if (last != stretches.rend() && last->interval.end == header.start) {
+            last->interval.end = header.end();
+            ++last->fragments;
+            return;
+        }
+        ++report_.not_authentic_stretches;
+        if (stretches.size() >= max_told_not_authentic) return;
+        stretches.push_back({.stream = header.stream,
+                             .camera_name = {},
+                             .interval = {header.start, header.end()},
+                             .fragments = 1,
+                             .signer_key = header.signer_key});
     }
 
     void count_gap(const RecordHeader& header, GapReason reason) {

@@ -59,6 +59,17 @@ struct VerifyOptions {
     std::function<bool(const VerifyProgress&)> on_progress;
 };
 
+/// A stretch of recordings that is not as the camera signed it. It is no fault of what is stored: it was
+/// recorded so.
+struct NotAuthentic {
+    StreamKey stream;
+    std::string camera_name;
+    UtcInterval interval;
+    std::uint64_t fragments = 0;
+    SignerKey signer_key{};
+};
+inline constexpr std::size_t max_told_not_authentic = 100;
+
 struct VerifyReport {
     // What was found to be as it was signed.
     std::uint64_t fragments = 0;
@@ -70,6 +81,12 @@ struct VerifyReport {
         Ticks90k duration{};  ///< of all camera streams together
     };
     std::map<GapReason, Gaps> by_reason;  ///< the gaps
+    /// Of the fragments, what was found about the camera's own signature when they were recorded.
+    std::map<CameraSignature, std::uint64_t> by_signature;
+    /// Fragments that were not authentic then, one after another taken together; the first of them, and how
+    /// many stretches there are in all.
+    std::vector<NotAuthentic> not_authentic;
+    std::uint64_t not_authentic_stretches = 0;
     std::uint64_t bytes = 0;
     std::uint64_t files = 0;  ///< segment files that hold any of it
     std::uint64_t streams = 0;

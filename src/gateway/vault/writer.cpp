@@ -272,6 +272,9 @@ void Writer::write(const Fragment& fragment) {
         header.type = RecordType::fragment;
         header.duration = fragment.duration;
         header.camera_time = fragment.camera_time;
+        header.signature = fragment.signature;
+        header.signer_key = fragment.signer_key;
+        if (header.needs_version_4()) VEDETTE_CHECK(admit(format_with_marks));
         std::vector<ByteView> pieces;
         pieces.reserve(fragment.pieces.size());
         for (const Piece& piece : fragment.pieces) pieces.push_back(piece.bytes);

@@ -159,7 +159,8 @@ TEST(Metrics, ShowCamerasWithEscapedLabels) {
           "vedette_stream_clock_offset_seconds{", "stream=\"main\"} -40\n", "stream=\"main\"} -4e-05\n",
           "# TYPE vedette_stream_reconnects_total counter\n", "vedette_stream_damaged_pictures_total{",
           "vedette_stream_refused_packets_total{", "vedette_camera_recording_wanted{",
-          "\"} 1\n# HELP vedette_camera_events", "vedette_camera_events_unheard{"})
+          "\"} 1\n# HELP vedette_camera_events", "vedette_camera_events_unheard{",
+          "stream=\"main\",verdict=\"not_authentic\"} 2\n", "vedette_stream_signing_key_changed{"})
         EXPECT_THAT(body_of(response), HasSubstr(sample));
     // A token may be read by many: no address, no user name, no sentence of a camera.
     EXPECT_THAT(body_of(response), Not(HasSubstr("192.0.2.10")));
@@ -178,6 +179,10 @@ TEST(Cameras, HealthAndStateHistory) {
     const std::string camera = body_of(site.send(net::Method::get, path, {}, cookie));
     EXPECT_THAT(camera, HasSubstr("\"clock_offset_seconds\":-4E1"));
     EXPECT_THAT(camera, HasSubstr("\"last_picture_90k\":90000"));
+    EXPECT_THAT(camera, HasSubstr("\"signature\":{\"last\":\"authentic\",\"key\":\"aaaa"));
+    EXPECT_THAT(camera,
+                HasSubstr("\"fragments\":{\"not_signed\":0,\"authentic\":7,\"authentic_with_missing\":1,"
+                          "\"not_authentic\":2,\"not_known\":0},\"not_authentic_at_90k\":180000}"));
     EXPECT_THAT(body_of(site.send(net::Method::get, path + "/states", {}, cookie)),
                 HasSubstr("{\"changes\":[{\"stream\":\"main\",\"state\":\"waiting\",\"reason\":\"the camera "
                           "refused\",\"at_90k\":7}]}"));

@@ -204,8 +204,10 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
             settings.recording = read_recording(inner);
             reader.adopt(inner.finish());
         }
-        if (!is_new)
+        if (!is_new) {
             settings.accept_certificate = reader.optional_text("accept_certificate", fingerprint_limits);
+            settings.accept_signing_key = reader.optional_text("accept_signing_key", fingerprint_limits);
+        }
         if (const auto* device = reader.optional_object("device")) {
             auto identity = read_device(*device);
             if (identity)

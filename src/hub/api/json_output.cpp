@@ -47,6 +47,20 @@ json::value certificate_json(const std::optional<wire::CertificateStatus>& certi
                         {"offered", certificate->offered}};
 }
 
+json::value signature_json(const std::optional<wire::SignatureStatus>& signature) {
+    if (!signature) return nullptr;
+    json::object fragments;
+    for (std::uint8_t i = 1; i < media::authenticities; ++i)
+        fragments[media::to_string(static_cast<media::Authenticity>(i))] = signature->fragments[i];
+    json::value not_authentic = nullptr;
+    if (signature->not_authentic_at) not_authentic = ticks(*signature->not_authentic_at);
+    return json::object{{"last", media::to_string(signature->last)},
+                        {"key", signature->key},
+                        {"trusted", signature->trusted},
+                        {"fragments", std::move(fragments)},
+                        {"not_authentic_at_90k", not_authentic}};
+}
+
 json::object recording_json(const wire::RecordingPlan& plan) {
     json::array kinds;
     for (std::uint8_t kind = 0; kind < wire::event_kind_count; ++kind)
@@ -101,6 +115,7 @@ json::object stream_json(const wire::StreamStatus& stream) {
             {"lost_packets", stream.lost_packets},
             {"reordered_packets", stream.reordered_packets},
             {"certificate", certificate_json(stream.certificate)},
+            {"signature", signature_json(stream.signature)},
             {"health", health_json(stream.health)}};
 }
 

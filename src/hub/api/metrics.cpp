@@ -125,6 +125,27 @@ void write_cameras(Exposition& out, const std::vector<wire::CameraStatus>& camer
     }
 }
 
+// Cameras that have never signed their video have no samples.
+void write_signatures(Exposition& out, const std::vector<wire::CameraStatus>& cameras) {
+    out.family("vedette_stream_signature_fragments_total", "counter",
+               "Fragments by what the camera's own signature said of them.");
+    for (const auto& camera : cameras)
+        for (const auto& stream : camera.streams) {
+            if (!stream.signature) continue;
+            const std::string labels = stream_labels(camera, stream);
+            for (std::uint8_t i = 1; i < media::authenticities; ++i)
+                out.sample(fmt::format("{},verdict=\"{}\"}}", labels.substr(0, labels.size() - 1),
+                                       media::to_string(static_cast<media::Authenticity>(i))),
+                           static_cast<double>(stream.signature->fragments[i]));
+        }
+    out.family("vedette_stream_signing_key_changed", "gauge",
+               "1 when the camera signs its video with another key than the trusted one.");
+    for (const auto& camera : cameras)
+        for (const auto& stream : camera.streams)
+            if (stream.signature)
+                out.sample(stream_labels(camera, stream), stream.signature->has_changed() ? 1 : 0);
+}
+
 // By its plan a camera may be left unrecorded, which is no failure.
 void write_plans(Exposition& out, const std::vector<wire::CameraStatus>& cameras) {
     const auto label = [](const wire::CameraStatus& camera) {
@@ -176,6 +197,7 @@ net::Awaitable<Outcome<>> get_metrics(ServicesPtr services, Call call) {
                static_cast<double>(to_unix_seconds(services->started)));
     out.single("vedette_cameras", "gauge", "Cameras.", static_cast<double>(metrics.cameras.size()));
     write_cameras(out, metrics.cameras);
+    write_signatures(out, metrics.cameras);
     write_plans(out, metrics.cameras);
     out.single("vedette_recording_possible", "gauge", "1 when recordings can be written.",
                metrics.storage.recording_possible ? 1 : 0);

@@ -50,6 +50,11 @@ class FakeGateway {
                                     .key_frame_interval_seconds = 2,
                                     .clock_drift_ppm = -40,
                                     .clock_offset = Ticks90k(-3'600'000)};
+        camera.streams[0].signature = wire::SignatureStatus{.last = media::Authenticity::authentic,
+                                                            .key = std::string(64, 'a'),
+                                                            .trusted = std::string(64, 'b'),
+                                                            .fragments = {0, 0, 7, 1, 2, 0},
+                                                            .not_authentic_at = UtcTime(Ticks90k(180'000))};
         end_->on_receive([this](wire::ToGateway message) {
             if (const auto* request = std::get_if<wire::Request>(&message)) answer(*request);
             if (const auto* open = std::get_if<wire::OpenChannel>(&message)) {

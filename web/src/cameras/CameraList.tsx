@@ -8,6 +8,8 @@ import { formatBitrate, formatClock, formatDay, formatMoment, formatRate } from 
 import classes from './CameraList.module.css';
 import { CertificateWarning } from './CertificateWarning';
 import { cameraTroubles } from './health';
+import { changedSigningKey } from './signature';
+import { SigningKeyWarning } from './SigningKeyWarning';
 import { mainState, offeredCertificates, reasonOf, resolutionOf, streamOf } from './state';
 import { StateBadge } from './StateBadge';
 
@@ -101,6 +103,11 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
           {trouble}
         </p>
       ))}
+      {may(camera, 'configure_cameras') && changedSigningKey(camera) && (
+        <div className={classes.reason}>
+          <SigningKeyWarning camera={camera} />
+        </div>
+      )}
       {camera.allow_legacy_tls && (
         <p className={classes.reason}>Risk: TLS with this camera may be old and weak.</p>
       )}

@@ -1,5 +1,6 @@
 import type { Camera, Stream } from '../api/client';
 import { formatSeconds } from '../ui/format';
+import { signatureTroubles } from './signature';
 
 /** From here on a figure is worth a word where nobody asked. */
 const NOTABLE_OFFSET_SECONDS = 2;
@@ -52,5 +53,6 @@ export const cameraTroubles = (camera: Camera): string[] => [
   ...new Set([
     ...(camera.recording_now.trouble ? [camera.recording_now.message] : []),
     ...camera.streams.flatMap(troublesOf),
+    ...camera.streams.flatMap(signatureTroubles),
   ]),
 ];

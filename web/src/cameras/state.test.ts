@@ -14,6 +14,7 @@ const stream = (kind: 'main' | 'sub', state: CameraState): Stream => ({
   lost_packets: 0,
   reordered_packets: 0,
   certificate: null,
+  signature: null,
   health: {
     damaged_pictures: 0,
     refused_packets: 0,

@@ -4,8 +4,11 @@ import type { ReactNode } from 'react';
 import type { StateChange, Stream } from '../../api/client';
 import { statesQuery } from '../../api/queries';
 import { cameraTroubles, clockWords, driftWords, keyFrameWords } from '../../cameras/health';
+import { AUTHENTICITY_WORDS, countedSignatures } from '../../cameras/signature';
+import { SigningKeyWarning } from '../../cameras/SigningKeyWarning';
 import { StateBadge } from '../../cameras/StateBadge';
 import { nowTicks } from '../../media/ticks';
+import { may } from '../../session/rights';
 import { modesOf, planWords, rollWords } from '../../recording/plan';
 import { formatBitrate, formatClock, formatDay, formatRate, formatSpan, sentence } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
@@ -64,6 +67,14 @@ function StreamHealth({ stream }: { stream: Stream }) {
           </Figure>
         )}
         <Figure name="Damaged pictures">{count(health.damaged_pictures)}</Figure>
+        {stream.signature && (
+          <Figure
+            name="Its signature"
+            title={`By the camera over its own video: ${countedSignatures(stream.signature) || 'nothing yet'}`}
+          >
+            {AUTHENTICITY_WORDS[stream.signature.last]}
+          </Figure>
+        )}
         <Figure name="Reconnects">{count(health.reconnects)}</Figure>
       </dl>
     </section>
@@ -126,6 +137,7 @@ export function HealthPanel({ camera }: PanelProps) {
           {trouble}
         </p>
       ))}
+      {may(camera, 'configure_cameras') && <SigningKeyWarning camera={camera} />}
       <PlanNow camera={camera} />
       {camera.streams.map((stream) => (
         <StreamHealth key={stream.kind} stream={stream} />
