@@ -192,6 +192,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .fill_gaps = camera_.fill_gaps,
                               .keep_days = camera_.keep_days,
                               .keep_bytes = camera_.keep_bytes,
+                              .place = camera_.place,
                               .recording = camera_.recording,
                               .recording_now = describe(decision(), why_deaf_),
                               .gap_filling = gap_filling_,

@@ -128,6 +128,7 @@ net::Awaitable<void> Gateway::Impl::answer(wire::Request request) {
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::AddCamera request) {
     if (runners.size() >= max_cameras)
         co_return fail(ErrorKind::exhausted, "{} cameras are the most that one gateway takes", max_cameras);
+    VEDETTE_CO_CHECK(check_place(request.settings));
     VEDETTE_CO_TRY(Camera camera, apply_settings({.id = CameraId::random(),
                                                   .name = {},
                                                   .main_url = {},
@@ -149,10 +150,12 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
         auto accepting = runner.accept_certificate(*request.settings.accept_certificate);
         VEDETTE_CO_CHECK(co_await std::move(accepting));
     }
+    VEDETTE_CO_CHECK(check_place(request.settings));
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
     VEDETTE_CO_CHECK(store.save(camera));
     (void)vault->set_camera_name(camera.id, camera.name);
     set_retention(camera);
+    vault->set_place(camera.id, camera.place);
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, {ErrorKind::unavailable, "the camera's settings were changed"});
     co_await runner.reconfigure(std::move(camera));
@@ -170,6 +173,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     VEDETTE_CO_CHECK(co_await std::move(asking_for_holds));
     VEDETTE_CO_CHECK(store.remove(request.id));
     vault->set_retention(request.id, {});
+    vault->set_place(request.id, "");
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, no_such_camera);
     fillings.erase(request.id);

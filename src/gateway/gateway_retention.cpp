@@ -1,5 +1,7 @@
 // What is kept of the recordings: rules go to the vault, and so do holds.
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "gateway/gateway_impl.hpp"
 
@@ -20,6 +22,13 @@ wire::Hold to_wire(const vault::RecordingHold& hold) {
 
 void Gateway::Impl::set_retention(const Camera& camera) {
     vault->set_retention(camera.id, {.keep_days = camera.keep_days, .keep_bytes = camera.keep_bytes});
+}
+
+Result<> Gateway::Impl::check_place(const wire::CameraSettings& settings) const {
+    if (!settings.place || settings.place->empty()) return {};
+    const auto places = vault->places();
+    if (std::ranges::find(places, *settings.place, &vault::PlaceStatus::name) != places.end()) return {};
+    return fail(ErrorKind::invalid_input, "place: there is no disk \"{}\"", *settings.place);
 }
 
 net::Awaitable<Result<>> Gateway::Impl::require_no_holds(CameraId id) {

@@ -15,9 +15,10 @@ constexpr std::size_t max_credential_bytes = 128;
 constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",      "https",
                                                         "tcp",  "udp", "multicast", "http"};
 constexpr std::size_t max_device_text_bytes = 1024;
+constexpr std::size_t max_place_bytes = 32;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 8> camera_migrations = {R"sql(
+constexpr std::array<store::Migration, 9> camera_migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -87,6 +88,9 @@ CREATE TABLE recording_plan (           -- of cameras that are not always record
     post_roll_s INTEGER NOT NULL,
     event_kinds TEXT NOT NULL           -- names, separated by blanks
 ) WITHOUT ROWID;
+)sql",
+                                                               R"sql(
+ALTER TABLE camera ADD COLUMN place TEXT NOT NULL DEFAULT '';  -- disk for its recordings; empty: any
 )sql"};
 
 std::string trimmed(std::string_view text) {
@@ -197,6 +201,10 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
                         wire::max_keep_bytes);
         camera.keep_bytes = *settings.keep_bytes == 0 ? std::nullopt : settings.keep_bytes;
     }
+    if (settings.place) {
+        VEDETTE_CHECK(check_text("place", *settings.place, max_place_bytes));
+        camera.place = std::move(*settings.place);
+    }
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
@@ -219,7 +227,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                     "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
                     "allow_basic_in_clear, transport, transport_found, "
                     "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, allow_legacy_tls, "
-                    "services, checked_90k, fill_gaps, keep_days, keep_bytes "
+                    "services, checked_90k, fill_gaps, keep_days, keep_bytes, place "
                     "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
@@ -242,6 +250,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .keep_bytes = row.is_null(21)
                                         ? std::nullopt
                                         : std::optional(static_cast<std::uint64_t>(row.int64(21))),
+                      .place = std::string(row.text(22)),
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
@@ -285,16 +294,17 @@ Result<> CameraStore::save(const Camera& camera) {
         wrapped = crypto::wrap_key_for(key_, purpose(camera.id), camera.credentials.password.reveal());
     VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
-        "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps, keep_days, keep_bytes)"
+        "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps, keep_days, keep_bytes, place)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-        "?10, ?11, ?12)"
+        "?10, ?11, ?12, ?13)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
-        "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10, keep_days = ?11, keep_bytes = ?12",
+        "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10, keep_days = ?11, keep_bytes = ?12, place = "
+        "?13",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
         camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport,
         std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}, camera.keep_days,
-        camera.keep_bytes));
+        camera.keep_bytes, camera.place));
     VEDETTE_CHECK(save_plan(camera));
     return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }

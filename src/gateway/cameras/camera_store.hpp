@@ -28,6 +28,7 @@ struct Camera {
     bool fill_gaps = true;                      ///< after an outage, fetch what the camera recorded by itself
     std::optional<std::uint32_t> keep_days{};   ///< recordings that are older are deleted
     std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
+    std::string place{};                        ///< disk for its recordings; empty: any
     wire::RecordingPlan recording{};
     std::string transport = "auto";  ///< auto, tls, srtp, https, tcp, udp, multicast or http
     std::string
@@ -48,6 +49,7 @@ struct Camera {
                 fill_gaps,
                 keep_days,
                 keep_bytes,
+                place,
                 recording,
                 transport,
                 transport_found,

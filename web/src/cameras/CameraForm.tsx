@@ -16,6 +16,7 @@ import { useRights } from '../session/useRights';
 import { RecordingFields } from '../recording/RecordingFields';
 import { chosenModes, recordingProblems } from '../recording/values';
 import { Notice } from '../ui/Notice';
+import { DiskField } from './DiskField';
 import { TestResult } from './TestResult';
 import { generalError, useCameraForm } from './useCameraForm';
 
@@ -163,6 +164,11 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
             {...numberProps('keep_bytes')}
           />
         </SimpleGrid>
+        <DiskField
+          value={form.values.place}
+          error={form.errors['place']}
+          onChange={(place) => form.setFieldValue('place', place)}
+        />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}
         <Group justify="space-between" mt="xs">

@@ -35,6 +35,7 @@ const camera = (streams: Stream[]): Camera => ({
   fill_gaps: true,
   keep_days: null,
   keep_bytes: null,
+  place: '',
   recording: { continuous: '', on_event: '', pre_roll_s: 10, post_roll_s: 30, event_kinds: [] },
   recording_now: { mode: 'continuous', wanted: true, trouble: false, message: '' },
   gap_filling: { state: 'idle', message: '' },

@@ -26,6 +26,8 @@ export interface CameraValues {
   keep_days: number | '';
   /** In gigabytes; the field is named as the server's, which may complain about it. */
   keep_bytes: number | '';
+  /** Empty: any disk. */
+  place: string;
   recording: RecordingValues;
 }
 
@@ -41,6 +43,7 @@ const EMPTY: CameraValues = {
   fill_gaps: true,
   keep_days: '',
   keep_bytes: '',
+  place: '',
   recording: EMPTY_RECORDING,
 };
 const MAX_KEEP_DAYS = 3650;
@@ -75,6 +78,7 @@ export function requestOf(
     fill_gaps: rest.fill_gaps,
     keep_days: rest.keep_days === '' ? null : rest.keep_days,
     keep_bytes: rest.keep_bytes === '' ? null : Math.round(rest.keep_bytes * BYTES_PER_GB),
+    place: rest.place,
     ...(!sameRecording && { recording }),
   };
   return password ? { ...trimmed, password } : trimmed;
@@ -96,6 +100,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           fill_gaps: camera.fill_gaps,
           keep_days: camera.keep_days ?? '',
           keep_bytes: camera.keep_bytes === null ? '' : camera.keep_bytes / BYTES_PER_GB,
+          place: camera.place,
           recording: recordingValues(camera),
         }
       : EMPTY,
@@ -139,8 +144,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
       // What has nothing to do with the connection is no part of the question.
-      const { name, fill_gaps, keep_days, keep_bytes, recording, ...tested } = requestOf(values);
-      void [name, fill_gaps, keep_days, keep_bytes, recording];
+      const { name, fill_gaps, keep_days, keep_bytes, place, recording, ...tested } = requestOf(values);
+      void [name, fill_gaps, keep_days, keep_bytes, place, recording];
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },
