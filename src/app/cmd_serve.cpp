@@ -41,6 +41,9 @@ struct ServeArguments {
     std::string address;
     std::vector<std::string> camera_interfaces;
     std::vector<std::string> witnesses;
+    std::vector<std::string> media;  ///< NAME=DIR of further disks
+    std::string archive;             ///< NAME=DIR or NAME=s3://...; empty: none
+    unsigned archive_after_days = 30;
     std::vector<std::string> names;  ///< by which browsers come, perhaps with a port
     std::string certificate;         ///< PEM file; empty: of the own authority
     std::string certificate_key;     ///< PEM file; empty: in `certificate`, too
@@ -155,6 +158,37 @@ Result<std::vector<witness::Address>> witnesses_of(const ServeArguments& argumen
     return witnesses;
 }
 
+Result<std::vector<gateway::MediaPlace>> media_of(const ServeArguments& arguments) {
+    std::vector<gateway::MediaPlace> places;
+    for (const std::string& text : arguments.media) {
+        const auto at = text.find('=');
+        if (at == std::string::npos || at == 0 || at + 1 == text.size())
+            return fail(ErrorKind::invalid_input,
+                        "--media needs a name and a directory: --media disk2=/mnt/disk2");
+        std::error_code error;
+        std::filesystem::path folder = std::filesystem::absolute(text.substr(at + 1), error);
+        if (error) return fail_errno(error.value(), text);
+        places.push_back({text.substr(0, at), folder.lexically_normal()});
+    }
+    return places;
+}
+
+Result<std::optional<gateway::MediaPlace>> archive_of(const ServeArguments& arguments) {
+    if (arguments.archive.empty()) return std::nullopt;
+    const auto at = arguments.archive.find('=');
+    if (at == std::string::npos || at == 0 || at + 1 == arguments.archive.size())
+        return fail(ErrorKind::invalid_input,
+                    "--archive needs a name and a directory or address: --archive "
+                    "old=s3://archive.example/bucket");
+    std::string where = arguments.archive.substr(at + 1);
+    if (!where.starts_with("s3://")) {
+        std::error_code error;
+        where = std::filesystem::absolute(where, error).lexically_normal();
+        if (error) return fail_errno(error.value(), where);
+    }
+    return gateway::MediaPlace{arguments.archive.substr(0, at), std::move(where)};
+}
+
 // To standard output: what the person who started the program needs next.
 void greet(const ServeArguments& arguments, const net::HttpServer& server, const CertificateSource& source,
            std::optional<std::string_view> claim_code) {
@@ -209,6 +243,8 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
             "others past Vedette. Set it to 0 unless something else here is a router");
     VEDETTE_CHECK(given_places(arguments, arguments.port));
     VEDETTE_TRY(const auto witnesses, witnesses_of(arguments));
+    VEDETTE_TRY(auto disks, media_of(arguments));
+    VEDETTE_TRY(auto archive, archive_of(arguments));
     VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
     VEDETTE_CHECK(backup::settle(arguments.data_dir));
     static const SystemClock clock;
@@ -217,10 +253,14 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     const auto link = wire::make_memory_link(hub_loop.executor(), gateway_loop.executor());
 
     keystore::SystemSecrets secrets;
-    VEDETTE_TRY(const auto gateway, gateway::Gateway::open({.data_dir = arguments.data_dir,
-                                                            .keep_free_percent = arguments.keep_free_percent,
-                                                            .secrets = &secrets},
-                                                           clock, gateway_loop.executor(), link.gateway));
+    VEDETTE_TRY(const auto gateway,
+                gateway::Gateway::open({.data_dir = arguments.data_dir,
+                                        .keep_free_percent = arguments.keep_free_percent,
+                                        .places = std::move(disks),
+                                        .archive = std::move(archive),
+                                        .archive_after_days = arguments.archive_after_days,
+                                        .secrets = &secrets},
+                                       clock, gateway_loop.executor(), link.gateway));
     VEDETTE_CHECK(gateway->provision(std::move(cameras)));
     VEDETTE_TRY(auto authority,
                 crypto::CertificateAuthority::open(std::filesystem::path(arguments.data_dir) / "hub", clock));
@@ -325,6 +365,17 @@ void add_serve(CLI::App& cli, int& exit_code) {
             "--certificate-key", arguments->certificate_key,
             "PEM file with its private key, without a passphrase; left out when it is in --certificate")
         ->needs(certificate);
+    command
+        ->add_option("--media", arguments->media,
+                     "NAME=DIR of another disk for recordings; may be given several times. The data "
+                     "directory then takes what no other disk does")
+        ->allow_extra_args(false);
+    CLI::Option* const archive = command->add_option(
+        "--archive", arguments->archive, "NAME=DIR, or NAME=s3://HOST/BUCKET, where old recordings go");
+    command->add_option("--archive-after", arguments->archive_after_days, "Days until recordings go there")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 3650))
+        ->needs(archive);
     command
         ->add_option(
             "--camera-interface", arguments->camera_interfaces,

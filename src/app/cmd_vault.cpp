@@ -7,6 +7,7 @@
 #include "app/witnessing.hpp"
 #include "base/file.hpp"
 #include "base/hex.hpp"
+#include "gateway/archive/s3_store.hpp"
 #include "gateway/vault/prove.hpp"
 #include "gateway/vault/tools.hpp"
 #include "gateway/vault/verify.hpp"
@@ -113,6 +114,10 @@ void print_report(const vault::VerifyReport& report, bool fast) {
     if (report.leftovers > 0)
         line("", fmt::format("{} of them still there, and unreadable: the keys are gone",
                              plural(report.leftovers, "file")));
+    for (const auto& [place, away] : report.away)
+        line("away", fmt::format("{} on the disk \"{}\", {}: not checked, it is not mounted",
+                                 plural(away.fragments, "fragment"), place,
+                                 away.covered ? vault::to_text(*away.covered) : "at no time"));
     if (report.unsigned_tail > 0)
         line("not signed", fmt::format("{} written since the checkpoint", amount(report.unsigned_tail)));
     line("checkpoint", report.checkpoint ? fmt::format("{} entries, root {}", report.checkpoint->size,
@@ -163,6 +168,12 @@ Result<std::optional<UtcInterval>> interval_of(const VaultArguments& arguments) 
     return interval;
 }
 
+// With what reads an archive that is no directory.
+vault::Layout layout_of(const VaultArguments& arguments) {
+    static const SystemClock clock;
+    return {arguments.folder, archive::s3_connector(arguments.folder, clock)};
+}
+
 int verify(const VaultArguments& arguments) {
     constexpr std::string_view fault_label = "FAULT  ";
     const auto interval = interval_of(arguments);
@@ -181,7 +192,7 @@ int verify(const VaultArguments& arguments) {
     keystore::SystemSecrets secrets;
     ProgressLine progress_line;
     const auto report =
-        vault::verify({arguments.folder},
+        vault::verify(layout_of(arguments),
                       {.vkey = arguments.vkey.empty() ? std::nullopt : std::optional(arguments.vkey),
                        .kept_checkpoint = kept_checkpoint,
                        .witnessed = std::move(*witnessing),
@@ -203,6 +214,12 @@ int verify(const VaultArguments& arguments) {
     if (report->faults > 0) fmt::print("What is as it was signed:\n");
     print_report(*report, arguments.fast);
     const bool is_partial = arguments.fast || *interval || !arguments.camera.empty();
+    if (report->faults == 0 && !report->away.empty()) {
+        fmt::print(
+            "\nNOT ALL CHECKED: what could be read is untouched; {} away. Mount {} and verify again.\n",
+            report->away.size() == 1 ? "a disk is" : "disks are", report->away.size() == 1 ? "it" : "them");
+        return 1;
+    }
     if (report->faults == 0) {
         fmt::print("\nOK: {} that was signed is there and untouched.\n",
                    is_partial ? "what was checked of all" : "everything");
@@ -217,7 +234,7 @@ int prove(const VaultArguments& arguments) {
     const auto at = parse_rfc3339(arguments.at);
     if (!at) return complain(at.error());
     const auto proof = vault::prove_fragment(
-        {arguments.folder},
+        layout_of(arguments),
         {.camera = arguments.camera, .stream = static_cast<std::uint8_t>(arguments.sub ? 1 : 0), .at = *at});
     if (!proof) return complain(proof.error());
     fmt::print("{}", proof->text);
@@ -231,7 +248,7 @@ int prove_vault_growth(const VaultArguments& arguments) {
 }
 
 int stats(const VaultArguments& arguments) {
-    const auto all = vault::vault_stats({arguments.folder});
+    const auto all = vault::vault_stats(layout_of(arguments));
     if (!all) return complain(all.error());
     const auto count = [](std::int64_t number, std::string_view one) {
         return plural(static_cast<std::uint64_t>(number), one);
@@ -256,7 +273,7 @@ int stats(const VaultArguments& arguments) {
 }
 
 int rebuild(const VaultArguments& arguments) {
-    const auto rebuilt = vault::vault_rebuild({arguments.folder});
+    const auto rebuilt = vault::vault_rebuild(layout_of(arguments));
     if (!rebuilt) return complain(rebuilt.error());
     fmt::print("The index was made again: {} in {}.\n", plural(rebuilt->fragments, "fragment"),
                plural(rebuilt->segments, "file"));

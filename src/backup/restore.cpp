@@ -114,7 +114,7 @@ Result<Restored> restore(const fs::path& file, const fs::path& data, keystore::S
         if (is_new) fs::remove(data, error);
         return std::unexpected(contents.error());
     }
-    return Restored{std::move(*contents), fs::exists(layout.media(), error)};
+    return Restored{std::move(*contents), fs::exists(layout.home().media(), error)};
 }
 
 Result<> settle(const fs::path& data) {

@@ -243,6 +243,7 @@ wire::CameraStatus CameraRunner::status() const {
                               .keep_bytes = camera_.keep_bytes,
                               .inherited_keep = camera_.inherited_keep,
                               .encryption = camera_.encryption,
+                              .place = camera_.place,
                               .recording = camera_.recording,
                               .recording_now = describe(decision(), why_deaf_),
                               .gap_filling = gap_filling_,

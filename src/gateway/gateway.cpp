@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
+#include "gateway/archive/s3_store.hpp"
 #include "gateway/gateway_impl.hpp"
 #include "net/timeout.hpp"
 
@@ -59,6 +60,17 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
     vault_options.keep_free_percent = options.keep_free_percent;
     vault_options.secrets = options.secrets;
+    for (MediaPlace& place : options.places)
+        vault_options.places.push_back({std::move(place.name), std::move(place.folder)});
+    if (options.archive)
+        vault_options.archive.emplace(std::move(options.archive->name), std::move(options.archive->folder));
+    vault_options.archive_after = options.archive_after_days * Ticks90k(std::chrono::hours(24));
+    vault_options.connect_archive = archive::s3_connector(options.data_dir, clock);
+    vault_options.on_place = [reach, executor](const vault::PlaceStatus&) {
+        boost::asio::post(executor, [reach] {
+            if (const auto impl = reach->lock()) (*impl)->report_places();
+        });
+    };
     vault_options.on_disk_state = [reach, executor](vault::DiskState state, const std::string& message) {
         boost::asio::post(executor, [reach, state, message] {
             if (const auto impl = reach->lock()) (*impl)->set_disk_state(state, message);
@@ -289,6 +301,24 @@ void Gateway::Impl::set_disk_state(vault::DiskState state, std::string message) 
     link->send(storage);
 }
 
+void Gateway::Impl::report_places() {
+    take_places();
+    link->send(storage);
+}
+
+void Gateway::Impl::take_places() {
+    const auto places = vault->places();
+    storage.places.clear();
+    if (places.size() < 2) return;
+    for (const vault::PlaceStatus& place : places)
+        storage.places.push_back({.name = place.name,
+                                  .state = std::string(vault::to_string(place.state)),
+                                  .records = place.records,
+                                  .message = place.message,
+                                  .bytes_total = place.capacity,
+                                  .bytes_free = place.free});
+}
+
 void Gateway::Impl::set_scrub_status(vault::ScrubStatus status) {
     storage.damage = std::move(status.damage);
     storage.checked = status.finished;
@@ -303,6 +333,7 @@ net::Awaitable<void> Gateway::Impl::report_storage() {
             storage.bytes_used = usage->stored_bytes;
             storage.bytes_free = usage->free_bytes;
             storage.warning = usage->problem;
+            take_places();
             forecast.see(clock.monotonic_now(), vault->counters().bytes);
             const std::uint64_t room = usage->stored_bytes + usage->free_bytes;
             storage.days_that_fit = forecast.days(room - std::min(room, usage->kept_free));

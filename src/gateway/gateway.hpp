@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,10 +20,20 @@ class Secrets;
 
 namespace vedette::gateway {
 
+/// A further disk for recordings.
+struct MediaPlace {
+    std::string name;
+    std::filesystem::path folder;
+};
+
 struct GatewayOptions {
     std::filesystem::path data_dir;  ///< the store, and gateway.db
     unsigned keep_free_percent =
         5;  ///< of the disk, by deleting the oldest recordings; 0: nothing is deleted
+    std::vector<MediaPlace> places{};  ///< with them the data directory takes what no other does
+    /// Where recordings go that are older than so many days: a directory, or `s3://HOST/BUCKET`.
+    std::optional<MediaPlace> archive{};
+    unsigned archive_after_days = 0;
     keystore::Secrets* secrets = nullptr;  ///< asked during open() for what a key slot takes; null: nobody
 };
 

@@ -45,6 +45,10 @@ struct Gateway::Impl {
     net::Awaitable<void> save_states();
     void set_disk_state(vault::DiskState state, std::string message);
     void set_scrub_status(vault::ScrubStatus status);
+    void report_places();
+    void take_places();
+    /// invalid_input: there is no disk of that name.
+    Result<> check_place(const wire::CameraSettings& settings) const;
 
     // gateway_requests.cpp: what the hub asks for
     void receive(wire::ToGateway message);

@@ -130,6 +130,7 @@ net::Awaitable<void> Gateway::Impl::answer(wire::Request request) {
 net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::AddCamera request) {
     if (runners.size() >= max_cameras)
         co_return fail(ErrorKind::exhausted, "{} cameras are the most that one gateway takes", max_cameras);
+    VEDETTE_CO_CHECK(check_place(request.settings));
     VEDETTE_CO_TRY(Camera camera, apply_settings({.id = CameraId::random(),
                                                   .name = {},
                                                   .main_url = {},
@@ -151,6 +152,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::ChangeCamera r
         auto accepting = runner.accept_certificate(*request.settings.accept_certificate);
         VEDETTE_CO_CHECK(co_await std::move(accepting));
     }
+    VEDETTE_CO_CHECK(check_place(request.settings));
     if (request.settings.accept_signing_key)
         VEDETTE_CO_CHECK(runner.accept_signing_key(*request.settings.accept_signing_key));
     VEDETTE_CO_TRY(Camera camera, apply_settings(runner.camera().duplicate(), std::move(request.settings)));
@@ -175,6 +177,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::RemoveCamera r
     VEDETTE_CO_CHECK(store.remove(request.id));
     vault->set_retention(request.id, {});
     vault->set_encryption(request.id, vault::Encryption::full);
+    vault->set_place(request.id, "");
     co_await stop_filling(request.id);
     co_await stop_talk(request.id, no_such_camera);
     fillings.erase(request.id);

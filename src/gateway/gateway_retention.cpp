@@ -1,5 +1,7 @@
 // What is kept of the recordings: rules go to the vault, and so do holds.
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "gateway/gateway_impl.hpp"
 
@@ -43,8 +45,16 @@ void Gateway::Impl::set_storage(const Camera& camera) {
     vault->set_retention(camera.id,
                          {.keep_days = camera.keep_days ? camera.keep_days : inherited.keep_days,
                           .keep_bytes = camera.keep_bytes ? camera.keep_bytes : inherited.keep_bytes});
+    vault->set_place(camera.id, camera.place);
     vault->set_encryption(camera.id, camera.encryption == wire::Encryption::light ? vault::Encryption::light
                                                                                   : vault::Encryption::full);
+}
+
+Result<> Gateway::Impl::check_place(const wire::CameraSettings& settings) const {
+    if (!settings.place || settings.place->empty()) return {};
+    const auto places = vault->places();
+    if (std::ranges::find(places, *settings.place, &vault::PlaceStatus::name) != places.end()) return {};
+    return fail(ErrorKind::invalid_input, "place: there is no disk \"{}\"", *settings.place);
 }
 
 net::Awaitable<Result<>> Gateway::Impl::require_no_holds(CameraId id) {

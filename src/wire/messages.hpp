@@ -60,6 +60,7 @@ struct CameraSettings {
     std::optional<bool> fill_gaps;            ///< after an outage, fetch what the camera recorded by itself
     std::optional<std::uint32_t> keep_days;   ///< delete recordings that are older; 0: none for their age
     std::optional<std::uint64_t> keep_bytes;  ///< delete the oldest beyond; 0: none for their size
+    std::optional<std::string> place;  ///< name of the disk that its recordings should go to; empty: any
     std::optional<RecordingSettings> recording;
     std::optional<Encryption> encryption;  ///< of what is recorded from now on
     /// ChangeCamera: the fingerprint of the changed certificate that is to be trusted from now on.
@@ -165,6 +166,7 @@ struct CameraStatus {
     std::optional<std::uint64_t> keep_bytes;
     KeepRule inherited_keep;  ///< what holds where the camera has no days or bytes of its own
     Encryption encryption = Encryption::full;
+    std::string place;  ///< the disk that its recordings should go to; empty: any
     RecordingPlan recording;
     RecordingNow recording_now;
     GapFilling gap_filling;
@@ -353,10 +355,10 @@ struct Request {
     RequestBody body;
 };
 struct Done {};
-struct Answer : std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras,
-                             DeviceReport, PtzReport, PtzPreset, RelayList, EventList, SiteSettings,
-                             StateHistory, StillPicture, DeviceCare, Hold, HoldList, InheritedRules,
-                             Thumbnail> {
+struct Answer
+    : std::variant<Done, CameraStatus, TestReport, Recordings, Interfaces, FoundCameras, DeviceReport,
+                   PtzReport, PtzPreset, RelayList, EventList, SiteSettings, StateHistory, StillPicture,
+                   DeviceCare, Hold, HoldList, InheritedRules, Thumbnail> {
     using variant::variant;
     Answer(Answer&&) noexcept;
     Answer& operator=(Answer&&) noexcept;
@@ -454,6 +456,15 @@ struct CameraStateChanged {
     CameraId camera;
     StateChange change;
 };
+/// A disk that recordings go to.
+struct PlaceReport {
+    std::string name;
+    std::string state;    ///< good, full, read_only, failing, away
+    bool records = true;  ///< new recordings may go there
+    std::string message;  ///< one sentence when it is not good
+    std::uint64_t bytes_total = 0;
+    std::uint64_t bytes_free = 0;
+};
 struct StorageStatus {
     bool recording_possible = true;
     std::string reason;  ///< one sentence when it is not
@@ -464,6 +475,7 @@ struct StorageStatus {
     std::vector<std::string> damage{};      ///< recordings that are not as they were signed, in sentences
     std::optional<UtcTime> checked{};       ///< when all of them were read last
     std::optional<double> days_that_fit{};  ///< at the bit rates seen; none until they are known
+    std::vector<PlaceReport> places{};      ///< where there is more than the data directory
 };
 
 struct ToGateway : std::variant<Request, OpenChannel, Credit, CloseChannel, ChannelSound> {

@@ -14,7 +14,7 @@ RESTRICTED = {
     r"openssl/ssl": {"net"},
     r"openssl/": {"crypto", "net"},
     r"argon2": {"crypto"},
-    r"pugixml": {"onvif"},
+    r"pugixml": {"gateway/archive", "onvif"},
     r"seccomp\.h": {"sandbox"},
     r"libav|libsw": {"gateway/decoder"},
     r"p11-kit/|tss2/": {"keystore"},

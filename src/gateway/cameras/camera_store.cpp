@@ -15,9 +15,10 @@ constexpr std::size_t max_credential_bytes = 128;
 constexpr std::array<std::string_view, 8> transports = {"auto", "tls", "srtp",      "https",
                                                         "tcp",  "udp", "multicast", "http"};
 constexpr std::size_t max_device_text_bytes = 1024;
+constexpr std::size_t max_place_bytes = 32;
 constexpr std::size_t max_macs = 16;
 
-constexpr std::array<store::Migration, 10> camera_migrations = {R"sql(
+constexpr std::array<store::Migration, 11> camera_migrations = {R"sql(
 CREATE TABLE camera (
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     ordinal INTEGER NOT NULL,           -- order of creation
@@ -28,7 +29,7 @@ CREATE TABLE camera (
     password_wrapped BLOB               -- AES-KWP, bound to camera_id; NULL: no password
 ) WITHOUT ROWID;
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 ALTER TABLE camera ADD COLUMN allow_basic_in_clear INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE camera ADD COLUMN transport TEXT NOT NULL DEFAULT 'auto';
 ALTER TABLE camera ADD COLUMN transport_found TEXT NOT NULL DEFAULT '';  -- what worked
@@ -40,7 +41,7 @@ CREATE TABLE camera_certificate (
     PRIMARY KEY (camera_id, authority)
 ) WITHOUT ROWID;
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 CREATE TABLE camera_device (            -- what ONVIF told about the device
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     onvif_url TEXT NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE camera_device (            -- what ONVIF told about the device
     firmware TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 ALTER TABLE camera ADD COLUMN allow_legacy_tls INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE camera_certificate ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;  -- by an administrator
 CREATE TABLE site_setting (
@@ -60,11 +61,11 @@ CREATE TABLE site_setting (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 ALTER TABLE camera_device ADD COLUMN services TEXT NOT NULL DEFAULT '';  -- names, separated by blanks
 ALTER TABLE camera_device ADD COLUMN checked_90k INTEGER NOT NULL DEFAULT 0;  -- since 1970 UTC
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 ALTER TABLE camera ADD COLUMN fill_gaps INTEGER NOT NULL DEFAULT 1;
 CREATE TABLE refused_gap (              -- what the camera's own storage did not fill
     camera_id BLOB NOT NULL,            -- 16 bytes
@@ -74,11 +75,11 @@ CREATE TABLE refused_gap (              -- what the camera's own storage did not
 );
 CREATE INDEX refused_gap_camera ON refused_gap (camera_id);
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 ALTER TABLE camera ADD COLUMN keep_days INTEGER;   -- NULL: not deleted for their age
 ALTER TABLE camera ADD COLUMN keep_bytes INTEGER;  -- NULL: not deleted for their size
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 CREATE TABLE recording_plan (           -- of cameras that are not always recorded
     camera_id BLOB PRIMARY KEY,         -- 16 bytes
     continuous TEXT NOT NULL,           -- WeeklySchedule
@@ -88,7 +89,7 @@ CREATE TABLE recording_plan (           -- of cameras that are not always record
     event_kinds TEXT NOT NULL           -- names, separated by blanks
 ) WITHOUT ROWID;
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 CREATE TABLE inherited_rule (           -- what cameras without a rule of their own go by
     group_id BLOB PRIMARY KEY,          -- 16 bytes, of the camera group; none: of the site
     keep_days INTEGER,
@@ -100,8 +101,11 @@ CREATE TABLE inherited_rule_camera (    -- which cameras are in the group, as th
     PRIMARY KEY (group_id, camera_id)
 ) WITHOUT ROWID;
 )sql",
-                                                               R"sql(
+                                                                R"sql(
 ALTER TABLE camera ADD COLUMN light_encryption INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                                R"sql(
+ALTER TABLE camera ADD COLUMN place TEXT NOT NULL DEFAULT '';  -- disk for its recordings; empty: any
 )sql"};
 
 std::string trimmed(std::string_view text) {
@@ -213,6 +217,10 @@ Result<Camera> apply_settings(Camera camera, wire::CameraSettings settings) {
     if (settings.keep_days) camera.keep_days = *settings.keep_days == 0 ? std::nullopt : settings.keep_days;
     if (settings.keep_bytes)
         camera.keep_bytes = *settings.keep_bytes == 0 ? std::nullopt : settings.keep_bytes;
+    if (settings.place) {
+        VEDETTE_CHECK(check_text("place", *settings.place, max_place_bytes));
+        camera.place = std::move(*settings.place);
+    }
     if (settings.password) camera.credentials.password = std::move(*settings.password);
     VEDETTE_CHECK(check_text("username", camera.credentials.username, max_credential_bytes));
     VEDETTE_CHECK(check_text("password", camera.credentials.password.reveal_text(), max_credential_bytes));
@@ -265,7 +273,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                     "SELECT camera_id, name, main_url, sub_url, username, password_wrapped, "
                     "allow_basic_in_clear, transport, transport_found, "
                     "onvif_url, endpoint, serial, macs, manufacturer, model, firmware, allow_legacy_tls, "
-                    "services, checked_90k, fill_gaps, keep_days, keep_bytes, light_encryption "
+                    "services, checked_90k, fill_gaps, keep_days, keep_bytes, light_encryption, place "
                     "FROM camera LEFT JOIN camera_device USING (camera_id) ORDER BY ordinal"));
     std::vector<Camera> cameras;
     for (;;) {
@@ -289,6 +297,7 @@ Result<std::vector<Camera>> CameraStore::load() {
                                         ? std::nullopt
                                         : std::optional(static_cast<std::uint64_t>(row.int64(21))),
                       .encryption = row.int64(22) != 0 ? wire::Encryption::light : wire::Encryption::full,
+                      .place = std::string(row.text(23)),
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
@@ -333,17 +342,17 @@ Result<> CameraStore::save(const Camera& camera) {
     VEDETTE_CHECK(database_.run(
         "INSERT INTO camera (camera_id, ordinal, name, main_url, sub_url, username, password_wrapped, "
         "allow_basic_in_clear, transport, allow_legacy_tls, fill_gaps, keep_days, keep_bytes, "
-        "light_encryption)"
+        "light_encryption, place)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM camera), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-        "?10, ?11, ?12, ?13)"
+        "?10, ?11, ?12, ?13, ?14)"
         " ON CONFLICT (camera_id) DO UPDATE SET name = ?2, main_url = ?3, sub_url = ?4, username = ?5, "
         "password_wrapped = ?6, allow_basic_in_clear = ?7, "
         "transport = ?8, allow_legacy_tls = ?9, fill_gaps = ?10, keep_days = ?11, keep_bytes = ?12, "
-        "light_encryption = ?13",
+        "light_encryption = ?13, place = ?14",
         ByteView(camera.id.bytes()), camera.name, camera.main_url, camera.sub_url,
         camera.credentials.username, wrapped, std::int64_t{camera.allow_basic_in_clear}, camera.transport,
         std::int64_t{camera.allow_legacy_tls}, std::int64_t{camera.fill_gaps}, camera.keep_days,
-        camera.keep_bytes, std::int64_t{camera.encryption == wire::Encryption::light}));
+        camera.keep_bytes, std::int64_t{camera.encryption == wire::Encryption::light}, camera.place));
     VEDETTE_CHECK(save_plan(camera));
     return camera.device ? save_device(camera.id, *camera.device) : Result<>();
 }

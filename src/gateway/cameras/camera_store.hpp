@@ -29,6 +29,7 @@ struct Camera {
     std::optional<std::uint32_t> keep_days{};   ///< recordings that are older are deleted
     std::optional<std::uint64_t> keep_bytes{};  ///< beyond it the oldest are deleted
     wire::KeepRule inherited_keep{};            ///< of its groups and the site; not saved with the camera
+    std::string place{};                        ///< disk for its recordings; empty: any
     wire::RecordingPlan recording{};
     wire::Encryption encryption = wire::Encryption::full;
     std::string transport = "auto";  ///< auto, tls, srtp, https, tcp, udp, multicast or http
@@ -51,6 +52,7 @@ struct Camera {
                 keep_days,
                 keep_bytes,
                 inherited_keep,
+                place,
                 recording,
                 encryption,
                 transport,

@@ -53,6 +53,7 @@ TEST(CameraSettings, NoughtTakesARuleAway) {
     wire::CameraSettings change = settings("Gate", "rtsp://192.0.2.1/");
     change.keep_days = 30;
     change.keep_bytes = 5'000'000'000;
+    change.place = "b";
     Camera camera = *apply_settings(Camera{.id = CameraId::random()}, std::move(change));
     EXPECT_EQ(camera.keep_days, 30u);
     EXPECT_EQ(camera.keep_bytes, 5'000'000'000u);

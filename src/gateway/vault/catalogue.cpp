@@ -8,6 +8,7 @@ void Catalogue::add(const SegmentInfo& part) {
     segment.id = part.id;
     segment.day = part.day;
     segment.bytes = part.bytes;
+    segment.place = part.place;
     segment.rows.insert(segment.rows.end(), part.rows.begin(), part.rows.end());
     segment.gaps.insert(segment.gaps.end(), part.gaps.begin(), part.gaps.end());
 }

@@ -90,7 +90,7 @@ Result<bool> RecordReader::was_deleted(const PlayItem& item) const {
 
 Result<Bytes> RecordReader::read_sealed(const RecordRow& row, RecordHeader& header) {
     if (!file_.is_open()) {
-        VEDETTE_TRY(file_, open_segment_file(*parts_.layout, segment_->id, segment_->day));
+        VEDETTE_TRY(file_, open_segment_file(*parts_.places, segment_->place, segment_->id, segment_->day));
     }
     Bytes record(record_header_size + row.payload_size);
     VEDETTE_TRY(const std::size_t got, file_.read_at(std::uint64_t{row.block} * block_size, record));
@@ -157,9 +157,9 @@ Result<PlayItem> RecordReader::play(const RecordRow& row) {
 namespace {
 
 // From the record itself: the index does not hold it, so that it can stay as it is.
-Result<std::optional<UtcTime>> read_fetched_at(const Layout& layout, const SegmentInfo& segment,
+Result<std::optional<UtcTime>> read_fetched_at(const Places& places, const SegmentInfo& segment,
                                                const RecordRow& row) {
-    VEDETTE_TRY(const File file, open_segment_file(layout, segment.id, segment.day));
+    VEDETTE_TRY(const SegmentSource file, open_segment_file(places, segment.place, segment.id, segment.day));
     std::array<std::byte, record_header_size> bytes{};
     VEDETTE_TRY(const std::size_t got, file.read_at(std::uint64_t{row.block} * block_size, bytes));
     VEDETTE_TRY(const RecordHeader header, parse_record_header(ByteView(bytes).first(got)));
@@ -205,7 +205,7 @@ Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, Utc
             else {
                 recordings.ranges.push_back({{row.start, row.end()}, row.run, std::nullopt, encryption});
                 if (is_fetched(stream)) {
-                    const auto at = read_fetched_at(*parts.layout, segment, row);
+                    const auto at = read_fetched_at(*parts.places, segment, row);
                     if (at) recordings.ranges.back().fetched_at = *at;
                 }
             }
@@ -214,16 +214,6 @@ Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, Utc
     }
     std::ranges::sort(recordings.gaps, {}, [](const Gap& gap) { return gap.interval.start; });
     return recordings;
-}
-
-Result<File> open_segment_file(const Layout& layout, const SegmentId& id, std::int32_t day) {
-    const auto final_path = layout.segment(id, day);
-    // It moves once in its life, maybe just now.
-    for (const auto& path : {final_path, layout.open_segment(id), final_path}) {
-        auto opened = File::open(path, O_RDONLY);
-        if (opened || opened.error().kind != ErrorKind::not_found) return opened;
-    }
-    return fail(ErrorKind::corrupt, "the file {} is missing", final_path.filename().string());
 }
 
 }  // namespace vedette::vault

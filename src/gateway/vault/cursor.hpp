@@ -3,6 +3,7 @@
 #include "gateway/vault/catalogue.hpp"
 #include "gateway/vault/index.hpp"
 #include "gateway/vault/keys.hpp"
+#include "gateway/vault/places.hpp"
 #include "gateway/vault/segment_file.hpp"
 #include "gateway/vault/vault.hpp"
 
@@ -10,7 +11,7 @@ namespace vedette::vault {
 
 /// What readers need of the vault.
 struct ReadParts {
-    const Layout* layout;
+    const Places* places;
     KeyStore* keys;
     const Index* index;
     const Catalogue* catalogue;
@@ -37,7 +38,7 @@ class RecordReader {
     ReadParts parts_;
     StreamKey stream_;
     std::optional<SegmentInfo> segment_;
-    File file_;                              ///< of `segment_`
+    SegmentSource file_;                     ///< of `segment_`
     std::optional<std::uint64_t> init_run_;  ///< the run whose init was given last
     std::optional<PlayItem> waiting_;
 };
@@ -64,8 +65,5 @@ class StreamCursor {
 
 /// What one stream has recorded; in the gaps of a live stream nothing is filled.
 Result<Recordings> find_recordings(const ReadParts& parts, StreamKey stream, UtcInterval interval);
-
-/// The file of a segment, wherever it lies now.
-Result<File> open_segment_file(const Layout& layout, const SegmentId& id, std::int32_t day);
 
 }  // namespace vedette::vault

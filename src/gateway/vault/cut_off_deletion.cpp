@@ -77,6 +77,18 @@ Result<> remove_file(const fs::path& path) {
     return {};
 }
 
+// What can't be reached goes later.
+Result<> remove_segment(const Places& places, Index& index, const SegmentInfo& segment) {
+    if (!places.is_there(segment.place)) return index.note_debt(segment.place, PlaceDebt::no_open_files);
+    if (ObjectStore* const objects = places.objects(segment.place)) {
+        if (objects->remove(Places::object_key(segment.id, segment.day))) return {};
+        return index.note_debt(segment.place, PlaceDebt::no_open_files);
+    }
+    const MediaFolder media = places.media(segment.place);
+    VEDETTE_CHECK(remove_file(media.segment(segment.id, segment.day)));
+    return remove_file(media.open_segment(segment.id));
+}
+
 // Signed again where it was: whether it was is not known any more.
 Result<> state_again(const Before& before, const std::set<StreamKey>& streams, const KeyStore& keys,
                      crypto::TileLog& log, UtcTime now) {
@@ -88,7 +100,7 @@ Result<> state_again(const Before& before, const std::set<StreamKey>& streams, c
 
 }  // namespace
 
-Result<std::set<CameraId>> settle_deletions(const Layout& layout, KeyStore& keys, Index& index,
+Result<std::set<CameraId>> settle_deletions(const Places& places, KeyStore& keys, Index& index,
                                             crypto::TileLog& log, Recovered& recovered, UtcTime now) {
     VEDETTE_TRY(const auto noted, keys.deletions());
     std::map<CameraId, Before> cameras;
@@ -112,8 +124,7 @@ Result<std::set<CameraId>> settle_deletions(const Layout& layout, KeyStore& keys
         VEDETTE_CHECK(destroy_keys(keys, camera, sides.newer_days));
         for (const auto& [stream, segments] : sides.older) {
             for (const SegmentInfo& segment : segments) {
-                VEDETTE_CHECK(remove_file(layout.segment(segment.id, segment.day)));
-                VEDETTE_CHECK(remove_file(layout.open_segment(segment.id)));
+                VEDETTE_CHECK(remove_segment(places, index, segment));
             }
             // Last: the rows say what there is still to do.
             VEDETTE_CHECK(index.remove(stream, before_of(before, stream)));

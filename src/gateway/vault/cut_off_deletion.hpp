@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "gateway/vault/places.hpp"
 #include "gateway/vault/recovery.hpp"
 
 namespace vedette::vault {
@@ -11,7 +12,7 @@ namespace vedette::vault {
 /// older goes now, with a statement, and with the keys of days that have nothing newer; those segments leave
 /// `recovered`. The result is the cameras of which nothing is newer: their deletion begins again from the
 /// front.
-Result<std::set<CameraId>> settle_deletions(const Layout& layout, KeyStore& keys, Index& index,
+Result<std::set<CameraId>> settle_deletions(const Places& places, KeyStore& keys, Index& index,
                                             crypto::TileLog& log, Recovered& recovered, UtcTime now);
 
 /// Whether the camera's deletion was begun while the disk failed, and something that is to go is still there.

@@ -1,7 +1,6 @@
 #include "gateway/vault/expiry.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <unistd.h>
 
@@ -147,14 +146,11 @@ Result<> Expirer::finish() {
     days.erase(std::ranges::unique(days).begin(), days.end());
     VEDETTE_CHECK(parts_.writer->run([&] { return destroy_keys(days); }));
     std::set<fs::path> folders;
-    for (const Pending& deletion : deletions) {
-        VEDETTE_CHECK(remove_files(deletion.expiry));
+    for (const PlaceNumber place : parts_.places->all())
+        VEDETTE_CHECK(remove_files(deletions, place, folders));
+    for (const Pending& deletion : deletions)
         parts_.thumbnails->forget(deletion.expiry.stream, deletion.expiry.day, deletion.expiry.first_sequence,
                                   deletion.expiry.end_sequence);
-        folders.insert(parts_.layout->day_folder(deletion.expiry.stream, deletion.expiry.day));
-    }
-    for (const fs::path& folder : folders)
-        if (fs::exists(folder)) VEDETTE_CHECK(sync_folder(folder));
     for (const Pending& deletion : deletions) VEDETTE_CHECK(parts_.book->forget(deletion.id));
     // In the thread that moves files there.
     return parts_.writer->run([&]() -> Result<> {
@@ -164,6 +160,30 @@ Result<> Expirer::finish() {
         }
         return {};
     });
+}
+
+// The keys are gone, and the statement is signed. Where the disk is away, or can't be written, the files go
+// when it is back.
+Result<> Expirer::remove_files(const std::vector<Pending>& deletions, PlaceNumber place,
+                               std::set<fs::path>& folders) {
+    const auto remove_all = [&]() -> Result<> {
+        std::set<fs::path> changed;
+        for (const Pending& deletion : deletions) {
+            VEDETTE_CHECK(remove_files(deletion.expiry, place));
+            if (parts_.places->objects(place) != nullptr) continue;
+            changed.insert(
+                parts_.places->media(place).day_folder(deletion.expiry.stream, deletion.expiry.day));
+        }
+        for (const fs::path& folder : changed)
+            if (fs::exists(folder)) VEDETTE_CHECK(sync_folder(folder));
+        folders.merge(changed);
+        return {};
+    };
+    const PlaceState state = parts_.places->state(place);
+    const bool is_writable = state == PlaceState::good || state == PlaceState::full;
+    if (place == home_place) return remove_all();
+    if (const auto removed = is_writable ? remove_all() : Result<>(); is_writable && removed) return {};
+    return parts_.index->note_debt(place, PlaceDebt::no_open_files);
 }
 
 Result<> Expirer::destroy_unused_keys(CameraId camera, std::int32_t day) {
@@ -193,18 +213,26 @@ Result<> Expirer::destroy_keys(const Days& days) {
     return parts_.keys->destroy(over);
 }
 
-Result<> Expirer::remove_files(const Expiry& expiry) {
-    for (const fs::path& folder :
-         {parts_.layout->day_folder(expiry.stream, expiry.day), parts_.layout->open()}) {
+Result<> Expirer::remove_files(const Expiry& expiry, PlaceNumber place) {
+    const MediaFolder media = parts_.places->media(place);
+    const auto is_meant = [&](const fs::path& path) {
+        const auto id = parse_segment_name(path.filename().string());
+        return id && id->stream == expiry.stream && id->first_sequence >= expiry.first_sequence &&
+               id->first_sequence < expiry.end_sequence;
+    };
+    if (ObjectStore* const objects = parts_.places->objects(place)) {
+        VEDETTE_TRY(const auto keys,
+                    objects->list(MediaFolder{}.day_folder(expiry.stream, expiry.day).string() + "/"));
+        for (const std::string& key : keys)
+            if (is_meant(key)) VEDETTE_CHECK(objects->remove(key));
+        return {};
+    }
+    for (const fs::path& folder : {media.day_folder(expiry.stream, expiry.day), media.open()}) {
         std::error_code error;
         std::vector<fs::path> files;
         for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
-             it.increment(error)) {
-            const auto id = parse_segment_name(it->path().filename().string());
-            if (id && id->stream == expiry.stream && id->first_sequence >= expiry.first_sequence &&
-                id->first_sequence < expiry.end_sequence)
-                files.push_back(it->path());
-        }
+             it.increment(error))
+            if (is_meant(it->path())) files.push_back(it->path());
         if (error && error != std::errc::no_such_file_or_directory)
             return fail_errno(error.value(), folder.string());
         for (const fs::path& file : files) {

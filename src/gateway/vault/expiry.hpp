@@ -2,6 +2,8 @@
 // Carries out what a rule decided: signs, destroys keys, removes rows and files, in an order in which a crash
 // at any point is made good by the next start.
 
+#include <set>
+
 #include "gateway/vault/retention_book.hpp"
 #include "gateway/vault/thumbnail_cache.hpp"
 #include "gateway/vault/writer.hpp"
@@ -17,6 +19,7 @@ class Expirer {
         KeyStore* keys;
         Index* index;
         const Catalogue* catalogue;
+        const Places* places;
         Writer* writer;
         RetentionBook* book;
         ThumbnailCache* thumbnails;
@@ -37,7 +40,9 @@ class Expirer {
     Result<> sign(const std::vector<SegmentBrief>& segments, DeletionRule rule, std::uint64_t value);
     Result<std::vector<Pending>> signed_deletions();
     Result<> destroy_keys(const Days& days);
-    Result<> remove_files(const Expiry& expiry);
+    Result<> remove_files(const std::vector<Pending>& deletions, PlaceNumber place,
+                          std::set<std::filesystem::path>& folders);
+    Result<> remove_files(const Expiry& expiry, PlaceNumber place);
 
     Parts parts_;
 };

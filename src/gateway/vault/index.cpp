@@ -9,7 +9,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr std::array<store::Migration, 3> index_migrations = {R"(
+constexpr std::array<store::Migration, 4> index_migrations = {R"(
     CREATE TABLE segment (
         camera BLOB NOT NULL,
         stream INTEGER NOT NULL,
@@ -74,10 +74,16 @@ constexpr std::array<store::Migration, 3> index_migrations = {R"(
 )",
                                                               R"(
     ALTER TABLE segment ADD COLUMN light INTEGER NOT NULL DEFAULT 0;  -- fragments under light encryption
+)",
+                                                              R"(
+    ALTER TABLE segment ADD COLUMN place INTEGER NOT NULL DEFAULT 0;  -- 0: the data directory
+    CREATE INDEX segment_place ON segment (place, camera, stream, start_90k, first_sequence) WHERE place > 0;
+    -- Places whose disk was away: files there may be deleted, or not be in this index.
+    CREATE TABLE place_debt (place INTEGER PRIMARY KEY, log_scan_from INTEGER NOT NULL);
 )"};
 
 constexpr const char* segment_columns =
-    "SELECT camera, stream, first_sequence, end_sequence, utc_day, bytes, records FROM segment ";
+    "SELECT camera, stream, first_sequence, end_sequence, utc_day, bytes, records, place FROM segment ";
 
 // SQLite's integers are signed; our sequences and runs stay below 2^63.
 std::int64_t number(std::uint64_t value) {
@@ -92,7 +98,7 @@ Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& path, st
     return std::unique_ptr<Index>(new Index(std::move(database)));
 }
 
-Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from) {
+Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::optional<std::uint64_t> scan_from) {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Transaction transaction, store::Transaction::begin(database_));
     std::uint64_t greatest_of_all = 0;
@@ -104,12 +110,12 @@ Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t s
         for (const RecordRow& row : segment.rows) greatest_run = std::max(greatest_run, row.run);
         greatest_of_all = std::max(greatest_of_all, greatest_run);
         VEDETTE_CHECK(
-            database_.run("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            database_.run("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                           camera, stream, number(segment.id.first_sequence), number(segment.end_sequence()),
                           segment.day, interval ? std::optional(ticks(interval->start)) : std::nullopt,
                           interval ? std::optional(ticks(interval->end)) : std::nullopt, number(greatest_run),
                           segment.count(RecordType::fragment), segment.gaps.size(), number(segment.bytes),
-                          pack_rows(segment.rows), segment.light_fragments()));
+                          pack_rows(segment.rows), segment.light_fragments(), segment.place));
         if (interval) VEDETTE_CHECK(note_order(segment.id, interval->start));
         for (const GapRow& gap : segment.gaps)
             VEDETTE_CHECK(database_.run("INSERT OR REPLACE INTO gap VALUES (?, ?, ?, ?, ?, ?, ?)", camera,
@@ -117,8 +123,10 @@ Result<> Index::insert(const std::vector<SegmentInfo>& segments, std::uint64_t s
                                         ticks(gap.interval.end), static_cast<std::uint8_t>(gap.text.reason),
                                         gap.text.detail));
     }
-    VEDETTE_CHECK(database_.run("UPDATE state SET log_scan_from = ?, greatest_run = max(greatest_run, ?)",
-                                number(scan_from), number(greatest_of_all)));
+    VEDETTE_CHECK(
+        database_.run("UPDATE state SET log_scan_from = coalesce(?, log_scan_from), greatest_run = "
+                      "max(greatest_run, ?)",
+                      scan_from ? std::optional(number(*scan_from)) : std::nullopt, number(greatest_of_all)));
     return transaction.commit();
 }
 
@@ -152,6 +160,7 @@ Result<SegmentInfo> Index::read(const store::Statement& row) const {
     segment.day = static_cast<std::int32_t>(row.int64(4));
     segment.bytes = static_cast<std::uint64_t>(row.int64(5));
     VEDETTE_TRY(segment.rows, unpack_rows(row.blob(6)));
+    segment.place = static_cast<PlaceNumber>(row.int64(7));
     VEDETTE_TRY(segment.gaps, gaps_of(segment.id, static_cast<std::uint64_t>(row.int64(3))));
     return segment;
 }
@@ -287,10 +296,11 @@ namespace {
 
 constexpr const char* brief_columns =
     "SELECT camera, stream, first_sequence, end_sequence, utc_day, start_90k, end_90k, bytes, fragments, "
-    "greatest_run, start_90k, end_90k FROM segment ";
+    "greatest_run, place, start_90k, end_90k FROM segment ";
 constexpr const char* brief_columns_with_gaps =
     "SELECT camera, stream, first_sequence, end_sequence, utc_day, start_90k, end_90k, bytes, fragments, "
-    "greatest_run, (SELECT min(start_90k) FROM gap WHERE camera = segment.camera AND stream = segment.stream "
+    "greatest_run, place, (SELECT min(start_90k) FROM gap WHERE camera = segment.camera AND stream = "
+    "segment.stream "
     "AND "
     "sequence >= first_sequence AND sequence < end_sequence), (SELECT max(end_90k) FROM gap WHERE camera = "
     "segment.camera AND stream = segment.stream AND sequence >= first_sequence AND sequence < end_sequence) "
@@ -312,21 +322,26 @@ Result<std::vector<SegmentBrief>> read_briefs(store::Statement& row) {
                           .end_sequence = static_cast<std::uint64_t>(row.int64(3)),
                           .day = day,
                           .interval = {time(5), time(6)},
-                          .about = {time(10), time(11)},
+                          .about = {time(11), time(12)},
                           .bytes = static_cast<std::uint64_t>(row.int64(7)),
                           .fragments = static_cast<std::uint32_t>(row.int64(8)),
-                          .greatest_run = static_cast<std::uint64_t>(row.int64(9))});
+                          .greatest_run = static_cast<std::uint64_t>(row.int64(9)),
+                          .place = static_cast<PlaceNumber>(row.int64(10))});
     }
 }
 
 }  // namespace
 
 Result<std::vector<SegmentBrief>> Index::oldest(StreamKey stream, const SegmentBrief* after,
-                                                std::size_t limit) const {
+                                                std::size_t limit, std::optional<PlaceNumber> place) const {
     const std::lock_guard lock(mutex_);
+    // The number stands in the text, so that the index of those places is taken, which is a partial one.
+    const std::string where = !place                 ? ""
+                              : *place == home_place ? "place = 0 AND "
+                                                     : fmt::format("place > 0 AND place = {} AND ", *place);
     VEDETTE_TRY(store::Statement row,
-                database_.prepare(std::string(brief_columns) +
-                                  "WHERE camera = ? AND stream = ? AND start_90k NOT NULL AND (start_90k, "
+                database_.prepare(std::string(brief_columns) + "WHERE " + where +
+                                  "camera = ? AND stream = ? AND start_90k NOT NULL AND (start_90k, "
                                   "first_sequence) > (?, ?) ORDER BY start_90k, first_sequence LIMIT ?"));
     row.bind_all(ByteView(stream.camera.bytes()), stream.stream,
                  after != nullptr ? ticks(after->interval.start) : std::numeric_limits<std::int64_t>::min(),

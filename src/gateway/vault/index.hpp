@@ -1,6 +1,7 @@
 #pragma once
 // index.db: finds recordings without reading the files. Everything in it can be made again from them.
 
+#include <limits>
 #include <map>
 #include <mutex>
 
@@ -35,6 +36,14 @@ struct SegmentBrief {
     std::uint64_t bytes = 0;
     std::uint32_t fragments = 0;
     std::uint64_t greatest_run = 0;
+    PlaceNumber place = home_place;
+};
+
+/// A place's files have to be looked at once its disk is there: some may be deleted, or unknown to the index.
+struct PlaceDebt {
+    std::uint64_t scan_from = 0;  ///< from where the log speaks of what lies in its open folder
+    static constexpr std::uint64_t no_open_files = std::numeric_limits<std::int64_t>::max();
+    friend bool operator==(const PlaceDebt&, const PlaceDebt&) = default;
 };
 
 /// Where a stream's records go on after a start.
@@ -51,7 +60,8 @@ class Index {
 
     /// All of them or none; entries that are there already are replaced. `scan_from` is the log's size from
     /// which a start after a crash has to read.
-    Result<> insert(const std::vector<SegmentInfo>& segments, std::uint64_t scan_from);
+    Result<> insert(const std::vector<SegmentInfo>& segments,
+                    std::optional<std::uint64_t> scan_from = std::nullopt);
     Result<std::uint64_t> scan_from() const;
     /// Behind the last segment of the stream, or where the log was found to be further.
     Result<StreamPosition> position(StreamKey stream) const;
@@ -77,14 +87,23 @@ class Index {
     Result<std::map<CameraId, std::uint64_t>> stored_bytes() const;
     /// Of the stream's segments with fragments in the interval.
     Result<std::uint64_t> bytes_in(StreamKey stream, UtcInterval interval) const;
-    /// Segments with fragments in the order of their time, behind `after`: at most `limit`.
-    Result<std::vector<SegmentBrief>> oldest(StreamKey stream, const SegmentBrief* after,
-                                             std::size_t limit) const;
+    /// Segments with fragments in the order of their time, behind `after`: at most `limit`. With `place`:
+    /// those that lie there.
+    Result<std::vector<SegmentBrief>> oldest(StreamKey stream, const SegmentBrief* after, std::size_t limit,
+                                             std::optional<PlaceNumber> place = std::nullopt) const;
     /// Segments without fragments, of days before this one.
     Result<std::vector<SegmentBrief>> oldest_without_fragments(StreamKey stream, std::int32_t before_day,
                                                                std::optional<std::uint64_t> after_sequence,
                                                                std::size_t limit) const;
     Result<bool> has_fragments(StreamKey stream, std::int32_t day) const;
+
+    /// Where the segment's file lies; nullopt when it is not in the index.
+    Result<std::optional<PlaceNumber>> place_of(const SegmentId& id) const;
+    Result<> set_place(const SegmentId& id, PlaceNumber place);
+    Result<std::map<PlaceNumber, PlaceDebt>> debts() const;
+    /// What was noted before stays noted: the earlier of the two.
+    Result<> note_debt(PlaceNumber place, std::uint64_t scan_from);
+    Result<> settle_debt(PlaceNumber place);
 
     Result<std::vector<StreamKey>> streams() const;
     /// Of the segments in the index and of those among `open` that are not in it yet, by stream.

@@ -29,11 +29,11 @@ bool parse_number(std::string_view text, T& value) {
 
 }  // namespace
 
-std::filesystem::path Layout::open_segment(const SegmentId& id) const {
+std::filesystem::path MediaFolder::open_segment(const SegmentId& id) const {
     return open() / segment_name(id);
 }
 
-std::filesystem::path Layout::camera_folder(CameraId camera) const {
+std::filesystem::path MediaFolder::camera_folder(CameraId camera) const {
     return media() / camera.text();
 }
 
@@ -41,15 +41,15 @@ std::filesystem::path Layout::damaged_log(UtcTime now) const {
     return folder / fmt::format("tlog.damaged-{}", to_rfc3339(now));
 }
 
-std::filesystem::path Layout::deleted_folder(CameraId camera, std::uint64_t number) const {
+std::filesystem::path MediaFolder::deleted_folder(CameraId camera, std::uint64_t number) const {
     return media() / fmt::format("{}{}-{}", deleted_prefix, camera.text(), number);
 }
 
-std::filesystem::path Layout::day_folder(StreamKey stream, std::int32_t day) const {
+std::filesystem::path MediaFolder::day_folder(StreamKey stream, std::int32_t day) const {
     return camera_folder(stream.camera) / stream_text(stream.stream) / day_text(day);
 }
 
-std::filesystem::path Layout::segment(const SegmentId& id, std::int32_t day) const {
+std::filesystem::path MediaFolder::segment(const SegmentId& id, std::int32_t day) const {
     return day_folder(id.stream, day) / segment_name(id);
 }
 

@@ -2,8 +2,11 @@
 // Where things lie in the data directory.
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 
+#include "base/result.hpp"
 #include "gateway/vault/types.hpp"
 
 namespace vedette::vault {
@@ -18,8 +21,39 @@ struct SegmentId {
 /// Folders in media/ whose names begin so hold what was deleted and is still to be removed.
 inline constexpr std::string_view deleted_prefix = "deleted-";
 
+/// A folder that recordings lie in: the data directory, or that of a further place.
+struct MediaFolder {
+    std::filesystem::path folder;
+
+    std::filesystem::path media() const { return folder / "media"; }
+    /// Segments that are being written, and those that a crash left behind: found at start without a walk
+    /// over everything.
+    std::filesystem::path open() const { return media() / "open"; }
+    std::filesystem::path open_segment(const SegmentId& id) const;
+    std::filesystem::path camera_folder(CameraId camera) const;
+    std::filesystem::path day_folder(StreamKey stream, std::int32_t day) const;
+    /// media/<camera>/<stream>/<YYYY-MM-DD>/<camera>.<stream>.<first sequence>.seg
+    std::filesystem::path segment(const SegmentId& id, std::int32_t day) const;
+    std::filesystem::path deleted_folder(CameraId camera, std::uint64_t number) const;
+    /// What is being copied here.
+    std::filesystem::path arriving() const { return folder / "arriving"; }
+    /// Which disk this is; not in a data directory.
+    std::filesystem::path identity() const { return folder / "vedette-place"; }
+};
+
+class ObjectStore;
+/// Gives the client of an archive by its address, `s3://...`.
+using ConnectArchive = std::function<Result<std::unique_ptr<ObjectStore>>(const std::string& address)>;
+inline constexpr std::string_view remote_prefix = "s3://";
+
 struct Layout {
     std::filesystem::path folder;
+    ConnectArchive connect{};  ///< null: such archives are away
+
+    /// The data directory's own recordings.
+    MediaFolder home() const { return {folder}; }
+    /// Where else recordings lie.
+    std::filesystem::path places() const { return folder / "places"; }
 
     std::filesystem::path format() const { return folder / "format"; }
     std::filesystem::path lock() const { return folder / "lock"; }
@@ -40,16 +74,6 @@ struct Layout {
     std::filesystem::path signing_key() const { return folder / "keys" / "signing"; }
     /// What it has signed.
     std::filesystem::path signing() const { return folder / "signing"; }
-    std::filesystem::path media() const { return folder / "media"; }
-    /// Segments that are being written, and those that a crash left behind: found at start without a walk
-    /// over everything.
-    std::filesystem::path open() const { return folder / "media" / "open"; }
-    std::filesystem::path open_segment(const SegmentId& id) const;
-    std::filesystem::path day_folder(StreamKey stream, std::int32_t day) const;
-    /// media/<camera>/<stream>/<YYYY-MM-DD>/<camera>.<stream>.<first sequence>.seg
-    std::filesystem::path segment(const SegmentId& id, std::int32_t day) const;
-    std::filesystem::path camera_folder(CameraId camera) const;
-    std::filesystem::path deleted_folder(CameraId camera, std::uint64_t number) const;
 };
 
 /// The id that a segment file's name carries; nullopt for other files.

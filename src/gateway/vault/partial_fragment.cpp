@@ -11,7 +11,7 @@ constexpr std::size_t sealed_chunk_bytes = crypto::cobblestone_chunk_size + cryp
 Result<std::shared_ptr<PartialFragment>> PartialFragment::open(
     const ReadParts& parts, StreamKey stream, const SegmentInfo& segment, const RecordRow& row,
     const std::function<Result<Bytes>()>& read_whole) {
-    VEDETTE_TRY(File file, open_segment_file(*parts.layout, segment.id, segment.day));
+    VEDETTE_TRY(SegmentSource file, open_segment_file(*parts.places, segment.place, segment.id, segment.day));
     std::shared_ptr<PartialFragment> fragment(new PartialFragment(std::move(file), segment.id));
     std::array<std::byte, record_header_size> head{};
     VEDETTE_TRY(const std::size_t got, fragment->file_.read_at(std::uint64_t{row.block} * block_size, head));

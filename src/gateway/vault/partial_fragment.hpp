@@ -28,10 +28,10 @@ class PartialFragment {
     const SegmentId& segment() const { return segment_; }
 
   private:
-    PartialFragment(File file, SegmentId segment) : file_(std::move(file)), segment_(segment) {}
+    PartialFragment(SegmentSource file, SegmentId segment) : file_(std::move(file)), segment_(segment) {}
     Result<> load(std::size_t first_chunk, std::size_t end_chunk);
 
-    File file_;
+    SegmentSource file_;
     SegmentId segment_;
     RecordHeader header_;
     Bytes sealed_;                                     ///< zeros where nothing was read yet

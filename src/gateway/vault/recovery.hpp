@@ -26,18 +26,27 @@ struct Recovered {
 
 /// `is_new_log`: the log was begun anew, and whatever is whole in the open folder is signed again.
 /// Cuts torn tails, brings whole records into the log (not published yet) and says where each stream goes on.
-Result<Recovered> recover(const Layout& layout, const KeyStore& keys, const RetentionBook& book, Index& index,
-                          crypto::TileLog& log, bool is_new_log);
+Result<Recovered> recover(const Layout& layout, const Places& places, const KeyStore& keys,
+                          const RetentionBook& book, Index& index, crypto::TileLog& log, bool is_new_log);
+
+/// While the writer runs: files that somebody else left in the open folder of a place that was away. What the
+/// log speaks of from `scan_from` to `log_size` is kept, what is behind it cut off, and what is left of each
+/// file given back. Files without anything in the log are removed.
+Result<std::vector<SegmentInfo>> mend_returned(const Layout& layout, const Places& places, PlaceNumber place,
+                                               const std::vector<SegmentId>& ids, std::uint64_t scan_from,
+                                               std::uint64_t log_size);
 
 struct Rebuilt {
     std::size_t segments = 0;
     std::size_t fragments = 0;
     std::size_t damaged_files = 0;
 };
-/// Fills an empty index from the segment files in their final places. Needs no keys.
-Result<Rebuilt> rebuild_index(const Layout& layout, Index& index);
+/// Fills an empty index from the segment files that are closed, and notes which disks are away: what lies
+/// there comes in when they are back. Needs no keys.
+Result<Rebuilt> rebuild_index(const Places& places, Index& index);
 
 /// Reads one segment file into the form that the index holds.
+Result<SegmentInfo> read_segment(const SegmentSource& file, const SegmentId& id, bool& damaged);
 Result<SegmentInfo> read_segment(const std::filesystem::path& path, const SegmentId& id, bool& damaged);
 
 }  // namespace vedette::vault

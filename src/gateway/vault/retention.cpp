@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "gateway/vault/cut_off_deletion.hpp"
 #include "gateway/vault/format_file.hpp"
+#include "gateway/vault/homecoming.hpp"
 
 namespace vedette::vault {
 
@@ -31,8 +32,9 @@ UtcTime whole_hour(UtcTime time) {
 
 class Retention::Oldest {
   public:
-    static Result<Oldest> of(const Retention& retention, const std::vector<StreamKey>& streams) {
-        Oldest oldest(*retention.parts_.index);
+    static Result<Oldest> of(const Retention& retention, const std::vector<StreamKey>& streams,
+                             std::optional<PlaceNumber> place = std::nullopt) {
+        Oldest oldest(*retention.parts_.index, place);
         for (const StreamKey key : streams) {
             oldest.sides_.push_back({key, {}, 0, std::nullopt, false});
             if (oldest.holds_.contains(key.camera)) continue;
@@ -63,7 +65,7 @@ class Retention::Oldest {
         bool at_end;
         const SegmentBrief& head() const { return page[at]; }
     };
-    explicit Oldest(const Index& index) : index_(&index) {}
+    Oldest(const Index& index, std::optional<PlaceNumber> place) : index_(&index), place_(place) {}
 
     bool is_held(const SegmentBrief& segment) const {
         return std::ranges::any_of(holds_.at(segment.id.stream.camera),
@@ -73,7 +75,8 @@ class Retention::Oldest {
         for (;;) {
             while (side.at < side.page.size() && is_held(side.head())) ++side.at;
             if (side.at < side.page.size() || side.at_end) return {};
-            VEDETTE_TRY(side.page, index_->oldest(side.key, side.last ? &*side.last : nullptr, page_size));
+            VEDETTE_TRY(side.page,
+                        index_->oldest(side.key, side.last ? &*side.last : nullptr, page_size, place_));
             side.at = 0;
             side.at_end = side.page.size() < page_size;
             if (!side.page.empty()) side.last = side.page.back();
@@ -81,6 +84,7 @@ class Retention::Oldest {
     }
 
     const Index* index_;
+    std::optional<PlaceNumber> place_;
     std::vector<Side> sides_;
     std::map<CameraId, std::vector<RecordingHold>> holds_;
     Side* current_ = nullptr;
@@ -211,12 +215,51 @@ Result<std::vector<StreamKey>> Retention::streams_of(CameraId camera) const {
     return streams;
 }
 
+void Retention::note_change(PlaceNumber place, PlaceState state) {
+    {
+        const std::lock_guard lock(mutex_);
+        // Nothing happens in an archive but what goes on from here.
+        if (state == PlaceState::away && parts_.places->objects(place) == nullptr) were_away_.insert(place);
+    }
+    wake();
+}
+
+// Disks that were away and can be written again.
+Result<> Retention::settle_places() {
+    VEDETTE_TRY(auto debts, parts_.index->debts());
+    {
+        const std::lock_guard lock(mutex_);
+        for (const PlaceNumber place : were_away_)
+            debts.try_emplace(place, PlaceDebt{PlaceDebt::no_open_files});
+    }
+    for (const auto& [place, debt] : debts) {
+        if (!parts_.places->is_known(place) || is_stopping()) continue;
+        const PlaceState state = parts_.places->state(place);
+        if (state != PlaceState::good && state != PlaceState::full) continue;
+        {
+            const std::lock_guard lock(mutex_);
+            were_away_.erase(place);
+        }
+        const auto home = bring_home(parts_, place, debt.scan_from);
+        if (!home) {
+            log::error("the disk \"{}\" is back, and its recordings could not be looked at: {}",
+                       parts_.places->name(place), home.error().message);
+            VEDETTE_CHECK(parts_.index->note_debt(place, debt.scan_from));
+            continue;
+        }
+        VEDETTE_CHECK(parts_.index->settle_debt(place));
+        log::info("the disk \"{}\" is back: {} files found, {} brought to their end, {} deleted",
+                  parts_.places->name(place), home->found, home->moved, home->removed);
+    }
+    return {};
+}
+
 Result<> Retention::run_rules() {
+    VEDETTE_CHECK(settle_places());
     VEDETTE_CHECK(expirer_.finish());
     std::map<CameraId, RetentionRule> rules;
     {
         const std::lock_guard lock(mutex_);
-        problem_.clear();
         rules = rules_;
     }
     const UtcTime now = parts_.clock->utc_now();
@@ -245,8 +288,18 @@ Result<> Retention::run_rules() {
                              camera});
     std::ranges::sort(large, std::greater(), &Over::by);
     for (const Over& over : large) VEDETTE_CHECK(run_size(over.camera, *rules[over.camera].keep_bytes));
+    VEDETTE_CHECK(archive());
     VEDETTE_CHECK(run_free());
     keep_reserve();
+    return {};
+}
+
+// After the rules: what is deleted need not be moved. Before room is made: what moves makes some.
+Result<> Retention::archive() {
+    if (!archiver_) return {};
+    const auto done = archiver_->run([this] { return is_stopping(); });
+    if (!done) log::error("{}", archiver_->problem());
+    if (done && !*done) wake();
     return {};
 }
 
@@ -263,7 +316,7 @@ Result<> Retention::run() {
 
 void Retention::keep_reserve() const {
     if (options_.keep_free_percent == 0 || fs::exists(parts_.layout->reserve())) return;
-    const auto space = disk_space(*parts_.layout);
+    const auto space = disk_space(parts_.layout->folder);
     if (!space || space->free < 2 * reserve_size) return;
     const auto file = File::open(parts_.layout->reserve(), O_WRONLY | O_CREAT);
     if (!file || ::posix_fallocate(file->fd(), 0, reserve_size) == 0) return;
@@ -348,18 +401,30 @@ Result<> Retention::run_size(CameraId camera, std::uint64_t limit) {
     });
 }
 
-// The oldest of all cameras. Only what was deleted is counted: some file systems give room back later.
 Result<> Retention::run_free() {
-    if (options_.keep_free_percent == 0) return {};
-    VEDETTE_TRY(const DiskSpace space,
-                options_.disk_space ? options_.disk_space() : disk_space(*parts_.layout));
+    std::string problem = archiver_ ? archiver_->problem() : "";
+    if (options_.keep_free_percent > 0)
+        for (const PlaceNumber place : parts_.places->disks_there())
+            if (parts_.places->state(place) != PlaceState::read_only) VEDETTE_CHECK(run_free(place, problem));
+    const std::lock_guard lock(mutex_);
+    problem_ = problem;
+    return {};
+}
+
+// The oldest of all cameras. Only what was deleted is counted: some file systems give room back later.
+Result<> Retention::run_free(PlaceNumber place, std::string& problem) {
+    const bool is_home = place == home_place;
+    VEDETTE_TRY(const DiskSpace space, is_home&& options_.disk_space
+                                           ? options_.disk_space()
+                                           : disk_space(parts_.places->media(place).folder));
     const std::uint64_t floor = space.capacity / 100 * options_.keep_free_percent;
     // A reserve that was given up has to come back.
-    const std::uint64_t wanted = floor + (fs::exists(parts_.layout->reserve()) ? 0 : reserve_size);
+    const bool needs_reserve = is_home && !fs::exists(parts_.layout->reserve());
+    const std::uint64_t wanted = floor + (needs_reserve ? reserve_size : 0);
     if (space.free >= wanted) return {};
     std::uint64_t missing = wanted - space.free;
     VEDETTE_TRY(const auto streams, parts_.index->streams());
-    VEDETTE_TRY(Oldest oldest, Oldest::of(*this, streams));
+    VEDETTE_TRY(Oldest oldest, Oldest::of(*this, streams, place));
     VEDETTE_CHECK(expire_through(oldest, DeletionRule::keep_free_percent, options_.keep_free_percent,
                                  [&](const SegmentBrief& segment) {
                                      if (missing == 0) return false;
@@ -367,20 +432,20 @@ Result<> Retention::run_free() {
                                      return true;
                                  }));
     if (missing == 0 || is_stopping()) return {};
-    const std::string message = fmt::format(
-        "Less than {} % of the disk are free, and nothing that may be deleted is left: recording "
-        "stops when it is full.",
-        options_.keep_free_percent);
-    log::error("{}", message);
-    const std::lock_guard lock(mutex_);
-    problem_ = message;
+    problem = fmt::format(
+        "Less than {} % of the disk{} are free, and nothing that may be deleted is left: recording "
+        "{} when it is full.",
+        options_.keep_free_percent,
+        parts_.places->has_several() ? fmt::format(" \"{}\"", parts_.places->name(place)) : "",
+        parts_.places->has_several() ? "goes to others" : "stops");
+    log::error("{}", problem);
     return {};
 }
 
-Result<DiskSpace> disk_space(const Layout& layout) {
+Result<DiskSpace> disk_space(const fs::path& folder) {
     std::error_code error;
-    const fs::space_info space = fs::space(layout.folder, error);
-    if (error) return fail_errno(error.value(), layout.folder.string());
+    const fs::space_info space = fs::space(folder, error);
+    if (error) return fail_errno(error.value(), folder.string());
     return DiskSpace{space.capacity, space.available};
 }
 

@@ -147,7 +147,7 @@ Result<> SegmentFile::truncate(std::uint32_t blocks) {
     return {};
 }
 
-Result<> check_payload(const File& file, const RecordHeader& header, Bytes& scratch) {
+Result<> check_payload(const SegmentSource& file, const RecordHeader& header, Bytes& scratch) {
     scratch.resize(header.stored_size() - record_header_size);
     const std::uint64_t offset = std::uint64_t{header.block} * block_size + record_header_size;
     VEDETTE_TRY(const std::size_t got, file.read_at(offset, scratch));
@@ -163,7 +163,12 @@ Result<> check_payload(const File& file, const RecordHeader& header, Bytes& scra
 Result<ScanEnd> scan_segment(const std::filesystem::path& path, bool resync,
                              const NeedsPayload& needs_payload,
                              const std::function<void(ScannedRecord)>& found) {
-    VEDETTE_TRY(const File file, File::open(path, O_RDONLY));
+    VEDETTE_TRY(File file, File::open(path, O_RDONLY));
+    return scan_segment(SegmentSource(std::move(file)), resync, needs_payload, found);
+}
+
+Result<ScanEnd> scan_segment(const SegmentSource& file, bool resync, const NeedsPayload& needs_payload,
+                             const std::function<void(ScannedRecord)>& found) {
     ScanEnd end;
     VEDETTE_TRY(end.file_size, file.size());
     const std::uint64_t file_blocks = (end.file_size + block_size - 1) / block_size;

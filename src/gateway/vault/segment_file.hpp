@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "gateway/vault/segment_info.hpp"
+#include "gateway/vault/segment_source.hpp"
 
 namespace vedette::vault {
 
@@ -88,11 +89,13 @@ using NeedsPayload = std::function<bool(const RecordHeader&)>;
 
 /// Walks over the records of a file in order. With `resync` it goes on after damage at the next block that
 /// carries a good header; without, it stops there.
+Result<ScanEnd> scan_segment(const SegmentSource& file, bool resync, const NeedsPayload& needs_payload,
+                             const std::function<void(ScannedRecord)>& found);
 Result<ScanEnd> scan_segment(const std::filesystem::path& path, bool resync,
                              const NeedsPayload& needs_payload,
                              const std::function<void(ScannedRecord)>& found);
 
 /// Checks payload and padding of the record against its header.
-Result<> check_payload(const File& file, const RecordHeader& header, Bytes& scratch);
+Result<> check_payload(const SegmentSource& file, const RecordHeader& header, Bytes& scratch);
 
 }  // namespace vedette::vault

@@ -37,6 +37,7 @@ struct SegmentInfo {
     std::uint64_t bytes = 0;  ///< size of the file
     std::vector<RecordRow> rows;
     std::vector<GapRow> gaps;
+    PlaceNumber place = home_place;  ///< where the file lies
 
     void add(const RecordHeader& header, std::optional<GapText> gap = std::nullopt);
     std::uint64_t end_sequence() const { return rows.empty() ? id.first_sequence : rows.back().sequence + 1; }

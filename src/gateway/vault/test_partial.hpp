@@ -19,7 +19,7 @@ class PartialTest : public RetentionTest {
         return played.fragments.empty() ? nullptr : played.fragments.front().partial;
     }
     std::filesystem::path segment_of(const PartialFragment& fragment) const {
-        return Layout{folder.path}.segment(fragment.segment(), fragment.header().day);
+        return MediaFolder{folder.path}.segment(fragment.segment(), fragment.header().day);
     }
     /// Of the fragment's record.
     static std::uint64_t place_of_payload(const PartialFragment& fragment) {

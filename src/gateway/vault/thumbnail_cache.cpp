@@ -59,7 +59,7 @@ constexpr std::uint64_t on_disk(std::uint64_t bytes) {
 std::optional<Bytes> ThumbnailCache::find(const ThumbnailName& name) const {
     const auto key = parts_.keys->day_key(name.segment.stream.camera, name.day);
     if (!key) return std::nullopt;
-    const auto sealed = read_file(path_of(*parts_.layout, name), max_thumbnail_bytes * 2);
+    const auto sealed = read_file(path_of(*layout_, name), max_thumbnail_bytes * 2);
     if (!sealed) return std::nullopt;
     const Bytes context = context_of(parts_.keys->organisation(), name);
     auto opener = crypto::CobblestoneOpener::start(**key, context, *sealed);
@@ -81,7 +81,7 @@ void ThumbnailCache::keep(const ThumbnailName& name, ByteView jpeg) {
     Bytes sealed(crypto::cobblestone_sealed_size(jpeg.size()));
     const ByteView pieces[] = {jpeg};
     crypto::CobblestoneSealer().seal(**key, context_of(parts_.keys->organisation(), name), pieces, sealed);
-    const Kept kept{.path = path_of(*parts_.layout, name), .bytes = on_disk(sealed.size())};
+    const Kept kept{.path = path_of(*layout_, name), .bytes = on_disk(sealed.size())};
     if (!make_private_folder(kept.path.parent_path())) return;
     remove_where([&](const Kept& other) { return other.path == kept.path; });
     while (!kept_.empty() && bytes_ + kept.bytes > max_bytes_)
@@ -99,7 +99,7 @@ void ThumbnailCache::look_through() {
     if (std::exchange(known_, true)) return;
     std::vector<std::pair<fs::file_time_type, Kept>> found;
     std::error_code error;
-    for (const auto& camera : fs::directory_iterator(parts_.layout->thumbnails(), error)) {
+    for (const auto& camera : fs::directory_iterator(layout_->thumbnails(), error)) {
         const auto id = CameraId::parse(camera.path().filename().string());
         const auto days = id ? parts_.keys->days(*id) : Result<std::vector<std::int32_t>>();
         if (!days) continue;
@@ -140,7 +140,7 @@ void ThumbnailCache::forget(StreamKey stream, std::int32_t day, std::uint64_t fi
                             std::uint64_t end_sequence) {
     const std::lock_guard lock(mutex_);
     look_through();
-    const fs::path folder = folder_of(*parts_.layout, stream.camera, day);
+    const fs::path folder = folder_of(*layout_, stream.camera, day);
     remove_where([&](const Kept& kept) {
         if (kept.path.parent_path() != folder) return false;
         const auto segment = parse_thumbnail_name(kept.path.filename().string());
@@ -152,7 +152,7 @@ void ThumbnailCache::forget(StreamKey stream, std::int32_t day, std::uint64_t fi
 void ThumbnailCache::forget(CameraId camera) {
     const std::lock_guard lock(mutex_);
     look_through();
-    const fs::path folder = parts_.layout->thumbnails() / camera.text();
+    const fs::path folder = layout_->thumbnails() / camera.text();
     remove_where([&](const Kept& kept) { return kept.path.parent_path().parent_path() == folder; });
     std::error_code ignored;
     fs::remove_all(folder, ignored);

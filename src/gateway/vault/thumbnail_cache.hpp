@@ -24,8 +24,9 @@ inline constexpr std::size_t max_thumbnail_bytes = 256u << 10;
 /// Thread-safe. Blocking. What fails leaves it out: it is a cache.
 class ThumbnailCache {
   public:
-    /// `parts` outlive it. Of more than `max_bytes` on disk the oldest go.
-    ThumbnailCache(ReadParts parts, std::uint64_t max_bytes) : parts_(parts), max_bytes_(max_bytes) {}
+    /// `layout` and `parts` outlive it. Of more than `max_bytes` on disk the oldest go.
+    ThumbnailCache(const Layout& layout, ReadParts parts, std::uint64_t max_bytes)
+        : layout_(&layout), parts_(parts), max_bytes_(max_bytes) {}
 
     /// nullopt: it is not there, its day's key was destroyed, or it was altered.
     std::optional<Bytes> find(const ThumbnailName& name) const;
@@ -44,6 +45,7 @@ class ThumbnailCache {
     void look_through();
     void remove_where(const std::function<bool(const Kept&)>& goes);
 
+    const Layout* layout_;
     ReadParts parts_;
     std::uint64_t max_bytes_;
     std::mutex mutex_;

@@ -23,7 +23,7 @@ Result<> require_vault(const Layout& layout) {
     if (!format && format.error().kind == ErrorKind::forbidden)
         return fail(ErrorKind::forbidden, "the recordings in {} can't be read by this user: {}", folder,
                     format.error().message);
-    if (format || fs::exists(layout.log(), error) || fs::exists(layout.media(), error)) {
+    if (format || fs::exists(layout.log(), error) || fs::exists(layout.home().media(), error)) {
         if (!format && format.error().kind == ErrorKind::unsupported) return format;
         return {};
     }
@@ -51,16 +51,18 @@ Result<> require_known_format(const Layout& layout) {
 
 // What lies in the open folder. A recorder may be writing there: what is not whole yet does not count, and a
 // file that went away is in the index by now.
-std::vector<SegmentInfo> read_open_segments(const Layout& layout) {
+std::vector<SegmentInfo> read_open_segments(const Places& places) {
     std::vector<SegmentInfo> segments;
-    std::error_code error;
-    for (auto it = fs::directory_iterator(layout.open(), error); !error && it != fs::directory_iterator();
-         it.increment(error)) {
-        const auto id = parse_segment_name(it->path().filename().string());
-        if (!id) continue;
-        bool damaged = false;
-        if (auto segment = read_segment(it->path(), *id, damaged); segment && !segment->rows.empty())
-            segments.push_back(std::move(*segment));
+    for (const PlaceNumber place : places.disks_there()) {
+        std::error_code error;
+        for (auto it = fs::directory_iterator(places.media(place).open(), error);
+             !error && it != fs::directory_iterator(); it.increment(error)) {
+            const auto id = parse_segment_name(it->path().filename().string());
+            if (!id) continue;
+            bool damaged = false;
+            if (auto segment = read_segment(it->path(), *id, damaged); segment && !segment->rows.empty())
+                segments.push_back(std::move(*segment));
+        }
     }
     std::ranges::sort(segments, {}, &SegmentInfo::id);
     return segments;
@@ -70,7 +72,8 @@ std::vector<SegmentInfo> read_open_segments(const Layout& layout) {
 
 Result<std::vector<CameraStats>> vault_stats(const Layout& layout) {
     VEDETTE_CHECK(require_known_format(layout));
-    const std::vector<SegmentInfo> open = read_open_segments(layout);
+    VEDETTE_TRY(const auto places, Places::open_to_read(layout));
+    const std::vector<SegmentInfo> open = read_open_segments(*places);
     VEDETTE_TRY(const auto index, Index::open(layout.index(), store::Access::read_only));
     return index->stats(open);
 }
@@ -78,6 +81,7 @@ Result<std::vector<CameraStats>> vault_stats(const Layout& layout) {
 Result<Rebuilt> vault_rebuild(const Layout& layout) {
     VEDETTE_CHECK(require_known_format(layout));
     VEDETTE_TRY(const File lock, lock_out_recorder(layout));
+    VEDETTE_TRY(const auto places, Places::open_to_read(layout));
     const fs::path fresh = layout.folder / "index.db.rebuild";
     const auto remove = [](const fs::path& path) {
         for (const char* suffix : {"-wal", "-shm", ""}) {
@@ -91,7 +95,7 @@ Result<Rebuilt> vault_rebuild(const Layout& layout) {
     Rebuilt rebuilt;
     {
         VEDETTE_TRY(const auto index, Index::open(fresh));
-        VEDETTE_TRY(rebuilt, rebuild_index(layout, *index));
+        VEDETTE_TRY(rebuilt, rebuild_index(*places, *index));
         // Names are nowhere but in the index: take them along where it can still be read.
         if (const auto old = Index::open(layout.index(), store::Access::read_only))
             if (const auto names = (*old)->camera_names())

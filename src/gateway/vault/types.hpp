@@ -32,6 +32,10 @@ constexpr StreamKey fetched_of(StreamKey live) {
     return {live.camera, static_cast<std::uint8_t>(live.stream | fetched_bit)};
 }
 
+/// A disk, or another place, that recordings lie in. Numbers are given once and never again.
+using PlaceNumber = std::uint16_t;
+inline constexpr PlaceNumber home_place = 0;  ///< the data directory's own
+
 /// Bytes that somebody keeps alive: how a fragment reaches the disk without being joined together first.
 struct Piece {
     std::shared_ptr<const void> owner;

@@ -1,5 +1,6 @@
 #include "gateway/vault/vault.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -37,7 +38,7 @@ Result<> create_folders(const Layout& layout) {
     if (fs::create_directory(layout.folder, error))
         fs::permissions(layout.folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec,
                         error);
-    for (const fs::path& folder : {layout.media(), layout.open(), layout.log()})
+    for (const fs::path& folder : {layout.home().media(), layout.home().open(), layout.log()})
         if (!error) fs::create_directory(folder, error);
     if (error) {
         auto failure = fail_errno(error.value(), layout.folder.string()).error();
@@ -53,7 +54,8 @@ void notice(const VaultOptions& options, const std::string& message) {
 }
 
 // A damaged index costs time, not recordings.
-Result<std::unique_ptr<Index>> open_index(const Layout& layout, const VaultOptions& options) {
+Result<std::unique_ptr<Index>> open_index(const Layout& layout, const Places& places,
+                                          const VaultOptions& options) {
     const bool existed = fs::exists(layout.index());
     auto index = Index::open(layout.index());
     if (index && existed) return index;
@@ -71,7 +73,7 @@ Result<std::unique_ptr<Index>> open_index(const Layout& layout, const VaultOptio
         index = Index::open(layout.index());
         if (!index) return index;
     }
-    VEDETTE_TRY(const Rebuilt rebuilt, rebuild_index(layout, **index));
+    VEDETTE_TRY(const Rebuilt rebuilt, rebuild_index(places, **index));
     if (rebuilt.segments > 0)
         log::info("index made again: {} fragments in {} files", rebuilt.fragments, rebuilt.segments);
     return index;
@@ -180,6 +182,7 @@ struct Cursor::Impl {
 struct Vault::Impl {
     // The writer tells of the disk to the end, so what it wakes goes after it.
     ~Impl() {
+        if (places) places->stop();
         if (retention) retention->stop();
         if (signing) signing->stop_stating();
         writer.reset();
@@ -189,6 +192,7 @@ struct Vault::Impl {
     Layout layout;
     File lock;
     std::unique_ptr<KeyStore> keys;
+    std::unique_ptr<Places> places;
     std::unique_ptr<Index> index;
     Catalogue catalogue;
     std::optional<crypto::TileLog> log;
@@ -199,9 +203,10 @@ struct Vault::Impl {
     std::unique_ptr<HardwareSigning> signing;  // it too; and signs what the writer signed at its end
     std::atomic<Retention*> to_wake;           // when the disk is full
 
-    ReadParts read_parts() { return {&layout, keys.get(), index.get(), &catalogue}; }
+    ReadParts read_parts() { return {places.get(), keys.get(), index.get(), &catalogue}; }
     Result<> start();
     Result<> finish_deletions(const std::set<CameraId>& cameras);
+    Result<> open_places(OrganisationId organisation);
 
     std::jthread cleaner;  // removes what a deletion that was cut off left behind
 };
@@ -218,13 +223,15 @@ Result<> Vault::Impl::start() {
     VEDETTE_TRY(log, open_log(layout, *keys, options, clock->utc_now()));
     const std::string key = crypto::NoteVerifier{keys->origin(), keys->signer().public_key()}.vkey();
     VEDETTE_CHECK(write_public_key(layout, options, key));
-    VEDETTE_TRY(index, open_index(layout, options));
-
-    VEDETTE_TRY(const bool is_new_log, note_log_start(*log, *index, *keys, clock->utc_now()));
+    // Before the format may be raised: a store of its format has one.
     VEDETTE_TRY(auto opened_book, RetentionBook::open(layout, log->published().size, clock->utc_now()));
     book = std::move(opened_book.book);
     if (!opened_book.notice.empty()) notice(options, opened_book.notice);
-    VEDETTE_TRY(Recovered recovered, recover(layout, *keys, *book, *index, *log, is_new_log));
+    VEDETTE_CHECK(open_places(keys->organisation()));
+    VEDETTE_TRY(index, open_index(layout, *places, options));
+
+    VEDETTE_TRY(const bool is_new_log, note_log_start(*log, *index, *keys, clock->utc_now()));
+    VEDETTE_TRY(Recovered recovered, recover(layout, *places, *keys, *book, *index, *log, is_new_log));
     if (recovered.cut_files > 0 || recovered.signed_records > 0) notice(options, describe_crash(recovered));
     if (recovered.damaged_files > 0)
         notice(options, fmt::format("Recordings that were signed are damaged or missing in {} of the files "
@@ -234,20 +241,20 @@ Result<> Vault::Impl::start() {
     if (is_new_log) VEDETTE_CHECK(forget_stated_key(layout));
     if (recovered.signed_records > 0 || is_new_log) VEDETTE_CHECK(log->publish());
     VEDETTE_TRY(const auto to_delete,
-                settle_deletions(layout, *keys, *index, *log, recovered, clock->utc_now()));
+                settle_deletions(*places, *keys, *index, *log, recovered, clock->utc_now()));
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
-    thumbnails = std::make_unique<ThumbnailCache>(read_parts(), options.thumbnail_bytes);
+    thumbnails = std::make_unique<ThumbnailCache>(layout, read_parts(), options.thumbnail_bytes);
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
     writer = std::make_unique<Writer>(
-        Writer::Parts{&options, clock, &layout, keys.get(), index.get(), &catalogue, &*log, book.get(),
-                      std::move(recovered.positions), std::move(recovered.segments),
+        Writer::Parts{&options, clock, &layout, keys.get(), index.get(), &catalogue, places.get(), &*log,
+                      book.get(), std::move(recovered.positions), std::move(recovered.segments),
                       std::max(greatest_run, recovered.greatest_run) + 1});
 
     VEDETTE_CHECK(finish_deletions(to_delete));
     retention = std::make_unique<Retention>(
-        options, Expirer::Parts{clock, &layout, keys.get(), index.get(), &catalogue, writer.get(), book.get(),
-                                thumbnails.get()});
+        options, Expirer::Parts{clock, &layout, keys.get(), index.get(), &catalogue, places.get(),
+                                writer.get(), book.get(), thumbnails.get()});
     to_wake = retention.get();
     if (const auto finished = retention->finish(); !finished)
         notice(options,
@@ -262,6 +269,19 @@ Result<> Vault::Impl::start() {
                                       .interval = options.checkpoint_interval,
                                       .secrets = options.secrets},
                                      [&](const std::string& message) { notice(options, message); });
+    places->start();
+    return {};
+}
+
+Result<> Vault::Impl::open_places(OrganisationId organisation) {
+    PlaceWatch watch{.interval = options.place_interval, .room = options.place_room};
+    watch.on_change = [this](const PlaceStatus& place) {
+        if (Retention* const looking = to_wake; looking != nullptr)
+            looking->note_change(place.number, place.state);
+        if (options.on_place) options.on_place(place);
+    };
+    VEDETTE_TRY(places,
+                Places::open(layout, options.places, options.archive, organisation, std::move(watch)));
     return {};
 }
 
@@ -279,8 +299,10 @@ Result<> Vault::Impl::finish_deletions(const std::set<CameraId>& cameras) {
     }
     std::vector<fs::path> folders;
     std::error_code error;
-    for (const auto& folder : fs::directory_iterator(layout.media(), error))
-        if (folder.path().filename().string().starts_with(deleted_prefix)) folders.push_back(folder.path());
+    for (const PlaceNumber place : places->disks_there())
+        for (auto it = fs::directory_iterator(places->media(place).media(), error);
+             !error && it != fs::directory_iterator(); it.increment(error))
+            if (it->path().filename().string().starts_with(deleted_prefix)) folders.push_back(it->path());
     if (!folders.empty())
         cleaner = std::jthread([folders](std::stop_token stop) { remove_files(folders, stop); });
     return {};
@@ -290,6 +312,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultOptions options) {
     auto impl = std::make_unique<Impl>();
     impl->options = std::move(options);
     impl->layout.folder = impl->options.folder;
+    impl->layout.connect = impl->options.connect_archive;
     impl->options.on_disk_state = [impl = impl.get(), told = std::move(impl->options.on_disk_state)](
                                       DiskState state, const std::string& message) {
         if (Retention* const retention = impl->to_wake; retention != nullptr && state != DiskState::good)
@@ -359,9 +382,19 @@ Result<VaultUsage> Vault::usage() const {
     usage.stored_bytes = impl_->catalogue.bytes();
     VEDETTE_TRY(const auto indexed, impl_->index->stored_bytes());
     for (const auto& [camera, bytes] : indexed) usage.stored_bytes += bytes;
-    VEDETTE_TRY(const DiskSpace space, disk_space(impl_->layout));
-    usage.free_bytes = space.free;
-    usage.kept_free = space.capacity / 100 * impl_->options.keep_free_percent;
+    // The data directory's own disk is the last resort where there are others.
+    const std::vector<PlaceStatus> places = impl_->places->status();
+    const bool has_several = std::ranges::any_of(
+        places, [](const PlaceStatus& place) { return place.number != home_place && place.records; });
+    for (const PlaceStatus& place : places) {
+        if (!place.records || (has_several && place.number == home_place)) continue;
+        if (place.state == PlaceState::away) continue;
+        const auto space = disk_space(place.folder);
+        if (!space && !has_several) return std::unexpected(space.error());
+        if (!space) continue;
+        usage.free_bytes += space->free;
+        usage.kept_free += space->capacity / 100 * impl_->options.keep_free_percent;
+    }
     usage.problem = impl_->retention->problem();
     if (usage.problem.empty() && impl_->signing) usage.problem = impl_->signing->problem();
     return usage;
@@ -371,6 +404,17 @@ void Vault::set_retention(CameraId camera, RetentionRule rule) {
 }
 void Vault::set_encryption(CameraId camera, Encryption encryption) {
     impl_->writer->set_encryption(camera, encryption);
+}
+void Vault::set_place(CameraId camera, std::string name) {
+    impl_->places->prefer(camera, std::move(name));
+}
+std::vector<PlaceStatus> Vault::places() const {
+    return impl_->places->status();
+}
+Result<> Vault::check_places() {
+    if (impl_->places->has_several())
+        for (const PlaceNumber place : impl_->places->all()) impl_->places->check(place);
+    return impl_->retention->run();
 }
 Result<> Vault::expire() {
     return impl_->retention->run();

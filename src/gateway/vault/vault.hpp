@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "gateway/vault/places.hpp"
 #include "gateway/vault/types.hpp"
 
 namespace vedette::keystore {
@@ -41,6 +42,16 @@ struct VaultOptions {
     unsigned keep_free_percent = 0;
     /// The oldest thumbnails go when more of the disk is taken by them.
     std::uint64_t thumbnail_bytes = 128u << 20;
+    /// Further disks for recordings. With them the data directory's own takes what no other does.
+    std::vector<PlaceOption> places{};
+    /// Where recordings go that are older than `archive_after`.
+    std::optional<PlaceOption> archive{};
+    Ticks90k archive_after{};
+    ConnectArchive connect_archive{};                ///< for an archive that is no directory
+    std::chrono::milliseconds place_interval{2000};  ///< between two looks at each disk
+    std::uint64_t place_room = 64u << 20;            ///< bytes; with less free a disk counts as full
+    /// Called from any thread when a disk is in trouble, or well again. As on_disk_state.
+    std::function<void(const PlaceStatus& place)> on_place{};
     /// For tests; null: of the file system.
     std::function<Result<DiskSpace>()> disk_space;
     /// Called from the writer's thread when the state changes; `message` is one sentence for the operator.
@@ -142,6 +153,14 @@ class Vault {
     Result<> lift_hold(CameraId camera, std::uint64_t id);
     /// By their start. Blocking (SQLite).
     Result<std::vector<RecordingHold>> holds(CameraId camera) const;
+
+    /// The disk that the camera's recordings go to while it takes them; empty, or not known: any. Nothing is
+    /// remembered over a start.
+    void set_place(CameraId camera, std::string name);
+    /// The data directory's own first.
+    std::vector<PlaceStatus> places() const;
+    /// Looks at all disks, now, and makes up for what was left undone on those that are back. Blocking.
+    Result<> check_places();
 
     /// For the output of `vedette vault`.
     Result<> set_camera_name(CameraId camera, std::string name);

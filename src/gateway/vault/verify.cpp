@@ -35,9 +35,10 @@ std::string plural(std::uint64_t count, std::string_view one) {
 // must lie. So nothing needs more memory than one open file per stream.
 class Verification {
   public:
-    Verification(const Layout& layout, const VerifyOptions& options,
+    Verification(const Layout& layout, const VerifyOptions& options, const Places& places,
                  const std::function<void(const Fault&)>& on_fault)
         : layout_(layout),
+          places_(places),
           options_(options),
           on_fault_(on_fault),
           keys_(layout, options.secrets),
@@ -139,25 +140,32 @@ class Verification {
         if (fault.stream)
             if (const auto name = index_.names().find(fault.stream->camera); name != index_.names().end())
                 fault.camera_name = name->second;
-        if (!fault.file.empty()) fault.file = fault.file.lexically_relative(layout_.folder);
+        // What lies in another place is named by its whole path.
+        if (auto relative = fault.file.lexically_relative(layout_.folder);
+            !relative.empty() && *relative.begin() != "..")
+            fault.file = std::move(relative);
         on_fault_(fault);
     }
 
     void list_files() {
+        files_.clear();
+        for (const PlaceNumber place : places_.disks_there()) list_files(places_.media(place).media());
+    }
+
+    void list_files(const fs::path& media) {
         // A folder may go while it is being read: a camera is deleted. Then everything is listed again.
         for (int attempt = 0; attempt < 5; ++attempt) {
-            files_.clear();
             std::error_code error;
-            for (auto it = fs::recursive_directory_iterator(layout_.media(), error);
+            for (auto it = fs::recursive_directory_iterator(media, error);
                  !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
                 std::error_code gone;
                 if (!it->is_directory(gone)) files_.insert(it->path());
             }
             if (!error || error == std::errc::no_such_file_or_directory) {
-                if (!error || !fs::exists(layout_.media())) return;
+                if (!error || !fs::exists(media)) return;
                 continue;
             }
-            tell({std::nullopt, "", std::nullopt, "the recordings", layout_.media(),
+            tell({std::nullopt, "", std::nullopt, "the recordings", media,
                   fmt::format("The folder can't be read: {}.", error.message())});
             return;
         }
@@ -193,8 +201,12 @@ class Verification {
         ++asked_for_;
         progress_.bytes += header.stored_size();
         if (!stream.file) {
-            stream.file.emplace(layout_, id, header.day, options_.fast);
+            stream.file.emplace(places_, index_.place_of(id), id, header.day, options_.fast);
             stream.file->pass(stream.passed_block);
+        }
+        if (!stream.file->away().empty()) {
+            count_away(stream.file->away(), header);
+            return;
         }
         const std::string reason =
             stream.file->unusable().empty() ? stream.file->check(header, entry) : stream.file->unusable();
@@ -245,6 +257,13 @@ class Verification {
         gaps.duration += header.duration;
     }
 
+    void count_away(const std::string& place, const RecordHeader& header) {
+        if (header.type != RecordType::fragment) return;
+        VerifyReport::Away& away = report_.away[place];
+        ++away.fragments;
+        extend(away.covered, {header.start, header.end()});
+    }
+
     bool go_on() { return !options_.on_progress || options_.on_progress(progress_); }
 
     bool is_partial() const { return camera_ || options_.interval; }
@@ -269,11 +288,19 @@ class Verification {
 
     // The segment's file is no stranger.
     void find_listed(const SegmentId& id, const RecordHeader& header) {
-        const fs::path open = layout_.open_segment(id);
-        const bool is_twice = files_.erase(layout_.segment(id, header.day)) + files_.erase(open) > 1;
+        std::optional<fs::path> second;
+        // Of what is being archived two places have a file for a moment.
+        for (const PlaceNumber place : places_.there()) {
+            std::size_t files = 0;
+            const fs::path open = places_.media(place).open_segment(id);
+            for (const fs::path& path : {places_.media(place).segment(id, header.day), open}) {
+                if (files_.erase(path) == 0) continue;
+                if (++files > 1) second = path;
+            }
+        }
         // Not when the recorder moved it between the two.
-        if (is_twice && fs::exists(open))
-            tell({header.stream, "", UtcInterval{header.start, header.start}, "1 file", open,
+        if (second && fs::exists(*second))
+            tell({header.stream, "", UtcInterval{header.start, header.start}, "1 file", *second,
                   "It is a second copy of a file that was closed."});
     }
 
@@ -432,6 +459,13 @@ class Verification {
                   file.path(), "Nobody signed them."});
     }
 
+    bool is_left_over(const fs::path& path) const {
+        return std::ranges::any_of(places_.there(), [&](PlaceNumber place) {
+            const fs::path inside = path.lexically_relative(places_.media(place).media());
+            return !inside.empty() && inside.begin()->string().starts_with(deleted_prefix);
+        });
+    }
+
     // Files that no entry up to the checkpoint speaks of.
     void check_strangers() {
         log_.follow();
@@ -444,11 +478,10 @@ class Verification {
             const auto stream = id ? streams_.find(id->stream) : streams_.end();
             const std::uint64_t next =
                 stream == streams_.end() ? 0 : stream->second.next_sequence.value_or(0);
-            if (path.lexically_relative(layout_.media()).begin()->string().starts_with(deleted_prefix) ||
-                (id && log_.is_deleted(id->stream, id->first_sequence))) {
+            if (is_left_over(path) || (id && log_.is_deleted(id->stream, id->first_sequence))) {
                 ++report_.leftovers;
             } else if (id && (log_.newer_end(*id) ||
-                              (id->first_sequence >= next && path.parent_path() == layout_.open()))) {
+                              (id->first_sequence >= next && path.parent_path().filename() == "open"))) {
                 report_.unsigned_tail += size;
             } else if (!id) {
                 if (is_partial()) continue;
@@ -482,6 +515,7 @@ class Verification {
     }
 
     const Layout& layout_;
+    const Places& places_;
     const VerifyOptions& options_;
     std::optional<CameraId> camera_;  // that was asked for
     std::uint64_t asked_for_ = 0;     // records
@@ -502,7 +536,8 @@ class Verification {
 
 Result<VerifyReport> verify(const Layout& layout, const VerifyOptions& options,
                             const std::function<void(const Fault&)>& on_fault) {
-    return Verification(layout, options, on_fault).run();
+    VEDETTE_TRY(const auto places, Places::open_to_read(layout));
+    return Verification(layout, options, *places, on_fault).run();
 }
 
 }  // namespace vedette::vault

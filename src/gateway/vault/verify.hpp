@@ -99,6 +99,14 @@ struct VerifyReport {
     std::uint64_t leftovers = 0;        ///< files of deleted recordings that still lie there
     std::uint64_t unsigned_tail = 0;    ///< bytes behind the checkpoint: of a running recorder, or a crash
 
+    struct Away {
+        std::uint64_t fragments = 0;
+        std::optional<UtcInterval> covered;
+    };
+    /// By the name of a disk that is away: what should lie there, so that nothing can be said about it. No
+    /// fault.
+    std::map<std::string, Away> away;
+
     std::uint64_t faults = 0;
     std::uint64_t faulty_fragments = 0;            ///< that are missing or altered
     std::optional<crypto::Checkpoint> checkpoint;  ///< none: there is no trustworthy one, which is a fault

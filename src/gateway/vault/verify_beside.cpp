@@ -56,6 +56,11 @@ IndexCheck::IndexCheck(const Layout& layout) {
     names_ = std::move(*names);
 }
 
+std::optional<PlaceNumber> IndexCheck::place_of(const SegmentId& id) const {
+    if (!index_) return std::nullopt;
+    return index_->place_of(id).value_or(std::nullopt);
+}
+
 Result<CameraId> IndexCheck::find_camera(const std::string& text) const {
     if (const auto id = CameraId::parse(text)) return *id;
     const auto has_name = [&](const auto& entry) { return entry.second == text; };

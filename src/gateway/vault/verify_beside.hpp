@@ -41,6 +41,8 @@ class IndexCheck {
     explicit IndexCheck(const Layout& layout);
 
     const std::map<CameraId, std::string>& names() const { return names_; }
+    /// Where the segment lies; nullopt when the index does not know it.
+    std::optional<PlaceNumber> place_of(const SegmentId& id) const;
     /// By id or name. not_found; conflict when two have the name.
     Result<CameraId> find_camera(const std::string& text) const;
     /// A sentence for people when there is no index that can be read; empty when there is.

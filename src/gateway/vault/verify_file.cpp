@@ -1,5 +1,7 @@
 #include "gateway/vault/verify_file.hpp"
 
+#include <algorithm>
+
 #include <fcntl.h>
 
 #include "gateway/vault/verify.hpp"
@@ -8,15 +10,48 @@ namespace vedette::vault {
 
 namespace fs = std::filesystem;
 
-SegmentCheck::SegmentCheck(const Layout& layout, const SegmentId& id, std::int32_t day, bool fast)
-    : layout_(layout), fast_(fast), id_(id), path_(layout.segment(id, day)) {
-    Result<> opened;
-    for (const fs::path& path : {path_, layout.open_segment(id), path_}) {
+bool SegmentCheck::open_file(const Places& places, PlaceNumber place, std::int32_t day, Result<>& opened) {
+    const MediaFolder media = places.media(place);
+    if (ObjectStore* const objects = places.objects(place)) {
+        path_ = media.segment(id_, day);
+        open_path_.clear();
+        const auto size = objects->size(Places::object_key(id_, day));
+        opened = size ? Result<>() : std::unexpected(size.error());
+        if (size) file_ = SegmentSource(*objects, Places::object_key(id_, day));
+        // Nobody answers: nothing can be said.
+        if (!size && size.error().kind != ErrorKind::not_found) away_ = places.name(place);
+        return size.has_value();
+    }
+    path_ = media.segment(id_, day);
+    open_path_ = media.open_segment(id_);
+    for (const fs::path& path : {path_, open_path_, path_}) {
         auto file = File::open(path, O_RDONLY);
         opened = file ? Result<>() : std::unexpected(file.error());
+        if (!file && file.error().kind != ErrorKind::not_found) return true;
         if (!file) continue;
-        file_ = std::move(*file);
-        break;
+        file_ = SegmentSource(std::move(*file));
+        return true;
+    }
+    return false;
+}
+
+SegmentCheck::SegmentCheck(const Places& places, std::optional<PlaceNumber> likely, const SegmentId& id,
+                           std::int32_t day, bool fast)
+    : fast_(fast), id_(id) {
+    Result<> opened;
+    // The index is not signed, so all are looked at before a file counts as missing. Last where it should
+    // lie, so that this is what is told.
+    const PlaceNumber expected = likely.value_or(home_place);
+    std::vector<PlaceNumber> order = places.there(expected);
+    if (order.size() > 1 && places.is_there(expected)) order.push_back(expected);
+    for (const PlaceNumber place : order)
+        if (open_file(places, place, day, opened)) break;
+    if (opened) away_.clear();
+    if (!opened && opened.error().kind == ErrorKind::not_found && away_.empty()) {
+        if (likely && places.is_known(*likely) && !places.is_there(*likely))
+            away_ = places.name(*likely);
+        else if (const auto away = places.away(); !likely && !away.empty())
+            away_ = away.front();
     }
     if (!opened) {
         unusable_ = opened.error().kind == ErrorKind::not_found
@@ -121,7 +156,7 @@ std::uint64_t SegmentCheck::bytes_behind() const {
 }
 
 bool SegmentCheck::is_open_still() const {
-    return fs::exists(layout_.open_segment(id_));
+    return !open_path_.empty() && fs::exists(open_path_);
 }
 
 }  // namespace vedette::vault

@@ -3,21 +3,25 @@
 
 #include <map>
 
+#include "gateway/vault/places.hpp"
 #include "gateway/vault/segment_file.hpp"
 
 namespace vedette::vault {
 
 class SegmentCheck {
   public:
-    /// Opens the file of the segment, wherever the recorder has it at this moment. `fast`: payloads are not
-    /// read.
-    SegmentCheck(const Layout& layout, const SegmentId& id, std::int32_t day, bool fast);
+    /// Opens the file of the segment, wherever the recorder has it at this moment; `likely` is where the
+    /// index says. `fast`: payloads are not read.
+    SegmentCheck(const Places& places, std::optional<PlaceNumber> likely, const SegmentId& id,
+                 std::int32_t day, bool fast);
 
     const SegmentId& id() const { return id_; }
     /// Where it should lie once it is closed.
     const std::filesystem::path& path() const { return path_; }
     /// Why nothing in the file can be checked; empty when something can.
     const std::string& unusable() const { return unusable_; }
+    /// It is nowhere, and its disk is away: the disk's name. Nothing can be said about it then.
+    const std::string& away() const { return away_; }
 
     /// Empty when the record is there as it was signed, or else a sentence. To be called in the log's order.
     std::string check(const RecordHeader& header, ByteView entry);
@@ -38,12 +42,15 @@ class SegmentCheck {
     std::string check_elsewhere(const RecordHeader& header, ByteView entry);
     void find_places();
 
-    const Layout& layout_;
+    bool open_file(const Places& places, PlaceNumber place, std::int32_t day, Result<>& opened);
+
     bool fast_;
     SegmentId id_;
     std::filesystem::path path_;
-    File file_;
+    std::filesystem::path open_path_;
+    SegmentSource file_;
     std::string unusable_;
+    std::string away_;
     std::uint64_t end_block_ = 0;
     std::uint64_t displaced_ = 0;
     bool anything_missing_ = false;

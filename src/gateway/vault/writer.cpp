@@ -136,8 +136,10 @@ Result<> Writer::delete_camera(CameraId camera) {
     VEDETTE_TRY(const Shredded shredded, result.get());
     for (const Deletion& deletion : shredded.deletions)
         VEDETTE_CHECK(parts_.index->remove(deletion.stream, deletion.before_sequence));
+    for (const PlaceNumber archive : shredded.archives) VEDETTE_CHECK(remove_objects(camera, archive));
     std::error_code error;
-    std::filesystem::remove_all(shredded.folder, error);
+    for (const std::filesystem::path& folder : shredded.folders)
+        if (!error) std::filesystem::remove_all(folder, error);
     if (error) return fail_errno(error.value(), "deleting recordings");
     return {};
 }
@@ -280,7 +282,12 @@ void Writer::write(const Fragment& fragment) {
         for (const Piece& piece : fragment.pieces) pieces.push_back(piece.bytes);
         return write_record(fragment.stream, open, header, pieces, std::nullopt, fragment.clear);
     };
-    if (auto result = all(); !result) {
+    Result<> result = all();
+    // What one disk does not take, another does.
+    for (std::size_t others = parts_.places->all().size() - 1;
+         !result && others > 0 && leave_bad_place(fragment.stream, open); --others)
+        result = all();
+    if (!result) {
         lose(open, fragment.stream, interval, result.error());
         return;
     }
@@ -329,6 +336,7 @@ Result<> Writer::settle() {
         counters_.bytes -= record.bytes;
         --counters_.fragments;
     }
+    parts_.places->report(segment.unsynced.place, written.error());
     lose(open, record.key, record.interval, written.error());
     return written;
 }
@@ -345,7 +353,7 @@ void Writer::lose(Stream& open, StreamKey key, UtcInterval interval, const Error
         open.pending_gap->interval.end = std::max(open.pending_gap->interval.end, interval.end);
     else
         open.pending_gap = Gap{key, interval, GapReason::disk_full, error.message};
-    if (!error.message.empty()) {
+    if (!error.message.empty() && !parts_.places->takes_recordings()) {
         retry_disk_at_ = Steady::now() + disk_retry;
         if (error.kind == ErrorKind::exhausted)
             set_disk(DiskState::full, "The disk is full: recording is paused until there is room again.");
@@ -374,6 +382,7 @@ void Writer::set_disk(DiskState state, const std::string& message) {
 }
 
 Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool for_gap) {
+    leave_bad_place(key, open);
     if (open.segment) {
         const OpenSegment& segment = *open.segment;
         const bool fits = start >= segment.start && start < segment.start + parts_.options->segment_length &&
@@ -383,12 +392,28 @@ Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool
         VEDETTE_CHECK(sync_segment(key, open));
         close_segment(key, open);
     }
+    Result<> begun = fail(ErrorKind::unavailable, "no disk takes recordings");
+    for (const PlaceNumber place : parts_.places->candidates(key.camera)) {
+        begun = begin_segment(key, open, start, place);
+        if (begun || !parts_.places->has_several() || parts_.places->state(place) == PlaceState::good) break;
+    }
+    return begun;
+}
+
+// An error that is the disk's changes the state of the place.
+Result<> Writer::begin_segment(StreamKey key, Stream& open, UtcTime start, PlaceNumber place) {
     const SegmentId id{key, open.position.next_sequence};
-    VEDETTE_TRY(SegmentFile file, SegmentFile::create(parts_.layout->open_segment(id)));
-    folder_changed_ = true;
-    OpenSegment segment{std::move(file), {}, {}, start, 0, 0, parts_.log->size(), Steady::now()};
+    const std::filesystem::path path = parts_.places->media(place).open_segment(id);
+    auto file = SegmentFile::create(path);
+    if (!file) {
+        parts_.places->report(place, file.error());
+        return std::unexpected(file.error());
+    }
+    changed_folders_.insert(place);
+    OpenSegment segment{std::move(*file), {}, {}, start, 0, 0, parts_.log->size(), Steady::now()};
     segment.unsynced.id = id;
     segment.unsynced.day = utc_day(start);
+    segment.unsynced.place = place;
     open.segment = std::move(segment);
     open.init_run_in_segment.reset();
     RecordHeader header;
@@ -398,7 +423,7 @@ Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool
     if (auto written = write_record(key, open, header, {&text, 1}); !written) {
         open.segment.reset();
         std::error_code ignored;
-        std::filesystem::remove(parts_.layout->open_segment(id), ignored);
+        std::filesystem::remove(path, ignored);
         return written;
     }
     return {};
@@ -433,7 +458,10 @@ Result<> Writer::write_record(StreamKey key, Stream& open, RecordHeader header,
         in_flight_ = InFlight{key, {header.start, header.end()}, open.position.last_end, record.size()};
         lane_.start(segment.file, record);
     } else {
-        VEDETTE_CHECK(segment.file.append(record));
+        if (const auto appended = segment.file.append(record); !appended) {
+            parts_.places->report(segment.unsynced.place, appended.error());
+            return appended;
+        }
     }
     segment.blocks += header.blocks();
     segment.unsynced.add(header, std::move(gap));

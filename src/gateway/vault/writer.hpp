@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <future>
-#include <limits>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "gateway/vault/catalogue.hpp"
 #include "gateway/vault/index.hpp"
 #include "gateway/vault/keys.hpp"
+#include "gateway/vault/places.hpp"
 #include "gateway/vault/retention_book.hpp"
 #include "gateway/vault/segment_file.hpp"
 #include "gateway/vault/vault.hpp"
@@ -32,6 +32,7 @@ class Writer {
         KeyStore* keys;
         Index* index;
         Catalogue* catalogue;
+        Places* places;
         crypto::TileLog* log;
         const RetentionBook* book;
         std::map<StreamKey, StreamPosition> positions;  ///< of streams that are not in the index
@@ -59,6 +60,10 @@ class Writer {
     const crypto::TileLog& log() const { return *parts_.log; }
     /// Whether something that is not in the index yet was recorded on that day.
     bool records_on(CameraId camera, std::int32_t day) const;
+    /// The files that are being written.
+    std::vector<SegmentId> open_segments() const;
+    /// Segments of an open folder that are whole and in the log: they come into the index next.
+    void take_over(std::vector<SegmentInfo> segments);
 
   private:
     using Steady = std::chrono::steady_clock;
@@ -74,7 +79,8 @@ class Writer {
     /// What is left to do once the keys are destroyed; it needs no writer.
     struct Shredded {
         std::vector<Deletion> deletions;
-        std::filesystem::path folder;  ///< holds the camera's files
+        std::vector<std::filesystem::path> folders;  ///< hold the camera's files
+        std::vector<PlaceNumber> archives;           ///< may hold objects of it
     };
     struct Delete {
         CameraId camera;
@@ -126,6 +132,10 @@ class Writer {
     Stream& stream(StreamKey key);
 
     Result<> ensure_segment(StreamKey key, Stream& stream, UtcTime start, bool for_gap);
+    Result<> begin_segment(StreamKey key, Stream& stream, UtcTime start, PlaceNumber place);
+    bool leave_bad_place(StreamKey key, Stream& stream);
+    void leave_bad_places();
+    void mend_abandoned();
     Result<> write_gap(StreamKey key, Stream& stream, const Gap& gap);
     Result<> write_record(StreamKey key, Stream& stream, RecordHeader header,
                           std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt,
@@ -142,6 +152,9 @@ class Writer {
     void close_segment(StreamKey key, Stream& stream);
     Result<> publish();
     Result<> index_closed();
+    void move_to_its_day(const SegmentInfo& segment);
+    Result<> move_camera_aside(CameraId camera, Shredded& shredded);
+    Result<> remove_objects(CameraId camera, PlaceNumber archive);
     Result<Shredded> shred(CameraId camera);
 
     Parts parts_;
@@ -165,12 +178,19 @@ class Writer {
     std::map<StreamKey, Stream> streams_;
     std::vector<SegmentInfo> closed_;  ///< closed and not in the index yet
     std::vector<std::uint64_t> closed_first_leaf_;
-    /// First leaf of the files that were left in the open folder because they could not be cut.
-    std::uint64_t abandoned_leaf_ = std::numeric_limits<std::uint64_t>::max();
-    bool folder_changed_ = false;  ///< a file was made in the open folder since the last sync
+    /// A file that was left in the open folder because it could not be cut.
+    struct Abandoned {
+        SegmentId id;
+        PlaceNumber place;
+        std::uint32_t blocks;  ///< that are signed
+        std::uint64_t first_leaf;
+    };
+    std::vector<Abandoned> abandoned_;
+    std::set<PlaceNumber> changed_folders_;  ///< a file was made in its open folder since the last sync
     Steady::time_point next_sync_;
     Steady::time_point next_publish_;
     Steady::time_point retry_disk_at_;
+    Steady::time_point next_mending_;
     DiskState disk_ = DiskState::good;
     unsigned admitted_ = 0;  ///< the store's format is at least this one
     std::thread thread_;

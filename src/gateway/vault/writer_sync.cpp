@@ -4,6 +4,9 @@
 #include <cerrno>
 #include <system_error>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/file_fault.hpp"
 #include "base/log.hpp"
 #include "gateway/vault/statement.hpp"
@@ -16,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto idle_segment = std::chrono::seconds(90);
+constexpr auto mending_interval = std::chrono::seconds(2);
 
 // Syncs one after another each wait for a commit of the file system's own; at the same time they share it.
 constexpr std::size_t syncs_at_once = 8;
@@ -44,9 +48,11 @@ std::vector<Result<>> sync_together(std::span<SegmentFile* const> files) {
 
 void Writer::tick(Steady::time_point now) {
     if (now >= next_sync_) {
+        leave_bad_places();
         if (auto synced = sync_all(); !synced) log::error("sync failed: {}", synced.error().message);
         for (auto& [key, open] : streams_)
             if (open.segment && now - open.segment->last_write > idle_segment) close_segment(key, open);
+        mend_abandoned();
         next_sync_ = Steady::now() + parts_.options->sync_interval;
     }
     if (now >= next_publish_) {
@@ -65,10 +71,12 @@ void Writer::tick(Steady::time_point now) {
 Result<> Writer::sync_all() {
     (void)settle();
     Result<> first;
-    if (folder_changed_) {
-        first = sync_folder(parts_.layout->open());
-        folder_changed_ = !first;
-    }
+    std::erase_if(changed_folders_, [&](PlaceNumber place) {
+        const auto synced = sync_folder(parts_.places->media(place).open());
+        if (!synced && place == home_place) first = synced;
+        // What is away or failing is told by its files.
+        return synced || place != home_place;
+    });
     std::vector<std::pair<const StreamKey, Stream>*> unsynced;
     std::vector<SegmentFile*> files;
     for (auto& entry : streams_) {
@@ -95,6 +103,7 @@ Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced)
     if (!synced) {
         // What the kernel may have dropped is given up: cut the file, take the sequences back, record a gap.
         log::error("{}: {}", describe(key), synced.error().message);
+        parts_.places->report(segment.unsynced.place, synced.error());
         open.position.next_sequence = segment.unsynced.rows.front().sequence;
         for (const RecordRow& row : segment.unsynced.rows)
             if (row.type == RecordType::fragment) lose(open, key, {row.start, row.end()}, synced.error());
@@ -105,7 +114,8 @@ Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced)
         segment.entries.clear();
         if (segment.synced_blocks == 0) {
             std::error_code ignored;
-            fs::remove(parts_.layout->open_segment(segment.unsynced.id), ignored);
+            fs::remove(parts_.places->media(segment.unsynced.place).open_segment(segment.unsynced.id),
+                       ignored);
             open.segment.reset();
         } else {
             close_segment(key, open);
@@ -125,10 +135,10 @@ Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced)
 void Writer::close_segment(StreamKey key, Stream& open) {
     if (!open.segment) return;
     if (const auto settled = open.segment->file.settle(); !settled) {
-        // Something unsigned lies behind its records. It stays in the open folder, and the next start cuts
-        // it.
+        // Something unsigned lies behind its records. It stays in the open folder until it can be cut.
         log::error("{}: {}", describe(key), settled.error().message);
-        abandoned_leaf_ = std::min(abandoned_leaf_, open.segment->first_leaf);
+        abandoned_.push_back({open.segment->unsynced.id, open.segment->unsynced.place,
+                              open.segment->file.blocks(), open.segment->first_leaf});
     } else if (open.segment->entries.empty()) {
         if (auto whole = parts_.catalogue->segment_from(key, open.segment->unsynced.id.first_sequence)) {
             closed_.push_back(std::move(*whole));
@@ -171,25 +181,88 @@ bool Writer::records_on(CameraId camera, std::int32_t day) const {
 // Row first, then the file's final name: whoever finds the file in the open folder looks for its row.
 Result<> Writer::index_closed() {
     if (closed_.empty()) return {};
-    std::uint64_t scan_from = std::min(parts_.log->size(), abandoned_leaf_);
+    std::uint64_t scan_from = parts_.log->size();
+    for (const Abandoned& segment : abandoned_) scan_from = std::min(scan_from, segment.first_leaf);
     for (const auto& [key, open] : streams_)
         if (open.segment) scan_from = std::min(scan_from, open.segment->first_leaf);
     VEDETTE_CHECK(parts_.index->insert(closed_, scan_from));
     for (const SegmentInfo& segment : closed_) {
-        std::error_code error;
-        const fs::path to = parts_.layout->segment(segment.id, segment.day);
-        fs::create_directories(to.parent_path(), error);
-        if (const auto fault = file_fault(FileOperation::rename))
-            error = std::error_code(fault->error, std::generic_category());
-        else
-            fs::rename(parts_.layout->open_segment(segment.id), to, error);
-        if (error)
-            log::error("{} could not be moved to its day: {}", to.filename().string(), error.message());
+        move_to_its_day(segment);
         parts_.catalogue->remove(segment.id);
     }
     closed_.clear();
     closed_first_leaf_.clear();
     return {};
+}
+
+// Where that fails it is found in the open folder as well.
+void Writer::move_to_its_day(const SegmentInfo& segment) {
+    if (!parts_.places->is_there(segment.place)) return;
+    const MediaFolder media = parts_.places->media(segment.place);
+    const fs::path to = media.segment(segment.id, segment.day);
+    std::error_code error;
+    if (const auto made = make_day_folder(media, segment.id.stream, segment.day); !made) {
+        log::error("{} could not be moved to its day: {}", to.filename().string(), made.error().message);
+        return;
+    }
+    if (const auto fault = file_fault(FileOperation::rename))
+        error = std::error_code(fault->error, std::generic_category());
+    else
+        fs::rename(media.open_segment(segment.id), to, error);
+    if (error) log::error("{} could not be moved to its day: {}", to.filename().string(), error.message());
+}
+
+// True: the stream's next record begins a segment elsewhere.
+bool Writer::leave_bad_place(StreamKey key, Stream& open) {
+    if (!open.segment) return false;
+    const PlaceNumber place = open.segment->unsynced.place;
+    if (parts_.places->state(place) == PlaceState::good || !parts_.places->has_other_good(place))
+        return false;
+    (void)settle();
+    (void)sync_segment(key, open);
+    close_segment(key, open);
+    return true;
+}
+
+void Writer::leave_bad_places() {
+    if (!parts_.places->has_several()) return;
+    for (auto& [key, open] : streams_) leave_bad_place(key, open);
+}
+
+// Cuts off what could not be cut when the disk failed.
+void Writer::mend_abandoned() {
+    if (abandoned_.empty() || Steady::now() < next_mending_) return;
+    next_mending_ = Steady::now() + mending_interval;
+    std::erase_if(abandoned_, [&](const Abandoned& segment) {
+        if (parts_.places->state(segment.place) != PlaceState::good) return false;
+        const fs::path path = parts_.places->media(segment.place).open_segment(segment.id);
+        const auto file = File::open(path, O_WRONLY);
+        if (!file || file_fault(FileOperation::truncate) ||
+            ::ftruncate(file->fd(), static_cast<off_t>(std::uint64_t{segment.blocks} * block_size)) != 0 ||
+            ::fdatasync(file->fd()) != 0)
+            return false;
+        if (auto whole = parts_.catalogue->segment_from(segment.id.stream, segment.id.first_sequence);
+            whole && whole->id == segment.id) {
+            closed_.push_back(std::move(*whole));
+            closed_first_leaf_.push_back(segment.first_leaf);
+        }
+        return true;
+    });
+}
+
+std::vector<SegmentId> Writer::open_segments() const {
+    std::vector<SegmentId> ids;
+    for (const auto& [key, open] : streams_)
+        if (open.segment) ids.push_back(open.segment->unsynced.id);
+    return ids;
+}
+
+void Writer::take_over(std::vector<SegmentInfo> segments) {
+    for (SegmentInfo& segment : segments) {
+        parts_.catalogue->add(segment);
+        closed_.push_back(std::move(segment));
+        closed_first_leaf_.push_back(parts_.log->size());
+    }
 }
 
 // The statement is signed before anything is destroyed, so that a check after a crash at any point passes.
@@ -224,15 +297,50 @@ Result<Writer::Shredded> Writer::shred(CameraId camera) {
     VEDETTE_CHECK(parts_.index->remember(positions, 0));
     VEDETTE_CHECK(parts_.keys->destroy(camera));
     parts_.catalogue->remove_camera(camera);
-    // Out of the way in one step: what the camera records from now on gets a folder of its own.
-    const fs::path folder = parts_.layout->deleted_folder(camera, parts_.log->size());
-    std::error_code error;
-    fs::rename(parts_.layout->camera_folder(camera), folder, error);
-    if (error && error != std::errc::no_such_file_or_directory)
-        return fail_errno(error.value(), "deleting recordings");
+    Shredded shredded{std::move(deletions), {}, {}};
+    VEDETTE_CHECK(move_camera_aside(camera, shredded));
     for (auto& [key, open] : streams_)
         if (key.camera == camera) open.position.last_end.reset();
-    return Shredded{std::move(deletions), folder};
+    return shredded;
+}
+
+// Out of the way in one step: what the camera records from now on gets a folder of its own.
+Result<> Writer::move_camera_aside(CameraId camera, Shredded& shredded) {
+    for (const PlaceNumber place : parts_.places->all()) {
+        if (!parts_.places->is_there(place)) {
+            VEDETTE_CHECK(parts_.index->note_debt(place, PlaceDebt::no_open_files));
+            continue;
+        }
+        if (parts_.places->objects(place) != nullptr) {
+            shredded.archives.push_back(place);
+            continue;
+        }
+        const MediaFolder media = parts_.places->media(place);
+        const fs::path folder = media.deleted_folder(camera, parts_.log->size());
+        std::error_code error;
+        fs::rename(media.camera_folder(camera), folder, error);
+        if (error == std::errc::no_such_file_or_directory) continue;
+        if (error && place == home_place) return fail_errno(error.value(), "deleting recordings");
+        if (error) {
+            // The keys are gone; the files go when the disk can be written again.
+            log::error("deleting recordings: {}: {}", folder.string(), error.message());
+            VEDETTE_CHECK(parts_.index->note_debt(place, PlaceDebt::no_open_files));
+            continue;
+        }
+        shredded.folders.push_back(folder);
+    }
+    return {};
+}
+
+// From any thread. What can't be reached goes later.
+Result<> Writer::remove_objects(CameraId camera, PlaceNumber archive) {
+    ObjectStore& objects = *parts_.places->objects(archive);
+    const auto keys = objects.list(MediaFolder{}.camera_folder(camera).string() + "/");
+    Result<> removed = keys ? Result<>() : std::unexpected(keys.error());
+    for (std::size_t i = 0; removed && i < keys->size(); ++i) removed = objects.remove((*keys)[i]);
+    if (removed) return {};
+    log::error("deleting recordings: {}: {}", parts_.places->name(archive), removed.error().message);
+    return parts_.index->note_debt(archive, PlaceDebt::no_open_files);
 }
 
 }  // namespace vedette::vault

@@ -21,7 +21,7 @@ namespace {
 // clang-format off
 constexpr auto told_fields = std::to_array<std::string_view>({
     "name", "main_url", "sub_url", "username", "transport", "allow_basic_in_clear", "allow_legacy_tls",
-    "fill_gaps", "keep_days", "keep_bytes", "accept_certificate", "accept_signing_key", "only_trusted_certificates", "device",
+    "fill_gaps", "keep_days", "keep_bytes", "place", "accept_certificate", "accept_signing_key", "only_trusted_certificates", "device",
     "serial", "endpoint", "channel", "manufacturer", "model", "hardware", "camera_id", "address", "ranges",
     "interfaces", "start_90k", "end_90k", "reason", "note", "token", "active", "pan", "tilt", "zoom",
     "preset", "dwell_s", "stops", "seconds", "size", "version", "mode", "time_zone", "ntp_servers",

@@ -13,9 +13,9 @@ namespace json = boost::json;
 namespace {
 
 // Of what is asked of a camera, what says nothing about its device.
-constexpr auto harmless_fields =
-    std::to_array<std::string_view>({"name", "keep_days", "keep_bytes", "recording", "encryption", "reason",
-                                     "start_90k", "end_90k", "stream", "hold_id", "token", "active"});
+constexpr auto harmless_fields = std::to_array<std::string_view>(
+    {"name", "keep_days", "keep_bytes", "place", "recording", "encryption", "reason", "start_90k", "end_90k",
+     "stream", "hold_id", "token", "active"});
 
 json::object without_device(const json::object& details) {
     json::object out;

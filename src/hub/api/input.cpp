@@ -24,6 +24,7 @@ constexpr TextLimits camera_password_limits{
 constexpr TextLimits fingerprint_limits{
     .min_characters = 64, .max_characters = 64, .may_have_controls = false};
 constexpr TextLimits transport_limits{.min_characters = 3, .max_characters = 9, .may_have_controls = false};
+constexpr TextLimits place_limits{.min_characters = 0, .max_characters = 32, .may_have_controls = false};
 constexpr TextLimits reason_limits{.min_characters = 1, .max_characters = 200, .may_have_controls = false};
 constexpr TextLimits week_limits{.min_characters = 168, .max_characters = 168, .may_have_controls = false};
 constexpr TextLimits kind_limits{.min_characters = 1, .max_characters = 40, .may_have_controls = false};
@@ -199,6 +200,7 @@ Outcome<wire::CameraSettings> read_settings(std::string_view body, bool is_new) 
         if (const auto bytes = reader.optional_integer_or_null("keep_bytes", 1, wire::max_keep_bytes))
             settings.keep_bytes = static_cast<std::uint64_t>(bytes->value_or(0));
         settings.encryption = read_encryption(reader);
+        settings.place = reader.optional_text("place", place_limits);
         if (const auto* recording = reader.optional_object("recording")) {
             ObjectReader inner(*recording);
             settings.recording = read_recording(inner);

@@ -134,6 +134,7 @@ json::object to_json(const wire::CameraStatus& status, policy::RightSet rights) 
                      {"keep_bytes", or_null(status.keep_bytes)},
                      {"inherited_keep", to_json(status.inherited_keep)},
                      {"encryption", wire::to_string(status.encryption)},
+                     {"place", status.place},
                      {"recording", recording_json(status.recording)},
                      {"recording_now", recording_now_json(status.recording_now)},
                      {"gap_filling", gap_filling_json(status.gap_filling)},
@@ -171,6 +172,15 @@ json::object to_json(const wire::StorageStatus& status) {
                         {"notices", json::array(status.notices.begin(), status.notices.end())},
                         {"damage", json::array(status.damage.begin(), status.damage.end())}};
     if (status.checked) result["checked_90k"] = ticks(*status.checked);
+    json::array places;
+    for (const wire::PlaceReport& place : status.places)
+        places.push_back(json::object{{"name", place.name},
+                                      {"state", place.state},
+                                      {"records", place.records},
+                                      {"message", place.message},
+                                      {"bytes_total", place.bytes_total},
+                                      {"bytes_free", place.bytes_free}});
+    result["places"] = std::move(places);
     if (status.days_that_fit) result["days_that_fit"] = *status.days_that_fit;
     return result;
 }

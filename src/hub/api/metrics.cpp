@@ -205,6 +205,15 @@ net::Awaitable<Outcome<>> get_metrics(ServicesPtr services, Call call) {
                static_cast<double>(metrics.storage.bytes_used));
     out.single("vedette_storage_free_bytes", "gauge", "Bytes free where recordings are kept.",
                static_cast<double>(metrics.storage.bytes_free));
+    if (!metrics.storage.places.empty()) {
+        out.family("vedette_disk_good", "gauge", "1 when the disk takes recordings.");
+        for (const wire::PlaceReport& place : metrics.storage.places)
+            out.sample(fmt::format("{{disk=\"{}\"}}", escaped(place.name)), place.state == "good" ? 1 : 0);
+        out.family("vedette_disk_free_bytes", "gauge", "Bytes free on the disk.");
+        for (const wire::PlaceReport& place : metrics.storage.places)
+            out.sample(fmt::format("{{disk=\"{}\"}}", escaped(place.name)),
+                       static_cast<double>(place.bytes_free));
+    }
     out.single("vedette_live_upstreams", "gauge", "Camera streams that somebody watches.",
                static_cast<double>(metrics.figures.live_upstreams));
     out.single("vedette_live_viewers", "gauge", "Viewers of live streams.",

@@ -40,6 +40,7 @@ export type Passkey = Schemas['Passkey'];
 export type PasskeyAssertion = Schemas['PasskeyAssertion'];
 export type PasskeyCreation = Schemas['PasskeyCreation'];
 export type PasskeyRequest = Schemas['PasskeyRequest'];
+export type Place = Schemas['Place'];
 export type Problem = Schemas['Problem'];
 export type Proof = Schemas['Proof'];
 export type Ptz = Schemas['Ptz'];

@@ -158,6 +158,16 @@ export function Banners() {
           <span>{sentence(data.storage.warning)}</span>
         </Banner>
       )}
+      {data?.storage.places
+        .filter((place) => place.message)
+        .map((place) => (
+          <Banner key={place.name} tone="bad" Icon={IconAlertTriangle} testId="banner-disk">
+            <span>
+              {sentence(place.message)}
+              {data.storage.recording_possible && ' Recording goes on elsewhere.'}
+            </span>
+          </Banner>
+        ))}
       {data && data.storage.damage.length > 0 && (
         <Banner tone="bad" Icon={IconAlertTriangle} testId="banner-damage">
           <span>

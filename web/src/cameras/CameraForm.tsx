@@ -9,6 +9,7 @@ import { RecordingFields } from '../recording/RecordingFields';
 import { chosenModes, recordingProblems } from '../recording/values';
 import { DaysInput, SizeInput } from '../retention/KeepInputs';
 import { Notice } from '../ui/Notice';
+import { DiskField } from './DiskField';
 import { TestResult } from './TestResult';
 import { generalError, useCameraForm } from './useCameraForm';
 
@@ -166,6 +167,11 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           allowDeselect={false}
           data-testid="camera-encryption"
           {...form.getInputProps('encryption')}
+        />
+        <DiskField
+          value={form.values.place}
+          error={form.errors['place']}
+          onChange={(place) => form.setFieldValue('place', place)}
         />
         <TestResult pending={test.isPending} report={test.data} error={generalError(test.error)} />
         {error && <Notice>{error}</Notice>}

@@ -38,6 +38,7 @@ const camera = (streams: Stream[]): Camera => ({
   keep_bytes: null,
   inherited_keep: { keep_days: null, keep_bytes: null },
   encryption: 'full',
+  place: '',
   recording: { continuous: '', on_event: '', pre_roll_s: 10, post_roll_s: 30, event_kinds: [] },
   recording_now: { mode: 'continuous', wanted: true, trouble: false, message: '' },
   gap_filling: { state: 'idle', message: '' },

@@ -24,6 +24,8 @@ export interface CameraValues extends KeepValues {
   allow_legacy_tls: boolean;
   fill_gaps: boolean;
   encryption: Camera['encryption'];
+  /** Empty: any disk. */
+  place: string;
   recording: RecordingValues;
 }
 
@@ -40,6 +42,7 @@ const EMPTY: CameraValues = {
   keep_days: '',
   keep_bytes: '',
   encryption: 'full',
+  place: '',
   recording: EMPTY_RECORDING,
 };
 type Field = keyof CameraValues;
@@ -71,6 +74,7 @@ export function requestOf(
     fill_gaps: rest.fill_gaps,
     ...keepRequest(rest),
     encryption: rest.encryption,
+    place: rest.place,
     ...(!sameRecording && { recording }),
   };
   return password ? { ...trimmed, password } : trimmed;
@@ -92,6 +96,7 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
           fill_gaps: camera.fill_gaps,
           ...keepValues(camera),
           encryption: camera.encryption,
+          place: camera.place,
           recording: recordingValues(camera),
         }
       : EMPTY,
@@ -129,8 +134,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
       // What has nothing to do with the connection is no part of the question.
-      const { name, fill_gaps, keep_days, keep_bytes, encryption, recording, ...tested } = requestOf(values);
-      void [name, fill_gaps, keep_days, keep_bytes, encryption, recording];
+      const { name, fill_gaps, keep_days, keep_bytes, encryption, place, recording, ...tested } = requestOf(values);
+      void [name, fill_gaps, keep_days, keep_bytes, encryption, place, recording];
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
     },

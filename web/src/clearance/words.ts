@@ -42,6 +42,7 @@ const LABELS: Record<string, string> = {
   hold_id: 'Hold',
   keep_days: 'Keep for days',
   keep_bytes: 'Keep bytes',
+  place: 'Disk',
   recording: 'Recording plan',
   encryption: 'Encryption on disk',
   reason: 'Why',

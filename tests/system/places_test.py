@@ -1,0 +1,95 @@
+"""Several disks, one of which goes away while cameras are recorded, and comes back."""
+
+import os
+import subprocess
+import unittest
+
+import case
+import vedette
+
+
+def may_mount():
+    if os.geteuid() != 0:
+        return False
+    with vedette.folder() as place:
+        if subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False).returncode:
+            return False
+        subprocess.run(["umount", place], check=True)
+    return True
+
+
+def segments(folder):
+    return sum(1 for _ in folder.rglob("*.seg"))
+
+
+class PlacesTest(case.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.a, self.b = self.dir / "a", self.dir / "b"
+        self.a.mkdir()
+        self.b.mkdir()
+
+    def options(self):
+        return ["--media", f"a={self.a}", "--media", f"b={self.b}"]
+
+    def place(self, server, name):
+        places = server.ok("GET", "/api/v1/cameras")["storage"]["places"]
+        return next(place for place in places if place["name"] == name)
+
+    def test_a_disk_is_chosen_for_a_camera(self):
+        farm = self.simulator(1)
+        server = self.server(extra=self.options())
+        camera = server.add_camera("Gate", farm.url(1))
+        path = f"/api/v1/cameras/{camera}"
+        self.assertEqual(server.ok("PATCH", path, {"place": "b"})["place"], "b")
+        status, problem = server.request("PATCH", path, {"place": "c"})
+        self.assertEqual(status, 400, problem)
+        self.assertIn("there is no disk", problem["detail"])
+        vedette.wait_for("a recording on the chosen disk", lambda: segments(self.b) > 0)
+        self.assertEqual(segments(self.data / "media"), 0)
+        server.stop()
+        self.verify()
+        server = self.server(extra=self.options())
+        self.assertEqual(server.ok("GET", "/api/v1/cameras")["cameras"][0]["place"], "b")
+
+    def test_what_can_not_be_used_is_said(self):
+        port = vedette.free_port()
+        for option, words in (
+            ("a", "needs a name and a directory"),
+            (f"a={self.dir / 'nothing'}", "there is no directory"),
+            (f"data={self.a}", "is no name for a disk"),
+        ):
+            refusal = self.refused("serve", "--data", self.data, "--port", port, "--media", option)
+            self.assertIn(words, refusal)
+
+    @unittest.skipUnless(may_mount(), "needs the right to mount a file system")
+    def test_a_disk_goes_away_and_comes_back(self):
+        kept = self.dir / "kept"
+        kept.mkdir()
+        subprocess.run(["mount", "--bind", kept, self.a], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.a], check=False, capture_output=True)
+        farm = self.simulator(1)
+        server = self.server(extra=self.options())
+        camera = server.add_camera("Gate", farm.url(1))
+        server.ok("PATCH", f"/api/v1/cameras/{camera}", {"place": "a"})
+        vedette.wait_for("a recording there", lambda: segments(self.a) > 0)
+
+        subprocess.run(["umount", "-l", self.a], check=True)
+        away = vedette.wait_for("the loss to be noticed", lambda: (p := self.place(server, "a"))["state"] == "away" and p, 10)
+        self.assertIn("nothing is mounted", away["message"])
+        self.assertEqual(server.ok("GET", "/api/v1/health")["status"], "degraded")
+        vedette.wait_for("recording to go on elsewhere", lambda: segments(self.b) > 0, 10)
+        self.assertTrue(server.ok("GET", "/api/v1/cameras")["storage"]["recording_possible"])
+        self.assertEqual(list(self.a.iterdir()), [])
+        self.assertIn("NOT ALL CHECKED", self.verify(exit_code=1))
+
+        subprocess.run(["mount", "--bind", kept, self.a], check=True)
+        vedette.wait_for("its return to be noticed", lambda: self.place(server, "a")["state"] == "good", 10)
+        self.assertEqual(server.ok("GET", "/api/v1/health")["status"], "ok")
+        vedette.wait_for("its recordings to be there", lambda: "OK:" in vedette.run(case.BINARY, "vault", "verify", "--data", self.data)[1], 30)
+        server.stop()
+        self.verify()
+
+
+if __name__ == "__main__":
+    unittest.main()
