@@ -296,8 +296,8 @@ Result<std::vector<Camera>> CameraStore::load() {
                       .keep_bytes = row.is_null(21)
                                         ? std::nullopt
                                         : std::optional(static_cast<std::uint64_t>(row.int64(21))),
-                      .encryption = row.int64(22) != 0 ? wire::Encryption::light : wire::Encryption::full,
                       .place = std::string(row.text(23)),
+                      .encryption = row.int64(22) != 0 ? wire::Encryption::light : wire::Encryption::full,
                       .transport = std::string(row.text(7)),
                       .transport_found = std::string(row.text(8))};
         camera.credentials.username = row.text(4);
