@@ -46,6 +46,7 @@ struct Writer {
     void operator()(const ReplayTime&) const {}
     void operator()(const Loss& e) const { out.log += fmt::format("loss {} {};", e.track, e.packets); }
     void operator()(const UnitDamaged& e) const { out.log += fmt::format("damaged {};", e.track); }
+    void operator()(const media::SignatureVerdict&) const {}
     void operator()(const Redirected& e) const { out.log += "redirected " + e.url + ";"; }
     void operator()(const Closed& e) const {
         out.log += "closed;";
