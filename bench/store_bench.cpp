@@ -1,14 +1,15 @@
 // The store against its bars, each part against a peer in the same run; bench_store.py starts it and writes
 // bench/RESULTS_STORE.md. Every line of output is a name and a number.
 //
-// usage: store_bench seal | read FOLDER | generate FOLDER CAMERAS DAYS | first_picture FOLDER | start FOLDER
-// |
-//        retention FOLDER FRAGMENTS
+// usage: store_bench seal | read FOLDER | write FOLDER MIB | generate FOLDER CAMERAS DAYS |
+//        first_picture FOLDER CAMERAS DAYS | start FOLDER | retention FOLDER FRAGMENTS
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <map>
 #include <memory>
 #include <random>
 #include <string_view>
@@ -84,6 +85,20 @@ Bytes noise(std::size_t size, unsigned seed) {
     return bytes;
 }
 
+// What light encryption leaves in clear of a fragment of 50 pictures, each one slice of CABAC. The sealed
+// start is that of media/clear_parts, which the store does not know.
+std::vector<ClearRange> clear_of(std::size_t size) {
+    constexpr std::size_t head = 1500;
+    constexpr std::size_t sealed_start = 1024;
+    constexpr std::size_t least_rest = 4096;
+    const std::size_t picture = (size - head) / 50;
+    std::vector<ClearRange> ranges;
+    for (std::size_t i = 0; picture >= sealed_start + least_rest && i < 50; ++i)
+        ranges.push_back({static_cast<std::uint32_t>(head + i * picture + sealed_start),
+                          static_cast<std::uint32_t>(picture - sealed_start)});
+    return ranges;
+}
+
 CameraId camera_number(int number) {
     Uuid uuid;
     uuid.bytes[0] = std::byte{0x40};
@@ -115,10 +130,14 @@ class Plain {
 // A record as it goes to the disk, its leaf in the tree, and a signed checkpoint after every so many.
 class Ours {
   public:
-    void run(const Bytes& plain) {
-        header_.sequence++;
+    void run(const Bytes& plain, bool is_light = false) {
+        RecordHeader header;
+        header.sequence = ++sequence_;
         const std::array pieces{ByteView(plain)};
-        builder_.build(header_, &key_, pieces);
+        if (const auto clear = clear_of(plain.size()); is_light && !clear.empty())
+            builder_.build_light(header, key_, pieces, clear);
+        else
+            builder_.build(header, &key_, pieces);
         tree_.add(crypto::merkle_leaf_hash(builder_.entry()));
         if (tree_.size() % 320 == 0)  // 64 cameras, 10 s
             signed_ += crypto::sign_note(crypto::Checkpoint{"bench", tree_.size(), tree_.root()}.text(),
@@ -128,21 +147,21 @@ class Ours {
 
   private:
     RecordBuilder builder_;
-    RecordHeader header_;
+    std::uint64_t sequence_ = 0;
     const Secret key_ = crypto::random_secret(32);
     crypto::MerkleFrontier tree_;
     crypto::Ed25519Signer signer_ = crypto::Ed25519Signer::generate();
     std::size_t signed_ = 0;
 };
 
-void seal_of(std::size_t size, const char* plain_name, const char* ours_name, const char* ratio_name) {
+void seal_of(std::size_t size, const std::string& name) {
     constexpr std::size_t total = 256u << 20;
     std::vector<Bytes> fragments;
     for (unsigned i = 0; i < (64u << 20) / size; ++i) fragments.push_back(noise(size, i));
     Bytes out(size + 16);
     Plain plain;
     Ours ours;
-    std::vector<double> plain_speed, ours_speed, ratios;
+    std::vector<double> plain_speed, ours_speed, light_speed, ratios, light_ratios;
     for (int round = 0; round < 9; ++round) {
         const auto measure = [&](const auto& run) {
             const double start = cpu_seconds();
@@ -152,18 +171,23 @@ void seal_of(std::size_t size, const char* plain_name, const char* ours_name, co
         };
         plain_speed.push_back(measure([&](const Bytes& fragment) { plain.run(fragment, out); }));
         ours_speed.push_back(measure([&](const Bytes& fragment) { ours.run(fragment); }));
+        light_speed.push_back(measure([&](const Bytes& fragment) { ours.run(fragment, true); }));
         ratios.push_back(plain_speed.back() / ours_speed.back());
+        light_ratios.push_back(ours_speed.back() / light_speed.back());
     }
-    tell(plain_name, at(plain_speed, 0.5));
-    tell(ours_name, at(ours_speed, 0.5));
-    tell(ratio_name, at(ratios, 0.5));
+    tell((name + "_plain_gb").c_str(), at(plain_speed, 0.5));
+    tell((name + "_ours_gb").c_str(), at(ours_speed, 0.5));
+    tell((name + "_ratio").c_str(), at(ratios, 0.5));
+    tell((name + "_light_gb").c_str(), at(light_speed, 0.5));
+    tell((name + "_light_ratio").c_str(), at(light_ratios, 0.5));
 }
 
 // -------------------------------------------------------------------------------------------------- reading
 
-std::unique_ptr<Vault> open_vault(const fs::path& folder) {
+std::unique_ptr<Vault> open_vault(const fs::path& folder, bool is_overlapped = true) {
     VaultOptions options;
     options.folder = folder;
+    if (!is_overlapped) options.write_behind_bytes = std::numeric_limits<std::size_t>::max();
     options.retention_interval = std::chrono::milliseconds(0);
     return need(Vault::open(std::move(options)));
 }
@@ -173,17 +197,22 @@ Fragment fragment_of(StreamKey stream, std::uint64_t run, UtcTime start,
     return {stream, run, start, fragment_length, CameraTime{}, {{bytes, ByteView(*bytes)}}};
 }
 
-void read_back(const fs::path& folder) {
+void read_back(const fs::path& folder, Encryption encryption, const std::string& name) {
+    fs::create_directories(folder.parent_path());
     constexpr int count = 512;
     const StreamKey stream{camera_number(0), 0};
     const auto bytes = std::make_shared<const Bytes>(noise(fragment_bytes, 1));
     {
         const auto vault = open_vault(folder);
+        vault->set_encryption(stream.camera, encryption);
         const auto run = need(vault->begin_run(stream, bytes));
         UtcTime time = from_unix_seconds(1'800'000'000);
         for (int i = 0; i < count; ++i, time += fragment_length) {
-            while (!vault->append(fragment_of(stream, run, time, bytes)))
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            while (!vault->has_room(fragment_bytes))
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            Fragment fragment = fragment_of(stream, run, time, bytes);
+            fragment.clear = clear_of(fragment_bytes);
+            need(vault->append(std::move(fragment)));
         }
         need(vault->flush());
     }
@@ -201,8 +230,98 @@ void read_back(const fs::path& folder) {
         by_cpu.push_back(gigabytes / (cpu_seconds() - cpu));
         by_wall.push_back(gigabytes / seconds_since(start));
     }
-    tell("read_gb_per_cpu_second", at(by_cpu, 0.5));
-    tell("read_gb_per_second", at(by_wall, 0.5));
+    tell((name + "_gb_per_cpu_second").c_str(), at(by_cpu, 0.5));
+    tell((name + "_gb_per_second").c_str(), at(by_wall, 0.5));
+}
+
+// -------------------------------------------------------------------------------------------------- writing
+
+constexpr auto sync_interval = std::chrono::seconds(1);  // as the store's own
+
+// What `dd oflag=direct bs=1M` does, with a sync as often as the store makes one: the least that puts bytes
+// safely onto this disk. `cipher`: each block encrypted and hashed before, in the same thread. Seconds.
+double write_bare(const fs::path& file_name, int mebibytes, Plain* cipher) {
+    auto* const buffer = static_cast<std::byte*>(std::aligned_alloc(4096, fragment_bytes));
+    const std::span block(buffer, fragment_bytes);
+    const Bytes bytes = noise(fragment_bytes, 3);
+    std::ranges::copy(bytes, buffer);
+    const File file = need(File::open(file_name, O_WRONLY | O_CREAT | O_EXCL | O_DIRECT, 0640));
+    const auto start = Steady::now();
+    auto next_sync = start + sync_interval;
+    for (int i = 0; i < mebibytes; ++i) {
+        if (cipher != nullptr) cipher->run(bytes, block);
+        if (::pwrite(file.fd(), buffer, fragment_bytes, off_t{i} * off_t{fragment_bytes}) !=
+            static_cast<ssize_t>(fragment_bytes))
+            die("pwrite");
+        if (Steady::now() < next_sync) continue;
+        if (::fdatasync(file.fd()) != 0) die("fdatasync");
+        next_sync = Steady::now() + sync_interval;
+    }
+    if (::fdatasync(file.fd()) != 0) die("fdatasync");
+    const double seconds = seconds_since(start);
+    std::free(buffer);
+    fs::remove(file_name);
+    return seconds;
+}
+
+// The same bytes from sixteen cameras through the store: sealed, written, synced, signed and indexed.
+// Seconds.
+// `is_overlapped`: as it is; else each record is sealed when the one before is on the disk.
+double write_ours(const fs::path& folder, int mebibytes, Encryption encryption, bool is_overlapped = true) {
+    constexpr int cameras = 16;
+    const auto bytes = std::make_shared<const Bytes>(noise(fragment_bytes, 3));
+    const std::vector<ClearRange> clear = clear_of(fragment_bytes);
+    double seconds = 0;
+    {
+        const auto vault = open_vault(folder, is_overlapped);
+        std::vector<std::uint64_t> runs;
+        for (int camera = 0; camera < cameras; ++camera) {
+            vault->set_encryption(camera_number(camera), encryption);
+            runs.push_back(need(vault->begin_run({camera_number(camera), 0}, bytes)));
+        }
+        const auto start = Steady::now();
+        for (int i = 0; i < mebibytes; ++i) {
+            const int camera = i % cameras;
+            Fragment fragment =
+                fragment_of({camera_number(camera), 0}, runs[static_cast<std::size_t>(camera)],
+                            from_unix_seconds(1'800'000'000) + i / cameras * fragment_length, bytes);
+            fragment.clear = clear;
+            while (!vault->has_room(fragment_bytes))
+                std::this_thread::sleep_for(std::chrono::microseconds(200));
+            need(vault->append(std::move(fragment)));
+        }
+        need(vault->flush());
+        seconds = seconds_since(start);
+    }
+    fs::remove_all(folder);
+    return seconds;
+}
+
+// In turn, so that what else the machine does meets all of them.
+void write(const fs::path& folder, int mebibytes) {
+    constexpr int rounds = 7;
+    fs::create_directories(folder);
+    Plain cipher;
+    write_bare(folder / "bare", mebibytes, nullptr);  // the first one meets an empty cache of the file system
+    std::map<std::string, std::vector<double>> times, ratios;
+    for (int round = 0; round < rounds; ++round) {
+        const double bare = write_bare(folder / "bare", mebibytes, nullptr);
+        const double sealed = write_bare(folder / "bare", mebibytes, &cipher);
+        times["bare"].push_back(bare);
+        times["sealed"].push_back(sealed);
+        const auto add = [&](const std::string& name, double seconds) {
+            times[name].push_back(seconds);
+            ratios[name + "_ratio"].push_back(seconds / bare);
+            ratios[name + "_sealed_ratio"].push_back(seconds / sealed);
+        };
+        add("full", write_ours(folder / "full", mebibytes, Encryption::full));
+        add("serial", write_ours(folder / "full", mebibytes, Encryption::full, false));
+        add("light", write_ours(folder / "light", mebibytes, Encryption::light));
+    }
+    const double megabytes = static_cast<double>(mebibytes) * static_cast<double>(fragment_bytes) / 1e6;
+    for (const auto& [name, values] : times)
+        tell(("write_" + name + "_mb").c_str(), megabytes / at(values, 0.5));
+    for (const auto& [name, values] : ratios) tell(("write_" + name).c_str(), at(values, 0.5));
 }
 
 // ------------------------------------------------------------------------------------------------- the index
@@ -445,10 +564,13 @@ int main(int argc, char** argv) {
     const std::vector<std::string_view> words(argv + 1, argv + argc);
     const auto number = [&](std::size_t place) { return std::atoi(argv[place + 1]); };
     if (words.size() == 1 && words[0] == "seal") {
-        seal_of(fragment_bytes, "seal_plain_gb", "seal_ours_gb", "seal_ratio");
-        seal_of(100'000, "seal_small_plain_gb", "seal_small_ours_gb", "seal_small_ratio");
+        seal_of(fragment_bytes, "seal");
+        seal_of(100'000, "seal_small");
     } else if (words.size() == 2 && words[0] == "read") {
-        read_back(words[1]);
+        read_back(fs::path(words[1]) / "full", Encryption::full, "read");
+        read_back(fs::path(words[1]) / "light", Encryption::light, "read_light");
+    } else if (words.size() == 3 && words[0] == "write") {
+        write(words[1], number(2));
     } else if (words.size() == 4 && words[0] == "generate") {
         generate(words[1], number(2), number(3));
     } else if (words.size() == 4 && words[0] == "first_picture") {
@@ -458,9 +580,8 @@ int main(int argc, char** argv) {
     } else if (words.size() == 3 && words[0] == "retention") {
         retention(words[1], number(2));
     } else {
-        die("usage: seal | read FOLDER | generate FOLDER CAMERAS DAYS | first_picture FOLDER CAMERAS DAYS | "
-            "start "
-            "FOLDER | retention FOLDER FRAGMENTS");
+        die("usage: seal | read FOLDER | write FOLDER MIB | generate FOLDER CAMERAS DAYS | "
+            "first_picture FOLDER CAMERAS DAYS | start FOLDER | retention FOLDER FRAGMENTS");
     }
     return 0;
 }

@@ -16,8 +16,8 @@ namespace vedette::media {
 /// what follows is noise. They are as many bits as the sealed bytes carried beyond the slice header, which
 /// has at most some 100: far more than can be tried, also where parts of a picture can be guessed.
 inline constexpr std::size_t sealed_slice_start = 1024;
-/// A shorter rest is not worth its entry in the map: the slice is sealed whole.
-inline constexpr std::size_t least_clear_rest = 256;
+/// A shorter rest is sealed, too: taking it apart would cost more than it spares (bench/RESULTS_STORE.md).
+inline constexpr std::size_t least_clear_rest = 4096;
 
 /// Bytes [offset, offset + size).
 struct ByteRange {

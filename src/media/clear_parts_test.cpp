@@ -47,16 +47,16 @@ Bytes h264_unit() {
     ByteWriter out;
     add(out, "09f0", 2);
     add(out, "0605", 4000);
-    add(out, "6588843f", 5000);
-    add(out, "419a02", 3000);
+    add(out, "6588843f", 9000);
+    add(out, "419a02", 7000);
     return std::move(out).finish();
 }
 Bytes h265_unit() {
     ByteWriter out;
     add(out, "460150", 3);
     add(out, "4e0105", 4000);
-    add(out, "2601af08", 5000);  // IDR_W_RADL, first slice, pps 0
-    add(out, "0201d0", 3000);    // TRAIL_R
+    add(out, "2601af08", 9000);  // IDR_W_RADL, first slice, pps 0
+    add(out, "0201d0", 7000);    // TRAIL_R
     return std::move(out).finish();
 }
 
@@ -72,11 +72,11 @@ TEST(ClearParts, TheRestOfSlicesOfCabac) {
     constexpr std::uint32_t first = 4 + 2 + 4 + 4000 + 4;
     EXPECT_TRUE(ClearParts(h264({cabac_pps})).any());
     EXPECT_THAT(clear_of(h264({cabac_pps}), h264_unit(), 100),
-                ElementsAre(ByteRange{100 + first + start, 5000 - start},
-                            ByteRange{100 + first + 5000 + 4 + start, 3000 - start}));
+                ElementsAre(ByteRange{100 + first + start, 9000 - start},
+                            ByteRange{100 + first + 9000 + 4 + start, 7000 - start}));
     EXPECT_THAT(clear_of(h265(plain_pps), h265_unit()),
-                ElementsAre(ByteRange{1 + first + start, 5000 - start},
-                            ByteRange{1 + first + 5000 + 4 + start, 3000 - start}));
+                ElementsAre(ByteRange{1 + first + start, 9000 - start},
+                            ByteRange{1 + first + 9000 + 4 + start, 7000 - start}));
 }
 
 TEST(ClearParts, NothingOfWhatADecoderCanEnterInItsMiddle) {
@@ -107,7 +107,7 @@ TEST(ClearParts, OnlySlicesWhoseParameterSetIsKnownForIt) {
 TEST(ClearParts, NoOtherKindsOfUnits) {
     for (const auto beginning : {"019a02", "029a02", "039a02", "049a02", "149a02", "0c9a02"}) {
         ByteWriter out;
-        add(out, beginning, 3000);
+        add(out, beginning, 7000);
         const bool is_slice = std::string_view(beginning).starts_with("01");
         EXPECT_EQ(clear_of(h264({cabac_pps}), std::move(out).finish()).size(), is_slice ? 1u : 0u)
             << beginning;
@@ -115,7 +115,7 @@ TEST(ClearParts, NoOtherKindsOfUnits) {
     // TRAIL_R; of layer 1; reserved types 10, 22 and 31; SEI.
     for (const auto beginning : {"0201d0", "0209d0", "1401d0", "2c01d0", "3e01d0", "4e01d0"}) {
         ByteWriter out;
-        add(out, beginning, 3000);
+        add(out, beginning, 7000);
         const bool is_slice = std::string_view(beginning) == "0201d0";
         EXPECT_EQ(clear_of(h265(plain_pps), std::move(out).finish()).size(), is_slice ? 1u : 0u) << beginning;
     }
@@ -133,7 +133,7 @@ TEST(ClearParts, ShortSlicesAreSealedWhole) {
 
 TEST(ClearParts, NothingOfAUnitThatDoesNotAddUp) {
     const Bytes whole = h264_unit();
-    for (const std::size_t cut : {1u, 100u, 2999u, 3001u, 3003u, 8005u}) {
+    for (const std::size_t cut : {1u, 100u, 6999u, 7001u, 7003u, 16'005u}) {
         const Bytes shorter(whole.begin(), whole.end() - cut);
         EXPECT_THAT(clear_of(h264({cabac_pps}), shorter), IsEmpty()) << cut;
     }
