@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 #include "base/test_folder.hpp"
 #include "crypto/base64.hpp"
 #include "keystore/pcr_signature.hpp"
+#include "keystore/signing_key.hpp"
 
 namespace vedette::keystore {
 namespace {
@@ -93,6 +95,37 @@ class Tpm2Test : public testing::Test {
     pid_t tpm = 0;
     Environment environment{KeyFolder("/nonexistent"), nullptr};
 };
+
+TEST_F(Tpm2Test, SignsWithAKeyThatStaysInIt) {
+    auto made = make_tpm2_key("example.com/log");
+    ASSERT_TRUE(made) << made.error().message;
+    const auto key = crypto::NoteKey::parse(made->key.vkey);
+    ASSERT_TRUE(key) << key.error().message;
+    constexpr int signatures = 10;
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < signatures; ++i) {
+        const std::string message = fmt::format("checkpoint {}", i);
+        const auto signature = made->signer->sign(as_bytes(message));
+        ASSERT_TRUE(signature) << signature.error().message;
+        EXPECT_TRUE(key->verify(as_bytes(message), *signature));
+        EXPECT_FALSE(key->verify(as_bytes("another"), *signature));
+    }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begun;
+    RecordProperty("ms_for_a_signature", fmt::format("{:.0f}", took.count() / signatures));
+    fmt::print("{:.0f} ms for a signature\n", took.count() / signatures);
+    const Environment nobody{KeyFolder("/nonexistent"), nullptr};
+    const auto read = SigningKey::parse(made->key.print());
+    ASSERT_TRUE(read) << read.error().message;
+    const auto again = open_signer(*read, nobody);
+    EXPECT_TRUE(again) << again.error().message;
+    stop();
+    EXPECT_EQ(open_signer(*read, nobody).error().kind, ErrorKind::unavailable);
+    for (const auto& file : fs::directory_iterator(path)) fs::remove(file);  // another TPM
+    start();
+    const auto other = open_signer(*read, nobody);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().kind, ErrorKind::corrupt) << other.error().message;
+}
 
 TEST_F(Tpm2Test, OpensWhileThePcrsAreAsTheyWere) {
     const auto enrolment = enrol_tpm2(environment, *parse_pcrs("7+8"), "");

@@ -178,7 +178,7 @@ class SigningTest(case.SystemTest):
         tokens.rmdir()
         (self.dir / "drawer").rename(tokens)
         vedette.wait_for("the token to sign again", lambda: (self.data / "signing/state").read_text() == "2\n", 90)
-        self.assertFalse(server.ok("GET", "/api/v1/cameras")["storage"]["warning"])
+        vedette.wait_for("the warning to go", lambda: not server.ok("GET", "/api/v1/cameras")["storage"]["warning"], 90)
         self.assertEqual(server.stop(), 0)
         said, stretches = self.signed_by("--vkey", vkey)
         self.assertEqual([re.sub(r"^entries [^:]*(:\d\d[^:]*)*: ", "", s) for s in stretches], [

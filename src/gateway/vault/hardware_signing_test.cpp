@@ -211,6 +211,18 @@ TEST_F(HardwareSigningTest, AChangeThatACrashCutOff) {
     EXPECT_EQ(faults, "");
 }
 
+TEST_F(HardwareSigningTest, ALogFromWhichTheKeyWasTakenOut) {
+    start_token();
+    const Layout layout{folder.path};
+    const fs::path earlier = place / "earlier";
+    fs::copy(folder.path, earlier, fs::copy_options::recursive);
+    ASSERT_TRUE(sign_with(layout, token, pin));
+    fs::remove_all(layout.log());
+    fs::copy(earlier / "tlog", layout.log(), fs::copy_options::recursive);
+    EXPECT_GT(verified().faults, 0u);
+    EXPECT_NE(faults.find("of which the log does not speak"), std::string::npos) << faults;
+}
+
 TEST_F(HardwareSigningTest, WhatTheTokenSignedCannotBeRewrittenWithoutIt) {
     start_token();
     const Layout layout{folder.path};

@@ -27,7 +27,7 @@ std::string describe(const SignedStretch& stretch) {
     return fmt::format("{} ({}), and the key file", kind, key ? key->algorithm() : "unknown");
 }
 
-SigningCheck::SigningCheck(const Layout& layout) : files_(layout) {
+SigningCheck::SigningCheck(const Layout& layout) : layout_(layout), files_(layout) {
     for (auto& [entry, read] : files_.proofs()) {
         Proof proof;
         if (read) {
@@ -148,6 +148,11 @@ void SigningCheck::judge(const std::map<std::uint64_t, SigningChange>& changes, 
         fault({},
               "No entry says that the key which you trust signs it: it was rewritten without that key, or "
               "is another log.");
+    // Where this user may read it.
+    if (const auto chosen = read_signing_key(layout_); chosen && chosen->vkey != key)
+        fault(layout_.signing_key(),
+              "It names a key in a token or TPM of which the log does not speak: what was "
+              "said of that key was taken out of it, or the file is another store's.");
     if (key.empty()) return;
     std::string reason;
     const std::uint64_t end = signed_end(key, size, reason);

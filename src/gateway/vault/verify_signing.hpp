@@ -59,6 +59,7 @@ class SigningCheck {
     void leave_unsigned(const std::string& key, std::uint64_t signed_end);
     std::uint64_t signed_end(const std::string& vkey, std::uint64_t size, std::string& reason) const;
 
+    const Layout layout_;
     SigningFiles files_;
     std::map<std::uint64_t, Proof> proofs_;
     std::optional<Kept> newest_;
