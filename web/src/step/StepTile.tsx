@@ -25,14 +25,14 @@ function Cover({ state }: { state: StepState }) {
       return (
         <>
           <IconVideoOff size={26} stroke={1.5} aria-hidden="true" />
-          <span>{state.message}</span>
+          <span title={state.message}>{state.message}</span>
         </>
       );
     case 'failed':
       return (
         <>
           <IconAlertTriangle size={26} stroke={1.5} aria-hidden="true" />
-          <span>{state.message}</span>
+          <span title={state.message}>{state.message}</span>
         </>
       );
   }
