@@ -3,11 +3,11 @@
 // audit log for all of them. It is written before the first is shown; another one, at the end, says of which
 // time they were.
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "hub/api/recorder.hpp"
