@@ -2,6 +2,7 @@
 // Small pictures of recordings, for scrubbing: found, decoded in a sandbox, and kept sealed.
 
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "base/time.hpp"

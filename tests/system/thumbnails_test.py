@@ -133,6 +133,27 @@ class ThumbnailsTest(case.SystemTest):
         self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
+    def test_a_decoder_sees_the_pictures_of_one_camera(self):
+        simulator = self.simulator(3)
+        server = self.server()
+        cameras = [server.add_camera(f"Camera {number}", simulator.url(number)) for number in (1, 2, 3)]
+        at = [self.recorded(server, camera, 5)["start_90k"] + 3 * SECOND for camera in cameras]
+
+        def look(number):
+            status, jpeg, _ = self.thumbnail(server, cameras[number], at[number])
+            self.assertEqual(status, 200, jpeg)
+            return set(decoders(server))
+
+        first = look(0)
+        self.assertEqual(len(first), 1)
+        both = look(1)
+        self.assertEqual(len(both), 2)
+        self.assertLess(first, both)
+        # A third camera's takes the place of the one that rested longest.
+        third = look(2)
+        self.assertEqual(len(third), 2)
+        self.assertEqual(third & both, both - first)
+
     def test_h265(self):
         self.check_pictures(CLIPS / "h265.h265")
 

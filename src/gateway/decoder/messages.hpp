@@ -2,7 +2,6 @@
 // What the main process and the decoder process say to each other. No I/O.
 
 #include <cstdint>
-#include <variant>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <span>
+#include <tuple>
+#include <utility>
 
 #include "gateway/decoder/libav.hpp"
 

@@ -1,5 +1,8 @@
 #include "gateway/vault/partial_fragment.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace vedette::vault {
 
 namespace {

@@ -2,6 +2,9 @@
 // A fragment as it lies on disk, opened only as far as it is asked for.
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
 
 #include "gateway/vault/cursor.hpp"
 

@@ -3,6 +3,7 @@
 // again from the recordings.
 
 #include <deque>
+#include <functional>
 #include <mutex>
 
 #include "gateway/vault/cursor.hpp"

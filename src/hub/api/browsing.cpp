@@ -7,6 +7,16 @@
 
 namespace vedette::hub::api {
 
+namespace {
+
+// Of all cameras.
+BrowsingKey session_of(BrowsingKey key) {
+    key.camera = {};
+    return key;
+}
+
+}  // namespace
+
 Ending Browsing::ending() const {
     Ending ending{.status = 200, .reason = {}, .signed_in = {}, .details = {{"pictures", pictures}}};
     if (pictures > 0) {
@@ -55,7 +65,7 @@ std::vector<Browsing> Browsings::sweep(MonotonicTime now) {
     std::vector<Browsing> over;
     for (auto one = entries_.begin(); one != entries_.end();) {
         // What waits for its picture is not over: it would be missing in the count.
-        if (!is_over(one->second, now) || turns_->contains(one->first)) {
+        if (!is_over(one->second, now) || turns_->contains(session_of(one->first))) {
             ++one;
             continue;
         }
@@ -71,7 +81,8 @@ std::vector<Browsing> Browsings::end_all() {
     return over;
 }
 
-std::shared_ptr<void> Browsings::take_turn(const BrowsingKey& key) {
+std::shared_ptr<void> Browsings::take_turn(const BrowsingKey& browsing) {
+    const BrowsingKey key = session_of(browsing);
     std::size_t& taken = (*turns_)[key];
     if (taken >= limits_.at_once) return nullptr;
     ++taken;

@@ -3,11 +3,11 @@
 // audit log for all of them. It is written before the first is shown; another one, at the end, says of which
 // time they were.
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "hub/api/recorder.hpp"
@@ -27,7 +27,7 @@ struct BrowsingLimits {
     std::chrono::seconds pause{60};  ///< so long without a request is its end
     std::chrono::seconds longest{600};
     std::size_t total = 1'000;
-    std::size_t at_once = 4;  ///< requests of one
+    std::size_t at_once = 4;  ///< requests of one session, of whatever cameras
 };
 
 struct Browsing {
@@ -57,8 +57,8 @@ class Browsings {
     std::vector<Browsing> sweep(MonotonicTime now);
     std::vector<Browsing> end_all();
 
-    /// Holds a place among the requests of one; nullptr when all are taken.
-    std::shared_ptr<void> take_turn(const BrowsingKey& key);
+    /// Holds a place among the requests of one session; nullptr when all are taken.
+    std::shared_ptr<void> take_turn(const BrowsingKey& browsing);
 
   private:
     bool is_over(const Browsing& browsing, MonotonicTime now) const;

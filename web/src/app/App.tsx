@@ -10,6 +10,7 @@ import { ConnectionProvider } from '../media/ConnectionContext';
 import { PeoplePage } from '../people/PeoplePage';
 import { CameraPage } from '../playback/CameraPage';
 import { SessionGate } from '../session/SessionGate';
+import { StepPage } from '../step/StepPage';
 import { Shell } from './Shell';
 
 export function App() {
@@ -22,6 +23,7 @@ export function App() {
             <Route path="/cameras" element={<CamerasPage />} />
             <Route path="/cameras/find" element={<FindCamerasPage />} />
             <Route path="/cameras/:cameraId" element={<CameraPage />} />
+            <Route path="/playback" element={<StepPage />} />
             <Route path="/account" element={<AccountPage />} />
             <Route path="/audit" element={<AuditPage />} />
             <Route path="/approvals" element={<ApprovalsPage />} />

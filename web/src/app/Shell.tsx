@@ -1,4 +1,4 @@
-import { IconLayoutGrid, IconUsers, IconVideo } from '../ui/icons';
+import { IconHistory, IconLayoutGrid, IconUsers, IconVideo } from '../ui/icons';
 import type { Icon } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { NavLink, Outlet, Link, useLocation } from 'react-router-dom';
@@ -25,6 +25,7 @@ interface Place {
 
 const PLACES: Place[] = [
   { to: '/live', label: 'Live', Icon: IconLayoutGrid },
+  { to: '/playback', label: 'Playback', Icon: IconHistory },
   { to: '/cameras', label: 'Cameras', Icon: IconVideo },
   { to: '/people', label: 'People', Icon: IconUsers, needs: ['manage_users', 'manage_roles'] },
 ];

@@ -20,13 +20,18 @@ const SECTIONS: { title: string; shortcuts: Shortcut[] }[] = [
     ],
   },
   {
-    title: 'On a camera’s page',
+    title: 'On a camera’s page, and in Playback',
     shortcuts: [
       { keys: ['Space'], does: 'Pause, go on' },
       { keys: ['←', '→'], does: '10 seconds back, forward' },
-      { keys: [',', '.'], does: 'One frame back, forward' },
       { keys: ['<', '>'], does: 'Slower, faster' },
       { keys: ['G'], does: 'Go to a moment' },
+    ],
+  },
+  {
+    title: 'On a camera’s page',
+    shortcuts: [
+      { keys: [',', '.'], does: 'One frame back, forward' },
       { keys: ['L'], does: 'Back to live' },
       { keys: ['M'], does: 'Sound on, off' },
       { keys: ['F'], does: 'Full screen' },
@@ -37,6 +42,10 @@ const SECTIONS: { title: string; shortcuts: Shortcut[] }[] = [
     shortcuts: [
       { keys: ['Home', 'End'], does: 'First, last recorded moment' },
       { keys: ['Page up', 'Page down'], does: 'Look earlier, later' },
+      {
+        keys: ['Shift', '←', '→'],
+        does: 'Look through the recordings; Enter plays from there, Esc goes back',
+      },
       { keys: ['+', '−'], does: 'Show less time, more time' },
       { keys: ['Tab'], does: 'To the gaps, each with its reason; Enter plays what came before' },
     ],

@@ -10,7 +10,7 @@ interface Actions {
 /** A pointer that moved less than this was a click. */
 const CLICK_PIXELS = 5;
 /** A finger that rests so long looks through the recordings as it moves, instead of moving the timeline. */
-const HOLD_MS = 350;
+const HOLD_MS = 400;
 /** So near to the needle a pointer takes hold of it. */
 const GRAB_PIXELS = { mouse: 6, touch: 22 };
 
@@ -85,6 +85,10 @@ export function useTimelineGestures(
         onHover(x);
       };
       window.clearTimeout(holding.current);
+      if (pointers.current.size > 1) {
+        onHover(undefined);
+        return;
+      }
       if (Math.abs(x - needleX) <= reach) scrub();
       else if (event.pointerType !== 'mouse') holding.current = window.setTimeout(scrub, HOLD_MS);
     },
