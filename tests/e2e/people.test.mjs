@@ -132,6 +132,8 @@ step('what holds for everybody: second factors and holidays', async () => {
     lock_out: 'three_failures',
     holidays: [{ date: '2026-12-25', yearly: true, name: 'Christmas' }],
     safeguards: [],
+    second_person_roles: [],
+    mail_codes: false,
   });
 });
 
