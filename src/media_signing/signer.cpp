@@ -95,10 +95,10 @@ std::optional<Bytes> Signer::picture(std::span<const ByteView> units) {
         if (kind == SignedUnit::first_slice && !hashes_.empty()) due_ = make_sei();
         media::SigningHash hash = crypto::sha256(media::without_trailing_zeros(unit));
         if (kind == SignedUnit::first_slice) {
-            anchor_ = hash;
+            reference_ = hash;
         } else {
             crypto::Sha256 both;
-            both.update(anchor_);
+            both.update(reference_);
             both.update(hash);
             hash = both.finish();
         }

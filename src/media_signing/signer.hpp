@@ -42,7 +42,7 @@ class Signer {
     const SigningIdentity& identity_;
     std::uint32_t counter_ = 0;
     std::vector<media::SigningHash> hashes_;  ///< of the group under way
-    media::SigningHash anchor_{};
+    media::SigningHash reference_{};
     media::SigningHash linked_{};  ///< first unit of the group before
     std::optional<Bytes> due_;
 };

@@ -81,10 +81,10 @@ void Verifier::take_slice(ByteView nal, SignedUnit kind, std::int64_t time) {
     // The first unit of a group stands for itself, the others are bound to it.
     Hash hash = crypto::sha256(media::without_trailing_zeros(nal));
     if (kind == SignedUnit::first_slice) {
-        anchor_ = hash;
+        reference_ = hash;
         doubtful_ = false;
     } else {
-        hash = hash_of_both(anchor_, hash);
+        hash = hash_of_both(reference_, hash);
     }
     waiting_.push_back({.hash = hash,
                         .time = time,
@@ -114,6 +114,8 @@ void Verifier::take_sei(ByteView nal, std::int64_t time, Verdicts& out) {
 // Unset: nobody can tell.
 std::optional<bool> Verifier::check_signature(const SigningSei& sei) {
     if (sei.signature.empty() || !key_ || sei.foreign_hash) return std::nullopt;
+    // Older versions sign a chain of hashes instead of the SEI where it has no list of them.
+    if (sei.group && !sei.group->has_hashes && sei.hashes.empty()) return std::nullopt;
     const auto padding =
         sei.scheme == SigningScheme::onvif ? crypto::RsaPadding::pss : crypto::RsaPadding::pkcs1;
     return key_->verify(crypto::sha256(sei.hashed), sei.signature, padding);
@@ -154,12 +156,12 @@ void Verifier::judge_group(const Group& group, const Statement& said, std::optio
     const bool may_hold = said.sei.signature.empty() || signed_well == true;
     if (signed_well == false)
         verdict = Authenticity::not_authentic;
-    else if (said.group.has_hashes && !said.sei.foreign_hash && may_hold)
-        verdict = compare(group, said);
+    else if (!said.sei.foreign_hash && may_hold)
+        verdict = said.group.has_hashes ? compare(group, said) : compare_older(group, said);
     linked_.reset();
-    if (said.list.size() > 0)
+    if (said.group.has_hashes && said.list.size() > 0)
         linked_ = said.sei.hashes.front();
-    else if (verdict == Authenticity::authentic)
+    else if (said.group.has_hashes && verdict == Authenticity::authentic)
         linked_ = waiting_[group.begin].hash;
     // What an SEI without signature said counts when this one, which covers it, does.
     const bool all_covered =
@@ -181,7 +183,9 @@ std::optional<Verifier::Group> Verifier::find_group(const Statement& said, Verdi
         if (next_counter_) next_counter_ = said.group.counter + 1;
         return std::nullopt;
     }
-    if (next_counter_ == said.group.counter) return group_from(0, said.group);
+    // With nothing to compare it is only known that the oldest pictures are signed.
+    const bool is_mute = said.sei.foreign_hash || (!said.group.has_hashes && said.list.size() == 0);
+    if (is_mute || next_counter_ == said.group.counter) return group_from(0, said.group);
     // One that is older was seen already, or the camera counts anew; one that is newer came after others that
     // are missing.
     if (const auto found = search(said)) {
@@ -281,6 +285,22 @@ Authenticity Verifier::compare(const Group& group, const Statement& said) const 
     const bool any_picture = std::any_of(
         begin, end, [&](const Unit& unit) { return !unit.provisional && said.list.find(unit.hash); });
     return any_picture ? Authenticity::not_authentic : bad;
+}
+
+// Versions before 2.1 have the list alone: the group's units, and the first one of the next group, hashed
+// together with this group's. That one belongs to the next group here; the counter holds their order.
+Authenticity Verifier::compare_older(const Group& group, const Statement& said) const {
+    if (said.list.size() == 0) return Authenticity::not_known;
+    const std::size_t units = group.end - group.begin;
+    const std::size_t matching = matches(group, said.list);
+    const bool has_uncovered = std::any_of(waiting_.begin() + static_cast<std::ptrdiff_t>(group.begin),
+                                           waiting_.begin() + static_cast<std::ptrdiff_t>(group.end),
+                                           [](const Unit& unit) { return unit.uncovered; });
+    if (matching == units) {
+        if (has_uncovered) return Authenticity::not_known;
+        return said.list.size() <= units + 1 ? Authenticity::authentic : Authenticity::authentic_with_missing;
+    }
+    return matching == 0 && has_loss(group) ? Authenticity::not_known : Authenticity::not_authentic;
 }
 
 // The units before `end` get no signature any more.

@@ -54,7 +54,7 @@ class Verifier {
         std::int64_t time = 0;
         bool begins_group = false;
         bool after_loss = false;
-        bool doubtful = false;   ///< after a loss, and no group has begun since: its anchor may be wrong
+        bool doubtful = false;   ///< after a loss, and no group has begun since: its reference may be wrong
         bool uncovered = false;  ///< with it came parts of a picture that no signature covers
         std::shared_ptr<Verdicts> provisional;  ///< of an SEI that waits for the signature of another
     };
@@ -96,6 +96,7 @@ class Verifier {
     bool has_hash(const Group& group, const Statement& said) const;
     std::size_t matches(const Group& group, const List& list) const;
     media::Authenticity compare(const Group& group, const Statement& said) const;
+    media::Authenticity compare_older(const Group& group, const Statement& said) const;
     bool has_loss(const Group& group) const;
     void give_up_before(std::size_t end, media::Authenticity verdict, Verdicts& out);
     void shorten(Verdicts& out);
@@ -106,7 +107,7 @@ class Verifier {
     media::Codec codec_;
     bool signs_ = false;     ///< a signature was seen
     bool in_group_ = false;  ///< the beginning of a group was seen since
-    Hash anchor_{};          ///< of the first unit of the group under way
+    Hash reference_{};       ///< of the first unit of the group under way
     std::deque<Unit> waiting_;
     bool lost_ = false;  ///< before the next unit
     bool doubtful_ = false;
