@@ -378,7 +378,7 @@ SegmentInfo segment_info(StreamKey stream, int segment) {
 void write_sparse(const Layout& layout, KeyStore& keys, StreamKey stream, const Pick& pick,
                   const Bytes& bytes) {
     const SegmentInfo info = segment_info(stream, pick.segment);
-    const fs::path path = layout.segment(info.id, info.day);
+    const fs::path path = layout.home().segment(info.id, info.day);
     fs::create_directories(path.parent_path());
     const File file = need(File::open(path, O_RDWR | O_CREAT, 0640));
     if (::ftruncate(file.fd(), static_cast<off_t>(info.bytes)) != 0) die("ftruncate");
@@ -522,7 +522,7 @@ void retention(const fs::path& folder, int fragments) {
             for (int segment = 0; segment < segments; ++segment) {
                 batch.push_back(segment_info({camera_number(camera), 0}, segment));
                 const SegmentInfo& info = batch.back();
-                const fs::path path = layout.segment(info.id, info.day);
+                const fs::path path = layout.home().segment(info.id, info.day);
                 fs::create_directories(path.parent_path());
                 const File file = need(File::open(path, O_RDWR | O_CREAT, 0640));
                 if (::ftruncate(file.fd(), static_cast<off_t>(info.bytes)) != 0) die("ftruncate");
@@ -552,7 +552,8 @@ void retention(const fs::path& folder, int fragments) {
     std::size_t left = 0;
     std::error_code gone;
     for (int camera = 0; camera < cameras; ++camera)
-        for (auto it = fs::recursive_directory_iterator(layout.camera_folder(camera_number(camera)), gone);
+        for (auto it =
+                 fs::recursive_directory_iterator(layout.home().camera_folder(camera_number(camera)), gone);
              !gone && it != fs::recursive_directory_iterator(); it.increment(gone))
             left += it->is_regular_file() ? 1 : 0;
     if (left > 0) die("the rule left files");

@@ -1,5 +1,8 @@
 #include "gateway/archive/s3_store.hpp"
 
+#include <mutex>
+#include <set>
+
 #include "base/hex.hpp"
 #include "gateway/archive/s3_answers.hpp"
 #include "net/event_loop.hpp"
@@ -12,8 +15,8 @@ namespace {
 
 using Seconds = std::chrono::seconds;
 constexpr Seconds connect_limit{10};
-constexpr Seconds answer_limit{30};
-constexpr std::size_t slowest_bytes_per_second = 100'000;  // a slower line is none for an archive
+constexpr Seconds answer_limit{15};
+constexpr std::size_t slowest_bytes_per_second = 200'000;  // a slower line is none for an archive
 constexpr std::size_t max_answer = 4u << 20;               // but for a range, whose size is known
 constexpr std::size_t piece_size = 1u << 20;
 constexpr std::size_t max_pages = 100'000;
@@ -165,7 +168,24 @@ class S3Store final : public vault::ObjectStore {
         return refused(key, answer);
     }
 
+    void interrupt() override {
+        const std::lock_guard lock(mutex_);
+        is_interrupted_ = true;
+        for (net::EventLoop* const loop : loops_) loop->stop();
+    }
+
   private:
+    // False: it shall not begin.
+    bool enter(net::EventLoop* loop) const {
+        const std::lock_guard lock(mutex_);
+        if (!is_interrupted_) loops_.insert(loop);
+        return !is_interrupted_;
+    }
+    void leave(net::EventLoop* loop) const {
+        const std::lock_guard lock(mutex_);
+        loops_.erase(loop);
+    }
+
     std::string name_of(const std::string& key) const {
         return address_.prefix.empty() ? key : address_.prefix + "/" + key;
     }
@@ -197,10 +217,13 @@ class S3Store final : public vault::ObjectStore {
 
         // An error is XML, and may be larger than what was asked for.
         const std::size_t most = std::max<std::size_t>(answer_bytes, 64 << 10);
-        Result<net::HttpAnswer> result = fail(ErrorKind::internal, "nothing was asked");
+        Result<net::HttpAnswer> result = fail(ErrorKind::cancelled, "it was interrupted");
         net::EventLoop loop("archive");
-        loop.run_until(store_answer({address_.host, address_.port, std::move(head), body, most, trust_},
-                                    limit_for(body.size + answer_bytes), result));
+        if (enter(&loop)) {
+            loop.run_until(store_answer({address_.host, address_.port, std::move(head), body, most, trust_},
+                                        limit_for(body.size + answer_bytes), result));
+            leave(&loop);
+        }
         if (!result)
             return fail(
                 result.error().kind == ErrorKind::not_found ? ErrorKind::unavailable : result.error().kind,
@@ -222,6 +245,9 @@ class S3Store final : public vault::ObjectStore {
     const std::shared_ptr<const net::TlsClientContext> trust_;
     const Clock& clock_;
     const std::string host_;
+    mutable std::mutex mutex_;
+    mutable std::set<net::EventLoop*> loops_;  ///< of the requests that go on
+    bool is_interrupted_ = false;
 };
 
 }  // namespace

@@ -8,8 +8,12 @@
 #include <cstdlib>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.hpp"
+#include "base/test_depth.hpp"
 #include "base/test_failing_disk.hpp"
 #include "gateway/vault/test_support.hpp"
 #include "gateway/vault/tools.hpp"
@@ -51,6 +55,7 @@ class Switched final : public ObjectStore {
     Result<> remove(const std::string& key) override {
         return is_on_ ? store_->remove(key) : Result<>(off());
     }
+    void interrupt() override { store_->interrupt(); }
 
   private:
     static std::unexpected<Error> off() { return fail(ErrorKind::unavailable, "the cable is pulled"); }
@@ -120,6 +125,29 @@ TEST_F(S3StoreTest, WhoeverMayNotIsToldSo) {
     EXPECT_FALSE(connect_s3(address, std::move(others), clock).value()->size("media/a"));
     const std::string nobody = "s3://127.0.0.1:1/bucket";
     EXPECT_EQ(connect_s3(nobody, settings(), clock).value()->size("a").error().kind, ErrorKind::unavailable);
+}
+
+// A stop does not wait for a server that says nothing.
+TEST_F(S3StoreTest, WhatGoesOnIsInterrupted) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof place;
+    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&place), size), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);
+    ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&place), &size), 0);
+    const std::string silent = fmt::format("s3://127.0.0.1:{}/bucket", ntohs(place.sin_port));
+    const auto objects = connect_s3(silent, settings(), clock).value();
+    const auto begun = std::chrono::steady_clock::now();
+    std::jthread stopper([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        objects->interrupt();
+    });
+    EXPECT_EQ(objects->size("a").error().kind, ErrorKind::cancelled);
+    EXPECT_EQ(objects->size("a").error().kind, ErrorKind::cancelled);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+    ::close(listener);
 }
 
 class S3ArchiveTest : public S3StoreTest {
@@ -268,7 +296,7 @@ TEST_F(S3ArchiveTest, WhileNobodyAnswersItIsAway) {
 
 TEST_F(S3ArchiveTest, WhereverItIsCutOffNothingIsLostAndTheNextStartGoesOn) {
     log::set_level(log::Level::off);
-    for (int at = 0;; ++at) {
+    for (int at = 0;; at += test_step(2)) {
         begin_store();
         record_old();
         bool was_reached = false;

@@ -27,6 +27,8 @@ class ObjectStore {
     virtual Result<std::vector<std::string>> list(const std::string& prefix) = 0;
     /// One that is not there is no error.
     virtual Result<> remove(const std::string& key) = 0;
+    /// Ends what goes on, at once; from then on everything fails with `cancelled`.
+    virtual void interrupt() = 0;
 };
 
 }  // namespace vedette::vault

@@ -109,15 +109,13 @@ Result<PlaceIdentity> read_place_identity(const MediaFolder& media) {
 
 std::string why_away(const PlaceEntry& place) {
     const auto identity = read_place_identity(place.media());
-    const std::string folder = place.folder.string();
     if (!identity && identity.error().kind == ErrorKind::not_found) {
         std::error_code error;
-        return fs::exists(place.folder, error)
-                   ? fmt::format("nothing is mounted in {}, or it was emptied", folder)
-                   : fmt::format("{} is not there", folder);
+        return fs::exists(place.folder, error) ? "nothing is mounted in its folder, or it was emptied"
+                                               : "its folder is not there";
     }
     if (!identity) return identity.error().message;
-    return identity->id == place.id ? "" : fmt::format("another disk is mounted in {}", folder);
+    return identity->id == place.id ? "" : "another disk is mounted in its folder";
 }
 
 }  // namespace vedette::vault

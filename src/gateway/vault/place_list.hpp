@@ -49,7 +49,8 @@ std::string print_place_identity(const PlaceIdentity& identity);
 /// not_found: there is none, as where nothing is mounted.
 Result<PlaceIdentity> read_place_identity(const MediaFolder& media);
 
-/// A sentence's end on why the place's disk is not there ("nothing is mounted in /mnt/a"); empty when it is.
+/// A sentence's end on why the place's disk is not there ("nothing is mounted in its folder"); empty when it
+/// is.
 std::string why_away(const PlaceEntry& place);
 
 }  // namespace vedette::vault

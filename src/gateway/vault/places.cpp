@@ -110,7 +110,12 @@ double chance(CameraId camera, const PlaceId& place) {
     return (static_cast<double>(number >> 11) + 0.5) / static_cast<double>(std::uint64_t{1} << 53);
 }
 
-std::string sentence_of(PlaceState state, const std::string& name, const std::string& why) {
+std::string sentence_of(PlaceState state, const PlaceEntry& place, const std::string& why) {
+    const std::string& name = place.name;
+    if (state == PlaceState::away && is_remote(place.folder))
+        return fmt::format(
+            "The archive \"{}\" is away ({}): its recordings can't be seen until it answers again.", name,
+            why);
     switch (state) {
         case PlaceState::good:
             return "";
@@ -192,7 +197,7 @@ void Places::add(PlaceEntry entry, bool records) {
     }
     if (std::string why = why_away(*disk); !why.empty()) {
         disk->state = PlaceState::away;
-        disk->message = sentence_of(PlaceState::away, disk->entry.name, why);
+        disk->message = sentence_of(PlaceState::away, disk->entry, why);
     }
     std::error_code error;
     if (disk->state != PlaceState::away && !is_object_store) {
@@ -274,7 +279,10 @@ void Places::start() {
 }
 
 void Places::stop() {
-    for (auto& [number, disk] : disks_) disk->watcher.request_stop();
+    for (auto& [number, disk] : disks_) {
+        disk->watcher.request_stop();
+        if (disk->objects) disk->objects->interrupt();
+    }
     waiting_.notify_all();
     for (auto& [number, disk] : disks_)
         if (disk->watcher.joinable()) disk->watcher.join();
@@ -351,13 +359,13 @@ void Places::set(Disk& disk, PlaceState state, std::string why) {
         const std::lock_guard lock(mutex_);
         const PlaceState before = disk.state.exchange(state);
         if (before == state) return;
-        disk.message = sentence_of(state, disk.entry.name, why);
+        disk.message = sentence_of(state, disk.entry, why);
         status = status_of(disk);
     }
     if (state == PlaceState::good)
-        log::info("the disk \"{}\" is there and takes recordings", disk.entry.name);
+        log::info("\"{}\" ({}) is there, and as it should be", disk.entry.name, disk.entry.folder.string());
     else
-        log::error("{}", status.message);
+        log::error("{} It is {}.", status.message, disk.entry.folder.string());
     if (watch_.on_change) watch_.on_change(status);
 }
 

@@ -55,7 +55,7 @@ class Places {
 
     /// Begins to look at the disks, where there are several.
     void start();
-    /// No look goes on after it.
+    /// No look goes on after it, and nothing that an archive was asked for.
     void stop();
 
     /// The data directory's own is the first.

@@ -248,7 +248,7 @@ Result<> Retention::settle_places() {
             continue;
         }
         VEDETTE_CHECK(parts_.index->settle_debt(place));
-        log::info("the disk \"{}\" is back: {} files found, {} brought to their end, {} deleted",
+        log::info("\"{}\" is back: {} files found, {} brought to their end, {} deleted",
                   parts_.places->name(place), home->found, home->moved, home->removed);
     }
     return {};
@@ -298,7 +298,7 @@ Result<> Retention::run_rules() {
 Result<> Retention::archive() {
     if (!archiver_) return {};
     const auto done = archiver_->run([this] { return is_stopping(); });
-    if (!done) log::error("{}", archiver_->problem());
+    if (!done && done.error().kind != ErrorKind::cancelled) log::error("{}", archiver_->problem());
     if (done && !*done) wake();
     return {};
 }

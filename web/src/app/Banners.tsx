@@ -164,7 +164,7 @@ export function Banners() {
           <Banner key={place.name} tone="bad" Icon={IconAlertTriangle} testId="banner-disk">
             <span>
               {sentence(place.message)}
-              {data.storage.recording_possible && ' Recording goes on elsewhere.'}
+              {place.records && data.storage.recording_possible && ' Recording goes on elsewhere.'}
             </span>
           </Banner>
         ))}
