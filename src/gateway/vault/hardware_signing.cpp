@@ -137,7 +137,8 @@ class HardwareSigning::Worker {
         gave_up_ = error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::forbidden ||
                    error.kind == ErrorKind::corrupt;
         std::string sentence = fmt::format(
-            "The {} that signs recordings does not answer ({}): recording goes on, signed by the key file alone {}.",
+            "The {} that signs recordings does not answer ({}): recording goes on, signed by the key file "
+            "alone {}.",
             to_string(key_.kind), error.message,
             gave_up_ ? "until the recorder is started anew" : "until it answers");
         if (sentence == problem()) return;

@@ -134,7 +134,8 @@ export function useCameraForm(camera: Camera | undefined, onSaved: (camera: Came
   const test = useMutation({
     mutationFn: (values: CameraValues) => {
       // What has nothing to do with the connection is no part of the question.
-      const { name, fill_gaps, keep_days, keep_bytes, encryption, place, recording, ...tested } = requestOf(values);
+      const { name, fill_gaps, keep_days, keep_bytes, encryption, place, recording, ...tested } =
+        requestOf(values);
       void [name, fill_gaps, keep_days, keep_bytes, encryption, place, recording];
       const body = { ...tested, camera_id: camera?.id };
       return dataOf(api.POST('/api/v1/cameras/test', { body }));
