@@ -22,7 +22,12 @@ export function recordingsOfAll(all: (Recordings | undefined)[]): Recordings | u
   if (known.length === 0) return undefined;
   const extents = known.flatMap(({ extent }) => (extent ? [extent] : []));
   return {
-    ranges: unionOf(known.flatMap(({ ranges }) => ranges)).map((range) => ({ ...range, source: 'live' })),
+    // Which camera's are encrypted how, and where they came from, its own page says.
+    ranges: unionOf(known.flatMap(({ ranges }) => ranges)).map((range) => ({
+      ...range,
+      source: 'live',
+      encryption: 'full',
+    })),
     gaps: [],
     deleted: [],
     extent:
