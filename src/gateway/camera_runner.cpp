@@ -37,8 +37,11 @@ wire::StreamHealth health_of(const ingest::StreamHealth& health, const ingest::S
             .clock_offset = figures.clock_offset};
 }
 
-/// Beside the hosts whom the camera's certificates belong to: the key that it signs its video with.
-constexpr std::string_view signing_authority = "media-signing";
+/// Beside the hosts whom the camera's certificates belong to: the key that a stream's video is signed with. A
+/// camera may sign one of them and not the other.
+std::string signing_authority(media::StreamKind kind) {
+    return fmt::format("media-signing/{}", media::to_string(kind));
+}
 
 bool same_credentials(const rtsp::Credentials& a, const rtsp::Credentials& b) {
     return a.username == b.username && a.password.reveal_text() == b.password.reveal_text();
@@ -77,7 +80,7 @@ void CameraRunner::connect(Stream& stream) {
         context_, vault::StreamKey{camera_.id, static_cast<std::uint8_t>(stream.kind)}, std::move(access),
         *this, stream, *this, stream.recorded_until, changed_);
     stream.ingest->set_watched(stream.live.watched());
-    stream.ingest->expect_signatures(find(signing_authority).has_value());
+    stream.ingest->expect_signatures(find(signing_authority(stream.kind)).has_value());
     stream.ingest->start();
 }
 
@@ -130,15 +133,18 @@ net::Awaitable<Result<>> CameraRunner::accept_certificate(std::string fingerprin
 }
 
 Result<> CameraRunner::accept_signing_key(const std::string& fingerprint) {
-    const bool is_used = std::ranges::any_of(streams_, [&](const auto& stream) {
-        return stream->ingest && stream->ingest->recorder().signing_key() &&
-               to_hex(*stream->ingest->recorder().signing_key()) == fingerprint;
-    });
-    if (!is_used)
+    bool found = false;
+    for (const auto& stream : streams_) {
+        if (!stream->ingest) continue;
+        const auto& key = stream->ingest->recorder().signing_key();
+        if (!key || to_hex(*key) != fingerprint) continue;
+        found = true;
+        remember(rtsp::CertificateTrust{
+            .authority = signing_authority(stream->kind), .fingerprint = fingerprint, .accepted = true});
+    }
+    if (!found)
         return fail(ErrorKind::conflict,
                     "accept_signing_key: the camera does not sign with this key now; look again");
-    remember(rtsp::CertificateTrust{
-        .authority = std::string(signing_authority), .fingerprint = fingerprint, .accepted = true});
     return {};
 }
 
@@ -147,19 +153,19 @@ void CameraRunner::look_at_signing_keys() {
     for (const auto& stream : streams_) {
         if (!stream->ingest) continue;
         const auto& key = stream->ingest->recorder().signing_key();
-        if (!key || find(signing_authority)) continue;
-        log::info("camera {}: it signs its video with the key {}", camera_.id.text(), to_hex(*key));
-        remember(
-            rtsp::CertificateTrust{.authority = std::string(signing_authority), .fingerprint = to_hex(*key)});
-        for (const auto& other : streams_)
-            if (other->ingest) other->ingest->expect_signatures(true);
+        if (!key || find(signing_authority(stream->kind))) continue;
+        log::info("camera {}: its {} stream is signed with the key {}", camera_.id.text(),
+                  media::to_string(stream->kind), to_hex(*key));
+        remember(rtsp::CertificateTrust{.authority = signing_authority(stream->kind),
+                                        .fingerprint = to_hex(*key)});
+        stream->ingest->expect_signatures(true);
         changed_();
     }
 }
 
 std::optional<wire::SignatureStatus> CameraRunner::signature_status(
-    const ingest::StreamRecorder& recorder) const {
-    const auto trusted = find(signing_authority);
+    media::StreamKind kind, const ingest::StreamRecorder& recorder) const {
+    const auto trusted = find(signing_authority(kind));
     const auto& counters = recorder.signatures().counters();
     const bool any_signed = std::any_of(counters.fragments.begin() + 1, counters.fragments.end(),
                                         [](std::uint64_t count) { return count > 0; });
@@ -265,7 +271,7 @@ wire::CameraStatus CameraRunner::status() const {
              .lost_packets = health.lost_packets,
              .reordered_packets = health.reordered_packets,
              .certificate = certificate_status(health),
-             .signature = signature_status(stream->ingest->recorder()),
+             .signature = signature_status(stream->kind, stream->ingest->recorder()),
              .health = health_of(health, stream->ingest->recorder())});
     }
     return status;

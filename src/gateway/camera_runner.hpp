@@ -104,7 +104,8 @@ class CameraRunner final : public ingest::CertificateBook, public ingest::Record
     RecordingDecision decision() const;
     void look_at_orders();
     void look_at_signing_keys();
-    std::optional<wire::SignatureStatus> signature_status(const ingest::StreamRecorder& recorder) const;
+    std::optional<wire::SignatureStatus> signature_status(media::StreamKind kind,
+                                                          const ingest::StreamRecorder& recorder) const;
     void connect(Stream& stream);
     net::Awaitable<void> disconnect(Stream& stream);
 

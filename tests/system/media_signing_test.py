@@ -78,13 +78,14 @@ class MediaSigningTest(case.SystemTest):
         simulators = [self.simulator(1, "--clip", clips[codec], "--sign", scheme) for scheme, codec in kinds]
         unsigned = self.simulator(1, "--clip", clips["h264"])
         server = self.server()
-        cameras = [server.add_camera(f"{scheme} {codec}", simulator.url())
+        cameras = [server.add_camera(f"{scheme} {codec}", simulator.url(), sub_url=unsigned.url())
                    for (scheme, codec), simulator in zip(kinds, simulators)]
         cameras.append(server.add_camera("Unsigned", unsigned.url()))
         for camera in cameras:
             self.wait_recorded(server, camera, SECONDS)
         signed = [server.stream(camera)["signature"] for camera in cameras]
         self.assertIsNone(signed[-1], "the camera that does not sign")
+        self.assertIsNone(server.stream(cameras[0], "sub")["signature"], "a stream that is not signed")
         for signature in signed[:-1]:
             self.assertEqual((signature["last"], signature["key"]), ("authentic", signature["trusted"]))
             self.assertGreater(signature["fragments"]["authentic"], 3)

@@ -25,9 +25,9 @@ export function SigningKeyWarning({ camera }: { camera: Camera }) {
     <Notice tone="wait">
       <Stack gap="xs" data-testid={`signing-key-changed-${camera.name}`}>
         <Text size="sm">
-          This camera’s video is signed with another key than before. If you replaced or reset it, accept the
-          key {shortFingerprint(key)}…. If you did not, somebody may be sending pictures in its place. It is
-          recorded meanwhile, and each recording says which key signed it.
+          This camera’s video is signed with another key than before: {shortFingerprint(key)}…. If you
+          replaced or reset the camera, accept it. If you did not, somebody may be sending pictures in its
+          place. It is recorded meanwhile, and each recording says which key signed it.
         </Text>
         {accept.error && <Text size="sm">{accept.error.message}</Text>}
         <Group>
@@ -37,7 +37,7 @@ export function SigningKeyWarning({ camera }: { camera: Camera }) {
             onClick={() => accept.mutate(key)}
             data-testid={`accept-signing-key-${camera.name}`}
           >
-            It is my camera: accept its signing key
+            Accept this key
           </Button>
         </Group>
       </Stack>

@@ -38,7 +38,7 @@ export function signatureTroubles({ signature }: Stream): string[] {
     const at = signature.not_authentic_at_90k;
     troubles.push(
       `Pictures up to ${formatDay(at)}, ${formatClock(at)} are not as the camera signed them: somebody on the way may ` +
-        'have changed them. vedette vault verify names each such recording.',
+        'have changed them. To find each such recording, run “vedette vault verify”.',
     );
   }
   if (signature.last === 'not_signed') {
