@@ -2,8 +2,8 @@
 
 import os
 import subprocess
-import unittest
 import time
+import unittest
 
 import case
 import vedette
