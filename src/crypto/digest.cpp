@@ -8,6 +8,8 @@
 
 namespace vedette::crypto {
 
+using namespace detail;
+
 namespace {
 
 template <std::size_t Size>
