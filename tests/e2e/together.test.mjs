@@ -84,6 +84,13 @@ test('four cameras play in step', async () => {
 });
 
 test('pause, speed and steps are for all', async () => {
+  // So that ten seconds earlier all have something, however long the picture before took.
+  const since = async () => (await rangesOf(3)).at(-1);
+  const from = (await since()).start_90k + 13 * TICKS_PER_SECOND;
+  await waitFor('enough to be recorded', async () => (await since()).end_90k > from + 20 * TICKS_PER_SECOND, 120);
+  await open(from);
+  await allPlay(4);
+  await waitFor('them to be in step', async () => apart(await moments()) < IN_STEP_SECONDS, 20);
   await byId(page, 'step-play').click();
   await delay(400);
   const still = await moments();
