@@ -215,6 +215,73 @@ Result<> run_simulate(const SimulateArguments& arguments) {
     return {};
 }
 
+// What the cameras answer over ONVIF.
+void add_onvif_options(CLI::App& command, SimulateArguments& arguments, CLI::Option* tls_dir) {
+    auto* onvif = command.add_option("--onvif", arguments.onvif_port,
+                                     "Answer WS-Discovery, and ONVIF on this TCP port (0: any free one)");
+    command
+        .add_option("--onvif-clock", arguments.onvif_clock_seconds,
+                    "Seconds by which the cameras' clocks are ahead; may be negative")
+        ->needs(onvif)
+        ->capture_default_str();
+    command
+        .add_option("--onvif-serial", arguments.onvif_serial,
+                    "Serial number of camera 1, which keeps its endpoint: a device that poses as another")
+        ->needs(onvif);
+    command
+        .add_flag("--ssdp-only", arguments.ssdp_only,
+                  "Answer searches of SSDP and none of WS-Discovery, as some cameras do")
+        ->needs(onvif);
+    command
+        .add_flag("--onvif-tls", arguments.onvif_tls,
+                  "Speak ONVIF over HTTPS alone, with the certificate in --tls-dir")
+        ->needs(onvif)
+        ->needs(tls_dir);
+    command
+        .add_option("--onvif-upload-host", arguments.onvif_upload_host,
+                    "Name this host for firmware uploads, as a device that was broken into would")
+        ->needs(onvif);
+    command
+        .add_option("--onvif-relays", arguments.onvif_relays,
+                    "Which service has the relays: device, or DeviceIO alone, asked in the words of its WSDL "
+                    "(device-io) or of its own namespace (device-io-words)")
+        ->needs(onvif)
+        ->check(CLI::IsMember({"device", "device-io", "device-io-words"}))
+        ->capture_default_str();
+    command
+        .add_option("--onvif-motion", arguments.onvif_motion_seconds,
+                    "Seconds after which each camera sees motion again; 0: never")
+        ->needs(onvif)
+        ->check(CLI::Range(0U, 3600U))
+        ->capture_default_str();
+    command
+        .add_flag("--edge-storage", arguments.storage,
+                  "The cameras record by themselves and answer ONVIF's recording search and replay")
+        ->needs(onvif);
+}
+
+// What the cameras can and do beside sending video.
+void add_camera_options(CLI::App& command, SimulateArguments& arguments) {
+    command.add_option(
+        "--back-channel-file", arguments.back_channel_file,
+        "The cameras have a loudspeaker; what it is sent (G.711 mu-law) is appended to this file");
+    auto* sign =
+        command
+            .add_option("--sign", arguments.sign,
+                        "The cameras sign their video, each start with a new key: onvif (ONVIF Media "
+                        "Signing) or axis (Signed Video Framework)")
+            ->check(CLI::IsMember({"onvif", "axis"}));
+    command
+        .add_option(
+            "--sign-fault", arguments.sign_fault,
+            "What was done to the video afterwards, once in each round of the clip: changed (a slice) or "
+            "dropped (a picture); or wrong-key: the signatures were made with another key")
+        ->needs(sign)
+        ->check(CLI::IsMember({"changed", "dropped", "wrong-key"}));
+    command.add_option("--outage-file", arguments.outage_file,
+                       "While this file exists nobody is served, as if the network was cut");
+}
+
 }  // namespace
 
 void add_simulate(CLI::App& cli, int& exit_code) {
@@ -273,66 +340,8 @@ void add_simulate(CLI::App& cli, int& exit_code) {
                      "Seconds after which a client that says nothing is closed")
         ->check(CLI::Range(1U, 3600U))
         ->capture_default_str();
-    auto* onvif = command->add_option("--onvif", arguments->onvif_port,
-                                      "Answer WS-Discovery, and ONVIF on this TCP port (0: any free one)");
-    command
-        ->add_option("--onvif-clock", arguments->onvif_clock_seconds,
-                     "Seconds by which the cameras' clocks are ahead; may be negative")
-        ->needs(onvif)
-        ->capture_default_str();
-    command
-        ->add_option("--onvif-serial", arguments->onvif_serial,
-                     "Serial number of camera 1, which keeps its endpoint: a device that poses as another")
-        ->needs(onvif);
-    command
-        ->add_flag("--ssdp-only", arguments->ssdp_only,
-                   "Answer searches of SSDP and none of WS-Discovery, as some cameras do")
-        ->needs(onvif);
-    command
-        ->add_flag("--onvif-tls", arguments->onvif_tls,
-                   "Speak ONVIF over HTTPS alone, with the certificate in --tls-dir")
-        ->needs(onvif)
-        ->needs(tls_dir);
-    command
-        ->add_option("--onvif-upload-host", arguments->onvif_upload_host,
-                     "Name this host for firmware uploads, as a device that was broken into would")
-        ->needs(onvif);
-    command
-        ->add_option(
-            "--onvif-relays", arguments->onvif_relays,
-            "Which service has the relays: device, or DeviceIO alone, asked in the words of its WSDL "
-            "(device-io) or of its own namespace (device-io-words)")
-        ->needs(onvif)
-        ->check(CLI::IsMember({"device", "device-io", "device-io-words"}))
-        ->capture_default_str();
-    command
-        ->add_option("--onvif-motion", arguments->onvif_motion_seconds,
-                     "Seconds after which each camera sees motion again; 0: never")
-        ->needs(onvif)
-        ->check(CLI::Range(0U, 3600U))
-        ->capture_default_str();
-    command
-        ->add_flag("--edge-storage", arguments->storage,
-                   "The cameras record by themselves and answer ONVIF's recording search and replay")
-        ->needs(onvif);
-    command->add_option(
-        "--back-channel-file", arguments->back_channel_file,
-        "The cameras have a loudspeaker; what it is sent (G.711 mu-law) is appended to this file");
-    auto* sign =
-        command
-            ->add_option("--sign", arguments->sign,
-                         "The cameras sign their video, each start with a new key: onvif (ONVIF Media "
-                         "Signing) or axis (Signed Video Framework)")
-            ->check(CLI::IsMember({"onvif", "axis"}));
-    command
-        ->add_option(
-            "--sign-fault", arguments->sign_fault,
-            "What was done to the video afterwards, once in each round of the clip: changed (a slice) or "
-            "dropped (a picture); or wrong-key: the signatures were made with another key")
-        ->needs(sign)
-        ->check(CLI::IsMember({"changed", "dropped", "wrong-key"}));
-    command->add_option("--outage-file", arguments->outage_file,
-                        "While this file exists nobody is served, as if the network was cut");
+    add_onvif_options(*command, *arguments, tls_dir);
+    add_camera_options(*command, *arguments);
     command->callback([arguments, &exit_code] {
         if (arguments->list_quirks) return list_quirks();
         if (const auto result = run_simulate(*arguments); !result) {

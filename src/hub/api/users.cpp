@@ -9,8 +9,6 @@ namespace vedette::hub::api {
 
 namespace {
 
-using identity::Administration;
-
 // What identity says of a change, with the field that it is about.
 Problem refused(const Error& error) {
     Problem problem(error);

@@ -20,8 +20,8 @@ constexpr std::chrono::hours erasure_check{1};
 }  // namespace
 
 struct AuditLog::State {
-    State(Options o, const Clock& c, Signing s, std::shared_ptr<PersonalSealer> sealer_)
-        : options(std::move(o)), clock(c), signing(std::move(s)), sealer(std::move(sealer_)) {}
+    State(Options o, const Clock& c, Signing s, std::shared_ptr<PersonalSealer> p)
+        : options(std::move(o)), clock(c), signing(std::move(s)), sealer(std::move(p)) {}
 
     struct Waiting {
         Writer::Order order;

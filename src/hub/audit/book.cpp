@@ -88,7 +88,6 @@ Result<Listed> listed(const Row& row, const PersonalSealer& sealer) {
 // Conditions of a query, with the parameters in their order.
 struct Where {
     explicit Where(const Query& query) : query_(query) {
-        sql = "organisation_id = ?1";
         // What is not asked for is no condition: without it the rows come in their order from an index.
         if (query.time.start != UtcTime::min()) sql += " AND time_90k >= ?2";
         if (query.time.end != UtcTime::max()) sql += " AND time_90k < ?3";
@@ -106,7 +105,7 @@ struct Where {
         if (!query_.action.empty()) statement.bind(6, query_.action);
         statement.bind(7, static_cast<std::int64_t>(query_.limit));
     }
-    std::string sql;
+    std::string sql = "organisation_id = ?1";
 
   private:
     const Query& query_;
