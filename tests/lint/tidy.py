@@ -4,6 +4,7 @@
 Most of clang-tidy's time goes into the headers, which it walks through again for each file. So the files of a module are
 written one behind the other into one (they may stand together, as the unity build shows), and what is said about it is told
 of the file that the line came from. An included file would not do: the analyzer follows paths in the main file alone.
+Before that each file is read alone, so that one that forgets an #include is found.
 """
 
 import concurrent.futures
@@ -11,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -55,6 +57,16 @@ class Joined:
         return f"{self.sources[index]}:{line - self.first_lines[index] + 1}:"
 
 
+def by_itself(source, command):
+    """What the compiler says of the file by itself."""
+    arguments = shlex.split(command["command"])
+    at = arguments.index("-o")
+    del arguments[at : at + 2]
+    done = subprocess.run([*arguments, "-fsyntax-only"], cwd=command["directory"], capture_output=True, text=True,
+                          check=False)
+    return done.stderr.strip()
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: tidy.py BUILD_FOLDER [SOURCE...]")
@@ -79,6 +91,12 @@ def main():
 
     found = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        ordered = [source for sources in modules.values() for source in sources]
+        print(f"{len(ordered)} files, each alone", file=sys.stderr, flush=True)
+        for said in pool.map(lambda source: by_itself(source, commands[source]), ordered):
+            if said:
+                found += 1
+                print(said, flush=True)
         for number, said in enumerate(pool.map(Joined.findings, batches), 1):
             print(f"[{number}/{len(batches)}] {batches[number - 1].path.parent.name}", file=sys.stderr, flush=True)
             if said:
