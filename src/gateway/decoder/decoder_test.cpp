@@ -63,7 +63,7 @@ class DecoderTest : public media::testing_support::WithFfmpeg {
     }
 
     net::EventLoop loop{"decoder test"};
-    Decoder decoder{loop.executor(), std::chrono::milliseconds(3'000)};
+    Decoder decoder{loop.executor(), std::chrono::milliseconds(10'000)};
 };
 
 TEST_F(DecoderTest, MakesSmallPicturesOfEachCodec) {
