@@ -488,7 +488,7 @@ class History {
 TEST(HistoryTest, AgreesWithTheModel) {
     log::set_level(log::Level::off);  // failures are what is tested
     const int first = number_of("VEDETTE_VAULT_SEED", 1);
-    const int seeds = number_of("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 10);
+    const int seeds = number_of("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 4);
     for (int seed = first; seed < first + seeds && !testing::Test::HasFailure(); ++seed) History(seed).run();
     log::set_level(log::Level::info);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "base/test_depth.hpp"
 #include "base/test_failing_disk.hpp"
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/test_support.hpp"
@@ -313,7 +314,7 @@ TEST_F(ArchiveTest, WhatIsOldMovesAndIsPlayedVerifiedAndDeletedThere) {
 TEST_F(ArchiveTest, WhereverItIsCutOffNothingIsLostAndTheNextStartGoesOn) {
     log::set_level(log::Level::off);
     for (const bool stops : {false, true}) {
-        for (int at = 0;; ++at) {
+        for (int at = 0;; at += test_step(5)) {
             const VaultFolder fresh;
             folder.path = fresh.path;
             options.archive = PlaceOption{"old", fresh.around.path() / "old"};
@@ -460,6 +461,7 @@ TEST_F(MountedPlacesTest, ADiskThatIsUnmountedIsToldAndItsReturnHealsAll) {
 }
 
 TEST_F(MountedPlacesTest, ALossIsNoticedWithinSeconds) {
+    if (!test_thoroughly()) GTEST_SKIP() << "waits for the next look at the disk";
     const fs::path a = make_disk("a");
     std::mutex mutex;
     std::condition_variable changed;
