@@ -30,8 +30,8 @@ struct VaultOptions {
     std::filesystem::path folder;         ///< created when its parent exists
     const Clock* clock = nullptr;         ///< must outlive the vault; null: the system's
     std::size_t queue_bytes = 64u << 20;  ///< plaintext that may wait for the disk
-    /// Fragments of so many bytes and more are written by another thread while the next is sealed; handing it
-    /// less costs more than it spares.
+    /// Fragments of so many bytes and more are written by another thread while one that waits is sealed;
+    /// handing it less costs more than it spares. 0: all of them, also where none waits.
     std::size_t write_behind_bytes = 128u << 10;
     std::chrono::milliseconds sync_interval{1000};
     std::chrono::milliseconds checkpoint_interval{10'000};

@@ -178,6 +178,7 @@ void Writer::loop() {
             if (!queue_.empty()) {
                 item = std::move(queue_.front());
                 queue_.pop_front();
+                more_waits_ = !queue_.empty();
                 // From here on further refused fragments make a gap of their own.
                 if (const auto* gap = std::get_if<SharedGap>(&*item)) refused_.erase((*gap)->stream);
             } else if (stopping_) {
@@ -433,11 +434,13 @@ Result<> Writer::write_record(StreamKey key, Stream& open, RecordHeader header,
                               std::span<const ByteView> pieces, std::optional<GapText> gap,
                               const std::vector<ClearRange>& clear) {
     OpenSegment& segment = *open.segment;
-    // Behind a failing disk, and with what is small, it is simpler to wait.
+    // Behind a failing disk, and with what is small, it is simpler to wait; and where nothing waits to be
+    // sealed meanwhile, another thread only costs.
     std::size_t plain_size = 0;
     for (const ByteView piece : pieces) plain_size += piece.size();
     const bool is_behind = header.type == RecordType::fragment &&
-                           plain_size >= parts_.options->write_behind_bytes && disk_ == DiskState::good;
+                           plain_size >= parts_.options->write_behind_bytes && disk_ == DiskState::good &&
+                           (more_waits_ || parts_.options->write_behind_bytes == 0);
     if (!is_behind) (void)settle();
     header.stream = key;
     header.organisation = parts_.keys->organisation();

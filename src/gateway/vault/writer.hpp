@@ -175,6 +175,7 @@ class Writer {
     RecordBuilder builder_;
     WriteLane lane_;
     std::optional<InFlight> in_flight_;
+    bool more_waits_ = false;  ///< behind the item that is worked on
     std::map<StreamKey, Stream> streams_;
     std::vector<SegmentInfo> closed_;  ///< closed and not in the index yet
     std::vector<std::uint64_t> closed_first_leaf_;
