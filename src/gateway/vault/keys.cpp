@@ -153,7 +153,14 @@ Result<> KeyStore::load(keystore::Secrets* secrets) {
         VEDETTE_CHECK(forget_wrapped_organisation_key(database_));
         VEDETTE_CHECK(keystore::finish_changes(*table, environment.folder));
     }
-    return load_epoch();
+    // Beside a recorder that destroys keys at this moment, what was read of the database may be older than
+    // the file.
+    for (int looks = may_write ? 1 : 5;; --looks) {
+        Result<> loaded = load_epoch();
+        if (loaded || looks == 1) return loaded;
+        VEDETTE_TRY(const auto number, database_.query_int64("SELECT epoch FROM identity"));
+        epoch_number_ = static_cast<std::uint64_t>(number.value_or(0));
+    }
 }
 
 // Where there is no table of slots, the key file is the root key itself: the default, and what stores were
