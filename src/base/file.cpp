@@ -136,6 +136,12 @@ Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigne
     return sync_folder(path.parent_path());
 }
 
+Result<> remove_file(const std::filesystem::path& path) {
+    if (const auto fault = file_fault(FileOperation::remove)) return fail_errno(fault->error, path.string());
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, path.string());
+    return {};
+}
+
 Result<> require_file(const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::exists(path, error)) return {};

@@ -54,6 +54,9 @@ Result<> write_file_synced(const std::filesystem::path& path, ByteView bytes, un
 /// there, whole.
 Result<> replace_file(const std::filesystem::path& path, ByteView bytes, unsigned mode = 0600);
 
+/// One that is missing is removed.
+Result<> remove_file(const std::filesystem::path& path);
+
 /// not_found, "... is missing", where there is none.
 Result<> require_file(const std::filesystem::path& path);
 

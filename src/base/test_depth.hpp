@@ -18,4 +18,11 @@ inline int test_step(int otherwise) {
     return test_thoroughly() ? 1 : otherwise;
 }
 
+/// The number in an environment variable, `otherwise` where it is not set: how many cases, or which is the
+/// first.
+inline int test_number(const char* variable, int otherwise) {
+    const char* text = std::getenv(variable);
+    return text == nullptr ? otherwise : std::atoi(text);
+}
+
 }  // namespace vedette

@@ -21,12 +21,6 @@ constexpr std::string_view key_file_words = "vedette root key ";
 constexpr std::string_view key_file_prefix = "vedette root key 1 ";
 constexpr std::size_t max_overwritten = 1u << 20;
 
-Result<> remove_file(const fs::path& path) {
-    if (const auto fault = file_fault(FileOperation::remove)) return fail_errno(fault->error, path.string());
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, path.string());
-    return {};
-}
-
 Result<> rename_file(const fs::path& from, const fs::path& to) {
     if (const auto fault = file_fault(FileOperation::rename)) return fail_errno(fault->error, to.string());
     if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(errno, to.string());

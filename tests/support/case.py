@@ -14,6 +14,16 @@ BINARY = os.environ.get("VEDETTE_BINARY", "build/dev/vedette")
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:|LeakSanitizer|a task ended with an exception|terminate called|Assertion .* failed")
 
 
+def may_mount():
+    if os.geteuid() != 0:
+        return False
+    with vedette.folder() as place:
+        if subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False).returncode:
+            return False
+        subprocess.run(["umount", place], check=True)
+    return True
+
+
 class SystemTest(unittest.TestCase):
     """Every process that a test starts through it is ended with the test, and must not have complained."""
 

@@ -1,6 +1,5 @@
 """A disk that becomes full while cameras are recorded, and has room again."""
 
-import os
 import subprocess
 import time
 import unittest
@@ -12,17 +11,7 @@ SIZE = 48 << 20
 FILL = "fill"
 
 
-def may_mount():
-    if os.geteuid() != 0:
-        return False
-    with vedette.folder() as place:
-        if subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False).returncode:
-            return False
-        subprocess.run(["umount", place], check=True)
-    return True
-
-
-@unittest.skipUnless(may_mount(), "needs the right to mount a file system")
+@unittest.skipUnless(case.may_mount(), "needs the right to mount a file system")
 class DiskFullTest(case.SystemTest):
     def setUp(self):
         super().setUp()

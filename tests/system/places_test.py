@@ -1,21 +1,10 @@
 """Several disks, one of which goes away while cameras are recorded, and comes back."""
 
-import os
 import subprocess
 import unittest
 
 import case
 import vedette
-
-
-def may_mount():
-    if os.geteuid() != 0:
-        return False
-    with vedette.folder() as place:
-        if subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False).returncode:
-            return False
-        subprocess.run(["umount", place], check=True)
-    return True
 
 
 def segments(folder):
@@ -62,7 +51,7 @@ class PlacesTest(case.SystemTest):
             refusal = self.refused("serve", "--data", self.data, "--port", port, "--media", option)
             self.assertIn(words, refusal)
 
-    @unittest.skipUnless(may_mount(), "needs the right to mount a file system")
+    @unittest.skipUnless(case.may_mount(), "needs the right to mount a file system")
     def test_a_disk_goes_away_and_comes_back(self):
         kept = self.dir / "kept"
         kept.mkdir()

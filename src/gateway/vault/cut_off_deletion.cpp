@@ -1,12 +1,9 @@
 #include "gateway/vault/cut_off_deletion.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 
-#include <unistd.h>
-
-#include "base/file_fault.hpp"
+#include "base/file.hpp"
 #include "gateway/vault/statement.hpp"
 
 namespace vedette::vault {
@@ -27,6 +24,17 @@ Result<> each_segment(const Index& index, const std::vector<SegmentInfo>& recove
     for (const SegmentInfo& segment : recovered)
         if (segment.id.stream == stream) each(segment);
     return {};
+}
+
+// Whether something that is to go is still there.
+Result<bool> has_older(const Deletion& deletion, const Index& index,
+                       const std::vector<SegmentInfo>& recovered) {
+    VEDETTE_TRY(const auto first, index.segment_from(deletion.stream, 0));
+    return (first && first->id.first_sequence < deletion.before_sequence) ||
+           std::ranges::any_of(recovered, [&](const SegmentInfo& segment) {
+               return segment.id.stream == deletion.stream &&
+                      segment.id.first_sequence < deletion.before_sequence;
+           });
 }
 
 // Below what sequence a stream's records are to go.
@@ -71,12 +79,6 @@ Result<> destroy_keys(KeyStore& keys, CameraId camera, const std::set<std::int32
     return over.empty() ? Result<>() : keys.destroy(over);
 }
 
-Result<> remove_file(const fs::path& path) {
-    if (const auto fault = file_fault(FileOperation::remove)) return fail_errno(fault->error, path.string());
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, path.string());
-    return {};
-}
-
 // What can't be reached goes later.
 Result<> remove_segment(const Places& places, Index& index, const SegmentInfo& segment) {
     if (!places.is_there(segment.place)) return index.note_debt(segment.place, PlaceDebt::no_open_files);
@@ -104,11 +106,19 @@ Result<std::set<CameraId>> settle_deletions(const Places& places, KeyStore& keys
                                             crypto::TileLog& log, Recovered& recovered, UtcTime now) {
     VEDETTE_TRY(const auto noted, keys.deletions());
     std::map<CameraId, Before> cameras;
-    for (const Deletion& deletion : noted)
-        cameras[deletion.stream.camera][deletion.stream] = deletion.before_sequence;
+    std::set<CameraId> unfinished;  // of the others, which are many in time, nothing has to be looked through
+    for (const Deletion& deletion : noted) {
+        const CameraId camera = deletion.stream.camera;
+        cameras[camera][deletion.stream] = deletion.before_sequence;
+        VEDETTE_TRY(const bool is_left, has_older(deletion, index, recovered.segments));
+        if (is_left) unfinished.insert(camera);
+    }
     std::set<CameraId> to_repeat;
     for (const auto& [camera, before] : cameras) {
-        VEDETTE_TRY(const Sides sides, sides_of(camera, before, index, recovered.segments));
+        Sides sides;
+        if (unfinished.contains(camera)) {
+            VEDETTE_TRY(sides, sides_of(camera, before, index, recovered.segments));
+        }
         if (!sides.has_newer && !sides.older.empty()) {
             to_repeat.insert(camera);
             continue;
@@ -123,9 +133,7 @@ Result<std::set<CameraId>> settle_deletions(const Places& places, KeyStore& keys
         if (sides.older.empty()) continue;
         VEDETTE_CHECK(destroy_keys(keys, camera, sides.newer_days));
         for (const auto& [stream, segments] : sides.older) {
-            for (const SegmentInfo& segment : segments) {
-                VEDETTE_CHECK(remove_segment(places, index, segment));
-            }
+            for (const SegmentInfo& segment : segments) VEDETTE_CHECK(remove_segment(places, index, segment));
             // Last: the rows say what there is still to do.
             VEDETTE_CHECK(index.remove(stream, before_of(before, stream)));
         }
@@ -141,8 +149,8 @@ Result<bool> is_deletion_begun(CameraId camera, const KeyStore& keys, const Inde
     VEDETTE_TRY(const auto noted, keys.deletions());
     for (const Deletion& deletion : noted) {
         if (deletion.stream.camera != camera) continue;
-        VEDETTE_TRY(const auto first, index.segment_from(deletion.stream, 0));
-        if (first && first->id.first_sequence < deletion.before_sequence) return true;
+        VEDETTE_TRY(const bool is_left, has_older(deletion, index, {}));
+        if (is_left) return true;
     }
     return false;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <unistd.h>
-
 #include "base/file.hpp"
 #include "base/file_fault.hpp"
 #include "gateway/vault/format_file.hpp"
@@ -235,11 +233,7 @@ Result<> Expirer::remove_files(const Expiry& expiry, PlaceNumber place) {
             if (is_meant(it->path())) files.push_back(it->path());
         if (error && error != std::errc::no_such_file_or_directory)
             return fail_errno(error.value(), folder.string());
-        for (const fs::path& file : files) {
-            if (const auto fault = file_fault(FileOperation::remove))
-                return fail_errno(fault->error, file.string());
-            if (::unlink(file.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, file.string());
-        }
+        for (const fs::path& file : files) VEDETTE_CHECK(remove_file(file));
     }
     return {};
 }

@@ -52,11 +52,6 @@ struct ModelCamera {
     }
 };
 
-int number_of(const char* variable, int otherwise) {
-    const char* text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::atoi(text);
-}
-
 class History {
   public:
     explicit History(int seed) : seed_(seed), random_(static_cast<unsigned>(seed)) {
@@ -487,8 +482,8 @@ class History {
 
 TEST(HistoryTest, AgreesWithTheModel) {
     log::set_level(log::Level::off);  // failures are what is tested
-    const int first = number_of("VEDETTE_VAULT_SEED", 1);
-    const int seeds = number_of("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 4);
+    const int first = test_number("VEDETTE_VAULT_SEED", 1);
+    const int seeds = test_number("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 4);
     for (int seed = first; seed < first + seeds && !testing::Test::HasFailure(); ++seed) History(seed).run();
     log::set_level(log::Level::info);
 }

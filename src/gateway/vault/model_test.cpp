@@ -20,11 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int number_from(const char* variable, int otherwise) {
-    const char* text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::atoi(text);
-}
-
 class ModelTest : public testing::Test {
   protected:
     static constexpr int fragment_seconds = 2;
@@ -150,8 +145,8 @@ TEST_F(ModelTest, OneOperationFailsAndTheProcessGoesOn) {
 }
 
 TEST_F(ModelTest, RandomHistories) {
-    const int first = number_from("VEDETTE_VAULT_SEED", 1);
-    const int seeds = number_from("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 4);
+    const int first = test_number("VEDETTE_VAULT_SEED", 1);
+    const int seeds = test_number("VEDETTE_VAULT_SEEDS", test_thoroughly() ? 200 : 4);
     for (int seed = first; seed < first + seeds && !HasFailure(); ++seed) {
         start_again();
         is_behind = seed % 2 == 0;

@@ -1,9 +1,9 @@
-import { NumberInput } from '@mantine/core';
+import { NumberInput, type NumberInputProps } from '@mantine/core';
 import type { KeepRule } from '../api/client';
 import { daysIfEmpty, numberOrEmpty, sizeIfEmpty } from './keep';
 
-interface Props<T> {
-  value: T;
+interface Props {
+  value: number | '';
   error?: React.ReactNode;
   /** What holds where nothing is entered. */
   otherwise: KeepRule;
@@ -11,61 +11,35 @@ interface Props<T> {
   name?: string;
   description?: string;
   testId: string;
-  onValue(value: T): void;
+  onValue(value: number | ''): void;
 }
 
-export function DaysInput({
-  value,
-  error,
-  otherwise,
-  label,
-  name,
-  description,
-  testId,
-  onValue,
-}: Props<number | ''>) {
+type Kind = Pick<NumberInputProps, 'placeholder' | 'suffix' | 'allowDecimal' | 'decimalScale'>;
+
+function KeepInput({ name, testId, onValue, ...props }: Omit<Props, 'otherwise'> & Kind) {
   return (
     <NumberInput
-      label={label}
       aria-label={name}
-      description={description}
+      allowNegative={false}
+      clampBehavior="none"
+      onChange={(next) => onValue(numberOrEmpty(next))}
+      data-testid={testId}
+      {...props}
+    />
+  );
+}
+
+export function DaysInput({ otherwise, ...props }: Props) {
+  return (
+    <KeepInput
+      {...props}
       placeholder={daysIfEmpty(otherwise)}
-      suffix={value === 1 ? ' day' : ' days'}
+      suffix={props.value === 1 ? ' day' : ' days'}
       allowDecimal={false}
-      allowNegative={false}
-      clampBehavior="none"
-      value={value}
-      error={error}
-      onChange={(next) => onValue(numberOrEmpty(next))}
-      data-testid={testId}
     />
   );
 }
 
-export function SizeInput({
-  value,
-  error,
-  otherwise,
-  label,
-  name,
-  description,
-  testId,
-  onValue,
-}: Props<number | ''>) {
-  return (
-    <NumberInput
-      label={label}
-      aria-label={name}
-      description={description}
-      placeholder={sizeIfEmpty(otherwise)}
-      suffix=" GB"
-      decimalScale={3}
-      allowNegative={false}
-      clampBehavior="none"
-      value={value}
-      error={error}
-      onChange={(next) => onValue(numberOrEmpty(next))}
-      data-testid={testId}
-    />
-  );
+export function SizeInput({ otherwise, ...props }: Props) {
+  return <KeepInput {...props} placeholder={sizeIfEmpty(otherwise)} suffix=" GB" decimalScale={3} />;
 }
