@@ -5,19 +5,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/hex.hpp"
 #include "base/test_folder.hpp"
 #include "crypto/base64.hpp"
 #include "keystore/pcr_signature.hpp"
 #include "keystore/signing_key.hpp"
+#include "keystore/test_tpm.hpp"
 
 namespace vedette::keystore {
 namespace {
@@ -27,42 +24,16 @@ namespace fs = std::filesystem;
 class Tpm2Test : public testing::Test {
   protected:
     void SetUp() override { start(); }
-    void TearDown() override {
-        stop();
-        ::unsetenv("VEDETTE_TPM2");
-        ::unsetenv("CREDENTIALS_DIRECTORY");
-    }
-    void start() {
-        const std::string state = "dir=" + path.string();
-        const std::string server = "type=unixio,path=" + (path / "tpm").string();
-        const std::string control = "type=unixio,path=" + (path / "tpm.ctrl").string();
-        tpm = ::fork();
-        ASSERT_GE(tpm, 0);
-        if (tpm == 0) {
-            ::execlp("swtpm", "swtpm", "socket", "--tpm2", "--log", "level=0", "--tpmstate", state.c_str(),
-                     "--server", server.c_str(), "--ctrl", control.c_str(), "--flags",
-                     "not-need-init,startup-clear", static_cast<char*>(nullptr));
-            ::_exit(127);
-        }
-        for (int i = 0; i < 200 && !fs::exists(path / "tpm.ctrl"); ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        tcti = "swtpm:path=" + (path / "tpm").string();
-        ::setenv("VEDETTE_TPM2", tcti.c_str(), 1);
-    }
-    void stop() {
-        if (tpm <= 0) return;
-        ::kill(tpm, SIGTERM);
-        ::waitpid(tpm, nullptr, 0);
-        tpm = 0;
-        fs::remove(path / "tpm");
-        fs::remove(path / "tpm.ctrl");
-    }
+    void TearDown() override { ::unsetenv("CREDENTIALS_DIRECTORY"); }
+    void start() { ASSERT_TRUE(tpm.start(path)); }
+    void stop() { tpm.stop(); }
     void run(const std::string& command) const {
         ASSERT_EQ(std::system(("cd " + path.string() + " && " + command + " > /dev/null 2>&1").c_str()), 0)
             << command;
     }
     void extend(int pcr) const {
-        run("tpm2_pcrextend -T " + tcti + " " + std::to_string(pcr) + ":sha256=" + std::string(64, 'a'));
+        run("tpm2_pcrextend -T " + tpm.tcti() + " " + std::to_string(pcr) +
+            ":sha256=" + std::string(64, 'a'));
     }
     std::string content(const char* name) const {
         std::ifstream file(path / name, std::ios::binary);
@@ -70,8 +41,9 @@ class Tpm2Test : public testing::Test {
     }
     // As systemd-measure does, for the PCR as it is now.
     void sign_pcr(int pcr) const {
-        run("tpm2_createpolicy -T " + tcti + " --policy-pcr -l sha256:" + std::to_string(pcr) + " -L policy");
-        run("tpm2_flushcontext -T " + tcti + " -l");  // the tool leaves its session behind
+        run("tpm2_createpolicy -T " + tpm.tcti() + " --policy-pcr -l sha256:" + std::to_string(pcr) +
+            " -L policy");
+        run("tpm2_flushcontext -T " + tpm.tcti() + " -l");  // the tool leaves its session behind
         run("openssl dgst -sha256 -sign private.pem -out signature policy");
         std::ofstream(path / "tpm2-pcr-signature.json")
             << R"({"sha256":[{"pcrs":[)" << pcr << R"(],"pkfp":"","pol":")"
@@ -91,8 +63,7 @@ class Tpm2Test : public testing::Test {
 
     TestFolder test_folder;
     const fs::path path = test_folder.path();
-    std::string tcti;
-    pid_t tpm = 0;
+    TestTpm tpm;
     Environment environment{KeyFolder("/nonexistent"), nullptr};
 };
 

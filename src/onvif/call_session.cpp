@@ -9,8 +9,6 @@ namespace vedette::onvif {
 
 namespace {
 
-const Error refused = credentials_refused();
-
 // Whether the answer says that the credentials are missing or wrong; everything else is the asker's to judge.
 bool is_refusal(unsigned status, const Result<Reply>& reply) {
     if (!reply && reply.error().kind == ErrorKind::unauthenticated) return true;
@@ -51,14 +49,12 @@ void CallSession::on_clock(Result<Reply> reply, UtcTime now) {
     const auto time = take_as<DeviceTime>(std::move(reply));
     if (time && time->utc) told_offset_ = *time->utc - now;
     const bool may_help = time ? sign_in_.on_time(*time, now) : sign_in_.on_no_time();
-    if (!may_help) return finish(std::unexpected(refused));
+    if (!may_help) return finish(std::unexpected(credentials_refused()));
     state_ = State::asking;
 }
 
 void CallSession::on_refusal() {
-    if (!sign_in_.has_credentials())
-        return finish(fail(ErrorKind::unauthenticated, "the camera asks for a user name and password"));
-    if (!sign_in_.on_refused()) return finish(std::unexpected(refused));
+    if (auto refused = sign_in_.on_refused()) return finish(std::unexpected(*std::move(refused)));
     if (sign_in_.needs_clock()) state_ = State::reading_clock;
 }
 

@@ -361,9 +361,7 @@ void ControlSession::on_error(Error error) {
         return;
     }
     if (error.kind == ErrorKind::unauthenticated) {
-        if (!sign_in_.has_credentials())
-            return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
-        if (!sign_in_.on_refused()) return finish(std::move(error));
+        if (auto refused = sign_in_.on_refused()) return finish(*std::move(refused));
         if (sign_in_.needs_clock()) step_ = Step::time;
         return;
     }

@@ -255,9 +255,7 @@ void EventSession::on_error(Error error) {
     // changes.
     if (step_ == Step::drop || step_ == Step::end || step_ == Step::synchronize) return advance();
     if (error.kind == ErrorKind::unauthenticated) {
-        if (!sign_in_.has_credentials())
-            return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
-        if (!sign_in_.on_refused()) return finish(std::move(error));
+        if (auto refused = sign_in_.on_refused()) return finish(*std::move(refused));
         if (sign_in_.needs_clock()) {
             after_time_ = step_;
             step_ = Step::time;

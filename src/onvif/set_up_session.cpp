@@ -216,9 +216,7 @@ Result<> SetUpSession::take_scopes(Result<Reply> reply) {
 }
 
 void SetUpSession::on_refusal() {
-    if (!sign_in_.has_credentials())
-        return finish({ErrorKind::unauthenticated, "the camera asks for a user name and password"});
-    if (!sign_in_.on_refused()) return finish(credentials_refused());
+    if (auto refused = sign_in_.on_refused()) return finish(*std::move(refused));
     if (!sign_in_.needs_clock()) return;
     after_time_ = step_;
     step_ = Step::time;

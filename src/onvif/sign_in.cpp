@@ -1,5 +1,6 @@
 #include "onvif/sign_in.hpp"
 
+#include "base/credentials_refused.hpp"
 #include "onvif/soap.hpp"
 
 namespace vedette::onvif {
@@ -24,16 +25,17 @@ bool SignIn::on_no_time() {
     return !read_again_;
 }
 
-bool SignIn::on_refused() {
-    if (!has_credentials()) return false;
+std::optional<Error> SignIn::on_refused() {
+    if (!has_credentials())
+        return Error{ErrorKind::unauthenticated, "the camera asks for a user name and password"};
     if (chosen_ + 1 < offsets_.size()) {
         ++chosen_;
-        return true;
+        return std::nullopt;
     }
-    if (read_again_) return false;
+    if (read_again_) return credentials_refused();
     read_again_ = true;
     needs_clock_ = true;
-    return true;
+    return std::nullopt;
 }
 
 }  // namespace vedette::onvif

@@ -2,9 +2,11 @@
 // Signing in to a camera again and again: WS-UsernameToken by the camera's own clock, whatever that says, and
 // no more attempts than can help (quirks 32, 70, 71 and 72). No I/O.
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "onvif/device.hpp"
@@ -31,9 +33,9 @@ class SignIn {
     /// The camera does not tell its clock: ours is taken. False as above.
     bool on_no_time();
 
-    /// A signed call was refused. True: another attempt may help; needs_clock() says whether the clock comes
-    /// first.
-    bool on_refused();
+    /// A call was refused. nullopt: another attempt may help; needs_clock() says whether the clock comes
+    /// first. Else what to tell: unauthenticated.
+    std::optional<Error> on_refused();
     /// A signed call was answered: a refusal after this may be a clock that was set meanwhile.
     void on_accepted() { read_again_ = false; }
 

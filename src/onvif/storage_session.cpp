@@ -114,7 +114,7 @@ void StorageSession::on_answer(unsigned status, Result<Reply> reply, UtcTime now
 }
 
 void StorageSession::on_refusal() {
-    if (!sign_in_.on_refused()) return finish(credentials_refused());
+    if (auto refused = sign_in_.on_refused()) return finish(*std::move(refused));
     if (!sign_in_.needs_clock()) return;
     after_time_ = step_;
     step_ = Step::time;

@@ -1,6 +1,11 @@
 #pragma once
 // An archive in a bucket of a server that speaks S3.
 
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
 #include "gateway/archive/s3_address.hpp"
 #include "gateway/vault/object_store.hpp"
 

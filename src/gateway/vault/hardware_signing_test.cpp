@@ -7,13 +7,12 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/test_depth.hpp"
 #include "gateway/vault/sign_with.hpp"
 #include "gateway/vault/test_support.hpp"
 #include "gateway/vault/verify.hpp"
+#include "keystore/test_tpm.hpp"
 
 namespace vedette::vault {
 namespace {
@@ -36,13 +35,7 @@ class Pin final : public keystore::Secrets {
 class HardwareSigningTest : public testing::Test {
   protected:
     void SetUp() override { record(2); }
-    void TearDown() override {
-        ::unsetenv("SOFTHSM2_CONF");
-        ::unsetenv("VEDETTE_TPM2");
-        if (tpm <= 0) return;
-        ::kill(tpm, SIGKILL);
-        ::waitpid(tpm, nullptr, 0);
-    }
+    void TearDown() override { ::unsetenv("SOFTHSM2_CONF"); }
     static void run(const std::string& command) {
         ASSERT_EQ(std::system((command + " > /dev/null 2>&1").c_str()), 0) << command;
     }
@@ -56,21 +49,7 @@ class HardwareSigningTest : public testing::Test {
         run("pkcs11-tool --module /usr/lib/softhsm/libsofthsm2.so --token-label 'vedette test' --login --pin "
             "4711 --keypairgen --key-type EC:prime256v1 --label signer --id 01");
     }
-    void start_tpm() {
-        const std::string state = "dir=" + place.string();
-        const std::string server = "type=unixio,path=" + (place / "tpm").string();
-        const std::string control = "type=unixio,path=" + (place / "tpm.ctrl").string();
-        tpm = ::fork();
-        ASSERT_GE(tpm, 0);
-        if (tpm == 0) {
-            ::execlp("swtpm", "swtpm", "socket", "--tpm2", "--log", "level=0", "--tpmstate", state.c_str(),
-                     "--server", server.c_str(), "--ctrl", control.c_str(), "--flags",
-                     "not-need-init,startup-clear", static_cast<char*>(nullptr));
-            ::_exit(127);
-        }
-        for (int i = 0; i < 200 && !fs::exists(place / "tpm.ctrl"); ++i) std::this_thread::sleep_for(50ms);
-        ::setenv("VEDETTE_TPM2", ("swtpm:path=" + (place / "tpm").string()).c_str(), 1);
-    }
+    void start_tpm() { ASSERT_TRUE(tpm.start(place)); }
     std::unique_ptr<Vault> open() {
         VaultOptions options;
         options.folder = folder.path;
@@ -121,7 +100,7 @@ class HardwareSigningTest : public testing::Test {
     std::vector<std::string> notices;
     std::string faults;
     int number = 0;
-    pid_t tpm = 0;
+    keystore::TestTpm tpm;
 };
 
 TEST_F(HardwareSigningTest, ATokenThatComesAndGoes) {
@@ -175,14 +154,14 @@ TEST_F(HardwareSigningTest, ATpmThatHangsHoldsNothingUp) {
     ASSERT_TRUE(key) << key.error().message;
     auto vault = open();
     record(*vault, 2);
-    ASSERT_EQ(::kill(tpm, SIGSTOP), 0);
+    ASSERT_EQ(::kill(tpm.process(), SIGSTOP), 0);
     const auto begun = std::chrono::steady_clock::now();
     for (int i = 0; i < 20; ++i) record(*vault, 1);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
     const auto stopped = std::chrono::steady_clock::now();
     vault.reset();
     EXPECT_LT(std::chrono::steady_clock::now() - stopped, 10s);
-    ASSERT_EQ(::kill(tpm, SIGCONT), 0);
+    ASSERT_EQ(::kill(tpm.process(), SIGCONT), 0);
     std::this_thread::sleep_for(500ms);  // the thread that was left alone ends
     const auto report = verified(key->vkey);
     EXPECT_EQ(faults, "");
