@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -68,7 +69,7 @@ HttpAnswer to_answer(Parser& parser) {
 std::vector<std::string_view> HttpAnswer::values(std::string_view name) const {
     std::vector<std::string_view> found;
     for (const Header& header : headers)
-        if (std::ranges::equal(header.name, name, {}, lower, lower)) found.emplace_back(header.value);
+        if (boost::beast::iequals(header.name, name)) found.emplace_back(header.value);
     return found;
 }
 

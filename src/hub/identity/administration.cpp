@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hub/identity/access_rules_table.hpp"
 #include "hub/identity/api_token_rows.hpp"
 #include "hub/identity/break_glass_table.hpp"
 #include "hub/identity/rules.hpp"
