@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from check_asvs import check_asvs
+from check_cryptography import check_cryptography
 
 SKIPPED = {"node_modules", "build", ".git"}
 CONFIGURATION = "docs/ref/configuration.md"
@@ -243,7 +244,7 @@ def check_openapi(text):
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     faults = check_links(root) + check_run_commands(root) + check_sentences(root) + check_cameras(root)
-    faults += check_asvs(root, tests_of(root)[0])
+    faults += check_asvs(root, tests_of(root)[0]) + check_cryptography(root)
     faults += check_openapi((root / OPENAPI).read_text())
     if len(sys.argv) > 2:
         program = Program(sys.argv[2])
