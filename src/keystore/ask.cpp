@@ -2,13 +2,13 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 
 #include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/credentials_directory.hpp"
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
 
@@ -96,10 +96,10 @@ Result<Secret> read_credential(const std::filesystem::path& path) {
 }  // namespace
 
 Result<Secret> SystemSecrets::ask(const Question& question) {
-    const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
-    if (folder != nullptr && question.attempt == 0) {
+    const auto folder = credentials_directory();
+    if (folder && question.attempt == 0) {
         for (const std::string& name : question.credentials) {
-            auto secret = read_credential(std::filesystem::path(folder) / name);
+            auto secret = read_credential(*folder / name);
             if (secret || secret.error().kind != ErrorKind::not_found) return secret;
         }
     }

@@ -2,8 +2,8 @@
 
 #include <array>
 #include <charconv>
-#include <cstdlib>
 
+#include "base/credentials_directory.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/rsa_public.hpp"
 #include "keystore/pcr_signature.hpp"
@@ -27,8 +27,7 @@ Result<std::optional<PolicyKey>> policy_key_of(const Tpm2Parameters& parameters)
 // systemd's places, in its order.
 std::vector<std::filesystem::path> signature_files() {
     std::vector<std::filesystem::path> files;
-    if (const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY"))
-        files.push_back(std::filesystem::path(credentials) / signature_file);
+    if (const auto credentials = credentials_directory()) files.push_back(*credentials / signature_file);
     for (const char* const folder :
          {"/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"})
         files.push_back(std::filesystem::path(folder) / signature_file);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/credentials_directory.hpp"
 #include "base/file.hpp"
 
 namespace vedette::archive {
@@ -117,8 +117,8 @@ Result<S3Settings> parse_s3_settings(std::string_view text) {
 
 Result<S3Settings> load_s3_settings(const fs::path& data) {
     fs::path path = data / "archive.key";
-    if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr) {
-        const fs::path credential = fs::path(folder) / "vedette.archive";
+    if (const auto credentials = credentials_directory()) {
+        const fs::path credential = *credentials / "vedette.archive";
         std::error_code error;
         if (fs::exists(credential, error)) path = credential;
     }

@@ -1,6 +1,7 @@
 #include "gateway/decoder/picture.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -88,7 +89,7 @@ std::pair<int, int> small_size(const AVFrame& frame, int side) {
     const double height = frame.height;
     const double factor = std::min(1.0, side / std::max(width, height));
     const auto even = [&](double length) {
-        return std::clamp(static_cast<int>(length * factor / 2 + 0.5) * 2, 2, side);
+        return std::clamp(static_cast<int>(std::lround(length * factor / 2)) * 2, 2, side);
     };
     return {even(width), even(height)};
 }
