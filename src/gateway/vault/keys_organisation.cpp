@@ -68,6 +68,7 @@ Secret KeyStore::derive(std::string_view purpose) const {
 
 std::vector<Secret> KeyStore::derive_replaced(std::string_view purpose) const {
     std::vector<Secret> keys;
+    keys.reserve(replaced_derivation_keys_.size());
     for (const Secret& replaced : replaced_derivation_keys_) keys.push_back(derived(replaced, purpose));
     return keys;
 }

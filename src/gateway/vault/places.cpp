@@ -371,6 +371,7 @@ void Places::set(Disk& disk, PlaceState state, std::string why) {
 
 std::vector<PlaceNumber> Places::all() const {
     std::vector<PlaceNumber> numbers;
+    numbers.reserve(disks_.size());
     for (const auto& [number, disk] : disks_) numbers.push_back(number);
     return numbers;
 }
@@ -417,6 +418,7 @@ PlaceStatus Places::status_of(const Disk& disk) {
 std::vector<PlaceStatus> Places::status() const {
     const std::lock_guard lock(mutex_);
     std::vector<PlaceStatus> all;
+    all.reserve(disks_.size());
     for (const auto& [number, disk] : disks_) all.push_back(status_of(*disk));
     return all;
 }
@@ -464,6 +466,7 @@ std::vector<PlaceNumber> Places::candidates(CameraId camera) const {
         return a.in_trouble != b.in_trouble ? b.in_trouble : a.worth > b.worth;
     });
     std::vector<PlaceNumber> numbers;
+    numbers.reserve(candidates.size());
     for (const Candidate& candidate : candidates) numbers.push_back(candidate.place);
     return numbers;
 }

@@ -18,7 +18,7 @@ keystore::SignerKind kind_of(SigningState state) {
 }  // namespace
 
 std::string describe(const SignedStretch& stretch) {
-    const std::string kind(to_string(kind_of(stretch.state)));
+    std::string kind(to_string(kind_of(stretch.state)));
     if (stretch.state == SigningState::own_key) return kind;
     if (stretch.state == SigningState::away) return kind + " alone: token or TPM did not answer";
     if (stretch.vkey.empty())
