@@ -27,10 +27,10 @@ struct CameraConnection {
 };
 
 /// One step of a session over its connection: writes what is to be written, waits until bytes come, the
-/// session's deadline is due or `longest_low_water_wait` is over where there is a low-water mark, reads what is there into `buffer` and passes it on. Fails when the connection
-/// does. The caller takes the events and the session's datagrams. `buffer` is not used across a wait, so
-/// streams of one loop can share it. `max_lots`: of the buffer's size that are read at most; who paces
-/// reading sets it.
+/// session's deadline is due or `longest_low_water_wait` is over where there is a low-water mark, reads what
+/// is there into `buffer` and passes it on. Fails when the connection does. The caller takes the events and
+/// the session's datagrams. `buffer` is not used across a wait, so streams of one loop can share it.
+/// `max_lots`: of the buffer's size that are read at most; who paces reading sets it.
 net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSession& session,
                                   const Clock& clock, std::span<std::byte> buffer,
                                   std::size_t max_lots = SIZE_MAX);
