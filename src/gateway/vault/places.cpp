@@ -134,9 +134,10 @@ std::string sentence_of(PlaceState state, const PlaceEntry& place, const std::st
                 why);
         case PlaceState::hanging:
             return fmt::format(
-                "The disk \"{}\" does not answer: its recordings can't be seen until it does{}. Check the "
-                "disk and its cables.",
-                name, place.number == home_place ? ", and nothing can be signed" : "");
+                "The disk \"{}\" does not answer: its recordings can't be seen until it does. Check it and "
+                "its "
+                "cables.{}",
+                name, place.number == home_place ? " Nothing can be signed meanwhile." : "");
     }
     return "";
 }
