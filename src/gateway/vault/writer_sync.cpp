@@ -9,6 +9,8 @@
 
 #include "base/file_fault.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/format_file.hpp"
+#include "gateway/vault/sign_of_life.hpp"
 #include "gateway/vault/statement.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -64,6 +66,7 @@ void Writer::tick(Steady::time_point now) {
                 set_disk(DiskState::failing,
                          fmt::format("Recordings could not be signed: {}.", published.error().message));
         }
+        show_life(true);
         next_publish_ = Steady::now() + parts_.options->checkpoint_interval;
     }
 }
@@ -98,8 +101,9 @@ Result<> Writer::sync_segment(StreamKey key, Stream& open) {
 }
 
 // Data first, then leaves: the log never speaks of bytes that a power cut could still take.
-Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced) {
+Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& written) {
     OpenSegment& segment = *open.segment;
+    const Result<> synced = written ? state_events() : written;
     if (!synced) {
         // What the kernel may have dropped is given up: cut the file, take the sequences back, record a gap.
         log::error("{}: {}", describe(key), synced.error().message);
@@ -150,8 +154,40 @@ void Writer::close_segment(StreamKey key, Stream& open) {
 }
 
 Result<> Writer::publish() {
+    VEDETTE_CHECK(state_events());
     VEDETTE_CHECK(publish_log());
+    VEDETTE_CHECK(index_events());
     return index_closed();
+}
+
+void Writer::look_at_clock() {
+    auto step = clock_watch_.look();
+    if (!step) return;
+    step->clock = parts_.options->clock_trust();
+    log::warn("the clock was set {}", describe(RecorderEvent(*step)));
+    unstated_events_.push_back(event_header(*step, parts_.keys->organisation()));
+}
+
+// In front of all that is recorded from then on.
+Result<> Writer::state_events() {
+    if (parts_.options->watches_clock) look_at_clock();
+    if (unstated_events_.empty()) return {};
+    VEDETTE_CHECK(admit(format_with_events));
+    for (const RecordHeader& event : unstated_events_) parts_.log->append(encode_entry(event));
+    std::ranges::move(unstated_events_, std::back_inserter(unindexed_events_));
+    unstated_events_.clear();
+    return {};
+}
+
+Result<> Writer::index_events() {
+    VEDETTE_CHECK(parts_.index->add_events(unindexed_events_));
+    unindexed_events_.clear();
+    return {};
+}
+
+// What keeps it from being written is told elsewhere.
+void Writer::show_life(bool is_running) {
+    (void)write_sign_of_life(*parts_.layout, {.is_running = is_running, .at = parts_.clock->utc_now()});
 }
 
 Result<> Writer::publish_log() {
@@ -163,6 +199,7 @@ Result<> Writer::publish_log() {
 }
 
 Result<> Writer::sign(std::span<const RecordHeader> statements) {
+    VEDETTE_CHECK(state_events());
     for (const RecordHeader& statement : statements) parts_.log->append(encode_entry(statement));
     return publish_log();
 }
@@ -185,6 +222,7 @@ Result<> Writer::index_closed() {
     for (const Abandoned& segment : abandoned_) scan_from = std::min(scan_from, segment.first_leaf);
     for (const auto& [key, open] : streams_)
         if (open.segment) scan_from = std::min(scan_from, open.segment->first_leaf);
+    VEDETTE_CHECK(index_events());  // they may lie in front of where a start begins to read
     VEDETTE_CHECK(parts_.index->insert(closed_, scan_from));
     for (const SegmentInfo& segment : closed_) {
         move_to_its_day(segment);
@@ -284,6 +322,7 @@ Result<Writer::Shredded> Writer::shred(CameraId camera) {
         close_segment(key, open);
         deletions.push_back({key, open.position.next_sequence});
     }
+    VEDETTE_CHECK(state_events());
     VEDETTE_CHECK(parts_.keys->note_deletions(deletions));
     for (const Deletion& deletion : deletions)
         parts_.log->append(
@@ -337,7 +376,7 @@ Result<> Writer::remove_objects(CameraId camera, PlaceNumber archive) {
     ObjectStore& objects = *parts_.places->objects(archive);
     const auto keys = objects.list(MediaFolder{}.camera_folder(camera).string() + "/");
     Result<> removed = keys ? Result<>() : std::unexpected(keys.error());
-    for (std::size_t i = 0; removed && i < keys->size(); ++i) removed = objects.remove((*keys)[i]);
+    for (std::size_t i = 0; removed && i < keys->size(); ++i) removed = objects.remove((*keys)[i].key);
     if (removed) return {};
     log::error("deleting recordings: {}: {}", parts_.places->name(archive), removed.error().message);
     return parts_.index->note_debt(archive, PlaceDebt::no_open_files);
