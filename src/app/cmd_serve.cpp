@@ -259,7 +259,8 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
                                         .places = std::move(disks),
                                         .archive = std::move(archive),
                                         .archive_after_days = arguments.archive_after_days,
-                                        .secrets = &secrets},
+                                        .secrets = &secrets,
+                                        .version = VEDETTE_VERSION},
                                        clock, gateway_loop.executor(), link.gateway));
     VEDETTE_CHECK(gateway->provision(std::move(cameras)));
     VEDETTE_TRY(auto authority,

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "app/commands.hpp"
@@ -79,6 +79,20 @@ void print_signatures(const vault::VerifyReport& report) {
                    report.not_authentic_stretches - report.not_authentic.size());
 }
 
+constexpr std::size_t steps_told = 20;
+
+// What happened to the recorder as a whole.
+void print_events(const vault::VerifyReport& report) {
+    if (report.starts > 0)
+        fmt::print("{:<12}{} of the recorder, {} after it was not stopped in good order\n", "starts",
+                   report.starts, report.cut_off);
+    if (report.steps.empty()) return;
+    fmt::print("{:<12}{}\n", "clock", plural(report.steps.size(), "step"));
+    const std::size_t first = report.steps.size() - std::min(report.steps.size(), steps_told);
+    for (std::size_t i = first; i < report.steps.size(); ++i)
+        fmt::print("{:<12}{}\n", "", vault::describe(vault::RecorderEvent(report.steps[i])));
+}
+
 void print_report(const vault::VerifyReport& report, bool fast) {
     const auto line = [](std::string_view label, const std::string& text) {
         fmt::print("{:<12}{}\n", label, text);
@@ -97,6 +111,7 @@ void print_report(const vault::VerifyReport& report, bool fast) {
     for (const auto& [reason, gaps] : report.by_reason)
         line("", fmt::format("{}: {}, {} in all", vault::to_string(reason), plural(gaps.count, "gap"),
                              length(gaps.duration)));
+    print_events(report);
     if (report.covered) line("time", vault::to_text(*report.covered));
     if (report.left_out > 0)
         line("left out", fmt::format("{} that you did not ask for", plural(report.left_out, "fragment")));
@@ -118,6 +133,17 @@ void print_report(const vault::VerifyReport& report, bool fast) {
         line("away", fmt::format("{} on the disk \"{}\", {}: not checked, it is not mounted",
                                  plural(away.fragments, "fragment"), place,
                                  away.covered ? vault::to_text(*away.covered) : "at no time"));
+    if (report.strangers > 0)
+        line("strangers", fmt::format("{} files or objects that nobody here knows", report.strangers));
+    if (report.unfinished_copies > 0)
+        line("archive",
+             fmt::format("{} {} not finished, or going on: the recorder removes what is left after a day",
+                         report.unfinished_copies, report.unfinished_copies == 1 ? "copy" : "copies"));
+    for (const auto& [place, beside] : report.beside)
+        line("beside", fmt::format("in \"{}\", and not Vedette's: {}{}", place, fmt::join(beside.names, ", "),
+                                   beside.count > beside.names.size()
+                                       ? fmt::format(" and {} more", beside.count - beside.names.size())
+                                       : ""));
     if (report.unsigned_tail > 0)
         line("not signed", fmt::format("{} written since the checkpoint", amount(report.unsigned_tail)));
     line("checkpoint", report.checkpoint ? fmt::format("{} entries, root {}", report.checkpoint->size,
@@ -269,6 +295,10 @@ int stats(const VaultArguments& arguments) {
         fmt::print("Nothing is recorded yet.\n");
     else
         fmt::print("\n{}, {}\n", plural(all->size(), "camera stream"), amount(bytes));
+    const auto events = vault::vault_events(layout_of(arguments));
+    if (!events) return complain(events.error());
+    fmt::print("{} of the recorder, {} after it was not stopped in good order; {} of the clock\n",
+               plural(events->starts, "start"), events->cut_off, plural(events->steps, "step"));
     return 0;
 }
 

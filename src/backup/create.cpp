@@ -26,9 +26,9 @@ constexpr int copy_attempts = 5;
 
 // At the top of the data directory: recordings, what is made again from them or from nothing, and what is
 // copied in a way of its own.
-constexpr std::string_view left_out[] = {"media",         "index.db",   "checked",      "reserve",
-                                         "lock",          "tlog",       "keys",         unfinished_folder,
-                                         finished_folder, "lost+found", "vedette-probe"};
+constexpr std::string_view left_out[] = {"media",           "index.db",      "checked",    "reserve",
+                                         "alive",           "lock",          "tlog",       "keys",
+                                         unfinished_folder, finished_folder, "lost+found", "vedette-probe"};
 
 // What SQLite and unfinished writings keep beside a file.
 bool is_beside_another(std::string_view name) {

@@ -18,7 +18,6 @@ constexpr std::chrono::seconds tick_period{1};
 constexpr std::chrono::seconds status_period{2};
 constexpr std::chrono::seconds storage_period{10};
 constexpr std::chrono::seconds states_period{10};
-constexpr Ticks90k longest_absence = std::chrono::hours(24 * 30);  // that is told where nothing is recorded
 
 /// A history that can't be read is no reason not to record.
 std::optional<StateHistoryFile> open_states(const std::filesystem::path& file, StateHistory& states) {
@@ -60,6 +59,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
     vault::VaultOptions vault_options{.folder = options.data_dir, .clock = &clock};
     vault_options.keep_free_percent = options.keep_free_percent;
     vault_options.secrets = options.secrets;
+    vault_options.version = options.version;
+    vault_options.watches_clock = true;
     for (MediaPlace& place : options.places)
         vault_options.places.push_back({std::move(place.name), std::move(place.folder)});
     if (options.archive)
@@ -185,33 +186,12 @@ CameraRunner& Gateway::Impl::add_runner(Camera camera) {
     runners[id] = std::move(runner);
     (void)vault->set_camera_name(id, reference.camera().name);
     set_storage(reference.camera());
-    reference.start([this](vault::StreamKey key) { return account_for_absence(key); });
+    // So that the time in which no process ran is told even when the camera never comes back; from then on a
+    // gap is the recorder's to explain.
+    reference.start([this](vault::StreamKey key) { return vault->resume(key); });
     attach_device(reference.camera());
     announce(id);
     return reference;
-}
-
-// Writes down the time in which no process ran, so that it is told even when the camera never comes back, and
-// gives its end: from then on a gap is the recorder's to explain. nullopt: nothing is recorded.
-std::optional<UtcTime> Gateway::Impl::account_for_absence(vault::StreamKey key) {
-    const auto extent = vault->extent(key);
-    if (!extent) return std::nullopt;
-    const UtcTime present = clock.utc_now();
-    // Of a camera that was never recorded, by its plan, there may be gaps alone.
-    UtcTime until = *extent ? (*extent)->end : present - longest_absence;
-    bool is_told = extent->has_value();
-    // Earlier processes may have told of gaps after the last recording.
-    if (const auto later = vault->recordings(key, {until, std::max(until + Ticks90k(1), present)}))
-        for (const auto& gap : later->gaps) {
-            until = std::max(until, gap.interval.end);
-            is_told = true;
-        }
-    if (!is_told) return std::nullopt;
-    if (until >= present) return until;
-    const auto written = vault->append(vault::Gap{key, {until, present}, vault::GapReason::not_running, ""});
-    if (!written)
-        log::warn("camera {} stream {}: {}", key.camera.text(), key.stream, written.error().message);
-    return present;
 }
 
 void Gateway::Impl::announce(CameraId id) {

@@ -35,6 +35,7 @@ struct GatewayOptions {
     std::optional<MediaPlace> archive{};
     unsigned archive_after_days = 0;
     keystore::Secrets* secrets = nullptr;  ///< asked during open() for what a key slot takes; null: nobody
+    std::string version{};                 ///< of the program; each start is signed with it
 };
 
 class Gateway {

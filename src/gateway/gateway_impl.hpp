@@ -40,7 +40,6 @@ struct Gateway::Impl {
     net::Awaitable<void> tick();
     net::Awaitable<void> report_storage();
     CameraRunner& add_runner(Camera camera);
-    std::optional<UtcTime> account_for_absence(vault::StreamKey key);
     void announce(CameraId id);
     void note_states(const wire::CameraStatus& status);
     net::Awaitable<void> save_states();

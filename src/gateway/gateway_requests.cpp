@@ -69,6 +69,24 @@ net::Awaitable<wire::StreamTest> test_stream(media::StreamKind kind, std::string
     co_return test;
 }
 
+wire::RecorderEvent to_wire(const vault::RecorderEvent& event) {
+    wire::RecorderEvent result;
+    result.at = vault::time_of(event);
+    if (const auto* start = std::get_if<vault::RecorderStart>(&event)) {
+        result.since = start->idle_since;
+        result.before = vault::to_string(start->before);
+        result.version = start->version;
+        result.clock = vault::to_string(start->clock);
+        return result;
+    }
+    const auto& step = std::get<vault::ClockStep>(event);
+    result.kind = wire::RecorderEvent::Kind::clock_step;
+    result.since = step.from;
+    result.noticed = vault::to_string(step.noticed);
+    result.clock = vault::to_string(step.clock);
+    return result;
+}
+
 wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcInterval> extent) {
     wire::Recordings result{.ranges = {}, .gaps = {}, .extent = extent};
     for (const auto& range : recordings.ranges)
@@ -94,6 +112,7 @@ wire::Recordings to_wire(const vault::Recordings& recordings, std::optional<UtcI
                               : wire::DeletionRule::keep_free_percent;
         result.deleted.push_back({range.interval, rule, range.value, range.deleted_at});
     }
+    for (const vault::RecorderEvent& event : recordings.events) result.events.push_back(to_wire(event));
     std::ranges::sort(result.ranges, {}, [](const auto& r) { return r.interval.start; });
     std::ranges::sort(result.gaps, {}, [](const auto& g) { return g.interval.start; });
     return result;

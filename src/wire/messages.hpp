@@ -318,10 +318,22 @@ struct RecordedGap {
     std::string
         not_filled{};  ///< why the camera's own storage did not help; empty: it was not asked, or not yet
 };
+/// The recorder was started, or its clock was set.
+struct RecorderEvent {
+    enum class Kind : std::uint8_t { start, clock_step };
+    Kind kind = Kind::start;
+    UtcTime at{};        ///< by the clock from then on
+    UtcTime since{};     ///< start: the last sign of life before; clock_step: what the clock would have shown
+    std::string before;  ///< start: how the process before ended: "orderly", "cut_off", "not_known"
+    std::string version;  ///< start: of the program
+    std::string noticed;  ///< clock_step: "running", "at_start"
+    std::string clock;    ///< "synchronised", "not_synchronised", "not_known"
+};
 struct Recordings {
     std::vector<RecordedRange> ranges;  ///< in order of time
     std::vector<RecordedGap> gaps;
     std::vector<DeletedRange> deleted{};  ///< in order of time
+    std::vector<RecorderEvent> events{};  ///< in the order in which they came
     std::optional<UtcInterval> extent;    ///< of everything that the camera's stream has recorded
 };
 

@@ -121,7 +121,9 @@ class CrashTest(case.SystemTest):
         again = server.download(cameras[0], *interval, self.dir / "after.mp4").read_bytes()
         self.assertEqual(kept, again)
         self.assertEqual(server.stop(), 0, server.output())
-        self.assertIn("untouched", self.verify())
+        verified = self.verify()
+        self.assertIn("untouched", verified)
+        self.assertRegex(verified, rf"(?m)^starts +{KILLS + 1} of the recorder, {KILLS} after it was not stopped in good order$")
         self.tell(KILLS, lost, starts)
         if is_release():
             self.assertLessEqual(max(lost), MAY_BE_LOST, "the machine had no time for it, or the store has lost more than it may")

@@ -220,7 +220,7 @@ class KeysTest(case.SystemTest):
         self.assertIn("newer vedette", self.serve_refused())
         slots.write_bytes(content)
         self.vedette("keys", "list")
-        self.assertEqual((self.data / "format").read_text(), "4\n")
+        self.assertEqual((self.data / "format").read_text(), "6\n")
         (self.data / "keys/root.key").unlink()
         self.assertIn("root.key is missing", self.serve_refused())
 

@@ -103,7 +103,7 @@ class MediaSigningTest(case.SystemTest):
         # Of the camera that does not sign nothing is said, and the store's own proof holds.
         by_signature = sum(int(n) for n in re.findall(r"(\d+) fragments? by the camera itself", output))
         self.assertLess(by_signature, case.counts(output)["fragments"])
-        self.assertEqual((self.data / "format").read_text(), "5\n")
+        self.assertEqual((self.data / "format").read_text(), "6\n")
 
     def test_another_key_is_told_and_can_be_accepted_and_missing_signatures_are_told(self):
         video = clip(self.dir, "h264")

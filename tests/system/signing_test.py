@@ -125,7 +125,7 @@ class SigningTest(case.SystemTest):
 
         vkey = self.sign_with("pkcs11", "--pkcs11-uri", uri)
         self.assertIn("so already", self.sign_with("pkcs11", "--pkcs11-uri", uri, exit_code=1))
-        self.assertEqual((self.data / "format").read_text(), "5\n")
+        self.assertEqual((self.data / "format").read_text(), "6\n")
         listed = self.vedette("keys", "list")
         self.assertIn("signed by the key file and the PKCS#11 token", listed)
         self.assertIn(vkey, listed)

@@ -31,6 +31,7 @@ PASSPHRASE = "nine slow barges, upstream"
 BACKUP_PASSPHRASE = "paper in the safe"
 LEFT_OUT = {"lock", "reserve", "ca.key", "ca.pem", "server.key", "server.pem"}
 GUARD = {"name": "guard"}
+DISK = "disk"  # of format 5, in the data directory, so that it is packed with it
 
 
 def packets(path):
@@ -71,6 +72,16 @@ class Maker(case.SystemTest):
              "-bf", "0", "-pix_fmt", "yuv420p", "-bsf:v", "h264_mp4toannexb", "-f", "h264", str(path)], check=True)
         return path
 
+    def textured_clip(self):
+        """Few pictures, which take more bytes than light encryption seals."""
+        path = self.dir / "textured.h264"
+        subprocess.run(
+            ["ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i", "color=gray:size=96x64:rate=2:duration=2,noise=alls=60:allf=t", "-c:v", "libx264",
+             "-preset", "ultrafast", "-coder", "1",
+             "-x264-params", "bframes=0:keyint=2:min-keyint=2:scenecut=0:qp=18", "-pix_fmt", "yuv420p", "-bsf:v", "h264_mp4toannexb",
+             "-f", "h264", str(path)], check=True)
+        return path
+
     def credentials(self, **secrets):
         folder = self.dir / "credentials"
         folder.mkdir(exist_ok=True)
@@ -86,6 +97,8 @@ class Maker(case.SystemTest):
         cut = self.dir / "cut"
         http = vedette.free_port()
         args = ["--onvif", http, "--edge-storage", "--outage-file", cut] if store_format >= 2 else []
+        if store_format >= 5:
+            args += ["--sign", "onvif"]
         farm = self.simulator(1, "--clip", self.small_clip(), *args)
         if args:
             farm.wait_line("ONVIF: http")
@@ -121,6 +134,8 @@ class Maker(case.SystemTest):
             for command in (["add", "passphrase", "--label", "the safe"], ["backup", "--to", self.dir / "keys.backup"]):
                 subprocess.run([case.BINARY, "keys", *command, "--data", self.data], env=env, check=True, stdin=subprocess.DEVNULL)
             (self.dir / "keys.backup").rename(self.data / "keys.backup")
+        if store_format >= 5:
+            self.sign_and_move(camera)
         self.assertEqual((self.data / "format").read_text(), f"{store_format}\n")
         server = self.server()
         farm.stop()
@@ -132,6 +147,34 @@ class Maker(case.SystemTest):
         with tarfile.open(FOLDER / f"format-{store_format}.tar.xz", "w:xz", preset=9) as archive:
             archive.add(self.data, "data", filter=lambda info: None if pathlib.Path(info.name).name in LEFT_OUT else self.nobodys(info))
         (FOLDER / f"format-{store_format}.json").write_text(json.dumps(told, indent=2) + "\n")
+
+    def sign_and_move(self, camera):
+        """Light encryption, on another disk, signed by a token for a while."""
+        env = {**self.credentials(pin="4711"), "SOFTHSM2_CONF": str(self.dir / "softhsm2.conf")}
+        env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # SoftHSM 2.6 loses some bytes for each key that it reads
+        (self.dir / "tokens").mkdir()
+        (self.dir / "softhsm2.conf").write_text(f"directories.tokendir = {self.dir / 'tokens'}\nlog.level = ERROR\n")
+        module = "/usr/lib/softhsm/libsofthsm2.so"
+        for command in (
+            ["softhsm2-util", "--init-token", "--free", "--label", "site", "--so-pin", "12345678", "--pin", "4711"],
+            ["pkcs11-tool", "--module", module, "--token-label", "site", "--login", "--pin", "4711", "--keypairgen", "--key-type",
+             "EC:prime256v1", "--label", "signer", "--id", "01"],
+            [case.BINARY, "keys", "sign-with", "pkcs11", "--pkcs11-uri", "pkcs11:token=site;object=signer", "--data", self.data],
+        ):
+            subprocess.run(command, env=env, check=True, stdin=subprocess.DEVNULL, start_new_session=True)
+        unsigned = self.simulator(1, "--clip", self.textured_clip())
+        disk = self.data / DISK
+        disk.mkdir()
+        server = self.server(env=env, start_new_session=True, extra=["--media", f"{DISK}={disk}"])
+        server.ok("PATCH", f"/api/v1/cameras/{camera}", {"main_url": unsigned.url(), "encryption": "light", "place": DISK})
+        vedette.wait_for("light recordings", lambda: any(r["encryption"] == "light" for r in server.recordings(camera)["ranges"]), 30)
+        self.more_recorded(server, camera, 2)
+        server.ok("PATCH", f"/api/v1/cameras/{camera}", {"encryption": "full", "place": ""})
+        self.assertEqual(server.stop(), 0)
+        subprocess.run([case.BINARY, "keys", "sign-with", "file", "--data", self.data], env=env, check=True, start_new_session=True)
+        said = self.verify()
+        for what in ("partially encrypted", "PKCS#11 token", "authentic"):
+            self.assertRegex(said, what)
 
     @staticmethod
     def nobodys(info):
@@ -152,7 +195,11 @@ DATABASES = {  # in the data directory: where its migrations stand
 def unpack(store_format, folder):
     with tarfile.open(FOLDER / f"format-{store_format}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
-    return pathlib.Path(folder) / "data"
+    data = pathlib.Path(folder) / "data"
+    if (data / "places").exists():  # its disk is mounted somewhere else now
+        text = (data / "places").read_text()
+        (data / "places").write_text(re.sub(rf" {DISK} /.*", f" {DISK} {data.resolve() / DISK}", text))
+    return data
 
 
 def migrations(source):

@@ -43,7 +43,7 @@ class UpgradeTest(case.SystemTest):
         return farm, server
 
     def test_each_format(self):
-        self.assertEqual(FORMATS[:4], [1, 2, 3, 4])
+        self.assertEqual(FORMATS[:5], [1, 2, 3, 4, 5])
         for store_format in FORMATS:
             with self.subTest(format=store_format):
                 data, told = self.unpack(store_format, f"format-{store_format}")

@@ -33,13 +33,14 @@ Result<ObjectListing> parse_listing(std::string_view xml) {
     ObjectListing listing;
     for (const pugi::xml_node object : root.children("Contents")) {
         const std::string key = object.child_value("Key");
-        if (key.empty() || key.size() > max_key || listing.keys.size() == max_listed)
+        if (key.empty() || key.size() > max_key || listing.objects.size() == max_listed)
             return fail(ErrorKind::corrupt, "the list of objects is not as it should be");
-        listing.keys.push_back(key);
+        const auto modified = parse_rfc3339(object.child_value("LastModified"));
+        listing.objects.push_back({key, modified ? *modified : UtcTime::max()});
     }
     if (std::string_view(root.child_value("IsTruncated")) == "true") {
         listing.next = root.child_value("NextContinuationToken");
-        if (listing.next.empty() || listing.keys.empty())
+        if (listing.next.empty() || listing.objects.empty())
             return fail(ErrorKind::corrupt, "the list of objects does not say how it goes on");
     }
     return listing;

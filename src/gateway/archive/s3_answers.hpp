@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "gateway/vault/object_store.hpp"
 
 namespace vedette::archive {
 
 inline constexpr std::size_t max_listed = 1000;  ///< names in one answer
 
 struct ObjectListing {
-    std::vector<std::string> keys;
-    std::string next;  ///< continuation token; empty: that was all
+    std::vector<vault::StoredObject> objects;  ///< modified: UtcTime::max() where it does not say
+    std::string next;                          ///< continuation token; empty: that was all
 };
 /// ListBucketResult of ListObjectsV2. corrupt: it is none.
 Result<ObjectListing> parse_listing(std::string_view xml);

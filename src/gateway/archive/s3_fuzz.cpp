@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace vedette::archive;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     if (const auto listing = parse_listing(text))
-        if (listing->keys.size() > max_listed) std::abort();
+        if (listing->objects.size() > max_listed) std::abort();
     if (error_words(text).size() > 402) std::abort();
     (void)parse_content_range(text);
     (void)parse_s3_settings(text);

@@ -141,8 +141,8 @@ class S3Store final : public vault::ObjectStore {
         return parse_content_range(ranges.empty() ? "" : ranges.front());
     }
 
-    Result<std::vector<std::string>> list(const std::string& prefix) override {
-        std::vector<std::string> keys;
+    Result<std::vector<vault::StoredObject>> list(const std::string& prefix) override {
+        std::vector<vault::StoredObject> objects;
         std::string next;
         const std::string own = name_of("");
         for (std::size_t page = 0; page < max_pages; ++page) {
@@ -154,9 +154,9 @@ class S3Store final : public vault::ObjectStore {
             VEDETTE_TRY(const net::HttpAnswer answer, call(request, {}, max_answer));
             if (answer.status != 200) return refused(prefix, answer);
             VEDETTE_TRY(ObjectListing listing, parse_listing(answer.body));
-            for (const std::string& key : listing.keys)
-                if (key.starts_with(own)) keys.push_back(key.substr(own.size()));
-            if (listing.next.empty()) return keys;
+            for (const auto& [key, modified] : listing.objects)
+                if (key.starts_with(own)) objects.push_back({key.substr(own.size()), modified});
+            if (listing.next.empty()) return objects;
             next = std::move(listing.next);
         }
         return fail(ErrorKind::exhausted, "the archive {} has too many objects", host_);

@@ -49,8 +49,8 @@ class Switched final : public ObjectStore {
     Result<std::uint64_t> size(const std::string& key) override {
         return is_on_ ? store_->size(key) : Result<std::uint64_t>(off());
     }
-    Result<std::vector<std::string>> list(const std::string& prefix) override {
-        return is_on_ ? store_->list(prefix) : Result<std::vector<std::string>>(off());
+    Result<std::vector<vault::StoredObject>> list(const std::string& prefix) override {
+        return is_on_ ? store_->list(prefix) : Result<std::vector<vault::StoredObject>>(off());
     }
     Result<> remove(const std::string& key) override {
         return is_on_ ? store_->remove(key) : Result<>(off());
@@ -106,7 +106,11 @@ TEST_F(S3StoreTest, ObjectsAreWrittenReadListedAndRemoved) {
     EXPECT_EQ(objects->read("media/a", 11, out).value(), 7u);
     EXPECT_EQ(as_text(ByteView(out).first(7)), "media/a");
     EXPECT_EQ(objects->read("media/a", 18, out).value(), 0u) << "behind the end";
-    auto listed = objects->list("media/").value();
+    std::vector<std::string> listed;
+    for (const auto& [key, modified] : objects->list("media/").value()) {
+        listed.push_back(key);
+        EXPECT_LT(std::chrono::abs(clock.utc_now() - modified), Ticks90k(std::chrono::hours(1))) << key;
+    }
     std::ranges::sort(listed);
     EXPECT_EQ(listed, (std::vector<std::string>{"media/a", "media/b", "media/c", "media/d e", "media/f"}));
     ASSERT_TRUE(objects->remove("media/b"));
@@ -225,8 +229,8 @@ TEST_F(S3ArchiveTest, WhatIsOldMovesAndIsPlayedVerifiedMadeAnewAndDeletedThere) 
     for (int i = 0; i < fragments; ++i)
         EXPECT_TRUE(vault::is_payload(*played.fragments[static_cast<std::size_t>(i)].data, i)) << i;
     // What lies there is sealed.
-    Bytes object(store()->size(keys.front()).value());
-    ASSERT_EQ(store()->read(keys.front(), 0, object).value(), object.size());
+    Bytes object(store()->size(keys.front().key).value());
+    ASSERT_EQ(store()->read(keys.front().key, 0, object).value(), object.size());
     const ByteView plain = ByteView(*vault::payload(0)).subspan(1000, 64);
     EXPECT_TRUE(std::ranges::search(object, plain).empty());
 
@@ -250,7 +254,7 @@ TEST_F(S3ArchiveTest, WhatWasAlteredThereIsFound) {
     record_old();
     ASSERT_TRUE(vault->expire());
     vault.reset();
-    const std::string key = store()->list("media/").value().front();
+    const std::string key = store()->list("media/").value().front().key;
     Bytes object(store()->size(key).value());
     ASSERT_TRUE(store()->read(key, 0, object));
     object[object.size() / 2] ^= std::byte{1};
@@ -265,6 +269,67 @@ TEST_F(S3ArchiveTest, WhatWasAlteredThereIsFound) {
         ++faults;
     }));
     EXPECT_EQ(faults, 1u);
+}
+
+TEST_F(S3ArchiveTest, WhatNobodyKnowsIsNamedAndWhatIsOursAndNotNeededGoesAfterADay) {
+    begin_store();
+    record_old();
+    ASSERT_TRUE(vault->expire());
+    const std::string key = store()->list("media/").value().front().key;
+    Bytes object(store()->size(key).value());
+    ASSERT_TRUE(store()->read(key, 0, object));
+
+    // Of another installation, of nobody, and beside.
+    const vault::VaultFolder others;
+    const vault::StreamKey theirs{CameraId::random(), 0};
+    std::string foreign;
+    {
+        const auto other = vault::open_vault(others.path).value();
+        const std::uint64_t run = other->begin_run(theirs, vault::shared("init")).value();
+        ASSERT_TRUE(other->append(vault::make_fragment(theirs, run, t0, 1)));
+    }
+    for (const auto& file : fs::recursive_directory_iterator(others.path / "media"))
+        if (file.path().extension() == ".seg") {
+            foreign = "media/" + file.path().lexically_relative(others.path / "media").string();
+            ASSERT_TRUE(store()->put(foreign, read_file(file.path(), 1 << 20).value()));
+        }
+    ASSERT_TRUE(store()->put("media/note.txt", as_bytes("x")));
+    ASSERT_TRUE(store()->put("other/x", as_bytes("x")));
+
+    vault.reset();
+    std::vector<std::string> faults;
+    const auto verified = [&] {
+        faults.clear();
+        return vault::verify(layout(), {},
+                             [&](const vault::Fault& fault) { faults.push_back(vault::to_text(fault, 2)); })
+            .value();
+    };
+    const vault::VerifyReport report = verified();
+    ASSERT_EQ(faults.size(), 2u);
+    EXPECT_TRUE(faults[0].contains("an object in the archive that nobody knows") &&
+                faults[0].contains("media/note.txt"))
+        << faults[0];
+    EXPECT_TRUE(faults[1].contains("are of another installation of Vedette")) << faults[1];
+    EXPECT_EQ(report.strangers, 2u);
+    EXPECT_EQ(report.fragments, static_cast<std::uint64_t>(fragments));
+    EXPECT_EQ(report.beside.at("old").names, std::vector<std::string>{"other/x"});
+
+    // What a rule has deleted, and an interrupted copy has put there again.
+    ASSERT_TRUE(start());
+    simulated.advance(std::chrono::hours(24 * 60));
+    vault->set_retention(stream.camera, {.keep_days = 5});
+    ASSERT_TRUE(vault->expire());
+    EXPECT_EQ(store()->list("media/").value().size(), 2u);
+    ASSERT_TRUE(store()->put(key, object));
+    EXPECT_EQ(verified().leftovers, 1u);
+    simulated.advance(std::chrono::hours(48));
+    ASSERT_TRUE(vault->expire());
+    std::vector<std::string> left;
+    for (const auto& [name, modified] : store()->list("").value()) left.push_back(name);
+    std::ranges::sort(left);
+    std::vector<std::string> expected{foreign, "media/note.txt", "other/x", "vedette-place"};
+    std::ranges::sort(expected);
+    EXPECT_EQ(left, expected);
 }
 
 TEST_F(S3ArchiveTest, WhileNobodyAnswersItIsAway) {

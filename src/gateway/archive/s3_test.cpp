@@ -99,7 +99,8 @@ TEST(S3Answers, ListsAndErrors) {
         "<IsTruncated>true</IsTruncated><Contents><Key>media/a&amp;b.seg</Key></Contents>"
         "<NextContinuationToken>t</NextContinuationToken></ListBucketResult>");
     ASSERT_TRUE(listing);
-    EXPECT_EQ(listing->keys, std::vector<std::string>{"media/a&b.seg"});
+    const StoredObject expected{"media/a&b.seg", UtcTime::max()};
+    EXPECT_EQ(listing->objects, std::vector{expected});
     EXPECT_EQ(listing->next, "t");
     for (const char* bad : {"", "x", "<Error/>", "<ListBucketResult><Contents/></ListBucketResult>",
                             "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"})

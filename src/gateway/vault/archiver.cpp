@@ -5,6 +5,7 @@
 
 #include "base/file_fault.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/archive_care.hpp"
 
 namespace vedette::vault {
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t copy_size = 4u << 20;
 constexpr std::size_t page_of_archiver = 100;
-constexpr std::chrono::seconds longest_run{20};  // then the rules are looked at again
+constexpr std::chrono::seconds longest_run{20};             // then the rules are looked at again
+constexpr Ticks90k care_interval = std::chrono::hours(24);  // a list costs its owner money
 
 // Reads the file from its begin to its end.
 Result<crypto::Sha256Digest> read_through(const SegmentSource& file,
@@ -54,7 +56,27 @@ Result<bool> Archiver::run(const std::function<bool()>& is_stopping) {
         }
         if (!*done) return false;
     }
+    VEDETTE_CHECK(care(is_stopping));
     return true;
+}
+
+// When all is archived that is to be, once a day.
+Result<> Archiver::care(const std::function<bool()>& is_stopping) {
+    const UtcTime now = parts_.clock->utc_now();
+    if (cared_at_ && now >= *cared_at_ && now - *cared_at_ < care_interval) return {};
+    const auto cared = care_for_archive(parts_, archive_, is_stopping);
+    if (!cared) {
+        problem_ = fmt::format("The archive can't be looked through: {}.", cared.error().message);
+        return std::unexpected(cared.error());
+    }
+    cared_at_ = now;
+    if (cared->unknown > 0 && cared->unknown != unknown_)
+        log::warn(
+            "in the archive \"{}\" lie {} files or objects that nobody here knows; they stay: vedette vault "
+            "verify names them",
+            parts_.places->name(archive_), cared->unknown);
+    unknown_ = cared->unknown;
+    return {};
 }
 
 Result<bool> Archiver::run_stream(StreamKey stream, UtcTime before, const std::function<bool()>& may_go_on) {

@@ -20,6 +20,7 @@ class Archiver {
     const std::string& problem() const { return problem_; }
 
   private:
+    Result<> care(const std::function<bool()>& is_stopping);
     Result<bool> run_stream(StreamKey stream, UtcTime before, const std::function<bool()>& may_go_on);
     Result<> move(const SegmentBrief& segment);
     Result<> copy_to(const MediaFolder& archive, File from, const SegmentBrief& segment) const;
@@ -32,6 +33,8 @@ class Archiver {
     const PlaceNumber archive_;
     const Ticks90k after_;
     std::map<StreamKey, SegmentBrief> reached_;  ///< what is older was looked at
+    std::optional<UtcTime> cared_at_;            ///< looked for what does not belong there
+    std::uint64_t unknown_ = 0;                  ///< objects that are told of already
     std::string problem_;
 };
 

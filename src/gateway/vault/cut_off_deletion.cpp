@@ -91,58 +91,88 @@ Result<> remove_segment(const Places& places, Index& index, const SegmentInfo& s
     return remove_file(media.open_segment(segment.id));
 }
 
-// Signed again where it was: whether it was is not known any more.
-Result<> state_again(const Before& before, const std::set<StreamKey>& streams, const KeyStore& keys,
-                     crypto::TileLog& log, UtcTime now) {
-    for (const StreamKey stream : streams)
-        log.append(
-            encode_entry(deletion_header(stream, before_of(before, stream), keys.organisation(), now)));
-    return streams.empty() ? Result<>() : log.publish();
-}
+// Deletions that a start finds noted, one camera after another.
+class Settlement {
+  public:
+    Settlement(const Places& places, KeyStore& keys, Index& index, crypto::TileLog& log, Recovered& recovered,
+               UtcTime now)
+        : places_(places), keys_(keys), index_(index), log_(log), recovered_(recovered), now_(now) {}
+
+    /// Gives the cameras whose deletion begins again from the front.
+    Result<std::set<CameraId>> run() {
+        VEDETTE_CHECK(read_notes());
+        std::set<CameraId> to_repeat;
+        for (const auto& [camera, before] : cameras_) {
+            Sides sides;
+            if (unfinished_.contains(camera)) {
+                VEDETTE_TRY(sides, sides_of(camera, before, index_, recovered_.segments));
+            }
+            if (!sides.has_newer && !sides.older.empty()) {
+                to_repeat.insert(camera);
+                continue;
+            }
+            VEDETTE_CHECK(state_again(before, sides));
+            if (!sides.older.empty()) VEDETTE_CHECK(carry_out(camera, before, sides));
+        }
+        return to_repeat;
+    }
+
+  private:
+    Result<> read_notes() {
+        VEDETTE_TRY(const auto noted, keys_.deletions());
+        for (const Deletion& deletion : noted) {
+            const CameraId camera = deletion.stream.camera;
+            cameras_[camera][deletion.stream] = deletion.before_sequence;
+            VEDETTE_TRY(const bool is_left, has_older(deletion, index_, recovered_.segments));
+            if (is_left) unfinished_.insert(camera);
+        }
+        return {};
+    }
+
+    // Signed again where it was: whether it was is not known any more. And where the streams go on.
+    Result<> state_again(const Before& before, const Sides& sides) {
+        std::map<StreamKey, StreamPosition> positions;
+        for (const auto& [stream, sequence] : before)
+            if (recovered_.unexplained.contains(stream) || sides.older.contains(stream))
+                positions[stream].next_sequence = sequence;
+        for (const auto& [stream, position] : positions)
+            log_.append(
+                encode_entry(deletion_header(stream, position.next_sequence, keys_.organisation(), now_)));
+        if (!positions.empty()) VEDETTE_CHECK(log_.publish());
+        return index_.remember(positions, 0);
+    }
+
+    // Keys first, then files, and last the rows, which say what there is still to do.
+    Result<> carry_out(CameraId camera, const Before& before, const Sides& sides) {
+        VEDETTE_CHECK(destroy_keys(keys_, camera, sides.newer_days));
+        for (const auto& [stream, segments] : sides.older) {
+            for (const SegmentInfo& segment : segments)
+                VEDETTE_CHECK(remove_segment(places_, index_, segment));
+            VEDETTE_CHECK(index_.remove(stream, before_of(before, stream)));
+        }
+        std::erase_if(recovered_.segments, [&](const SegmentInfo& segment) {
+            return segment.id.stream.camera == camera &&
+                   segment.id.first_sequence < before_of(before, segment.id.stream);
+        });
+        return {};
+    }
+
+    const Places& places_;
+    KeyStore& keys_;
+    Index& index_;
+    crypto::TileLog& log_;
+    Recovered& recovered_;
+    const UtcTime now_;
+    std::map<CameraId, Before> cameras_;
+    std::set<CameraId>
+        unfinished_;  // of the others, which are many in time, nothing has to be looked through
+};
 
 }  // namespace
 
 Result<std::set<CameraId>> settle_deletions(const Places& places, KeyStore& keys, Index& index,
                                             crypto::TileLog& log, Recovered& recovered, UtcTime now) {
-    VEDETTE_TRY(const auto noted, keys.deletions());
-    std::map<CameraId, Before> cameras;
-    std::set<CameraId> unfinished;  // of the others, which are many in time, nothing has to be looked through
-    for (const Deletion& deletion : noted) {
-        const CameraId camera = deletion.stream.camera;
-        cameras[camera][deletion.stream] = deletion.before_sequence;
-        VEDETTE_TRY(const bool is_left, has_older(deletion, index, recovered.segments));
-        if (is_left) unfinished.insert(camera);
-    }
-    std::set<CameraId> to_repeat;
-    for (const auto& [camera, before] : cameras) {
-        Sides sides;
-        if (unfinished.contains(camera)) {
-            VEDETTE_TRY(sides, sides_of(camera, before, index, recovered.segments));
-        }
-        if (!sides.has_newer && !sides.older.empty()) {
-            to_repeat.insert(camera);
-            continue;
-        }
-        std::set<StreamKey> untold;
-        for (const auto& [stream, sequence] : before)
-            if (recovered.unexplained.contains(stream) || sides.older.contains(stream)) untold.insert(stream);
-        VEDETTE_CHECK(state_again(before, untold, keys, log, now));
-        std::map<StreamKey, StreamPosition> positions;
-        for (const StreamKey stream : untold) positions[stream].next_sequence = before_of(before, stream);
-        VEDETTE_CHECK(index.remember(positions, 0));
-        if (sides.older.empty()) continue;
-        VEDETTE_CHECK(destroy_keys(keys, camera, sides.newer_days));
-        for (const auto& [stream, segments] : sides.older) {
-            for (const SegmentInfo& segment : segments) VEDETTE_CHECK(remove_segment(places, index, segment));
-            // Last: the rows say what there is still to do.
-            VEDETTE_CHECK(index.remove(stream, before_of(before, stream)));
-        }
-        std::erase_if(recovered.segments, [&](const SegmentInfo& segment) {
-            return segment.id.stream.camera == camera &&
-                   segment.id.first_sequence < before_of(before, segment.id.stream);
-        });
-    }
-    return to_repeat;
+    return Settlement(places, keys, index, log, recovered, now).run();
 }
 
 Result<bool> is_deletion_begun(CameraId camera, const KeyStore& keys, const Index& index) {

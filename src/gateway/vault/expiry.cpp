@@ -221,7 +221,7 @@ Result<> Expirer::remove_files(const Expiry& expiry, PlaceNumber place) {
     if (ObjectStore* const objects = parts_.places->objects(place)) {
         VEDETTE_TRY(const auto keys,
                     objects->list(MediaFolder{}.day_folder(expiry.stream, expiry.day).string() + "/"));
-        for (const std::string& key : keys)
+        for (const auto& [key, modified] : keys)
             if (is_meant(key)) VEDETTE_CHECK(objects->remove(key));
         return {};
     }

@@ -17,7 +17,8 @@ inline constexpr unsigned format_with_statements = 3;
 inline constexpr unsigned format_with_slots = 4;
 inline constexpr unsigned format_with_marks = 5;   ///< records of version 4, statements about signing keys
 inline constexpr unsigned format_with_places = 5;  ///< recordings on further disks
-inline constexpr unsigned newest_format = format_with_marks;
+inline constexpr unsigned format_with_events = 6;  ///< starts of the recorder, steps of its clock
+inline constexpr unsigned newest_format = format_with_events;
 /// To be called before the first record of such a version (4: before the table of key slots) is written, so
 /// that older programs refuse the store with a sentence. Never lowers it.
 Result<> raise_format(const Layout& layout, unsigned format);

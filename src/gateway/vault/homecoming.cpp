@@ -150,7 +150,7 @@ class Return {
     Result<> settle_objects(ObjectStore& objects) {
         VEDETTE_TRY(const auto keys, objects.list("media/"));
         std::vector<SegmentInfo> found;
-        for (const std::string& key : keys) {
+        for (const auto& [key, modified] : keys) {
             const auto id = parse_segment_name(fs::path(key).filename().string());
             if (!id) continue;
             VEDETTE_TRY(const auto place, parts_.index->place_of(*id));
@@ -163,7 +163,8 @@ class Return {
                 continue;
             }
             bool damaged = false;
-            VEDETTE_TRY(SegmentInfo segment, read_segment(SegmentSource(objects, key), *id, damaged));
+            VEDETTE_TRY(SegmentInfo segment,
+                        read_segment(SegmentSource(objects, key), *id, damaged, parts_.keys->organisation()));
             if (segment.rows.empty()) continue;
             segment.place = place_;
             found.push_back(std::move(segment));
@@ -178,7 +179,7 @@ class Return {
         VEDETTE_TRY(const bool deleted, is_deleted(id));
         if (deleted) return remove(path);
         bool damaged = false;
-        VEDETTE_TRY(SegmentInfo segment, read_segment(path, id, damaged));
+        VEDETTE_TRY(SegmentInfo segment, read_segment(path, id, damaged, parts_.keys->organisation()));
         if (place) return lies_elsewhere(id, *place, segment.day) ? remove(path) : Result<>();
         if (segment.rows.empty()) return {};
         segment.place = place_;

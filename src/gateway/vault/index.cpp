@@ -9,7 +9,7 @@ namespace vedette::vault {
 
 namespace {
 
-constexpr std::array<store::Migration, 4> index_migrations = {R"(
+constexpr std::array<store::Migration, 5> index_migrations = {R"(
     CREATE TABLE segment (
         camera BLOB NOT NULL,
         stream INTEGER NOT NULL,
@@ -80,6 +80,16 @@ constexpr std::array<store::Migration, 4> index_migrations = {R"(
     CREATE INDEX segment_place ON segment (place, camera, stream, start_90k, first_sequence) WHERE place > 0;
     -- Places whose disk was away: files there may be deleted, or not be in this index.
     CREATE TABLE place_debt (place INTEGER PRIMARY KEY, log_scan_from INTEGER NOT NULL);
+)",
+                                                              R"(
+    -- Starts of the recorder and steps of its clock, in the log's order.
+    CREATE TABLE recorder_event (
+        id INTEGER PRIMARY KEY,
+        entry BLOB NOT NULL UNIQUE,      -- as it stands in the log
+        first_90k INTEGER NOT NULL,      -- the earliest and the latest moment that it speaks of
+        last_90k INTEGER NOT NULL
+    );
+    CREATE INDEX recorder_event_time ON recorder_event (first_90k, last_90k);
 )"};
 
 constexpr const char* segment_columns =

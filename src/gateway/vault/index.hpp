@@ -105,6 +105,22 @@ class Index {
     Result<> note_debt(PlaceNumber place, std::uint64_t scan_from);
     Result<> settle_debt(PlaceNumber place);
 
+    /// Entries of type start and clock_step, in their order; those that it has already change nothing.
+    Result<> add_events(std::span<const RecordHeader> events);
+    /// Those that speak of a moment in the interval, in the order in which they were added: the last
+    /// `max_events`.
+    Result<std::vector<RecorderEvent>> events(UtcInterval interval) const;
+    static constexpr std::size_t max_events = 1000;
+    /// What the index knows of all of them.
+    struct EventTotals {
+        std::uint64_t starts = 0;
+        std::uint64_t cut_off = 0;  ///< starts after a process that was not stopped in good order
+        std::uint64_t steps = 0;
+        std::uint64_t last_number = 0;       ///< of a start
+        std::optional<UtcTime> last_time{};  ///< of the last of them
+    };
+    Result<EventTotals> event_totals() const;
+
     Result<std::vector<StreamKey>> streams() const;
     /// Of the segments in the index and of those among `open` that are not in it yet, by stream.
     Result<std::vector<CameraStats>> stats(const std::vector<SegmentInfo>& open = {}) const;

@@ -78,14 +78,15 @@ TEST_F(IndexOrderTest, InAnIndexOfAnEarlierVersion) {
     for (int i = 60; i < 120; ++i) all.push_back(segment(i, (i - 60) * 60 + 7));
     insert_shuffled();
     {
-        constexpr std::array<store::Migration, 4> as_it_is{};
+        constexpr std::array<store::Migration, 5> as_it_is{};
         auto database = store::Database::open(path, as_it_is).value();
         ASSERT_TRUE(database.execute(
             "DROP TABLE out_of_order; DROP TABLE position; DROP TABLE stored;DROP TRIGGER "
             "segment_added; DROP TRIGGER segment_removed;"
             "ALTER TABLE segment DROP COLUMN light; ALTER TABLE state DROP COLUMN greatest_run; DROP INDEX "
             "segment_place;"
-            "ALTER TABLE segment DROP COLUMN place; DROP TABLE place_debt; PRAGMA user_version = 1;"));
+            "ALTER TABLE segment DROP COLUMN place; DROP TABLE place_debt; DROP TABLE recorder_event; PRAGMA "
+            "user_version = 1;"));
     }
     expect_found();
     EXPECT_EQ(Index::open(path).value()->stored_bytes().value(),

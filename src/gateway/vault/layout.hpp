@@ -64,6 +64,8 @@ struct Layout {
     std::filesystem::path reserve() const { return folder / "reserve"; }
     /// When everything was read last, and what was found.
     std::filesystem::path checked() const { return folder / "checked"; }
+    /// Whether a recorder runs, and until when one did (vault/sign_of_life).
+    std::filesystem::path alive() const { return folder / "alive"; }
     /// Small pictures that were made once (vault/thumbnail_cache).
     std::filesystem::path thumbnails() const { return folder / "thumbnails"; }
     std::filesystem::path log() const { return folder / "tlog"; }

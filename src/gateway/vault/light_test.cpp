@@ -91,10 +91,9 @@ TEST_F(LightTest, LeavesInClearWhatItSaysAndNothingElse) {
 TEST_F(LightTest, ShowsInAllThatIsToldOfRecordings) {
     const Layout layout{folder.path};
     record(0, 3);
-    EXPECT_EQ(read_format(layout), 1u) << "nobody asked for light: sealed whole, as ever";
     vault->set_encryption(stream.camera, Encryption::light);
     record(3, 5);
-    EXPECT_EQ(read_format(layout), format_with_marks);
+    EXPECT_EQ(read_format(layout), newest_format);
     vault->set_encryption(stream.camera, Encryption::full);
     record(5, 6);
     for (int round = 0; round < 3; ++round) {

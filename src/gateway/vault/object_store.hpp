@@ -5,9 +5,16 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/time.hpp"
 #include "crypto/digest.hpp"
 
 namespace vedette::vault {
+
+struct StoredObject {
+    std::string key;
+    UtcTime modified;  ///< by the archive's clock
+    friend bool operator==(const StoredObject&, const StoredObject&) = default;
+};
 
 /// All member functions are thread-safe, block, and end within a bounded time. Errors are sentences for the
 /// operator: not_found (of an object), unavailable and timeout (nobody answers), forbidden (the key does not
@@ -23,8 +30,8 @@ class ObjectStore {
     virtual Result<std::size_t> read(const std::string& key, std::uint64_t offset,
                                      std::span<std::byte> out) = 0;
     virtual Result<std::uint64_t> size(const std::string& key) = 0;
-    /// The names of all objects that begin so.
-    virtual Result<std::vector<std::string>> list(const std::string& prefix) = 0;
+    /// All objects whose names begin so.
+    virtual Result<std::vector<StoredObject>> list(const std::string& prefix) = 0;
     /// One that is not there is no error.
     virtual Result<> remove(const std::string& key) = 0;
     /// Ends what goes on, at once; from then on everything fails with `cancelled`.

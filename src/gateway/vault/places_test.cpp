@@ -43,6 +43,7 @@ class PlacesTest : public testing::Test {
         options.places = std::move(places);
         vault.reset();
         VEDETTE_TRY(vault, Vault::open(options));
+        (void)vault->resume(stream);
         run_number = vault->begin_run(stream, shared("init")).value();
         return {};
     }
@@ -122,7 +123,7 @@ TEST_F(PlacesTest, RecordingsGoToTheOtherDisksAndEverythingKnowsWhere) {
     const fs::path b = disk("b");
     const auto started = start({{"a", a}, {"b", b}});
     ASSERT_TRUE(started) << started.error().message;
-    EXPECT_EQ(read_format(Layout{folder.path}), format_with_places);
+    EXPECT_EQ(read_format(Layout{folder.path}), newest_format);
     vault->set_place(stream.camera, "a");
     record(8);
     vault->set_place(stream.camera, "b");

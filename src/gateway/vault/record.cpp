@@ -13,16 +13,20 @@ constexpr std::uint8_t version_live = 1;
 constexpr std::uint8_t version_fetched = 2;
 constexpr std::uint8_t version_stated = 3;
 constexpr std::uint8_t version_marked = 4;
+constexpr std::uint8_t version_of_events = 5;
 constexpr std::uint8_t flag_fetched = 1;
 constexpr std::uint8_t flag_light = 2;
 constexpr std::uint8_t greatest_rule = 3;
 constexpr std::uint8_t greatest_signing_state = 4;
+constexpr std::uint8_t greatest_end_before = 3;
+constexpr std::uint8_t greatest_noticed = 2;
+constexpr std::uint32_t greatest_clock_trust = 2;
 // Times far outside of any calendar would overflow in sums.
 constexpr std::int64_t farthest_time = std::int64_t{1} << 61;
 
 bool known(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::segment) &&
-           type <= static_cast<std::uint8_t>(RecordType::signing_key);
+           type <= static_cast<std::uint8_t>(RecordType::clock_step);
 }
 
 template <class Id>
@@ -34,7 +38,7 @@ Id read_id(ByteReader& reader) {
 
 // The least version that has a place for all of it, so that one header has one form.
 std::uint8_t version_of(const RecordHeader& header) {
-    if (header.stated_at) return version_stated;
+    if (header.stated_at) return is_recorder_event(header.type) ? version_of_events : version_stated;
     if (header.needs_version_4()) return version_marked;
     return header.fetched_at ? version_fetched : version_live;
 }
@@ -46,6 +50,21 @@ bool well_marked(const RecordHeader& header) {
            (!header.is_light || header.type == RecordType::fragment) &&
            header.signature <= CameraSignature::not_known_yet &&
            (!is_signer_known || header.signature > CameraSignature::not_signed);
+}
+
+// Of a record of version 5: everything else in it is of cameras.
+bool well_stated(const RecordHeader& header, std::uint8_t flags) {
+    if (header.stream != StreamKey{} || header.segment != 0 || header.day != 0 || header.payload_size != 0 ||
+        header.block != 0 || header.camera_time != CameraTime{} || header.plain_size > greatest_clock_trust)
+        return false;
+    const std::int64_t start = ticks(header.start);
+    if (start < -farthest_time || start > farthest_time) return false;
+    if (header.type == RecordType::clock_step)
+        return header.start != *header.stated_at && flags >= 1 && flags <= greatest_noticed &&
+               header.run == 0 && header.sequence == 0 && header.duration == Ticks90k{} &&
+               header.digest == crypto::Sha256Digest{};
+    return header.type == RecordType::start && flags >= 1 && flags <= greatest_end_before && header.run > 0 &&
+           header.sequence > 0 && header.duration == *header.stated_at - header.start;
 }
 
 // Whether sizes can be: what exactly a light payload holds is seen when it is opened.
@@ -61,6 +80,8 @@ bool sizes_fit(const RecordHeader& header) {
 bool marked(std::uint8_t version, const RecordHeader& header, std::uint8_t flags, std::int64_t time) {
     const bool is_possible = time >= 0 && time <= farthest_time;
     const bool is_statement = header.type > RecordType::log_start;
+    if (version == version_of_events) return is_possible && well_stated(header, flags);
+    if (is_recorder_event(header.type)) return false;
     switch (version) {
         case version_fetched:
             return flags == flag_fetched && header.is_sealed() && is_fetched(header.stream) && is_possible;
@@ -147,7 +168,7 @@ Result<RecordHeader> parse_entry(ByteView entry) {
     header.is_light = version == version_marked && (flags & flag_light) != 0;
     header.signature = static_cast<CameraSignature>(reader.u8());
     reader.copy_to(header.signer_key);
-    if (version == version_stated) {
+    if (version == version_stated || version == version_of_events) {
         header.stated_at = UtcTime(Ticks90k(time));
         header.rule = flags;
     }

@@ -22,13 +22,19 @@ enum class RecordType : std::uint8_t {
     hold = 8,       ///< no rule may delete an interval of a camera
     hold_lifted = 9,
     signing_key = 10,  ///< which key signs the log beside its own from now on (vault/statement)
+    start = 11,        ///< the recorder was started; of the store as a whole, as clock_step
+    clock_step = 12,   ///< the wall clock was set
 };
 /// Whether it lies in a segment file; else it is a statement.
 constexpr bool is_recorded(RecordType type) {
     return type <= RecordType::gap;
 }
 
-inline constexpr std::uint8_t record_version = 4;       ///< the newest that is known
+constexpr bool is_recorder_event(RecordType type) {
+    return type == RecordType::start || type == RecordType::clock_step;
+}
+
+inline constexpr std::uint8_t record_version = 5;       ///< the newest that is known
 inline constexpr std::size_t block_size = 4096;         ///< every record begins on such a border
 inline constexpr std::size_t entry_size = 160;          ///< the log's entry: the header without its leaf hash
 inline constexpr std::size_t record_header_size = 192;  ///< entry || leaf hash
@@ -62,9 +68,9 @@ struct RecordHeader {
     /// Of init and fragment: version 4 where it was looked for.
     CameraSignature signature = CameraSignature::not_looked_for;
     SignerKey signer_key{};  ///< zeros where none is known
-    /// Set in statements of version 3: when it was stated.
+    /// Set in statements of versions 3 and 5: when it was stated.
     std::optional<UtcTime> stated_at{};
-    std::uint8_t rule = 0;  ///< of an expiry; of a signing key what signs
+    std::uint8_t rule = 0;  ///< of an expiry; of others what version 3 and 5 have in the flags
 
     UtcTime end() const { return start + duration; }
     /// Whether it says what only records of version 4 say.

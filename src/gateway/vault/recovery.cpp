@@ -1,5 +1,6 @@
 #include "gateway/vault/recovery.hpp"
 
+#include <array>
 #include <set>
 #include <tuple>
 
@@ -19,6 +20,7 @@ struct Logged {
     std::map<SegmentId, std::vector<Entry>> entries;  // of those that were asked for
     std::map<StreamKey, StreamPosition> streams;
     std::uint64_t greatest_run = 0;
+    std::vector<RecordHeader> events;
 };
 
 // What the log's tail says of records.
@@ -32,6 +34,10 @@ Result<Logged> read_log_tail(const Layout& layout, std::uint64_t from, std::uint
             StreamPosition& position = logged.streams[header.stream];
             position.next_sequence = std::max(position.next_sequence, header.sequence);
             position.last_end.reset();
+        }
+        if (is_recorder_event(header.type)) {
+            logged.events.push_back(header);
+            logged.greatest_run = std::max(logged.greatest_run, header.run);
         }
         if (!is_recorded(header.type)) return {};
         std::uint64_t& end = logged.segments[{header.stream, header.segment}];
@@ -101,6 +107,7 @@ class Recovery {
         const std::uint64_t size = log_.published().size;
         VEDETTE_TRY(logged_, read_log_tail(layout_, std::min(scan_from, size), size, twins_among(files)));
         VEDETTE_CHECK(remove_false_twins(files));
+        result_.events = logged_.events;
         std::map<StreamKey, StreamPosition> beyond_files;
         for (const auto& [stream, logged] : logged_.streams) {
             VEDETTE_TRY(StreamPosition* const where, position(stream));
@@ -311,12 +318,14 @@ Result<std::vector<SegmentInfo>> mend_returned(const Layout& layout, const Place
     return segments;
 }
 
-Result<SegmentInfo> read_segment(const fs::path& path, const SegmentId& id, bool& damaged) {
+Result<SegmentInfo> read_segment(const fs::path& path, const SegmentId& id, bool& damaged,
+                                 std::optional<OrganisationId> only) {
     VEDETTE_TRY(File file, File::open(path, O_RDONLY));
-    return read_segment(SegmentSource(std::move(file)), id, damaged);
+    return read_segment(SegmentSource(std::move(file)), id, damaged, only);
 }
 
-Result<SegmentInfo> read_segment(const SegmentSource& file, const SegmentId& id, bool& damaged) {
+Result<SegmentInfo> read_segment(const SegmentSource& file, const SegmentId& id, bool& damaged,
+                                 std::optional<OrganisationId> only) {
     SegmentInfo segment{id, 0, 0, {}, {}};
     VEDETTE_TRY(const ScanEnd end,
                 scan_segment(
@@ -324,6 +333,7 @@ Result<SegmentInfo> read_segment(const SegmentSource& file, const SegmentId& id,
                     [&](ScannedRecord record) {
                         if (record.header.stream != id.stream || record.header.segment != id.first_sequence)
                             return;
+                        if (only && record.header.organisation != *only) return;
                         segment.day = record.header.day;
                         segment.add(record.header, std::move(record.gap));
                     }));
@@ -362,7 +372,22 @@ class Rebuilding {
     std::vector<SegmentInfo> batch_;
 };
 
-Result<> add_files_of(const fs::path& media, PlaceNumber place, Rebuilding& rebuilding) {
+// Whose place it is; nullopt for the data directory's own.
+std::optional<OrganisationId> owner_of(const Places& places, PlaceNumber place) {
+    if (place == home_place) return std::nullopt;
+    Result<PlaceIdentity> identity = fail(ErrorKind::not_found, "");
+    if (ObjectStore* const objects = places.objects(place)) {
+        std::array<std::byte, 256> bytes{};
+        const auto got = objects->read(MediaFolder{}.identity().string(), 0, bytes);
+        if (got) identity = parse_place_identity(as_text(ByteView(bytes).first(*got)));
+    } else {
+        identity = read_place_identity(places.media(place));
+    }
+    return identity ? std::optional(identity->organisation) : std::nullopt;
+}
+
+Result<> add_files_of(const fs::path& media, PlaceNumber place, std::optional<OrganisationId> owner,
+                      Rebuilding& rebuilding) {
     std::error_code error;
     for (auto it = fs::recursive_directory_iterator(media, error);
          !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
@@ -371,20 +396,21 @@ Result<> add_files_of(const fs::path& media, PlaceNumber place, Rebuilding& rebu
         const auto id = parse_segment_name(name);
         if (!id || !it->is_regular_file(error)) continue;
         bool damaged = false;
-        auto segment = read_segment(it->path(), *id, damaged);
+        auto segment = read_segment(it->path(), *id, damaged, owner);
         VEDETTE_CHECK(rebuilding.add(std::move(segment), damaged, place));
     }
     if (error) return fail_errno(error.value(), media.string());
     return rebuilding.finish();
 }
 
-Result<> add_objects_of(ObjectStore& objects, PlaceNumber place, Rebuilding& rebuilding) {
+Result<> add_objects_of(ObjectStore& objects, PlaceNumber place, std::optional<OrganisationId> owner,
+                        Rebuilding& rebuilding) {
     VEDETTE_TRY(const auto keys, objects.list("media/"));
-    for (const std::string& key : keys) {
+    for (const auto& [key, modified] : keys) {
         const auto id = parse_segment_name(fs::path(key).filename().string());
         if (!id) continue;
         bool damaged = false;
-        auto segment = read_segment(SegmentSource(objects, key), *id, damaged);
+        auto segment = read_segment(SegmentSource(objects, key), *id, damaged, owner);
         VEDETTE_CHECK(rebuilding.add(std::move(segment), damaged, place));
     }
     return rebuilding.finish();
@@ -401,8 +427,10 @@ Result<Rebuilt> rebuild_index(const Places& places, Index& index) {
         }
         Rebuilding rebuilding(index, rebuilt);
         ObjectStore* const objects = places.objects(place);
-        VEDETTE_CHECK(objects != nullptr ? add_objects_of(*objects, place, rebuilding)
-                                         : add_files_of(places.media(place).media(), place, rebuilding));
+        const auto owner = owner_of(places, place);
+        VEDETTE_CHECK(objects != nullptr
+                          ? add_objects_of(*objects, place, owner, rebuilding)
+                          : add_files_of(places.media(place).media(), place, owner, rebuilding));
     }
     return rebuilt;
 }

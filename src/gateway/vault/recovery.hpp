@@ -19,6 +19,7 @@ struct Recovered {
     std::uint64_t cut_bytes = 0;
     std::size_t damaged_files = 0;  ///< in which something that was signed is damaged or missing
     std::uint64_t greatest_run = 0;
+    std::vector<RecordHeader> events;  ///< of the recorder, that the log has behind what the index knows
     /// Streams of cameras whose deletion was noted, while neither log nor index are known to say so: they go
     /// on behind it, and what is missing in front takes a statement.
     std::set<StreamKey> unexplained;
@@ -45,8 +46,10 @@ struct Rebuilt {
 /// there comes in when they are back. Needs no keys.
 Result<Rebuilt> rebuild_index(const Places& places, Index& index);
 
-/// Reads one segment file into the form that the index holds.
-Result<SegmentInfo> read_segment(const SegmentSource& file, const SegmentId& id, bool& damaged);
-Result<SegmentInfo> read_segment(const std::filesystem::path& path, const SegmentId& id, bool& damaged);
+/// Reads one segment file into the form that the index holds. `only`: no records of other organisations.
+Result<SegmentInfo> read_segment(const SegmentSource& file, const SegmentId& id, bool& damaged,
+                                 std::optional<OrganisationId> only = std::nullopt);
+Result<SegmentInfo> read_segment(const std::filesystem::path& path, const SegmentId& id, bool& damaged,
+                                 std::optional<OrganisationId> only = std::nullopt);
 
 }  // namespace vedette::vault

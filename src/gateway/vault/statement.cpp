@@ -1,5 +1,7 @@
 #include "gateway/vault/statement.hpp"
 
+#include <algorithm>
+
 namespace vedette::vault {
 
 RecordHeader Expiry::header(OrganisationId organisation) const {
@@ -60,6 +62,49 @@ SigningChange SigningChange::of(const RecordHeader& header) {
     return {.state = static_cast<SigningState>(header.rule),
             .key = header.digest,
             .at = header.stated_at.value_or(UtcTime())};
+}
+
+RecordHeader event_header(const RecorderEvent& event, OrganisationId organisation) {
+    RecordHeader header;
+    header.organisation = organisation;
+    header.stated_at = time_of(event);
+    if (const auto* step = std::get_if<ClockStep>(&event)) {
+        header.type = RecordType::clock_step;
+        header.start = step->from;
+        header.plain_size = static_cast<std::uint32_t>(step->clock);
+        header.rule = static_cast<std::uint8_t>(step->noticed);
+        return header;
+    }
+    const auto& start = std::get<RecorderStart>(event);
+    header.type = RecordType::start;
+    header.sequence = start.number;
+    header.run = start.run;
+    header.start = std::min(start.idle_since, start.at);
+    header.duration = start.at - header.start;
+    header.plain_size = static_cast<std::uint32_t>(start.clock);
+    header.rule = static_cast<std::uint8_t>(start.before);
+    const ByteView version = as_bytes(start.version);
+    std::ranges::copy(version.first(std::min(version.size(), max_version_text)), header.digest.begin());
+    return header;
+}
+
+RecorderEvent event_of(const RecordHeader& header) {
+    const auto clock = static_cast<ClockTrust>(header.plain_size);
+    const UtcTime at = header.stated_at.value_or(UtcTime());
+    if (header.type == RecordType::clock_step)
+        return ClockStep{
+            .from = header.start, .to = at, .noticed = static_cast<StepNoticed>(header.rule), .clock = clock};
+    // It goes to terminals and browsers.
+    std::string version;
+    for (const std::byte byte : header.digest)
+        if (const auto c = std::to_integer<char>(byte); c > ' ' && c < 127) version += c;
+    return RecorderStart{.number = header.sequence,
+                         .run = header.run,
+                         .at = at,
+                         .before = static_cast<EndBefore>(header.rule),
+                         .idle_since = header.start,
+                         .clock = clock,
+                         .version = std::move(version)};
 }
 
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation) {

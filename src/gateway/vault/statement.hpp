@@ -3,6 +3,7 @@
 // docs/ref/store-format.md has the fields.
 
 #include "gateway/vault/record.hpp"
+#include "gateway/vault/recorder_event.hpp"
 
 namespace vedette::vault {
 
@@ -53,6 +54,11 @@ struct SigningChange {
     /// Of a header of type signing_key.
     static SigningChange of(const RecordHeader& header);
 };
+
+/// Starts of the recorder and steps of its clock: of the store as a whole.
+RecordHeader event_header(const RecorderEvent& event, OrganisationId organisation);
+/// Of a header of type start or clock_step.
+RecorderEvent event_of(const RecordHeader& header);
 
 /// A hold as the log has it: reason and who as a digest alone.
 RecordHeader hold_header(const RecordingHold& hold, OrganisationId organisation);

@@ -30,6 +30,7 @@ class RetentionTest : public testing::Test {
     }
     // So many files, the first one from `start` on. They are in the index then.
     void record(StreamKey key, UtcTime start, int files) {
+        (void)vault->resume(key);
         const std::uint64_t run = vault->begin_run(key, shared("init")).value();
         for (int i = 0; i < files * fragments_of_file; ++i)
             ASSERT_TRUE(vault->append(make_fragment(key, run, start + seconds(2 * i), i % 50)));

@@ -4,7 +4,9 @@
 #include <sys/file.h>
 
 #include "base/file.hpp"
+#include "crypto/tile_log.hpp"
 #include "gateway/vault/format_file.hpp"
+#include "gateway/vault/statement.hpp"
 
 namespace vedette::vault {
 
@@ -78,6 +80,37 @@ Result<std::vector<CameraStats>> vault_stats(const Layout& layout) {
     return index->stats(open);
 }
 
+Result<Index::EventTotals> vault_events(const Layout& layout) {
+    VEDETTE_CHECK(require_known_format(layout));
+    VEDETTE_TRY(const auto index, Index::open(layout.index(), store::Access::read_only));
+    return index->event_totals();
+}
+
+namespace {
+
+// What the log has of the recorder as a whole; files do not tell of it. Of a damaged log what can be read, or
+// nothing: that is for verify to name.
+Result<> add_events_of_log(const Layout& layout, Index& index) {
+    const crypto::TileLogReader reader(layout.log());
+    const auto vkey = read_file(layout.vkey(), 4096);
+    if (!vkey) return {};
+    std::string_view text = as_text(*vkey);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    const auto verifier = crypto::NoteVerifier::parse(text);
+    if (!verifier) return {};
+    const auto checkpoint = reader.checkpoint(*verifier);
+    if (!checkpoint) return {};
+    std::vector<RecordHeader> events;
+    (void)reader.entries(0, checkpoint->size, [&](std::uint64_t, ByteView entry) -> Result<> {
+        if (const auto header = parse_entry(entry); header && is_recorder_event(header->type))
+            events.push_back(*header);
+        return {};
+    });
+    return index.add_events(events);
+}
+
+}  // namespace
+
 Result<Rebuilt> vault_rebuild(const Layout& layout) {
     VEDETTE_CHECK(require_known_format(layout));
     VEDETTE_TRY(const File lock, lock_out_recorder(layout));
@@ -96,6 +129,7 @@ Result<Rebuilt> vault_rebuild(const Layout& layout) {
     {
         VEDETTE_TRY(const auto index, Index::open(fresh));
         VEDETTE_TRY(rebuilt, rebuild_index(*places, *index));
+        VEDETTE_CHECK(add_events_of_log(layout, *index));
         // Names are nowhere but in the index: take them along where it can still be read.
         if (const auto old = Index::open(layout.index(), store::Access::read_only))
             if (const auto names = (*old)->camera_names())

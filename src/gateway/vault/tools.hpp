@@ -19,4 +19,7 @@ Result<std::vector<CameraStats>> vault_stats(const Layout& layout);
 /// Makes the index again from the files. conflict while a recorder runs.
 Result<Rebuilt> vault_rebuild(const Layout& layout);
 
+/// Starts of the recorder and steps of its clock, as the index has them.
+Result<Index::EventTotals> vault_events(const Layout& layout);
+
 }  // namespace vedette::vault

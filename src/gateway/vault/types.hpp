@@ -12,6 +12,7 @@
 #include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "base/time.hpp"
+#include "gateway/vault/recorder_event.hpp"
 
 namespace vedette::vault {
 
@@ -181,6 +182,7 @@ struct Recordings {
     std::vector<RecordedRange> ranges;
     std::vector<Gap> gaps;
     std::vector<DeletedRange> deleted{};  ///< in order of time; there may be recordings among it
+    std::vector<RecorderEvent> events{};  ///< of the recorder as a whole, in the order in which they came
 };
 
 /// A new run starts: decoders need this initialisation segment (plaintext) for the fragments that follow.

@@ -16,6 +16,7 @@
 #include "gateway/vault/partial_fragment.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/retention.hpp"
+#include "gateway/vault/sign_of_life.hpp"
 #include "gateway/vault/thumbnail_cache.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -114,7 +115,8 @@ Result<> write_public_key(const Layout& layout, const VaultOptions& options, con
 Result<bool> note_log_start(crypto::TileLog& log, Index& index, const KeyStore& keys, UtcTime now) {
     if (log.size() > 0) return false;
     VEDETTE_TRY(const auto streams, index.streams());
-    if (streams.empty()) return false;
+    VEDETTE_TRY(const Index::EventTotals events, index.event_totals());
+    if (streams.empty() && events.starts == 0) return false;
     VEDETTE_CHECK(index.insert({}, 0));
     RecordHeader header;
     header.type = RecordType::log_start;
@@ -166,6 +168,39 @@ void remove_files(const std::vector<fs::path>& folders, const std::stop_token& s
     }
 }
 
+// What this start has to state, by what the process before left: a clock that was set back meanwhile, and the
+// start itself.
+std::vector<RecorderEvent> events_of_start(const VaultOptions& options,
+                                           const std::optional<SignOfLife>& before,
+                                           const Index::EventTotals& known, const Recovered& recovered,
+                                           std::uint64_t run, UtcTime now) {
+    constexpr Ticks90k least_step_back = std::chrono::seconds(1);
+    std::vector<RecorderEvent> events;
+    const ClockTrust clock = options.clock_trust();
+    UtcTime last = known.last_time.value_or(now);
+    if (before) last = std::max(last, before->at);
+    if (last - now >= least_step_back)
+        events.push_back(
+            ClockStep{.from = last, .to = now, .noticed = StepNoticed::at_start, .clock = clock});
+
+    RecorderStart start{.number = known.last_number + 1,
+                        .run = run,
+                        .at = now,
+                        .idle_since = now,
+                        .clock = clock,
+                        .version = options.version.substr(0, max_version_text)};
+    if (before) {
+        const bool is_cut = before->is_running || recovered.cut_files > 0 || recovered.signed_records > 0;
+        start.before = is_cut ? EndBefore::cut_off : EndBefore::orderly;
+        start.idle_since = std::min(before->at, now);
+        for (const auto& [stream, position] : recovered.positions)
+            if (position.last_end && *position.last_end <= now)
+                start.idle_since = std::max(start.idle_since, *position.last_end);
+    }
+    events.push_back(std::move(start));
+    return events;
+}
+
 ThumbnailName thumbnail_name(const PartialFragment& fragment, std::uint32_t sample) {
     return {.segment = fragment.segment(),
             .day = fragment.header().day,
@@ -214,6 +249,7 @@ struct Vault::Impl {
 Result<> Vault::Impl::start() {
     VEDETTE_CHECK(create_folders(layout));
     VEDETTE_TRY(lock, lock_folder(layout));
+    const auto life = read_sign_of_life(layout);
     if (const auto format = check_format(layout); !format) {
         if (format.error().kind != ErrorKind::not_found) return format;
         VEDETTE_CHECK(write_format(layout));
@@ -245,11 +281,15 @@ Result<> Vault::Impl::start() {
     for (const SegmentInfo& segment : recovered.segments) catalogue.add(segment);
 
     thumbnails = std::make_unique<ThumbnailCache>(layout, read_parts(), options.thumbnail_bytes);
+    VEDETTE_CHECK(index->add_events(recovered.events));
+    VEDETTE_TRY(const Index::EventTotals known, index->event_totals());
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
-    writer = std::make_unique<Writer>(
-        Writer::Parts{&options, clock, &layout, keys.get(), index.get(), &catalogue, places.get(), &*log,
-                      book.get(), std::move(recovered.positions), std::move(recovered.segments),
-                      std::max(greatest_run, recovered.greatest_run) + 1});
+    const std::uint64_t run = std::max(greatest_run, recovered.greatest_run) + 1;
+    std::vector<RecorderEvent> events = events_of_start(options, life ? std::optional(*life) : std::nullopt,
+                                                        known, recovered, run, clock->utc_now());
+    writer = std::make_unique<Writer>(Writer::Parts{
+        &options, clock, &layout, keys.get(), index.get(), &catalogue, places.get(), &*log, book.get(),
+        std::move(recovered.positions), std::move(recovered.segments), run + 1, std::move(events)});
 
     VEDETTE_CHECK(finish_deletions(to_delete));
     retention = std::make_unique<Retention>(
@@ -269,6 +309,9 @@ Result<> Vault::Impl::start() {
                                       .interval = options.checkpoint_interval,
                                       .secrets = options.secrets},
                                      [&](const std::string& message) { notice(options, message); });
+    // A full disk keeps nobody from starting: then it is stated with the first that is recorded.
+    if (const auto stated = writer->flush(); !stated)
+        log::error("the start could not be signed yet: {}", stated.error().message);
     places->start();
     return {};
 }
@@ -317,6 +360,7 @@ Result<std::unique_ptr<Vault>> Vault::open(VaultOptions options) {
     impl->options = std::move(options);
     impl->layout.folder = impl->options.folder;
     impl->layout.connect = impl->options.connect_archive;
+    if (!impl->options.clock_trust) impl->options.clock_trust = system_clock_trust;
     impl->options.on_disk_state = [impl = impl.get(), told = std::move(impl->options.on_disk_state)](
                                       DiskState state, const std::string& message) {
         if (Retention* const retention = impl->to_wake; retention != nullptr && state != DiskState::good)
@@ -343,9 +387,16 @@ Result<> Vault::append(Gap gap) {
 Result<> Vault::flush() {
     return impl_->writer->flush();
 }
+std::optional<UtcTime> Vault::resume(StreamKey stream) {
+    return impl_->writer->resume(stream);
+}
+Result<> Vault::check_clock() {
+    return impl_->writer->check_clock();
+}
 Result<Recordings> Vault::recordings(StreamKey stream, UtcInterval interval) const {
     VEDETTE_TRY(Recordings recordings, find_all_recordings(impl_->read_parts(), stream, interval));
     VEDETTE_TRY(recordings.deleted, impl_->book->deleted(stream, interval));
+    VEDETTE_TRY(recordings.events, impl_->index->events(interval));
     return recordings;
 }
 Result<Cursor> Vault::read(StreamKey stream, UtcTime from, ReadLimits limits) const {

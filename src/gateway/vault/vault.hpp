@@ -67,6 +67,11 @@ struct VaultOptions {
     std::function<void(const std::string& message)> on_notice;
     /// Asked during open() for what a key slot takes; null: nobody is.
     keystore::Secrets* secrets = nullptr;
+    std::string version{};  ///< of the program, which each start is signed with; cut at max_version_text
+    /// Whether the wall clock is held against the monotonic one with each sync; else by check_clock() alone.
+    bool watches_clock = false;
+    /// Whether the system holds its clock to be synchronised; null: it is asked.
+    std::function<ClockTrust()> clock_trust{};
 };
 
 struct VaultCounters {
@@ -130,10 +135,16 @@ class Vault {
     Result<> append(Gap gap);
     /// Waits until everything queued before the call is synced, signed and readable.
     Result<> flush();
+    /// Once after open(), before the stream is recorded or has gaps: the time since its last record, in which
+    /// no process ran, becomes a gap. Gives the end of what is accounted for; nullopt when nothing was ever
+    /// recorded of it. Later calls change nothing. Blocking (SQLite).
+    std::optional<UtcTime> resume(StreamKey stream);
+    /// Looks whether the clock was set since the last look, and states it.
+    Result<> check_clock();
 
     /// What is recorded, and known not to be recorded, within the interval; ranges and gaps that cross its
     /// borders come whole. What was fetched later stands in the gaps of `stream`, a live one, which are
-    /// shortened by it. Blocking (SQLite).
+    /// shortened by it. With what happened to the recorder then. Blocking (SQLite).
     Result<Recordings> recordings(StreamKey stream, UtcInterval interval) const;
     /// A cursor whose first fragment is the first, in recording order, that ends after `from`. What was
     /// fetched later comes at its time (vault/merge).

@@ -70,6 +70,16 @@ struct NotAuthentic {
 };
 inline constexpr std::size_t max_told_not_authentic = 100;
 
+/// What lies beside the recordings in a place, and is not Vedette's.
+struct Beside {
+    std::uint64_t count = 0;
+    std::vector<std::string> names;  ///< the first of them
+    static constexpr std::size_t max_names = 10;
+    void add(std::string name) {
+        if (++count <= max_names) names.push_back(std::move(name));
+    }
+};
+
 struct VerifyReport {
     // What was found to be as it was signed.
     std::uint64_t fragments = 0;
@@ -96,6 +106,9 @@ struct VerifyReport {
     std::uint64_t deleted = 0;          ///< records that a signed deletion covers
     std::vector<RuleDeletion> by_rule;  ///< those that a rule deleted
     std::uint64_t holds = 0;            ///< that are in force
+    std::uint64_t starts = 0;           ///< of the recorder, that the log tells of
+    std::uint64_t cut_off = 0;          ///< of them, those after a process that was not stopped in good order
+    std::vector<ClockStep> steps;       ///< of the clock, in the order in which they came
     std::uint64_t leftovers = 0;        ///< files of deleted recordings that still lie there
     std::uint64_t unsigned_tail = 0;    ///< bytes behind the checkpoint: of a running recorder, or a crash
 
@@ -106,6 +119,13 @@ struct VerifyReport {
     /// By the name of a disk that is away: what should lie there, so that nothing can be said about it. No
     /// fault.
     std::map<std::string, Away> away;
+    /// Files and objects where recordings lie, that nobody knows: told as faults.
+    std::uint64_t strangers = 0;
+    /// Copies into an archive that were not finished, or go on just now. No fault: the recorder removes them
+    /// after a day.
+    std::uint64_t unfinished_copies = 0;
+    /// By the name of a disk or archive. No fault: a bucket may be used for other things as well.
+    std::map<std::string, Beside> beside;
 
     std::uint64_t faults = 0;
     std::uint64_t faulty_fragments = 0;            ///< that are missing or altered

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "gateway/vault/format_file.hpp"
 #include "gateway/vault/light.hpp"
+#include "gateway/vault/statement.hpp"
 
 namespace vedette::vault {
 
@@ -28,8 +29,12 @@ Writer::Writer(Parts parts)
       next_run_(parts_.next_run),
       has_several_(parts_.places->has_several()),
       closed_(std::move(parts_.recovered)),
+      clock_watch_(*parts_.clock),
       seal_pool_(parts_.options->seal_threads) {
+    for (const RecorderEvent& event : parts_.events)
+        unstated_events_.push_back(event_header(event, parts_.keys->organisation()));
     counters_.log_size = parts_.log->published().size;
+    show_life(true);
     const auto now = Steady::now();
     next_sync_ = now + parts_.options->sync_interval;
     next_publish_ = now + parts_.options->checkpoint_interval;
@@ -150,6 +155,33 @@ Result<> Writer::flush() {
     return result.get();
 }
 
+std::optional<UtcTime> Writer::resume(StreamKey stream) {
+    StreamPosition last;
+    // Catalogue first: what leaves it meanwhile is in the index.
+    const std::vector<SegmentInfo> open = parts_.catalogue->segments(stream);
+    if (const auto indexed = parts_.index->position(stream)) last = *indexed;
+    if (const auto known = parts_.positions.find(stream);
+        known != parts_.positions.end() && known->second.next_sequence >= last.next_sequence)
+        last = known->second;
+    if (!open.empty() && open.back().end_sequence() > last.next_sequence)
+        for (const RecordRow& row : open.back().rows)
+            if (row.type == RecordType::fragment || row.type == RecordType::gap) last.last_end = row.end();
+    if (!last.last_end) return std::nullopt;
+    {
+        const std::lock_guard lock(mutex_);
+        push(Resume{stream});
+    }
+    return std::max(*last.last_end, opened_at_);
+}
+
+Result<> Writer::check_clock() {
+    return run([this]() -> Result<> {
+        look_at_clock();
+        VEDETTE_CHECK(publish());
+        return {};
+    });
+}
+
 Result<> Writer::delete_camera(CameraId camera) {
     auto done = std::make_shared<std::promise<Result<Shredded>>>();
     auto result = done->get_future();
@@ -247,6 +279,8 @@ void Writer::loop() {
     if (auto published = publish(); !published)
         log::error("the last recordings could not be signed and will be at the next start: {}",
                    published.error().message);
+    else
+        show_life(false);
 }
 
 // What failed becomes a gap, or goes elsewhere, before anything follows it.
@@ -289,6 +323,7 @@ void Writer::oversee(const std::stop_token& stop) {
 
 void Writer::process(Item item) {
     std::visit(Overloaded{[&](const BeginRun& run) { start_run(run); },
+                          [&](const Resume& resumed) { account_for_absence(resumed.stream); },
                           [&](const Fragment& fragment) { write(fragment); },
                           [&](const Gap& gap) { write(gap); }, [&](const SharedGap& gap) { write(*gap); },
                           [&](const Flush& flush) {
@@ -327,11 +362,14 @@ void Writer::start_run(const BeginRun& run) {
     open.run = run.run;
     open.init = run.init;
     open.fetched_at = run.fetched_at;
-    if (run.fetched_at) return;  // what it has not is told as gaps of the live stream
+}
+
+// What lies between the last record of an earlier process and the start of this one.
+void Writer::account_for_absence(StreamKey key) {
+    Stream& open = stream(key);
     if (std::exchange(open.seen, true) || !open.position.last_end) return;
-    // What lies between the last record of an earlier process and the start of this one.
     const UtcInterval down{*open.position.last_end, opened_at_};
-    if (!down.empty()) write(Gap{run.stream, down, GapReason::not_running, ""});
+    if (!down.empty()) write(Gap{key, down, GapReason::not_running, ""});
 }
 
 void Writer::write(const Fragment& fragment) {

@@ -15,6 +15,7 @@
 
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/catalogue.hpp"
+#include "gateway/vault/clock_watch.hpp"
 #include "gateway/vault/disk_thread.hpp"
 #include "gateway/vault/index.hpp"
 #include "gateway/vault/keys.hpp"
@@ -42,6 +43,7 @@ class Writer {
         std::map<StreamKey, StreamPosition> positions;  ///< of streams that are not in the index
         std::vector<SegmentInfo> recovered;  ///< in the log, not in the index, still in the open folder
         std::uint64_t next_run = 1;
+        std::vector<RecorderEvent> events;  ///< that this start has to state, before all that is recorded
     };
     explicit Writer(Parts parts);
     ~Writer();  ///< writes what is queued, signs, stops
@@ -50,6 +52,10 @@ class Writer {
     Result<> append(Fragment fragment);
     Result<> append(Gap gap);
     Result<> flush();
+    /// See Vault::resume().
+    std::optional<UtcTime> resume(StreamKey stream);
+    /// See Vault::check_clock().
+    Result<> check_clock();
     /// conflict: something of it is held.
     Result<> delete_camera(CameraId camera);
     bool has_room(std::size_t bytes) const;
@@ -77,6 +83,9 @@ class Writer {
         SharedBytes init;
         std::optional<UtcTime> fetched_at;
     };
+    struct Resume {
+        StreamKey stream;
+    };
     struct Flush {
         std::shared_ptr<std::promise<Result<>>> done;
     };
@@ -96,7 +105,7 @@ class Writer {
     };
     /// A gap that grows while fragments are refused; shared with refused_.
     using SharedGap = std::shared_ptr<Gap>;
-    using Item = std::variant<BeginRun, Fragment, Gap, SharedGap, Flush, Delete, Task>;
+    using Item = std::variant<BeginRun, Resume, Fragment, Gap, SharedGap, Flush, Delete, Task>;
 
     struct OpenSegment {
         std::shared_ptr<SegmentFile> file;  ///< used in the thread of its disk, where it has one
@@ -116,7 +125,7 @@ class Writer {
         std::optional<std::uint64_t> init_run_in_segment;
         std::optional<OpenSegment> segment;
         std::optional<Gap> pending_gap;  ///< lost because the disk failed
-        bool seen = false;               ///< the gap since the last start was considered
+        bool seen = false;               ///< the time since the process before was considered
     };
 
     /// The memory and the thread-independent part of a record that is sealed, maybe in another thread.
@@ -153,6 +162,7 @@ class Writer {
     /// The log is being signed, in the thread of the data directory's disk.
     struct Publishing {
         std::vector<SegmentInfo> closed;
+        std::vector<RecordHeader> events;
         std::shared_ptr<DiskOperation> operation;
     };
 
@@ -167,6 +177,7 @@ class Writer {
     void write(const Fragment& fragment);
     void write(const Gap& gap);
     void start_run(const BeginRun& run);
+    void account_for_absence(StreamKey key);
     Stream& stream(StreamKey key);
 
     Result<> ensure_segment(StreamKey key, Stream& stream, UtcTime start, bool for_gap);
@@ -216,16 +227,20 @@ class Writer {
     Result<> finish_sync(PlaceNumber place, std::chrono::milliseconds patience);
     Result<> sync_here();
     Result<> sync_segment(StreamKey key, Stream& stream);
-    Result<> after_sync(StreamKey key, Stream& stream, const Result<>& synced);
+    Result<> after_sync(StreamKey key, Stream& stream, const Result<>& written);
     void close_segment(StreamKey key, Stream& stream);
     void give_up_file(const OpenSegment& segment);
     void leave_file(OpenSegment& segment);
     void note_entry(ByteView entry);
     Result<> publish();
-    void start_publishing();
+    Result<> start_publishing();
     Result<> finish_publishing(bool waits);
     std::uint64_t first_open_leaf() const;
     void tell_published(const Result<>& published);
+    void look_at_clock();
+    Result<> state_events();
+    Result<> index_events();
+    void show_life(bool is_running);
     Result<> index_closed();
     void settle_indexed(const std::vector<SegmentInfo>& segments);
     void move_to_its_day(const SegmentInfo& segment);
@@ -271,7 +286,10 @@ class Writer {
         std::uint64_t first_leaf;
     };
     std::vector<Abandoned> abandoned_;
-    std::set<PlaceNumber> changed_folders_;  ///< a file was made in its open folder since the last sync
+    ClockWatch clock_watch_;
+    std::vector<RecordHeader> unstated_events_;   ///< not in the log yet
+    std::vector<RecordHeader> unindexed_events_;  ///< in the log, not in the index yet
+    std::set<PlaceNumber> changed_folders_;       ///< a file was made in its open folder since the last sync
     Steady::time_point next_sync_;
     Steady::time_point next_publish_;
     Steady::time_point retry_disk_at_;

@@ -9,6 +9,8 @@
 
 #include "base/file_fault.hpp"
 #include "base/log.hpp"
+#include "gateway/vault/format_file.hpp"
+#include "gateway/vault/sign_of_life.hpp"
 #include "gateway/vault/statement.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -57,10 +59,12 @@ void Writer::tick(Steady::time_point now) {
         next_sync_ = Steady::now() + parts_.options->sync_interval;
     }
     if (now >= next_publish_) {
-        if (!has_several_)
+        if (!has_several_) {
             tell_published(publish());
-        else if (!publishing_)
-            start_publishing();
+            show_life(true);
+        } else if (!publishing_) {
+            tell_published(start_publishing());
+        }
         next_publish_ = Steady::now() + parts_.options->checkpoint_interval;
     }
 }
@@ -103,8 +107,9 @@ Result<> Writer::sync_segment(StreamKey key, Stream& open) {
 }
 
 // Data first, then leaves: the log never speaks of bytes that a power cut could still take.
-Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& synced) {
+Result<> Writer::after_sync(StreamKey key, Stream& open, const Result<>& written) {
     OpenSegment& segment = *open.segment;
+    const Result<> synced = written ? state_events() : written;
     if (!synced) {
         // What the kernel may have dropped is given up: cut the file, take the sequences back, record a gap.
         log::error("{}: {}", describe(key), synced.error().message);
@@ -184,26 +189,35 @@ void Writer::note_entry(ByteView entry) {
 Result<> Writer::publish() {
     if (has_several_) {
         VEDETTE_CHECK(finish_publishing(true));
-        start_publishing();
+        VEDETTE_CHECK(start_publishing());
         return finish_publishing(true);
     }
+    VEDETTE_CHECK(state_events());
     VEDETTE_CHECK(publish_log());
+    VEDETTE_CHECK(index_events());
     return index_closed();
 }
 
 // Beside recording: the data directory's disk may hang while others take recordings. What is signed meanwhile
 // waits in memory.
-void Writer::start_publishing() {
+Result<> Writer::start_publishing() {
+    VEDETTE_CHECK(state_events());
     Publishing publishing;
     publishing.closed = std::exchange(closed_, {});
-    publishing.operation = disk_thread(home_place)
-                               .start([log = parts_.log, index = parts_.index, closed = publishing.closed,
-                                       scan_from = first_open_leaf()]() -> Result<> {
-                                   if (log->size() != log->published().size) VEDETTE_CHECK(log->publish());
-                                   if (closed.empty()) return {};
-                                   return index->insert(closed, scan_from);
-                               });
+    publishing.events = std::exchange(unindexed_events_, {});
+    publishing.operation =
+        disk_thread(home_place)
+            .start([log = parts_.log, index = parts_.index, closed = publishing.closed,
+                    events = publishing.events, scan_from = first_open_leaf(), layout = *parts_.layout,
+                    sign = SignOfLife{.is_running = true, .at = parts_.clock->utc_now()}]() -> Result<> {
+                (void)write_sign_of_life(layout, sign);
+                if (log->size() != log->published().size) VEDETTE_CHECK(log->publish());
+                VEDETTE_CHECK(index->add_events(events));
+                if (closed.empty()) return {};
+                return index->insert(closed, scan_from);
+            });
     publishing_ = std::move(publishing);
+    return {};
 }
 
 // timeout: its disk hangs, and it goes on.
@@ -222,10 +236,42 @@ Result<> Writer::finish_publishing(bool waits) {
     for (const Bytes& entry : std::exchange(entries_behind_, {})) parts_.log->append(entry);
     if (!*done) {
         closed_.insert(closed_.begin(), published.closed.begin(), published.closed.end());
+        unindexed_events_.insert(unindexed_events_.begin(), published.events.begin(), published.events.end());
         return *done;
     }
     settle_indexed(published.closed);
     return {};
+}
+
+void Writer::look_at_clock() {
+    auto step = clock_watch_.look();
+    if (!step) return;
+    step->clock = parts_.options->clock_trust();
+    log::warn("the clock was set {}", describe(RecorderEvent(*step)));
+    unstated_events_.push_back(event_header(*step, parts_.keys->organisation()));
+}
+
+// In front of all that is recorded from then on.
+Result<> Writer::state_events() {
+    if (parts_.options->watches_clock) look_at_clock();
+    if (unstated_events_.empty()) return {};
+    VEDETTE_CHECK(admit(format_with_events));
+    for (const RecordHeader& event : unstated_events_) note_entry(encode_entry(event));
+    std::ranges::move(unstated_events_, std::back_inserter(unindexed_events_));
+    unstated_events_.clear();
+    return {};
+}
+
+Result<> Writer::index_events() {
+    VEDETTE_CHECK(parts_.index->add_events(unindexed_events_));
+    unindexed_events_.clear();
+    return {};
+}
+
+// What keeps it from being written is told elsewhere.
+void Writer::show_life(bool is_running) {
+    const SignOfLife sign{.is_running = is_running, .at = parts_.clock->utc_now()};
+    (void)on_disk(home_place, [layout = *parts_.layout, sign] { return write_sign_of_life(layout, sign); });
 }
 
 Result<> Writer::publish_log() {
@@ -239,6 +285,7 @@ Result<> Writer::publish_log() {
 
 Result<> Writer::sign(std::span<const RecordHeader> statements) {
     VEDETTE_CHECK(finish_publishing(true));
+    VEDETTE_CHECK(state_events());
     for (const RecordHeader& statement : statements) parts_.log->append(encode_entry(statement));
     return publish_log();
 }
@@ -266,6 +313,7 @@ std::uint64_t Writer::first_open_leaf() const {
 // Row first, then the file's final name: whoever finds the file in the open folder looks for its row.
 Result<> Writer::index_closed() {
     if (closed_.empty()) return {};
+    VEDETTE_CHECK(index_events());  // they may lie in front of where a start begins to read
     VEDETTE_CHECK(parts_.index->insert(closed_, first_open_leaf()));
     settle_indexed(std::exchange(closed_, {}));
     return {};
@@ -367,6 +415,7 @@ Result<Writer::Shredded> Writer::shred(CameraId camera) {
         close_segment(key, open);
         deletions.push_back({key, open.position.next_sequence});
     }
+    VEDETTE_CHECK(state_events());
     VEDETTE_CHECK(parts_.keys->note_deletions(deletions));
     for (const Deletion& deletion : deletions)
         parts_.log->append(
@@ -424,7 +473,7 @@ Result<> Writer::remove_objects(CameraId camera, PlaceNumber archive) {
     ObjectStore& objects = *parts_.places->objects(archive);
     const auto keys = objects.list(MediaFolder{}.camera_folder(camera).string() + "/");
     Result<> removed = keys ? Result<>() : std::unexpected(keys.error());
-    for (std::size_t i = 0; removed && i < keys->size(); ++i) removed = objects.remove((*keys)[i]);
+    for (std::size_t i = 0; removed && i < keys->size(); ++i) removed = objects.remove((*keys)[i].key);
     if (removed) return {};
     log::error("deleting recordings: {}: {}", parts_.places->name(archive), removed.error().message);
     return parts_.index->note_debt(archive, PlaceDebt::no_open_files);

@@ -203,6 +203,17 @@ json::object to_json(const wire::TestReport& report) {
     return {{"streams", std::move(streams)}};
 }
 
+json::object to_json(const wire::RecorderEvent& event) {
+    if (event.kind == wire::RecorderEvent::Kind::clock_step)
+        return {{"kind", "clock_step"},
+                {"at_90k", ticks(event.at)},
+                {"from_90k", ticks(event.since)},
+                {"noticed", event.noticed},
+                {"clock", event.clock}};
+    return {{"kind", "start"},        {"at_90k", ticks(event.at)}, {"idle_since_90k", ticks(event.since)},
+            {"before", event.before}, {"version", event.version},  {"clock", event.clock}};
+}
+
 json::object to_json(const wire::Recordings& recordings) {
     json::array ranges;
     for (const wire::RecordedRange& range : recordings.ranges) {
@@ -230,9 +241,12 @@ json::object to_json(const wire::Recordings& recordings) {
         out["deleted_90k"] = ticks(range.deleted_at);
         deleted.push_back(std::move(out));
     }
+    json::array events;
+    for (const wire::RecorderEvent& event : recordings.events) events.push_back(to_json(event));
     return {{"ranges", std::move(ranges)},
             {"gaps", std::move(gaps)},
             {"deleted", std::move(deleted)},
+            {"recorder_events", std::move(events)},
             {"extent", std::move(extent)}};
 }
 

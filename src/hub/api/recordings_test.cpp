@@ -55,6 +55,12 @@ TEST(Holds, RulesOfACameraAndWhatTheyDeleted) {
         body_of(site.send(net::Method::get, camera + "/recordings?start_90k=1&end_90k=300", {}, cookie)),
         HasSubstr(
             R"("deleted":[{"start_90k":50,"end_90k":100,"rule":"keep_days","value":30,"deleted_90k":300}])"));
+    EXPECT_THAT(
+        body_of(site.send(net::Method::get, camera + "/recordings?start_90k=1&end_90k=300", {}, cookie)),
+        HasSubstr(
+            R"("recorder_events":[{"kind":"start","at_90k":150,"idle_since_90k":140,"before":"orderly",)"
+            R"("version":"0.1.0","clock":"not_known"},{"kind":"clock_step","at_90k":160,"from_90k":190,)"
+            R"("noticed":"running","clock":"synchronised"}])"));
     const auto set = read_camera_change(R"({"keep_days":30,"keep_bytes":null})");
     ASSERT_TRUE(set);
     EXPECT_EQ(set->keep_days, 30u);

@@ -129,6 +129,19 @@ class FakeGateway {
                                                  .rule = wire::DeletionRule::keep_days,
                                                  .value = 30,
                                                  .deleted_at = UtcTime(Ticks90k(300))}},
+                                    .events = {{.at = UtcTime(Ticks90k(150)),
+                                                .since = UtcTime(Ticks90k(140)),
+                                                .before = "orderly",
+                                                .version = "0.1.0",
+                                                .noticed = {},
+                                                .clock = "not_known"},
+                                               {.kind = wire::RecorderEvent::Kind::clock_step,
+                                                .at = UtcTime(Ticks90k(160)),
+                                                .since = UtcTime(Ticks90k(190)),
+                                                .before = {},
+                                                .version = {},
+                                                .noticed = "running",
+                                                .clock = "synchronised"}},
                                     .extent = all};
         } else if (const auto* query = std::get_if<wire::QueryThumbnail>(&request.body)) {
             // A key frame each second.

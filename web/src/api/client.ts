@@ -24,6 +24,7 @@ export type DeviceImagingChange = Schemas['DeviceImagingChange'];
 export type DeviceReport = Schemas['DeviceReport'];
 export type FoundCamera = Schemas['FoundCamera'];
 export type Decision = Schemas['Decision'];
+export type RecorderEvent = Schemas['RecorderEvent'];
 export type DeletedRange = Schemas['Recordings']['deleted'][number];
 export type Hold = Schemas['Hold'];
 export type Interface = Schemas['InterfaceList']['interfaces'][number];

@@ -30,6 +30,10 @@ export function recordingsOfAll(all: (Recordings | undefined)[]): Recordings | u
     })),
     gaps: [],
     deleted: [],
+    // Of the recorder, and so the same for all of them.
+    recorder_events: known.reduce((most, one) =>
+      one.recorder_events.length > most.recorder_events.length ? one : most,
+    ).recorder_events,
     extent:
       extents.length === 0
         ? null

@@ -6,6 +6,8 @@ import { TICKS_PER_SECOND } from '../media/ticks';
 import { formatClock, formatMoment, formatSpan, sentence } from '../ui/format';
 import { Axis } from './Axis';
 import { describeDeleted } from './deleted';
+import { recorderMarks } from './recorderEvents';
+import { RecorderList, RecorderMarks } from './RecorderMarks';
 import { bars, pan, placeAt, spanOf, ticksAtX, xOf, zoom, type View } from './scale';
 import classes from './Timeline.module.css';
 import { TimelineTip } from './TimelineTip';
@@ -47,6 +49,9 @@ const EVENT_TOP = BAR_BOTTOM + 3;
 const EVENT_HEIGHT = 5;
 /** A pointer so near to an event means it. */
 const EVENT_PIXELS = 3;
+/** Of what happened to the recorder, below the events. */
+const WORD_BASE = BAR_BOTTOM + 20;
+const MARK_PIXELS = 5;
 /** Motion is what one looks for most, so it lies on top. */
 const EVENT_ROWS = [
   { className: classes.event, kinds: (kind: CameraEvent['kind']) => kind !== 'motion' },
@@ -113,12 +118,15 @@ export function Timeline({
   const pointedFetched = fetched.some((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedDeleted = deleted.find((range) => pointed90k !== undefined && inside(range, pointed90k));
   const pointedGap = unrecorded.find((gap) => pointed90k !== undefined && inside(gap, pointed90k));
+  const marks = recorderMarks(recordings?.recorder_events ?? [], view, width);
+  const pointedMark = marks.find(({ x }) => pointedX !== undefined && Math.abs(x - pointedX) <= MARK_PIXELS);
   const pointedEvent =
     pointed90k === undefined
       ? undefined
       : eventAt(events, pointed90k, (EVENT_PIXELS / Math.max(width, 1)) * spanOf(view), now90k);
   const about = [
     pointedEvent && `${KIND_WORDS[pointedEvent.kind]}, ${describeSource(pointedEvent)}`,
+    pointedMark?.text,
     pointedGap && describeGap(pointedGap),
     pointedFetched && FETCHED,
     pointedDeleted && describeDeleted(pointedDeleted),
@@ -284,6 +292,7 @@ export function Timeline({
               />
             )),
           )}
+          <RecorderMarks marks={marks} top={BAR_TOP - 4} base={WORD_BASE} />
           {pointedX !== undefined && (
             <line
               x1={pointedX}
@@ -337,6 +346,7 @@ export function Timeline({
           )}
         </ul>
       )}
+      <RecorderList marks={marks} />
       <p id="timeline-keys" className={classes.keys}>
         Arrow keys go 10 seconds back and forth, with Shift they look elsewhere and Enter goes there, Home and
         End to the first and last recorded moment, Page Up and Page Down move the view, plus and minus zoom.
