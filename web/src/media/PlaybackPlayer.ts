@@ -69,6 +69,8 @@ export class PlaybackPlayer {
   /** Where to begin once media is there; undefined when it has begun. */
   private target90k: number | undefined;
   private withheldBytes = 0;
+  /** Of the media that is in the sink. */
+  private soundWithheld: boolean | undefined;
   private gaps: Gap[] = [];
   /** The channel ended, and not for a fault: all that was recorded by then has come. */
   private ended = false;
@@ -143,7 +145,7 @@ export class PlaybackPlayer {
         start_90k: from90k(),
       }),
       {
-        onStarted: (mimeType) => this.ensureSink().configure(mimeType),
+        onStarted: (mimeType, soundWithheld) => this.onStarted(mimeType, soundWithheld),
         onMedia: (message) => this.onMedia(message),
         onGap: (gapStart90k, gapEnd90k, reason) =>
           this.gaps.push({ start90k: gapStart90k, end90k: gapEnd90k, reason }),
@@ -151,6 +153,21 @@ export class PlaybackPlayer {
         onLost: () => this.reset(this.position90k() ?? from90k()),
       },
     );
+  }
+
+  private onStarted(mimeType: string, soundWithheld: boolean) {
+    const before = this.soundWithheld;
+    this.soundWithheld = soundWithheld;
+    if (before === undefined || before === soundWithheld) {
+      this.ensureSink().configure(mimeType);
+      return;
+    }
+    // A source buffer keeps its number of tracks: sound that comes or goes takes another one, from where the picture is.
+    const position90k = this.position90k();
+    this.sink?.destroy();
+    this.sink = undefined;
+    this.soundWithheld = undefined;
+    this.begin(position90k ?? nowTicks());
   }
 
   private onEnded(problem?: Problem) {

@@ -43,6 +43,7 @@ export class StepPlayer {
   private openedFrom90k = 0;
   private reached90k: number | undefined;
   private withheldBytes = 0;
+  private soundWithheld: boolean | undefined;
   private gaps: Gap[] = [];
   private ended = false;
   private reopenAt = Infinity;
@@ -95,13 +96,27 @@ export class StepPlayer {
         start_90k: Math.round(this.reached90k ?? from90k),
       }),
       {
-        onStarted: (mimeType) => this.ensureSink().configure(mimeType),
+        onStarted: (mimeType, soundWithheld) => this.onStarted(mimeType, soundWithheld),
         onMedia: (message) => this.onMedia(message),
         onGap: (start90k, end90k, reason) => this.gaps.push({ start90k, end90k, reason }),
         onEnded: (problem) => this.onEnded(problem),
         onLost: () => undefined,
       },
     );
+  }
+
+  private onStarted(mimeType: string, soundWithheld: boolean) {
+    const before = this.soundWithheld;
+    this.soundWithheld = soundWithheld;
+    if (before === undefined || before === soundWithheld) {
+      this.ensureSink().configure(mimeType);
+      return;
+    }
+    // A source buffer keeps its number of tracks.
+    this.sink?.destroy();
+    this.sink = undefined;
+    this.soundWithheld = undefined;
+    this.begin(this.clock.now90k());
   }
 
   private onEnded(problem?: Problem) {
