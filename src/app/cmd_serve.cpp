@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/commands.hpp"
+#include "app/device_port.hpp"
 #include "app/server_certificate.hpp"
 #include "app/witnessing.hpp"
 #include "backup/restore.hpp"
@@ -48,6 +49,7 @@ struct ServeArguments {
     std::string certificate;         ///< PEM file; empty: of the own authority
     std::string certificate_key;     ///< PEM file; empty: in `certificate`, too
     std::uint16_t port = 8443;
+    std::string device_listen;         ///< [ADDRESS:]PORT; empty: nowhere
     std::uint16_t camera_port = 8554;  ///< demo
     unsigned cameras = 4;              ///< demo
     unsigned keep_free_percent = 5;
@@ -114,17 +116,17 @@ net::Awaitable<void> keep_names(const ServeArguments& arguments, net::HttpServer
 }
 
 net::Awaitable<void> keep_certificate(const ServeArguments& arguments,
-                                      crypto::CertificateAuthority& authority, net::HttpServer& server) {
+                                      crypto::CertificateAuthority& authority, const Servers& servers) {
     for (;;) {
         co_await net::sleep_for(certificate_check);
-        if (const auto names = names_of(arguments)) renew_certificate(authority, server, *names);
+        if (const auto names = names_of(arguments)) renew_certificate(authority, servers, *names);
     }
 }
 
-net::Awaitable<void> keep_certificate(CertificateFiles& files, const Clock& clock, net::HttpServer& server) {
+net::Awaitable<void> keep_certificate(CertificateFiles& files, const Clock& clock, const Servers& servers) {
     for (;;) {
         co_await net::sleep_for(certificate_files_check);
-        files.refresh(server, clock.utc_now());
+        files.refresh(servers, clock.utc_now());
     }
 }
 
@@ -218,19 +220,19 @@ net::Awaitable<void> start_gateway(gateway::Gateway& gateway) {
 }
 
 net::Awaitable<void> run_until_signal(const ServeArguments& arguments, CertificateSource& source,
-                                      const Clock& clock, net::HttpServer& server, hub::Hub& hub,
+                                      const Clock& clock, const Servers& servers, hub::Hub& hub,
                                       boost::asio::any_io_executor executor) {
     net::TaskGroup tasks(executor, "serve");
-    tasks.spawn(keep_names(arguments, server, hub));
+    tasks.spawn(keep_names(arguments, *servers.front(), hub));
     if (source.files)
-        tasks.spawn(keep_certificate(*source.files, clock, server));
+        tasks.spawn(keep_certificate(*source.files, clock, servers));
     else
-        tasks.spawn(keep_certificate(arguments, source.authority, server));
+        tasks.spawn(keep_certificate(arguments, source.authority, servers));
     const int signal = co_await net::shutdown_signal();
     log::info("signal {}: stopping", signal);
     co_await tasks.stop();
     co_await hub.stop();
-    co_await server.stop(stop_grace);
+    for (net::HttpServer* server : servers) co_await server->stop(stop_grace);
 }
 
 /// Hub and gateway in one process, each on its own loop, joined by the in-memory link.
@@ -245,6 +247,7 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
     VEDETTE_TRY(const auto witnesses, witnesses_of(arguments));
     VEDETTE_TRY(auto disks, media_of(arguments));
     VEDETTE_TRY(auto archive, archive_of(arguments));
+    VEDETTE_TRY(auto for_devices, device_options(arguments.device_listen, arguments.address));
     VEDETTE_CHECK(prepare_data_dir(arguments.data_dir));
     VEDETTE_CHECK(backup::settle(arguments.data_dir));
     static const SystemClock clock;
@@ -287,12 +290,20 @@ Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings
                                                            .refuse = hub::Hub::refusal_writer()},
                                                           certificate, hub->handler()));
 
+    Servers servers{server.get()};
+    std::unique_ptr<net::HttpServer> device_server;
+    if (for_devices) {
+        VEDETTE_TRY(device_server, net::HttpServer::start(hub_loop.executor(), std::move(*for_devices),
+                                                          certificate, hub->device_handler()));
+        servers.push_back(device_server.get());
+        log::info("devices that have certificates come by port {}", device_server->port());
+    }
     VEDETTE_TRY(auto places, places_of(arguments, server->port()));
     hub->serve_at(std::move(places));
     gateway_loop.start();
     gateway_loop.run_on_thread(start_gateway(*gateway));
     greet(arguments, *server, source, hub->claim_code());
-    hub_loop.run_until(run_until_signal(arguments, source, clock, *server, *hub, hub_loop.executor()));
+    hub_loop.run_until(run_until_signal(arguments, source, clock, servers, *hub, hub_loop.executor()));
     gateway_loop.run_on_thread(gateway->stop());
     log::info("stopped in good order");
     return {};
@@ -366,6 +377,9 @@ void add_serve(CLI::App& cli, int& exit_code) {
             "--certificate-key", arguments->certificate_key,
             "PEM file with its private key, without a passphrase; left out when it is in --certificate")
         ->needs(certificate);
+    command->add_option("--device-listen", arguments->device_listen,
+                        "[ADDRESS:]PORT where devices sign in by their certificates (mutual TLS); nowhere, "
+                        "when it is left out");
     command
         ->add_option("--media", arguments->media,
                      "NAME=DIR of another disk for recordings; may be given several times. The data "

@@ -30,7 +30,7 @@ net::Awaitable<void> keep_witness_certificate(crypto::CertificateAuthority& auth
                                               net::HttpServer& server) {
     for (;;) {
         co_await net::sleep_for(std::chrono::hours(24));
-        renew_certificate(authority, server, crypto::local_names());
+        renew_certificate(authority, {&server}, crypto::local_names());
     }
 }
 

@@ -13,13 +13,17 @@ namespace {
 constexpr std::chrono::days soon_over{21};  // ACME clients renew a month before
 constexpr std::chrono::days between_warnings{1};
 
+Result<> use(const Servers& servers, const crypto::ServerCertificate& certificate) {
+    for (net::HttpServer* server : servers) VEDETTE_CHECK(server->use_certificate(certificate));
+    return {};
+}
+
 }  // namespace
 
-void renew_certificate(crypto::CertificateAuthority& authority, net::HttpServer& server,
+void renew_certificate(crypto::CertificateAuthority& authority, const Servers& servers,
                        const std::vector<std::string>& names) {
     const auto certificate = authority.server_certificate(names);
-    const auto used =
-        certificate ? server.use_certificate(*certificate) : std::unexpected(certificate.error());
+    const auto used = certificate ? use(servers, *certificate) : std::unexpected(certificate.error());
     if (!used) log::error("the server certificate can't be renewed: {}", used.error().message);
 }
 
@@ -36,12 +40,12 @@ Result<crypto::ServerCertificate> CertificateFiles::load(UtcTime now, const std:
     return loaded;
 }
 
-void CertificateFiles::refresh(net::HttpServer& server, UtcTime now) {
+void CertificateFiles::refresh(const Servers& servers, UtcTime now) {
     const auto loaded = crypto::load_server_certificate(certificate_, key_, now);
     const bool is_new = loaded && loaded->chain_pem != chain_pem_;
     Result<> used;
     if (!loaded) used = std::unexpected(loaded.error());
-    if (is_new) used = server.use_certificate(*loaded);
+    if (is_new) used = use(servers, *loaded);
     const std::string problem = used ? std::string() : used.error().message;
     if (!problem.empty() && problem != told_)
         log::error("the certificate that is in use goes on: {}", problem);

@@ -11,9 +11,12 @@
 
 namespace vedette::app {
 
-/// Has the server use the authority's certificate for `names`, which is a new one when it is time. That it
+/// All that show the same certificate.
+using Servers = std::vector<net::HttpServer*>;
+
+/// Has the servers use the authority's certificate for `names`, which is a new one when it is time. That it
 /// can't is told in the log: the one in use goes on.
-void renew_certificate(crypto::CertificateAuthority& authority, net::HttpServer& server,
+void renew_certificate(crypto::CertificateAuthority& authority, const Servers& servers,
                        const std::vector<std::string>& names);
 
 /// A certificate in files that somebody else renews, as ACME clients do. Blocks on the disk. One thread.
@@ -26,10 +29,10 @@ class CertificateFiles {
     /// for.
     Result<crypto::ServerCertificate> load(UtcTime now, const std::vector<std::string>& names);
 
-    /// Has the server use what the files hold now, where that is another certificate. What can't be used is
+    /// Has the servers use what the files hold now, where that is another certificate. What can't be used is
     /// told in the log, once, and the one in use goes on, as it does while only one of two files has been
     /// written. Tells daily of one that ends in less than three weeks.
-    void refresh(net::HttpServer& server, UtcTime now);
+    void refresh(const Servers& servers, UtcTime now);
 
     const std::filesystem::path& certificate() const { return certificate_; }
     /// Of the certificate in use.

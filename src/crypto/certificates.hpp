@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "crypto/digest.hpp"
 
 namespace vedette::crypto {
 
@@ -26,6 +27,18 @@ struct CertificateInfo {
 
 /// Of the first certificate in `pem`; `corrupt` when there is none.
 Result<CertificateInfo> certificate_info(std::string_view pem);
+
+/// What is known of a TLS client's certificate, whose private key it has (RFC 8446, 4.4.3). It is known by
+/// itself: who made it does not matter.
+struct ClientCertificate {
+    Sha256Digest sha256{};  ///< of its DER form: `x5t#S256` of RFC 8705
+    UtcTime not_before{};
+    UtcTime not_after{};
+};
+/// `corrupt` when it is none, or its times are none. Pure; fuzzed.
+Result<ClientCertificate> client_certificate_of_der(ByteView der);
+/// Of the first certificate in `pem`.
+Result<ClientCertificate> client_certificate_of_pem(std::string_view pem);
 
 /// A certificate that another authority has made, from PEM files: `chain`, the server's certificate and
 /// behind it its issuers, and `key`, which may be the same file. Blocks on the disk. Errors, each with the

@@ -231,4 +231,48 @@ Result<CertificateInfo> certificate_info(std::string_view pem) {
     return info;
 }
 
+namespace {
+
+// Times of somebody else's certificate: there need not be any in it. Within what fits 90 kHz ticks.
+Result<UtcTime> foreign_time(const ASN1_TIME* time) {
+    std::tm parts{};
+    constexpr int last_year = 3000;
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1 || parts.tm_year + 1900 > last_year) {
+        // "99991231235959Z" says that it has no end (RFC 5280, 4.1.2.5).
+        if (time && parts.tm_year + 1900 > last_year) return from_unix_seconds(32'503'680'000);
+        return fail(ErrorKind::corrupt, "The certificate has no dates");
+    }
+    return from_unix_seconds(timegm(&parts));
+}
+
+Result<ClientCertificate> client_certificate_of(const X509* certificate, ByteView der) {
+    ClientCertificate out{.sha256 = sha256(der)};
+    VEDETTE_TRY(out.not_before, foreign_time(X509_get0_notBefore(certificate)));
+    VEDETTE_TRY(out.not_after, foreign_time(X509_get0_notAfter(certificate)));
+    return out;
+}
+
+}  // namespace
+
+Result<ClientCertificate> client_certificate_of_der(ByteView der) {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    ERR_clear_error();
+    if (!certificate || at != reinterpret_cast<const unsigned char*>(der.data()) + der.size())
+        return fail(ErrorKind::corrupt, "This is no certificate");
+    return client_certificate_of(certificate.get(), der);
+}
+
+Result<ClientCertificate> client_certificate_of_pem(std::string_view pem) {
+    const Certificate certificate = parse_certificate(pem);
+    if (!certificate) return fail(ErrorKind::corrupt, "This is no certificate");
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate.get(), &der);
+    if (size <= 0) return fail(ErrorKind::corrupt, "This is no certificate");
+    auto out = client_certificate_of(certificate.get(),
+                                     std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
+    OPENSSL_free(der);
+    return out;
+}
+
 }  // namespace vedette::crypto

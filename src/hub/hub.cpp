@@ -1,5 +1,7 @@
 #include "hub/hub.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <climits>
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +20,19 @@ namespace {
 std::string host_name() {
     char name[HOST_NAME_MAX + 1] = {};
     return ::gethostname(name, HOST_NAME_MAX) == 0 ? name : "";
+}
+
+// A browser that was led here may show a certificate for its user without asking. It gets no page, and no
+// session that its cookie names.
+net::Awaitable<net::Response> answer_device(api::ServicesPtr services, net::Request request) {
+    constexpr std::string_view cookie = "cookie";
+    if (!request.path.starts_with("/api/"))
+        co_return api::refusal(404,
+                               "This port is for devices and programs; the web client has one of its own");
+    std::erase_if(request.headers, [&](const net::Header& header) {
+        return std::ranges::equal(header.name, cookie, {}, [](unsigned char c) { return std::tolower(c); });
+    });
+    co_return co_await api::answer(std::move(services), std::move(request));
 }
 
 }  // namespace
@@ -78,6 +93,11 @@ Result<std::unique_ptr<Hub>> Hub::open(Options options, const Clock& clock,
 
 net::RequestHandler Hub::handler() {
     return [services = services_](net::Request request) { return api::answer(services, std::move(request)); };
+}
+
+net::RequestHandler Hub::device_handler() {
+    return
+        [services = services_](net::Request request) { return answer_device(services, std::move(request)); };
 }
 
 net::RefusalWriter Hub::refusal_writer() {

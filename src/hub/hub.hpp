@@ -58,6 +58,9 @@ class Hub {
 
     /// Answers every request of the HTTP server.
     net::RequestHandler handler();
+    /// Answers the requests of a server that asks for certificates: of devices and programs, and of no
+    /// browser's session.
+    net::RequestHandler device_handler();
     /// Words the refusals that the HTTP server makes itself.
     static net::RefusalWriter refusal_writer();
     /// Where browsers find this server, for passkeys. On its executor, or before that runs.

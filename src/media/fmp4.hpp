@@ -97,6 +97,18 @@ std::vector<std::uint8_t> tracks_for_browsers(std::span<const TrackParameters> t
 /// their samples. `kept` as tracks_for_browsers() gives it. `corrupt` when fragment_header() did not make it.
 Result<Bytes> select_tracks(ByteView fragment, std::span<const std::uint8_t> kept);
 
+/// The same, but the tracks keep their numbers: for who has the initialisation segment of all.
+Result<Bytes> drop_other_tracks(ByteView fragment, std::span<const std::uint8_t> kept);
+
+/// The initialisation segment, of init_segment(), with these tracks alone, in their order; an edit list
+/// stays. `kept` as for select_tracks(). `corrupt` when init_segment() did not make it, `invalid_input` when
+/// no track is left.
+struct SelectedInit {
+    Bytes segment;
+    std::string mime_type;
+};
+Result<SelectedInit> select_init_tracks(ByteView segment, std::span<const std::uint8_t> kept);
+
 /// The fragment without what comes at until[i] or later in track i; a sample that lasts beyond it ends there.
 /// An empty result when nothing is left. `invalid_input` when a track has no time; `corrupt` when
 /// fragment_header() did not make it.

@@ -1,6 +1,8 @@
 // Reads the initialisation segments that we wrote ourselves, for players of recordings.
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include "media/fmp4.hpp"
 #include "media/fmp4_sample_entry.hpp"
@@ -40,6 +42,54 @@ Result<std::vector<TrackParameters>> parse_init_segment(ByteView segment) {
     }
     if (tracks.empty()) return fail(ErrorKind::corrupt, "an initialisation segment without tracks");
     return tracks;
+}
+
+namespace {
+
+/// The start that the edit list of a track says, in 90 kHz; nullopt without one.
+Result<std::optional<Ticks90k>> edit_start(ByteView trak, std::uint32_t timescale) {
+    const ByteView elst = find_box(find_box(trak, "edts"), "elst");
+    if (elst.empty()) return std::nullopt;
+    ByteReader in(elst);
+    const bool ours = in.u32() == 1U << 24 && in.u32() == 1 && in.u64() == 0;
+    const std::int64_t start = in.i64();
+    if (in.failed() || !ours || timescale == 0 || start < 0 ||
+        start > std::numeric_limits<std::int64_t>::max() / 90'000)
+        return fail(ErrorKind::corrupt, "another edit list");
+    return Ticks90k(start * 90'000 / timescale);
+}
+
+/// Of the track that says it most exactly.
+Result<std::optional<Ticks90k>> init_start(ByteView segment, std::span<const TrackParameters> tracks) {
+    ByteReader moov(find_box(segment, "moov"));
+    std::optional<Ticks90k> start;
+    std::size_t index = 0;
+    while (!moov.failed() && moov.remaining() >= 8 && index < tracks.size()) {
+        const std::uint32_t size = moov.u32();
+        const ByteView name = moov.take(4);
+        if (size < 8) break;
+        const ByteView payload = moov.take(size - 8);
+        if (as_text(name) != "trak" || payload.empty()) continue;
+        const TrackParameters& track = tracks[index++];
+        VEDETTE_TRY(const auto here, edit_start(payload, timescale(track)));
+        if (here && (!start || track.is_video())) start = here;
+    }
+    return start;
+}
+
+}  // namespace
+
+Result<SelectedInit> select_init_tracks(ByteView segment, std::span<const std::uint8_t> kept) {
+    VEDETTE_TRY(const std::vector<TrackParameters> tracks, parse_init_segment(segment));
+    VEDETTE_TRY(const auto start, init_start(segment, tracks));
+    std::vector<TrackParameters> selected;
+    for (const std::uint8_t index : kept) {
+        if (index >= tracks.size()) return fail(ErrorKind::invalid_input, "no track {}", index);
+        selected.push_back(tracks[index]);
+    }
+    SelectedInit out{.segment = {}, .mime_type = mime_type(selected)};
+    VEDETTE_TRY(out.segment, start ? init_segment(selected, *start) : init_segment(selected));
+    return out;
 }
 
 std::string mime_type(std::span<const TrackParameters> tracks) {

@@ -57,6 +57,11 @@ Result<Bytes> select_tracks(ByteView bytes, std::span<const std::uint8_t> kept) 
     });
 }
 
+Result<Bytes> drop_other_tracks(ByteView bytes, std::span<const std::uint8_t> kept) {
+    return rebuild(bytes,
+                   [&](Sample& sample) { return std::ranges::find(kept, sample.track) != kept.end(); });
+}
+
 Result<Bytes> cut_fragment(ByteView bytes, std::span<const std::int64_t> until) {
     bool known = true;
     VEDETTE_TRY(Bytes cut, rebuild(bytes, [&](Sample& sample) {

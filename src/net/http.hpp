@@ -15,6 +15,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "crypto/certificates.hpp"
 
 namespace vedette::net {
 
@@ -36,6 +37,8 @@ struct Request {
     std::vector<Header> headers;
     std::string body;          ///< at most HttpLimits::body_bytes
     std::string peer_address;  ///< the TCP peer, without port
+    /// That the TLS client showed, and whose private key it has; at servers that ask for one.
+    std::optional<crypto::ClientCertificate> certificate{};
 
     /// The first header of that name (case-insensitive), or empty.
     std::string_view header(std::string_view name) const;

@@ -99,6 +99,7 @@ Awaitable<Incoming> Connection::read_request() {
     channel_->disarm_reading();
     exchange_ = {.keep_alive = reader.keep_alive(), .http10 = reader.http10()};
     Incoming incoming{.request = reader.take(peer_address_), .refusal = {}};
+    if (incoming.request) incoming.request->certificate = channel_->certificate();
     incoming.refusal = reader.refusal();
     co_return incoming;
 }

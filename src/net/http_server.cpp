@@ -31,12 +31,12 @@ std::unexpected<Error> listen_failure(const boost::system::error_code& error,
                                       const HttpServerOptions& options) {
     const auto port = options.port;
     if (error.value() == EADDRINUSE)
-        return fail(ErrorKind::conflict, "Port {} is in use by another program; choose another with --port",
-                    port);
+        return fail(ErrorKind::conflict, "Port {} is in use by another program; choose another with {}", port,
+                    options.port_option);
     if (error.value() == EACCES || error.value() == EPERM)
         return fail(ErrorKind::forbidden,
-                    "Port {} needs a permission that this user lacks; choose one from 1024 with --port",
-                    port);
+                    "Port {} needs a permission that this user lacks; choose one from 1024 with {}", port,
+                    options.port_option);
     if (error.value() == EADDRNOTAVAIL)
         return fail(ErrorKind::invalid_input, "The address {} is none of this machine's", options.address);
     return fail(ErrorKind::unavailable, "Can't listen on port {}: {}", port, error.message());
@@ -102,6 +102,9 @@ struct HttpServer::State {
     bool stopping = false;
     TaskGroup tasks;
 
+    ClientCertificates clients() const {
+        return options.ask_for_certificates ? ClientCertificates::asked : ClientCertificates::unasked;
+    }
     bool admit(const std::string& address) const {
         if (connections.size() >= options.limits.connections) return false;
         const auto found = per_address.find(address);
@@ -169,7 +172,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(asio::any_io_executor exec
                                                       const crypto::ServerCertificate& certificate,
                                                       RequestHandler handler) {
     const auto state = std::make_shared<State>(executor, std::move(options));
-    VEDETTE_TRY(state->tls, make_server_tls(certificate));
+    VEDETTE_TRY(state->tls, make_server_tls(certificate, state->clients()));
     const auto& refuse = state->options.refuse;
     state->service = std::make_shared<const HttpService>(
         HttpService{.answer = std::move(handler), .refuse = refuse ? refuse : refuse_in_plain_text});
@@ -188,7 +191,7 @@ std::size_t HttpServer::connections() const {
 }
 
 Result<> HttpServer::use_certificate(const crypto::ServerCertificate& certificate) {
-    VEDETTE_TRY(state_->tls, make_server_tls(certificate));
+    VEDETTE_TRY(state_->tls, make_server_tls(certificate, state_->clients()));
     return {};
 }
 

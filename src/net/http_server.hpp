@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -17,7 +18,10 @@ struct HttpServerOptions {
     std::string address;        ///< an IPv4 or IPv6 address, or empty for all addresses of both families
     std::uint16_t port = 8443;  ///< 0: any free one
     HttpLimits limits;
-    RefusalWriter refuse = {};  ///< without one, refusals are plain text
+    /// Requests bring the certificate of their client, where it showed one.
+    bool ask_for_certificates = false;
+    std::string_view port_option = "--port";  ///< for sentences that say how to choose another
+    RefusalWriter refuse = {};                ///< without one, refusals are plain text
 };
 
 /// HTTPS (TLS 1.2 and 1.3, HTTP/1.1) and WebSocket on one port. Use from the executor's thread.

@@ -26,6 +26,19 @@ constexpr std::string_view plain_http_answer =
     "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 43\r\n\r\n"
     "This port speaks HTTPS: use https:// to it\n";
 
+// One that can't be read is none.
+std::optional<crypto::ClientCertificate> certificate_of(const SSL* ssl) {
+    const X509* shown = SSL_get0_peer_certificate(ssl);
+    if (!shown) return std::nullopt;
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(shown, &der);
+    if (size <= 0) return std::nullopt;
+    const auto read =
+        crypto::client_certificate_of_der(std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
+    OPENSSL_free(der);
+    return read ? std::optional(*read) : std::nullopt;
+}
+
 }  // namespace
 
 TlsChannel::TlsChannel(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, const HttpLimits& limits,
@@ -130,7 +143,10 @@ Awaitable<bool> TlsChannel::handshake() {
     arm(read_deadline_, limits_.handshake);
     const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_values);
     read_deadline_.cancel();
-    if (!error) co_return true;
+    if (!error) {
+        certificate_ = certificate_of(stream_.native_handle());
+        co_return true;
+    }
     const bool plain = error.category() == asio::error::get_ssl_category() &&
                        ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
     if (plain) {

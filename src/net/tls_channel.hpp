@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "crypto/certificates.hpp"
 #include "net/event.hpp"
 #include "net/http_limits.hpp"
 #include "net/websocket.hpp"
@@ -31,6 +33,8 @@ class TlsChannel final : public ByteChannel, public std::enable_shared_from_this
     /// Is called once, when the peer is gone or abort() was called.
     void on_closed(std::function<void()> told) { told_ = std::move(told); }
     bool closed() const { return closed_; }
+    /// That the client showed in the handshake.
+    const std::optional<crypto::ClientCertificate>& certificate() const { return certificate_; }
 
     Awaitable<bool> wait_input() override { return wait_more(0); }
     /// Until input() has more than `known` bytes. False when the peer is gone.
@@ -59,6 +63,7 @@ class TlsChannel final : public ByteChannel, public std::enable_shared_from_this
     boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
     HttpLimits limits_;
     std::string peer_address_;
+    std::optional<crypto::ClientCertificate> certificate_;
     std::vector<char> input_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -16,9 +16,27 @@ int choose_http11(SSL*, const unsigned char** out, unsigned char* out_size, cons
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
 }
+
+constexpr int max_certificate_list_bytes = 16 * 1024;
+
+// No authority is asked: devices bring certificates that they made themselves. The handshake still proves
+// that they have the private key, and fails without it.
+int take_any_certificate(int, X509_STORE_CTX*) {
+    return 1;
+}
+
+void ask_for_certificates(SSL_CTX* native) {
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER, take_any_certificate);
+    SSL_CTX_set_max_cert_list(native, max_certificate_list_bytes);
+    // Without it OpenSSL refuses to resume sessions of clients that it asks. A ticket carries the certificate
+    // on, and whether that is good is asked at each request.
+    static constexpr unsigned char context[] = "vedette devices";
+    SSL_CTX_set_session_id_context(native, context, sizeof context - 1);
+}
 }  // namespace
 
-Result<std::shared_ptr<ssl::context>> make_server_tls(const crypto::ServerCertificate& certificate) {
+Result<std::shared_ptr<ssl::context>> make_server_tls(const crypto::ServerCertificate& certificate,
+                                                      ClientCertificates clients) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     SSL_CTX* native = context->native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
@@ -35,6 +53,7 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const crypto::ServerCertif
     if (error || SSL_CTX_check_private_key(native) != 1)
         return fail(ErrorKind::invalid_input,
                     "The private key can't be read or does not belong to the certificate");
+    if (clients == ClientCertificates::asked) ask_for_certificates(native);
     return context;
 }
 

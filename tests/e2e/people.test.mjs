@@ -72,7 +72,7 @@ step('a role of one’s own: copied, changed, with hours', async () => {
   await dialogGone();
   const { roles } = await api(admin, 'GET', '/roles');
   const made = roles.find((role) => role.name === 'Night watch');
-  assert.deepEqual(made.rights.sort(), ['play_back', 'see_live']);
+  assert.deepEqual(made.rights.sort(), ['hear', 'play_back', 'see_live']);
   assert.equal(made.schedule, `${'f'.repeat(23)}0`.repeat(7));
   assert.deepEqual(made.networks, ['127.0.0.0/8', '::1']);
   await byId(admin, 'role-Night watch').getByText('Mo-Su 0:00-23:00').waitFor();

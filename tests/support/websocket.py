@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 
 
 class WebSocket:
@@ -27,8 +28,11 @@ class WebSocket:
         assert head.startswith(b"HTTP/1.1 101"), head
         self._socket.settimeout(None)  # wait() has a limit
         self._sending = threading.Lock()
+        self._closing = False
         self.messages = queue.Queue()
         self.media_bytes = 0  # of binary messages
+        self.media = []  # (when it came, the message), while keep_media
+        self.keep_media = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -64,9 +68,15 @@ class WebSocket:
                     self.messages.put(json.loads(payload))
                 elif first & 0x0F == 2:
                     self.media_bytes += size
+                    if self.keep_media:
+                        self.media.append((time.monotonic(), payload))
                 elif first & 0x0F == 9:  # without an answer the server would end the connection
                     self._send(10, payload)
         except (OSError, ConnectionError):
+            self.messages.put(None)
+        except ValueError:  # what is read behind TLS while it is shut down is no message
+            if not self._closing:
+                raise
             self.messages.put(None)
 
     def _send(self, opcode, payload):
@@ -95,6 +105,7 @@ class WebSocket:
 
     def close(self):
         """Waits for the reader: it would go on reading from whatever connection gets the same descriptor next."""
+        self._closing = True
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:

@@ -105,6 +105,53 @@ class UpgradeTest(case.SystemTest):
                 self.assertEqual(database.execute("PRAGMA integrity_check").fetchone()[0], "ok")
                 database.close()
 
+    def test_who_saw_still_hears(self):
+        """From before hearing was a right of its own: nobody hears less, and nobody more is denied."""
+        data, told = self.unpack(1)
+        path = data / "hub" / "identity.sqlite"
+        for file in path.parent.glob(path.name + "*"):
+            file.unlink()
+        old = sqlite3.connect(path)
+        old.executescript((fixtures.FOLDER / "identity-6.sql").read_text())
+        organisation = old.execute("SELECT id FROM organisations").fetchone()[0]
+        user = old.execute("SELECT user_id FROM assignments").fetchone()[0]
+        camera = bytes.fromhex(told["camera"].replace("-", ""))
+        roles = {
+            "Guard": "see_live", "Archive": "play_back place_holds", "Taker": "export_recordings", "Teller": "see_events talk",
+            "All three": "see_live play_back export_recordings",
+        }  # fmt: skip
+        ids = {name: bytes([0x10 + at] * 16) for at, name in enumerate(roles)}
+        for name, rights in roles.items():
+            old.execute("INSERT INTO roles (id, organisation_id, name, rights, max_age_days) VALUES (?, ?, ?, ?, 7)",
+                        (ids[name], organisation, name, rights))  # fmt: skip
+        viewer = bytes.fromhex("00000000000040008000000000000002")
+        for place, role in enumerate([ids["Guard"], ids["Teller"], ids["All three"], viewer], 1):
+            old.execute("INSERT INTO assignments VALUES (?, ?, ?, 'camera', ?, 1)", (user, place, role, camera))
+        for name, rights in (("reader", "play_back"), ("teller", "see_events")):
+            old.execute("INSERT INTO api_tokens VALUES (?, ?, ?, ?, ?, NULL, 0, ?, NULL, NULL)",
+                        (name.ljust(16).encode(), name.ljust(32).encode(), user, name, rights, 3 * 10**15))  # fmt: skip
+        old.commit()
+        old.close()
+        server = self.server(data)
+        now = {role["name"]: role for role in server.ok("GET", "/api/v1/roles")["roles"]}
+        hears = {name: "hear" in now[name]["rights"] for name in (*roles, "Viewer", "Operator", "Investigator", "Auditor")}
+        self.assertEqual(hears, {"Guard": True, "Archive": True, "Taker": True, "Teller": False, "All three": True, "Viewer": True,
+                                 "Operator": True, "Investigator": True, "Auditor": False})  # fmt: skip
+        self.assertTrue(all(now[name]["max_age_days"] == 7 and now[name]["client_kinds"] is None for name in roles))
+        # What was denied is denied, and sound is not because of it.
+        denied = [a["role_id"] for u in server.ok("GET", "/api/v1/users")["users"] for a in u["assignments"] if a["denies"]]
+        by_id = {role["id"]: role for role in now.values()}
+        self.assertEqual([by_id[role]["rights"] for role in denied],
+                         [["see_live"], ["see_events", "talk"], ["see_live", "play_back", "hear", "export_recordings"], ["see_live"]])
+        self.assertRegex(by_id[denied[0]]["name"], r"^Guard, without hear [0-9a-f]{8}$")
+        self.assertRegex(by_id[denied[3]]["name"], r"^Viewer, without hear [0-9a-f]{8}$")
+        someone = next(u for u in server.ok("GET", "/api/v1/users")["users"] if any(a["denies"] for a in u["assignments"]))
+        tokens = {t["name"]: t for t in server.ok("GET", f"/api/v1/users/{someone['id']}/tokens")["tokens"]}
+        self.assertEqual(tokens["reader"]["rights"], ["play_back", "hear"])
+        self.assertEqual(tokens["teller"]["rights"], ["see_events"])
+        self.assertEqual([(t["client_kind"], t["certificate"], t["device"]) for t in tokens.values()], [("api", None, False)] * 2)
+        self.assertEqual(server.stop(), 0)
+
     def test_a_newer_program_was_here(self):
         """Whichever file tells: one sentence, and nothing is changed."""
 

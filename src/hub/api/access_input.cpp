@@ -2,23 +2,18 @@
 
 #include <algorithm>
 
-#include "hub/api/object_reader.hpp"
+#include "hub/api/access_fields.hpp"
 #include "hub/api/passkey_input.hpp"
 
 namespace vedette::hub::api {
 
 namespace {
 
-constexpr TextLimits access_name_limits{
-    .min_characters = 1, .max_characters = identity::max_name_characters, .may_have_controls = false};
 constexpr TextLimits access_code_limits{
     .min_characters = 1, .max_characters = 64, .may_have_controls = false};
 // The shortest and longest new password is the business of identity::password_fault.
 constexpr TextLimits access_password_limits{
     .min_characters = 1, .max_characters = 256, .may_have_controls = true};
-constexpr TextLimits access_id_limits{.min_characters = 36, .max_characters = 36, .may_have_controls = false};
-constexpr TextLimits access_word_limits{
-    .min_characters = 1, .max_characters = 40, .may_have_controls = false};
 constexpr TextLimits schedule_limits{
     .min_characters = 168, .max_characters = 192, .may_have_controls = false};
 constexpr TextLimits date_limits{.min_characters = 10, .max_characters = 10, .may_have_controls = false};
@@ -128,6 +123,23 @@ std::optional<std::vector<IpNetwork>> read_networks(ObjectReader& reader) {
     return networks;
 }
 
+// nullopt: by all.
+std::optional<policy::ClientKinds> read_client_kinds(ObjectReader& reader) {
+    const auto texts =
+        reader.text_list_or_null("client_kinds", policy::client_kind_count, access_word_limits);
+    if (!texts) return std::nullopt;
+    policy::ClientKinds kinds;
+    for (const std::string& text : *texts) {
+        if (const auto kind = policy::parse_client_kind(text))
+            kinds.add(*kind);
+        else
+            reader.refuse("client_kinds", "The field client_kinds names web, mobile, api or bridge");
+    }
+    if (texts->empty())
+        reader.refuse("client_kinds", "Name at least one kind of client, or leave the field out");
+    return kinds;
+}
+
 identity::Assignment read_assignment(ObjectReader& reader) {
     identity::Assignment assignment;
     assignment.role = read_id<RoleId>(reader, "role_id");
@@ -139,6 +151,8 @@ identity::Assignment read_assignment(ObjectReader& reader) {
 std::vector<identity::Assignment> read_assignments(ObjectReader& reader) {
     return reader.objects("assignments", identity::max_assignments, read_assignment);
 }
+
+}  // namespace
 
 policy::RightSet read_rights(ObjectReader& reader, std::string_view of) {
     policy::RightSet rights;
@@ -164,8 +178,6 @@ std::vector<CameraId> read_camera_ids(ObjectReader& reader, std::size_t most) {
     }
     return cameras;
 }
-
-}  // namespace
 
 Outcome<SignInInput> read_sign_in(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
@@ -274,6 +286,7 @@ Outcome<identity::Role> read_role(std::string_view body) {
                               "those of holidays, not all 0");
         }
         role.networks = read_networks(reader);
+        role.clients = read_client_kinds(reader);
         return role;
     });
 }
@@ -284,25 +297,6 @@ Outcome<identity::CameraGroup> read_camera_group(std::string_view body) {
         group.name = reader.text("name", access_name_limits);
         group.cameras = read_camera_ids(reader, identity::max_group_cameras);
         return group;
-    });
-}
-
-Outcome<NewApiTokenInput> read_new_api_token(std::string_view body) {
-    return read_object(body, [](ObjectReader& reader) {
-        NewApiTokenInput input;
-        identity::NewApiToken& token = input.token;
-        token.name = reader.text("name", access_name_limits);
-        token.scope.rights = read_rights(reader, "A token");
-        if (reader.has("camera_ids")) {
-            token.scope.cameras = read_camera_ids(reader, identity::max_api_token_cameras);
-            if (token.scope.cameras->empty())
-                reader.refuse("camera_ids", "Name at least one camera, or leave camera_ids out for all");
-        }
-        if (const auto days = reader.optional_integer("days", identity::shortest_api_token.count(),
-                                                      identity::longest_api_token.count()))
-            token.lifetime = std::chrono::days(*days);
-        input.proof = take_proof(reader);
-        return input;
     });
 }
 
@@ -324,24 +318,36 @@ Outcome<ApprovalInput> read_approval(std::string_view body) {
     });
 }
 
-Outcome<DecisionQuery> read_decision_query(const net::Request& request) {
-    const auto action = policy::parse_action(request.query_value("action").value_or(""));
-    if (!action) return std::unexpected(Problem::invalid("action", "action must be the name of an action"));
-    DecisionQuery query{.action = *action, .camera = {}, .address = {}, .at = {}};
-    if (const auto id = request.query_value("camera_id")) {
-        query.camera = CameraId::parse(*id);
-        if (!query.camera) return std::unexpected(Problem::invalid("camera_id", "camera_id must be a UUID"));
-    }
+Outcome<CircumstancesQuery> read_circumstances(const net::Request& request) {
+    CircumstancesQuery query;
     if (const auto address = request.query_value("address")) {
         query.address = IpAddress::parse(*address);
         if (!query.address)
             return std::unexpected(Problem::invalid("address", "address must be an IPv4 or IPv6 address"));
+    }
+    if (const auto kind = request.query_value("client_kind")) {
+        query.client = policy::parse_client_kind(*kind);
+        if (!query.client)
+            return std::unexpected(
+                Problem::invalid("client_kind", "client_kind must be web, mobile, api or bridge"));
     }
     if (const auto time = request.query_value("at")) {
         const auto at = parse_rfc3339(*time);
         if (!at) return std::unexpected(Problem::invalid("at", at.error().message));
         query.at = *at;
     }
+    return query;
+}
+
+Outcome<DecisionQuery> read_decision_query(const net::Request& request) {
+    const auto action = policy::parse_action(request.query_value("action").value_or(""));
+    if (!action) return std::unexpected(Problem::invalid("action", "action must be the name of an action"));
+    DecisionQuery query{.action = *action, .camera = {}, .circumstances = {}};
+    if (const auto id = request.query_value("camera_id")) {
+        query.camera = CameraId::parse(*id);
+        if (!query.camera) return std::unexpected(Problem::invalid("camera_id", "camera_id must be a UUID"));
+    }
+    VEDETTE_TRY(query.circumstances, read_circumstances(request));
     if (query.camera.has_value() != (policy::object_kind(*action) == policy::ObjectKind::camera))
         return std::unexpected(Problem::invalid(
             "camera_id", query.camera ? "This action is not about a camera" : "Say which camera: camera_id"));

@@ -52,12 +52,6 @@ Outcome<identity::UserChange> read_user_change(std::string_view body);
 /// Without an id.
 Outcome<identity::Role> read_role(std::string_view body);
 Outcome<identity::CameraGroup> read_camera_group(std::string_view body);
-struct NewApiTokenInput {
-    identity::NewApiToken token;
-    identity::Proof proof;
-};
-Outcome<NewApiTokenInput> read_new_api_token(std::string_view body);
-
 /// Why a second person should approve; may be empty.
 Outcome<std::string> read_approval_wish(std::string_view body);
 struct ApprovalInput {
@@ -67,13 +61,19 @@ struct ApprovalInput {
 };
 Outcome<ApprovalInput> read_approval(std::string_view body);
 
-/// What is asked of a decision: `action`, and `camera_id` where the action is about a camera; `address` and
-/// `at` (RFC 3339) when it is about other circumstances than those of who asks.
+/// `address`, `client_kind` and `at` (RFC 3339): other circumstances than those of who asks.
+struct CircumstancesQuery {
+    std::optional<IpAddress> address;
+    std::optional<UtcTime> at;
+    std::optional<policy::ClientKind> client;
+};
+Outcome<CircumstancesQuery> read_circumstances(const net::Request& request);
+
+/// What is asked of a decision: `action`, `camera_id` where the action is about a camera, and circumstances.
 struct DecisionQuery {
     policy::Action action;
     std::optional<CameraId> camera;
-    std::optional<IpAddress> address;
-    std::optional<UtcTime> at;
+    CircumstancesQuery circumstances;
 };
 Outcome<DecisionQuery> read_decision_query(const net::Request& request);
 

@@ -6,6 +6,7 @@
 #include "hub/api/access_input.hpp"
 #include "hub/api/mail_input.hpp"
 #include "hub/api/passkey_input.hpp"
+#include "hub/api/token_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace vedette::hub;
@@ -35,11 +36,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (const auto rules = api::read_access_rules(body))
                 for (const identity::Holiday& holiday : rules->holidays)
                     if (!holiday.day.ok()) std::abort();
-            if (const auto token = api::read_new_api_token(body)) {
+            if (const auto token = api::read_new_api_token(body, vedette::UtcTime{})) {
                 const policy::TokenScope& scope = token->token.scope;
                 if (scope.rights.empty() || token->token.lifetime > identity::longest_api_token) std::abort();
                 if (scope.cameras && scope.cameras->empty()) std::abort();
             }
+            if (const auto device = api::read_new_device(body, vedette::UtcTime{}))
+                if (!device->certificate || device->kind == policy::ClientKind::web) std::abort();
             break;
         case 0:
             (void)api::read_code_and_password(body);
@@ -62,6 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 if (role->rights.empty() || role->max_age_days == 0) std::abort();
                 if (role->schedule && role->schedule->empty()) std::abort();
                 if (role->networks && role->networks->empty()) std::abort();
+                if (role->clients && role->clients->empty()) std::abort();
             }
             break;
         default:

@@ -281,7 +281,7 @@ TEST_F(AccessTest, WhatIsTooOldIsNotThere) {
 }
 
 TEST_F(AccessTest, ADownloadEndsWithTheRightToIt) {
-    const auto user = site.add_user(administrator, "clerk", {export_recordings});
+    const auto user = site.add_user(administrator, "clerk", {export_recordings, hear});
     std::uint32_t channel = 0;
     site.gateway.on_open = [&](const wire::OpenChannel& open) {
         channel = open.channel;
@@ -305,6 +305,29 @@ TEST_F(AccessTest, ADownloadEndsWithTheRightToIt) {
     EXPECT_FALSE(next());
     EXPECT_EQ(piece->error().kind, ErrorKind::forbidden);
     EXPECT_TRUE(site.run_until([&] { return site.gateway.closed.size() == 1; }));
+}
+
+TEST_F(AccessTest, ADownloadWithSoundEndsWithTheRightToHear) {
+    const auto user = site.add_user(administrator, "clerk", {export_recordings, hear});
+    site.gateway.on_open = [&](const wire::OpenChannel& open) {
+        site.gateway.send_init(open.channel);
+        site.gateway.send_media(open.channel, 100, true, 3);
+    };
+    auto response = site.send(net::Method::get, camera_path + "/recordings/media?start_90k=100&end_90k=200",
+                              {}, user.cookie);
+    ASSERT_EQ(response.status, 200u);
+    EXPECT_EQ(testing::header_of(response, "Vedette-Sound"), "");
+    ASSERT_EQ(site.send(net::Method::put, "/api/v1/roles/" + user.role_id,
+                        R"({"name":"less","rights":["export_recordings"]})", administrator)
+                  .status,
+              200u);
+    auto& source = std::get<std::unique_ptr<net::BodySource>>(response.body);
+    std::optional<Result<SharedBytes>> piece;
+    boost::asio::co_spawn(site.io, source->next(),
+                          [&](std::exception_ptr, Result<SharedBytes> got) { piece = std::move(got); });
+    ASSERT_TRUE(site.run_until([&] { return piece.has_value(); }));
+    ASSERT_FALSE(piece->has_value());
+    EXPECT_EQ(piece->error().kind, ErrorKind::forbidden);
 }
 
 TEST_F(AccessTest, ADecisionIsExplained) {
@@ -347,6 +370,10 @@ TEST_F(AccessTest, BadInputNamesItsField) {
         EXPECT_THAT(post("/api/v1/roles",
                          fmt::format(R"({{"name":"x","rights":["see_live"],"networks":{}}})", networks)),
                     HasSubstr(R"("field":"networks")"));
+    for (const char* kinds : {R"([])", R"(["fax"])", R"("web")"})
+        EXPECT_THAT(post("/api/v1/roles",
+                         fmt::format(R"({{"name":"x","rights":["see_live"],"client_kinds":{}}})", kinds)),
+                    HasSubstr(R"("field":"client_kinds")"));
     EXPECT_THAT(post("/api/v1/camera-groups", R"({"name":"x","camera_ids":["1"]})"),
                 HasSubstr(R"("field":"camera_ids")"));
 }

@@ -2,10 +2,10 @@
 
 #include <boost/json/array.hpp>
 
-#include "hub/api/access_input.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_access.hpp"
 #include "hub/api/json_output.hpp"
+#include "hub/api/token_input.hpp"
 
 namespace vedette::hub::api {
 
@@ -28,7 +28,7 @@ net::Awaitable<Outcome<>> list_api_tokens(ServicesPtr services, Call call) {
 }
 
 net::Awaitable<Outcome<>> create_api_token(ServicesPtr services, Call call) {
-    VEDETTE_CO_TRY(NewApiTokenInput input, read_new_api_token(call.request.body));
+    VEDETTE_CO_TRY(NewApiTokenInput input, read_new_api_token(call.request.body, services->clock->utc_now()));
     // Nobody learns by this which cameras there are.
     if (input.token.scope.cameras)
         for (const CameraId& camera : *input.token.scope.cameras)

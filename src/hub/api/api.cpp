@@ -25,16 +25,21 @@ std::string_view bearer_token(const net::Request& request) {
     return value.starts_with(scheme) ? value.substr(scheme.size()) : std::string_view();
 }
 
-// A token is said on purpose, so it is what counts, also beside a cookie.
+Caller of_program(std::expected<policy::ApiClient, identity::Refusal> client) {
+    if (!client) return {.refused = client.error()};
+    const ApiTokenId id = client->token;
+    return {.principal = std::move(*client), .credential = id};
+}
+
+// A token is said on purpose, so it is what counts, also beside a cookie; then a certificate.
 Caller identify(identity::Identity& identity, const net::Request& request) {
     if (const auto text = bearer_token(request); !text.empty()) {
         if (identity.is_metrics_token(text))
             return {.principal = policy::MetricsToken{identity.organisation()}};
-        auto client = identity.use_api_token(text, request.peer_address);
-        if (!client) return {.refused = client.error()};
-        const ApiTokenId id = client->token;
-        return {.principal = std::move(*client), .credential = id};
+        return of_program(identity.use_api_token(text, request.peer_address, request.certificate));
     }
+    if (request.certificate)
+        return of_program(identity.use_device(*request.certificate, request.peer_address));
     if (const auto cookie = request.cookie(session_cookie); !cookie.empty())
         if (auto session = identity.use(cookie))
             return {.principal = session->user, .session = session, .credential = session->digest};
@@ -44,9 +49,10 @@ Caller identify(identity::Identity& identity, const net::Request& request) {
 // No page of another site can make a browser send a token that it does not know.
 policy::Context circumstances_of(const Caller& caller, const net::Request& request,
                                  const Services& services) {
-    policy::Context context = context_of(request, services);
-    if (std::holds_alternative<policy::ApiClient>(caller.principal))
-        context.origin = policy::Origin::no_browser;
+    const auto* program = std::get_if<policy::ApiClient>(&caller.principal);
+    policy::Context context =
+        context_of(request, program ? program->kind : policy::ClientKind::web, services);
+    if (program) context.origin = policy::Origin::no_browser;
     return context;
 }
 

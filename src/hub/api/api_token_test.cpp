@@ -233,7 +233,7 @@ TEST(ApiToken, ADownloadEndsWhenItIsRevoked) {
         site.gateway.send_init(open.channel);
         site.gateway.send_media(open.channel, 100, true, 3);
     };
-    const std::string token = site.make_token(site.cookie, {export_recordings}, "camera");
+    const std::string token = site.make_token(site.cookie, {export_recordings, hear}, "camera");
     auto response = site.send_with_token(Method::get, site.camera + "/recordings/media", token);
     ASSERT_EQ(response.status, 200u) << body_of(response);
     auto& source = std::get<std::unique_ptr<net::BodySource>>(response.body);

@@ -31,12 +31,12 @@ constexpr auto told_fields = std::to_array<std::string_view>({
     "camera_ids", "second_factor", "session_idle_minutes", "session_hours", "lock_out", "holidays", "date", "yearly", "networks", "days",
     "host", "wording", "from_beginning", "client_certificate_pem", "ca_pem",
     "recording", "continuous", "on_event", "pre_roll_s", "post_roll_s", "event_kinds", "encryption", "approve", "digest", "safeguards", "step_up", "second_person", "site", "groups", "group_id",
-    "second_person_roles", "mail_codes", "security", "from", "user", "to",
+    "second_person_roles", "mail_codes", "client_kinds", "client_kind", "certificate", "security", "from", "user", "to",
 });
 // clang-format on
-constexpr auto told_parameters =
-    std::to_array<std::string_view>({"start_90k", "end_90k", "stream", "limit", "before", "user_id", "action",
-                                     "camera_id", "allowed", "format", "token", "name", "at_90k"});
+constexpr auto told_parameters = std::to_array<std::string_view>(
+    {"start_90k", "end_90k", "stream", "limit", "before", "user_id", "action", "camera_id", "allowed",
+     "format", "token", "name", "at_90k", "at", "client_kind"});
 constexpr std::string_view not_shown = "(not shown)";
 constexpr std::size_t max_items = 32;
 constexpr std::size_t max_text = 512;

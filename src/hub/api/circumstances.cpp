@@ -42,11 +42,12 @@ WallTime wall_time(UtcTime now, const std::vector<identity::Holiday>& holidays) 
     return wall;
 }
 
-policy::Context context_of(const net::Request& request, const Services& services) {
+policy::Context context_of(const net::Request& request, policy::ClientKind client, const Services& services) {
     // From an address that can't be read nothing is given that depends on it.
     const auto address = IpAddress::parse(request.peer_address).value_or(IpAddress());
-    return at_this_moment({.origin = origin_of(request), .now = {}, .at = {.wall = {}, .address = address}},
-                          services);
+    return at_this_moment(
+        {.origin = origin_of(request), .now = {}, .at = {.wall = {}, .address = address, .client = client}},
+        services);
 }
 
 policy::Context at_this_moment(policy::Context context, const Services& services) {
@@ -54,6 +55,17 @@ policy::Context at_this_moment(policy::Context context, const Services& services
     context.safeguards = services.identity->roster().rules.safeguards;
     context.at.wall = wall_time(context.now, services.identity->roster().rules.holidays);
     return context;
+}
+
+policy::Context imagined(policy::Context asker, const CircumstancesQuery& query, const Services& services) {
+    if (query.address) asker.at.address = *query.address;
+    // Who asks by a token need not mean what its user may by a token.
+    asker.at.client = query.client.value_or(policy::ClientKind::web);
+    if (query.at) {
+        asker.now = *query.at;
+        asker.at.wall = wall_time(*query.at, services.identity->roster().rules.holidays);
+    }
+    return asker;
 }
 
 }  // namespace vedette::hub::api

@@ -56,7 +56,9 @@ void ViewerConnection::Feed::grant(std::uint32_t bytes) {
 }
 
 void ViewerConnection::Feed::on_init(const std::string& mime_type, const SharedBytes& segment) {
-    owner_.send({{"type", "channel.started"}, {"channel", number_}, {"mime_type", mime_type}});
+    boost::json::object message{{"type", "channel.started"}, {"channel", number_}, {"mime_type", mime_type}};
+    if (std::exchange(sound_withheld_, false)) message["sound_withheld"] = true;
+    owner_.send(message);
     owner_.socket_->send_binary({header(number_, Kind::initialisation, false, {}, {}), segment});
 }
 

@@ -24,6 +24,10 @@ class ViewerConnection::Feed final : public relay::Sink {
     void record_end(Decided asked, std::uint64_t entry);
     void attach(std::unique_ptr<relay::Channel> channel);
     void fail(const Problem& problem) { problem_ = problem; }
+    /// By the last decision.
+    void hear(const relay::Hearing& hearing) {
+        if (channel_) channel_->hear(hearing);
+    }
     void grant(std::uint32_t bytes);
     void talk(std::vector<std::int16_t> samples) {
         if (channel_) channel_->talk(std::move(samples));
@@ -38,6 +42,7 @@ class ViewerConnection::Feed final : public relay::Sink {
         std::uint64_t entry;
         MonotonicTime since;
     };
+    void on_sound_withheld() override { sound_withheld_ = true; }
     void on_init(const std::string& mime_type, const SharedBytes& segment) override;
     void on_media(const wire::ChannelMedia& media) override;
     void on_gap(const UtcInterval& interval, const std::string& reason) override;
@@ -49,6 +54,7 @@ class ViewerConnection::Feed final : public relay::Sink {
     std::uint32_t number_;
     std::uint64_t id_;
     std::uint32_t early_credit_ = 0;  ///< granted before the channel was open
+    bool sound_withheld_ = false;     ///< from what begins next
     std::optional<Recorded> recorded_;
     std::optional<UtcInterval> shown_;  ///< of recordings: from the earliest to the latest that was sent
     std::optional<Problem> problem_;

@@ -74,6 +74,11 @@ net::Awaitable<Outcome<>> remove_user(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> invite_user(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_out_user(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> explain_decision(ServicesPtr services, Call call);
+// view_as.cpp
+net::Awaitable<Outcome<>> view_as_user(ServicesPtr services, Call call);
+// devices.cpp
+net::Awaitable<Outcome<>> list_devices(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> add_device(ServicesPtr services, Call call);
 // roles.cpp
 net::Awaitable<Outcome<>> list_roles(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> add_role(ServicesPtr services, Call call);

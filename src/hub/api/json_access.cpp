@@ -1,5 +1,6 @@
 #include "hub/api/json_access.hpp"
 
+#include "crypto/base64.hpp"
 #include "hub/api/json_output.hpp"
 
 namespace vedette::hub::api {
@@ -34,6 +35,10 @@ std::string_view state_of(const identity::Account& account) {
 }
 
 }  // namespace
+
+std::string thumbprint_text(const crypto::Sha256Digest& certificate) {
+    return crypto::to_base64url(certificate);
+}
 
 json::array to_json(policy::RightSet rights) {
     json::array out;
@@ -77,13 +82,20 @@ json::object to_json(const identity::Role& role) {
         json::array& list = networks.emplace_array();
         for (const IpNetwork& network : *role.networks) list.push_back(json::string(network.text()));
     }
+    json::value clients = nullptr;
+    if (role.clients) {
+        json::array& list = clients.emplace_array();
+        role.clients->for_each(
+            [&](policy::ClientKind kind) { list.push_back(json::string(policy::to_string(kind))); });
+    }
     return {{"id", role.id.text()},
             {"name", role.name},
             {"ready", role.ready},
             {"rights", to_json(role.rights)},
             {"max_age_days", std::move(max_age)},
             {"schedule", std::move(schedule)},
-            {"networks", std::move(networks)}};
+            {"networks", std::move(networks)},
+            {"client_kinds", std::move(clients)}};
 }
 
 json::object to_json(const identity::AccessRules& rules) {
@@ -111,10 +123,15 @@ json::object to_json(const identity::CameraGroup& group) {
 json::object to_json(const identity::ApiToken& token) {
     json::value cameras = nullptr;
     if (token.scope->cameras) cameras = ids_json(*token.scope->cameras);
+    json::value certificate = nullptr;
+    if (token.certificate) certificate = json::string(thumbprint_text(*token.certificate));
     json::value last_used = nullptr;
     if (token.last_used) last_used = ticks(*token.last_used);
     return {{"id", token.id.text()},
             {"name", token.name},
+            {"client_kind", policy::to_string(token.kind)},
+            {"certificate", std::move(certificate)},
+            {"device", token.device},
             {"rights", to_json(token.scope->rights)},
             {"camera_ids", std::move(cameras)},
             {"created_90k", ticks(token.created)},
@@ -142,7 +159,10 @@ json::array to_json(const policy::Safeguards& safeguards) {
 
 json::object to_json(const policy::Decision& decision) {
     json::object out{{"allowed", decision.allowed}, {"reason", policy::to_string(decision.reason)}};
-    if (decision.obligations.not_before) out["not_before_90k"] = ticks(*decision.obligations.not_before);
+    const policy::Obligations& obligations = decision.obligations;
+    if (obligations.not_before) out["not_before_90k"] = ticks(*obligations.not_before);
+    if (obligations.no_sound) out["no_sound"] = true;
+    if (obligations.sound_not_before) out["sound_not_before_90k"] = ticks(*obligations.sound_not_before);
     if (!decision.missing.none()) out["missing"] = to_json(decision.missing);
     return out;
 }

@@ -9,6 +9,8 @@
 
 namespace vedette::hub::api {
 
+/// A certificate's SHA-256 as `x5t#S256` (RFC 8705): base64url without padding.
+std::string thumbprint_text(const crypto::Sha256Digest& certificate);
 boost::json::array to_json(policy::RightSet rights);
 /// `sessions` is how many the user has.
 boost::json::object to_json(const identity::Account& account, std::size_t sessions, UtcTime now);

@@ -29,6 +29,8 @@ class MediaExport final : public net::BodySource, private relay::Sink {
     /// is recorded, else those of the gateway.
     net::Awaitable<Result<>> wait_for_media();
     net::Awaitable<Result<SharedBytes>> next() override;
+    /// Whether sound was left out that the camera sent; known once the first fragment is there.
+    bool sound_withheld() const { return sound_withheld_; }
 
   private:
     struct Piece {
@@ -36,6 +38,7 @@ class MediaExport final : public net::BodySource, private relay::Sink {
         bool is_media = false;  ///< counts for credit
     };
 
+    void on_sound_withheld() override { sound_withheld_ = true; }
     void on_init(const std::string& mime_type, const SharedBytes& segment) override;
     void on_media(const wire::ChannelMedia& media) override;
     void on_gap(const UtcInterval&, const std::string&) override {}
@@ -49,6 +52,7 @@ class MediaExport final : public net::BodySource, private relay::Sink {
     std::deque<Piece> queue_;
     std::size_t queued_bytes_ = 0;
     bool has_init_ = false;
+    bool sound_withheld_ = false;
     bool has_media_ = false;
     bool ended_ = false;
     std::optional<Error> error_;

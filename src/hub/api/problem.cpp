@@ -57,6 +57,8 @@ std::string sentence_of(policy::Reason reason) {
             return "Your account may not do this at this time; ask an administrator";
         case outside_network:
             return "Your account may not do this from this network; ask an administrator";
+        case wrong_client_kind:
+            return "Your account may not do this by this kind of client; ask an administrator";
         case beyond_scope:
             return "Your account may do this, but this API token may not; its rights do not cover it";
         case not_for_tokens:

@@ -21,8 +21,10 @@ std::function<bool()> still_allowed(const ServicesPtr& services, const Call& cal
     return [services, granted = call.granted, context = call.context, credential = call.credential] {
         const auto now = credential ? services->identity->present(*credential, false) : std::nullopt;
         if (!now) return false;
-        return policy::authorise(*now, granted.action(), granted.object(), at_this_moment(context, *services))
-            .has_value();
+        const auto again =
+            policy::authorise(*now, granted.action(), granted.object(), at_this_moment(context, *services));
+        // A file has sound to its end or not at all.
+        return again && (granted.decision().obligations.no_sound || !again->decision().obligations.no_sound);
     };
 }
 
@@ -61,12 +63,15 @@ net::Awaitable<Outcome<>> get_recorded_media(ServicesPtr services, Call call) {
     source->start(std::move(channel));
     VEDETTE_CO_CHECK(co_await source->wait_for_media());
     const std::string name = file_name(*call.granted.object().camera, input);
+    const bool sound_withheld = source->sound_withheld();
+    if (sound_withheld) call.trail->details["sound"] = "withheld";
     net::Response response{
         .status = 200,
         .headers = {{"Content-Type", "video/mp4"},
                     {"Content-Disposition", fmt::format("attachment; filename=\"{}\"", name)}},
         .body = std::unique_ptr<net::BodySource>(std::move(source)),
         .upgrade = {}};
+    if (sound_withheld) response.headers.push_back({"Vedette-Sound", "withheld"});
     co_return response;
 }
 

@@ -25,8 +25,8 @@ boost::json::object asked_of_actions(const policy::Safeguards& safeguards) {
     return asked;
 }
 
-// Who somebody is, and what is held by him, or by the token with which a program acts for him. `principal` is
-// a user or an API client.
+}  // namespace
+
 boost::json::object session_json(const Services& services, const policy::Principal& principal,
                                  UtcTime expires, const policy::Context& context) {
     const policy::User& user = *policy::account_of(principal);
@@ -56,8 +56,6 @@ boost::json::object session_json(const Services& services, const policy::Princip
         json["api_token"] = {{"id", client->token.text()}, {"name", client->name}};
     return json;
 }
-
-}  // namespace
 
 net::Response signed_in_response(const Services& services, const identity::SignedIn& signed_in,
                                  const policy::Context& context) {

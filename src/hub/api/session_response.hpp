@@ -4,6 +4,11 @@
 
 namespace vedette::hub::api {
 
+/// Who somebody is, and what is held by him, or by the token with which a program acts for him. `principal`
+/// is a user or an API client.
+boost::json::object session_json(const Services& services, const policy::Principal& principal,
+                                 UtcTime expires, const policy::Context& context);
+
 /// 201 with the session as JSON, its token in the cookie.
 net::Response signed_in_response(const Services& services, const identity::SignedIn& signed_in,
                                  const policy::Context& context);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/api/input.hpp"
+#include "hub/relay/sound_gate.hpp"
 
 namespace vedette::hub::api {
 
@@ -269,6 +270,10 @@ net::Awaitable<Outcome<void>> Site::lift_hold(Authorised granted, std::uint64_t 
     co_return Outcome<void>();
 }
 
+relay::Hearing hearing_of(const policy::Decision& decision) {
+    return {.allowed = !decision.obligations.no_sound, .not_before = decision.obligations.sound_not_before};
+}
+
 Outcome<std::unique_ptr<relay::Channel>> Site::talk(const Authorised& granted, relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::talk));
     return relay_->open_talk({.camera = id}, sink);
@@ -277,15 +282,21 @@ Outcome<std::unique_ptr<relay::Channel>> Site::talk(const Authorised& granted, r
 Outcome<std::unique_ptr<relay::Channel>> Site::watch(const Authorised& granted, media::StreamKind stream,
                                                      relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::watch_live));
-    return relay_->open_live({.camera = id, .stream = stream}, sink);
+    auto gate = std::make_unique<relay::SoundGate>(sink, hearing_of(granted.decision()),
+                                                   relay::SoundGate::Form::stream);
+    gate->attach(relay_->open_live({.camera = id, .stream = stream}, *gate));
+    return gate;
 }
 
 Outcome<std::unique_ptr<relay::Channel>> Site::play(const Authorised& granted, media::StreamKind stream,
                                                     UtcInterval interval, relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::play_recording));
     VEDETTE_TRY(interval, visible(granted, interval));
-    return relay_->open_playback(
-        {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = false}, sink);
+    auto gate = std::make_unique<relay::SoundGate>(sink, hearing_of(granted.decision()),
+                                                   relay::SoundGate::Form::stream);
+    gate->attach(relay_->open_playback(
+        {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = false}, *gate));
+    return gate;
 }
 
 Outcome<std::unique_ptr<relay::Channel>> Site::export_media(const Authorised& granted,
@@ -293,8 +304,13 @@ Outcome<std::unique_ptr<relay::Channel>> Site::export_media(const Authorised& gr
                                                             relay::Sink& sink) {
     VEDETTE_TRY(const CameraId id, camera_of(granted, Action::export_recording));
     VEDETTE_TRY(interval, visible(granted, interval));
-    return relay_->open_playback(
-        {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = true}, sink);
+    relay::Hearing hearing = hearing_of(granted.decision());
+    // A track of which nothing comes is none.
+    if (hearing.not_before && *hearing.not_before >= interval.end) hearing.allowed = false;
+    auto gate = std::make_unique<relay::SoundGate>(sink, hearing, relay::SoundGate::Form::file);
+    gate->attach(relay_->open_playback(
+        {.camera = id, .stream = stream, .interval = interval, .rebase_to_start = true}, *gate));
+    return gate;
 }
 
 Outcome<void> Site::subscribe(const Authorised& granted, relay::Listener& listener) {

@@ -14,6 +14,9 @@
 
 namespace vedette::hub::api {
 
+/// What of the sound of its media a decision lets somebody hear.
+relay::Hearing hearing_of(const policy::Decision& decision);
+
 /// Every call checks that `granted` is about the action that it performs; any other is an error `forbidden`.
 class Site {
   public:

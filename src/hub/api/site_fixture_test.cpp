@@ -1,15 +1,21 @@
 // The parts of TestSite that need no header.
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/hex.hpp"
 #include "crypto/test_base32.hpp"
 #include "crypto/totp.hpp"
 #include "hub/api/json_access.hpp"
 #include "hub/api/test_site.hpp"
 #include "hub/identity/access_rules_table.hpp"
+#include "media/aac.hpp"
+#include "media/fmp4.hpp"
+#include "media/h264.hpp"
 
 namespace vedette::hub::api::testing {
 
@@ -141,6 +147,46 @@ std::string TestSite::claim() {
     return cookie_of(
         send(net::Method::post, "/api/v1/setup/claim",
              fmt::format(R"({{"code":"{}","username":"Ada","password":"{}"}})", code, password)));
+}
+
+std::string TestSite::file_of(net::Response& response) {
+    auto* source = std::get_if<std::unique_ptr<net::BodySource>>(&response.body);
+    if (!source) return {};
+    std::string file;
+    bool ended = false;
+    const auto read = [](net::BodySource* from, std::string* into, bool* end) -> net::Awaitable<void> {
+        for (;;) {
+            const auto piece = co_await from->next();
+            if (!piece || !*piece) break;
+            *into += as_text(**piece);
+        }
+        *end = true;
+    };
+    boost::asio::co_spawn(io, read(source->get(), &file, &ended), boost::asio::detached);
+    if (!run_until([&] { return ended; })) throw std::runtime_error("the file does not end");
+    return file;
+}
+
+void FakeGateway::send_talking(std::uint32_t channel) {
+    const Bytes sps = *from_hex("6742c01eda0280bfe5c044000003000400000300c83c58ba80");
+    const Bytes pps = *from_hex("68ce3c80");
+    const ByteView sps_list[] = {sps};
+    const ByteView pps_list[] = {pps};
+    const media::TrackParameters tracks[] = {*media::h264_track_parameters(sps_list, pps_list),
+                                             *media::aac_track_parameters(*from_hex("1190"))};
+    send(wire::ChannelInit{.channel = channel,
+                           .mime_type = media::mime_type(tracks),
+                           .segment = std::make_shared<const Bytes>(*media::init_segment(tracks))});
+    constexpr std::string_view payload = "picturesound";
+    const media::Sample samples[] = {{.track = 0, .random_access = true, .duration = 1, .size = 7},
+                                     {.track = 1, .random_access = true, .duration = 1, .size = 5}};
+    send(wire::ChannelMedia{
+        .channel = channel,
+        .start = UtcTime(Ticks90k(100)),
+        .duration = Ticks90k(90),
+        .random_access = true,
+        .pieces = {std::make_shared<const Bytes>(media::fragment_header(1, samples)->bytes),
+                   shared(std::string(payload))}});
 }
 
 TestSite::NewUser TestSite::add_user(const std::string& administrator, std::string_view name,

@@ -77,6 +77,8 @@ class FakeGateway {
                                 .random_access = random_access,
                                 .pieces = {shared(std::string(bytes, 'm'))}});
     }
+    /// A whole initialisation segment of H.264 and AAC, and a fragment of both.
+    void send_talking(std::uint32_t channel);
     void send_init(std::uint32_t channel) {
         send(wire::ChannelInit{
             .channel = channel, .mime_type = "video/mp4; codecs=\"avc1.640028\"", .segment = shared("init")});
@@ -292,6 +294,8 @@ class TestSite {
     Bytes add_authenticator(const std::string& cookie);
     /// Its next code: the clock moves on to it.
     std::string code_of(const Bytes& secret);
+    /// A download, to its end.
+    std::string file_of(net::Response& response);
     net::Response send_with_token(net::Method method, std::string path, const std::string& token,
                                   std::string body = {});
     std::shared_ptr<SocketState> open_websocket(const std::string& cookie);

@@ -25,8 +25,7 @@ enum class Who {
 struct Walk {
     Walk() {
         site.gateway.on_open = [this](const wire::OpenChannel& open) {
-            site.gateway.send_init(open.channel);
-            site.gateway.send_media(open.channel, 100, true, 10);
+            site.gateway.send_talking(open.channel);
             site.gateway.send(wire::ChannelEnd{.channel = open.channel, .error = {}});
         };
     }

@@ -105,12 +105,7 @@ net::Awaitable<Outcome<>> explain_decision(ServicesPtr services, Call call) {
     policy::Object object =
         query.camera ? policy::Object::of(organisation, *query.camera) : policy::Object::of(organisation);
     if (policy::object_kind(query.action) == policy::ObjectKind::service) object = policy::Object::service();
-    policy::Context context = call.context;
-    if (query.address) context.at.address = *query.address;
-    if (query.at) {
-        context.now = *query.at;
-        context.at.wall = wall_time(*query.at, services->identity->roster().rules.holidays);
-    }
+    const policy::Context context = imagined(call.context, query.circumstances, *services);
     const policy::Decision decision = policy::decide(principal, query.action, object, context);
     co_return json_response(200, to_json(decision));
 }

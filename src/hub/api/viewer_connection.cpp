@@ -83,7 +83,10 @@ void ViewerConnection::decide_again(const policy::Principal& principal) {
         const auto& about = feed->granted();
         if (!about) continue;
         const auto again = policy::authorise(principal, about->action(), about->object(), context_);
-        if (!again) ended.emplace_back(number, Problem(again.error()));
+        if (again)
+            feed->hear(hearing_of(again->decision()));
+        else
+            ended.emplace_back(number, Problem(again.error()));
     }
     for (auto& [number, problem] : ended) started(number, std::unexpected(std::move(problem)));
     policy::RightsPtr rights = rights_of_user(principal);
@@ -166,6 +169,7 @@ void ViewerConnection::start(std::uint32_t channel, Decided asked, Open open) {
     if (!feed) return;
     auto granted = policy::authorise(granted_.principal(), asked.action, asked.object, context_);
     asked.decision = granted ? granted->decision() : granted.error();
+    if (granted && granted->decision().obligations.no_sound) asked.details["sound"] = "withheld";
     const std::uint64_t id = feed->id();
     auto go_on = [weak = weak_from_this(), channel, id, asked, granted = std::move(granted),
                   open = std::move(open)](const Outcome<Recorder::Number>& recorded) {

@@ -191,6 +191,35 @@ Administration::Awaitable<Result<>> Administration::revoke_api_token(policy::Aut
     co_return Result<>();
 }
 
+Administration::Awaitable<Result<ApiToken>> Administration::add_device(policy::Authorised granted,
+                                                                       UserId user, NewApiToken device) {
+    VEDETTE_CO_TRY(const Actor actor, actor_of(granted, policy::Action::manage_users));
+    const auto name = clean_username(device.name);
+    if (!name) co_return fail(ErrorKind::invalid_input, "name: The name needs 1 to 64 visible characters");
+    if (!device.certificate) co_return fail(ErrorKind::invalid_input, "certificate: Name a certificate");
+    VEDETTE_CO_CHECK(check_scope(device.scope));
+    const UtcTime now = clock_->utc_now();
+    ApiToken token{.id = ApiTokenId::random(),
+                   .user = user,
+                   .name = *name,
+                   .scope = std::make_shared<const policy::TokenScope>(std::move(device.scope)),
+                   .kind = device.kind,
+                   .certificate = device.certificate,
+                   .device = true,
+                   .created = now,
+                   .expires = now + std::clamp(device.lifetime, shortest_api_token, longest_api_token)};
+    crypto::random_bytes(token.digest);  // of a text that nobody has
+    Identity::Change body = [actor, token](store::Database& database, const Roster& before) -> Result<> {
+        VEDETTE_CHECK(may_touch(before, actor, token.user));
+        VEDETTE_CHECK(may_give_or_take(before, actor, token.scope->rights));
+        VEDETTE_CHECK(check_new_token(before, token.user, *token.scope));
+        return insert_api_token(database, token, max_api_tokens);
+    };
+    VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
+    identity_->keep_api_token(token);
+    co_return token;
+}
+
 Administration::Awaitable<Result<>> Administration::change_access_rules(policy::Authorised granted,
                                                                         AccessRules rules) {
     VEDETTE_CO_TRY(const Actor actor, actor_of(granted, policy::Action::change_access_rules));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hub/identity/api_tokens.hpp"
 #include "hub/identity/identity.hpp"
 #include "hub/identity/roster_table.hpp"
 
@@ -68,6 +69,11 @@ class Administration {
     /// Ends the user's sessions.
     Awaitable<Result<>> sign_out(policy::Authorised granted, UserId user);
     Awaitable<Result<>> revoke_api_token(policy::Authorised granted, UserId user, ApiTokenId token);
+
+    /// A device that signs in for `user` by its certificate alone; `device.certificate` is set. Its scope is
+    /// what the user was given, and the actor may give. Errors also: those of check_new_token(), conflict
+    /// when there are too many, or one of that name or certificate.
+    Awaitable<Result<ApiToken>> add_device(policy::Authorised granted, UserId user, NewApiToken device);
 
     /// Demands `change_access_rules`. Who asks more of others than he has himself would lock himself out,
     /// and so would who asks for a second person when there is none: conflict.

@@ -183,7 +183,8 @@ TEST_F(AdministrationTest, TheLastWhoDecidesCanNotLoseItByARole) {
 
 TEST_F(AdministrationTest, WhoManagesUsersAloneGivesNoMoreThanHeHas) {
     const auto desk = make_role(
-        ada, {.name = "Help desk", .rights = {policy::Right::manage_users, policy::Right::see_live}});
+        ada, {.name = "Help desk",
+              .rights = {policy::Right::manage_users, policy::Right::see_live, policy::Right::hear}});
     ASSERT_TRUE(desk.has_value());
     const auto [grace, token] = make(ada, "Grace", {everywhere(*desk)});
     EXPECT_TRUE(add(token, "Viewer", {everywhere(viewer)}).has_value());

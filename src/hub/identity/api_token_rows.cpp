@@ -40,7 +40,7 @@ Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const s
     VEDETTE_CHECK(for_each_row(
         database,
         "SELECT id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k, last_used_90k, "
-        "address_sealed FROM api_tokens",
+        "address_sealed, client_kind, certificate_sha256, device FROM api_tokens",
         [&](const store::Statement& row) {
             ApiToken token;
             token.id = ApiTokenId::from_bytes(row.blob(0));
@@ -59,6 +59,14 @@ Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const s
             if (!row.is_null(9))
                 if (const auto address = sealer.unseal(address_place(token.id), row.blob(9)))
                     token.address = as_text(*address);
+            token.kind = policy::parse_client_kind(row.text(10)).value_or(policy::ClientKind::api);
+            if (!row.is_null(11)) {
+                const ByteView certificate = row.blob(11);
+                token.certificate.emplace();
+                if (certificate.size() != token.certificate->size()) return;
+                std::ranges::copy(certificate, token.certificate->begin());
+            }
+            token.device = row.int64(12) != 0;
             tokens.push_back(std::move(token));
         }));
     return tokens;
@@ -69,18 +77,32 @@ Result<> insert_api_token(store::Database& database, const ApiToken& token, std:
     VEDETTE_TRY(const auto count,
                 database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ?", user));
     if (count.value_or(0) >= most)
-        return fail(ErrorKind::conflict, "You have {} API tokens, which is the most; revoke one first", most);
+        return fail(ErrorKind::conflict,
+                    "There are {} API tokens of this account, which is the most; revoke one first", most);
     VEDETTE_TRY(const auto others,
                 database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ? AND name = ?", user,
                                      token.name));
     if (others.value_or(0) != 0)
-        return fail(ErrorKind::conflict, "name: You have an API token of this name already");
+        return fail(ErrorKind::conflict,
+                    "name: This account has an API token or device of this name already");
+    std::optional<Bytes> certificate;
+    if (token.certificate) certificate.emplace(token.certificate->begin(), token.certificate->end());
+    if (token.device) {
+        VEDETTE_TRY(
+            const auto same,
+            database.query_int64(
+                "SELECT count(*) FROM api_tokens WHERE device = 1 AND certificate_sha256 = ?", *certificate));
+        if (same.value_or(0) != 0)
+            return fail(ErrorKind::conflict,
+                        "certificate: There is a device with this certificate already; revoke it first, or "
+                        "give this one a key of its own");
+    }
     return database.run(
-        "INSERT INTO api_tokens (id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO api_tokens (id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k, "
+        "client_kind, certificate_sha256, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ByteView(token.id.bytes()), ByteView(token.digest), user, token.name,
         rights_text(token.scope->rights), packed(token.scope->cameras), ticks(token.created),
-        ticks(token.expires));
+        ticks(token.expires), policy::to_string(token.kind), certificate, token.device);
 }
 
 Result<> touch_api_token(store::Database& database, const sealing::ColumnSealer& sealer,

@@ -253,6 +253,42 @@ TEST_F(ApiTokenTest, ARuleAboutSecondFactorsLeavesItNoRight) {
     EXPECT_EQ(held(), policy::RightSet({see_live}));
 }
 
+TEST_F(ApiTokenTest, ADeviceIsKeptByItsCertificateAloneAndOutlivesARestart) {
+    auto invited = run(
+        administration().add_user(granted_to(identity->use(cookie)->user, policy::Action::manage_users),
+                                  "Bridge", {{.role = ready_roles()[1].id, .scope = WholeOrganisation{}}}));
+    ASSERT_TRUE(invited.has_value());
+    const UserId bridge = invited->user;
+    const crypto::ClientCertificate shown{.sha256 = digest_of("a certificate"),
+                                          .not_before = clock.utc_now(),
+                                          .not_after = clock.utc_now() + Ticks90k(std::chrono::hours(1))};
+    const auto add = [&](std::string name) {
+        return run(administration().add_device(
+            granted_to(identity->use(cookie)->user, policy::Action::manage_users), bridge,
+            {.name = std::move(name),
+             .scope = {.rights = {see_live}, .cameras = {}},
+             .kind = policy::ClientKind::bridge,
+             .certificate = shown.sha256}));
+    };
+    ASSERT_TRUE(add("Lobby").has_value());
+    EXPECT_EQ(add("Again").error().kind, ErrorKind::conflict);
+    open();
+    const auto client = identity->use_device(shown, "192.0.2.9");
+    ASSERT_TRUE(client.has_value());
+    EXPECT_EQ(client->kind, policy::ClientKind::bridge);
+    EXPECT_EQ(client->user.id, bridge);
+    ASSERT_EQ(identity->devices().size(), 1u);
+    EXPECT_EQ(identity->devices()[0].address, "192.0.2.9");
+    // With its end its certificate is nobody's.
+    EXPECT_TRUE(run(administration().revoke_api_token(
+                        granted_to(identity->use(cookie)->user, policy::Action::end_access), bridge,
+                        identity->devices()[0].id))
+                    .has_value());
+    EXPECT_FALSE(identity->use_device(shown, "192.0.2.9").has_value());
+    EXPECT_TRUE(add("Lobby").has_value());
+    EXPECT_TRUE(identity->use_device(shown, "192.0.2.9").has_value());
+}
+
 // Its user manages roles, and may give all; a token that manages users alone may not.
 TEST_F(ApiTokenTest, GivesNobodyWhatItsScopeLeavesOut) {
     const auto by = [&](const std::string& text, policy::Action action) {
@@ -262,7 +298,7 @@ TEST_F(ApiTokenTest, GivesNobodyWhatItsScopeLeavesOut) {
         {.role = administrator_role().id, .scope = WholeOrganisation{}}};
     const std::vector<Assignment> a_viewer = {{.role = ready_roles()[1].id, .scope = WholeOrganisation{}}};
     const std::string users = made({manage_users});
-    const std::string users_and_live = made({manage_users, see_live});
+    const std::string users_and_live = made({manage_users, see_live, hear});
     const std::string all = made(policy::RightSet::all());
     const auto adding = [&](const std::string& text, std::string name, std::vector<Assignment> what) {
         return run(administration().add_user(by(text, policy::Action::manage_users), std::move(name),

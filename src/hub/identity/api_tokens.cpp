@@ -8,18 +8,26 @@
 
 namespace vedette::hub::identity {
 
-namespace {
-
-// What a user may put into a token, at the moment of the change.
 Result<> check_new_token(const Roster& roster, UserId user, const policy::TokenScope& scope) {
     VEDETTE_TRY(const Account* account, find_account(roster, user));
     if (account->suspended) return no_such_user();
     if (must_set_up_second_factor(roster, *account))
-        return fail(ErrorKind::forbidden, "Set up your second factor first; until then a token may nothing");
+        return fail(ErrorKind::forbidden,
+                    "The account has to set up its second factor first; until then a token may nothing");
     if (!rights_given(roster, account->assignments).contains(scope.rights))
-        return fail(ErrorKind::invalid_input, "rights: A token can't have a right that you do not have");
+        return fail(ErrorKind::invalid_input,
+                    "rights: A token can't have a right that its account does not have");
     return {};
 }
+
+Result<> check_scope(const policy::TokenScope& scope) {
+    if (scope.cameras && !policy::RightSet::about_cameras().contains(scope.rights))
+        return fail(ErrorKind::invalid_input,
+                    "rights: A token for some cameras can have rights over cameras alone");
+    return {};
+}
+
+namespace {
 
 Refusal with_field(Error error) {
     const std::string field(take_field(error.message, {"name", "rights"}));
@@ -42,10 +50,8 @@ ApiTokens::Answer<ApiTokens::Made> ApiTokens::make(policy::Authorised granted, N
     if (!name)
         co_return std::unexpected(
             Refusal({ErrorKind::invalid_input, "The name needs 1 to 64 visible characters"}, "name"));
-    if (wanted.scope.cameras && !policy::RightSet::about_cameras().contains(wanted.scope.rights))
-        co_return std::unexpected(
-            Refusal({ErrorKind::invalid_input, "A token for some cameras can have rights over cameras alone"},
-                    "rights"));
+    if (const auto checked = check_scope(wanted.scope); !checked)
+        co_return std::unexpected(with_field(checked.error()));
     // A token outlives the session that made it: whoever found that open must not make one.
     auto checking = identity_->check_proof(user, std::move(proof), std::move(address));
     VEDETTE_CO_CHECK(co_await std::move(checking));
@@ -56,6 +62,8 @@ ApiTokens::Answer<ApiTokens::Made> ApiTokens::make(policy::Authorised granted, N
                   .user = user,
                   .name = *name,
                   .scope = std::make_shared<const policy::TokenScope>(std::move(wanted.scope)),
+                  .kind = wanted.kind,
+                  .certificate = wanted.certificate,
                   .created = now,
                   .expires = now + std::clamp(wanted.lifetime, shortest_api_token, longest_api_token)};
     Identity::Change insert = [token = made.token](store::Database& database,

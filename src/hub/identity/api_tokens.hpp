@@ -18,8 +18,16 @@ constexpr std::chrono::days usual_api_token{90};
 struct NewApiToken {
     std::string name;
     policy::TokenScope scope;
-    std::chrono::days lifetime = usual_api_token;  ///< shortest_api_token to longest_api_token
+    policy::ClientKind kind = policy::ClientKind::api;  ///< not web
+    std::optional<crypto::Sha256Digest> certificate{};  ///< that it is bound to
+    std::chrono::days lifetime = usual_api_token;       ///< shortest_api_token to longest_api_token
 };
+
+/// Whether that account can have a token with this scope, at the moment of a change. Errors: not_found,
+/// forbidden while a second factor has to be set up, invalid_input with the field.
+Result<> check_new_token(const Roster& roster, UserId user, const policy::TokenScope& scope);
+/// What can be said of it without an account. Errors: invalid_input with the field.
+Result<> check_scope(const policy::TokenScope& scope);
 
 /// On the event loop of its Identity. Each call demands a decision about `manage_own_account` of a user who
 /// is signed in, and acts on that user; refusal forbidden for another.

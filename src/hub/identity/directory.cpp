@@ -10,7 +10,7 @@ namespace vedette::hub::identity {
 namespace {
 
 // Times are 90 kHz ticks since 1970-01-01 UTC. Tokens and codes are here as SHA-256 only.
-constexpr std::array<store::Migration, 10> migrations = {R"sql(
+constexpr std::array<store::Migration, 12> migrations = {R"sql(
 CREATE TABLE organisations (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     created_90k INTEGER NOT NULL
@@ -185,6 +185,49 @@ CREATE TABLE mail_addresses (
     address_sealed BLOB NOT NULL           -- a code that was sent there came back
 ) STRICT;
 ALTER TABLE access_rules ADD COLUMN mail_codes INTEGER NOT NULL DEFAULT 0 CHECK (mail_codes IN (0, 1));
+)sql",
+                                                         R"sql(
+ALTER TABLE roles ADD COLUMN client_kinds TEXT;         -- policy::ClientKind, separated by spaces; NULL: any
+-- Sound is a right of its own from here on, and whoever saw or played back heard. Denials stay what they
+-- were: a role that took some of these rights away took no sound from the others, so that it is denied as a
+-- copy without it.
+CREATE TEMP TABLE denied_roles AS
+    SELECT r.id AS old_id, randomblob(16) AS new_id, r.organisation_id, r.name, r.rights, r.max_age_days,
+           r.schedule, r.networks
+    FROM (SELECT id, organisation_id, name, rights, max_age_days, schedule, networks FROM roles
+          UNION ALL
+          SELECT x'00000000000040008000000000000002', id, 'Viewer', 'see_live', NULL, NULL, NULL
+          FROM organisations
+          UNION ALL
+          SELECT x'00000000000040008000000000000003', id, 'Operator',
+                 'see_live play_back see_events control_ptz switch_relays talk', NULL, NULL, NULL
+          FROM organisations) r
+    WHERE r.id IN (SELECT role_id FROM assignments WHERE denies = 1)
+      AND (instr(r.rights, 'see_live') OR instr(r.rights, 'play_back') OR
+           instr(r.rights, 'export_recordings'))
+      AND NOT (instr(r.rights, 'see_live') AND instr(r.rights, 'play_back') AND
+               instr(r.rights, 'export_recordings'));
+UPDATE roles SET rights = rights || ' hear'
+    WHERE instr(rights, 'see_live') OR instr(rights, 'play_back') OR instr(rights, 'export_recordings');
+INSERT INTO roles (id, organisation_id, name, rights, max_age_days, schedule, networks)
+    SELECT new_id, organisation_id,
+           substr(name, 1, 30) || ', without hear ' || lower(hex(substr(new_id, 1, 4))), rights,
+           max_age_days, schedule, networks
+    FROM denied_roles;
+UPDATE assignments SET role_id = (SELECT new_id FROM denied_roles WHERE old_id = role_id)
+    WHERE denies = 1 AND role_id IN (SELECT old_id FROM denied_roles);
+DROP TABLE denied_roles;
+UPDATE api_tokens SET rights = rights || ' hear'
+    WHERE instr(rights, 'see_live') OR instr(rights, 'play_back') OR instr(rights, 'export_recordings');
+)sql",
+                                                         R"sql(
+ALTER TABLE api_tokens ADD COLUMN client_kind TEXT NOT NULL DEFAULT 'api';     -- policy::ClientKind
+-- SHA-256 of the DER form of the certificate that it is bound to; NULL: it takes none.
+ALTER TABLE api_tokens ADD COLUMN certificate_sha256 BLOB CHECK (length(certificate_sha256) = 32);
+-- 1: the certificate is all it takes, and token_sha256 that of no token.
+ALTER TABLE api_tokens ADD COLUMN device INTEGER NOT NULL DEFAULT 0
+    CHECK (device IN (0, 1) AND (device = 0 OR certificate_sha256 IS NOT NULL));
+CREATE UNIQUE INDEX devices_by_certificate ON api_tokens (certificate_sha256) WHERE device = 1;
 )sql"};
 
 sealing::Place origin_place(const SessionDigest& digest) {

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "crypto/certificates.hpp"
 #include "crypto/password.hpp"
 #include "hub/identity/api_token_table.hpp"
 #include "hub/identity/ceremonies.hpp"
@@ -173,10 +174,15 @@ class Identity : public std::enable_shared_from_this<Identity> {
     const Session* find(const SessionDigest& digest, bool used);
     bool is_metrics_token(std::string_view token) const;
 
-    /// Who acts by the API token `text`, which counts as used from `address`. Refusals: unauthenticated with
+    /// Who acts by the API token `text`, which counts as used from `address`. `certificate` is the one that
+    /// the client showed, and whose private key it has. Refusals: unauthenticated with
     /// what is wrong with it; exhausted with retry_after once one address has sent many that are wrong.
-    std::expected<policy::ApiClient, Refusal> use_api_token(std::string_view text,
-                                                            const std::string& address);
+    std::expected<policy::ApiClient, Refusal> use_api_token(
+        std::string_view text, const std::string& address,
+        const std::optional<crypto::ClientCertificate>& certificate = {});
+    /// Who acts by a certificate alone, whose private key the client has shown to have. Refusals likewise.
+    std::expected<policy::ApiClient, Refusal> use_device(const crypto::ClientCertificate& certificate,
+                                                         const std::string& address);
     /// Who is there by that credential at this moment, with present rights; nullopt when it has ended. `used`
     /// says that it counts as use.
     std::optional<policy::Principal> present(const Credential& credential, bool used);
@@ -186,6 +192,8 @@ class Identity : public std::enable_shared_from_this<Identity> {
     UtcTime end_of(const Credential& credential);
     /// Those of a user, also those that have expired; the latest made first.
     std::vector<ApiToken> api_tokens_of(UserId user) const { return api_tokens_.of_user(user); }
+    /// Those that sign in by a certificate alone, in order of name.
+    std::vector<ApiToken> devices() const { return api_tokens_.devices(); }
     /// In memory, as the database has it already: for who makes and revokes them.
     void keep_api_token(ApiToken token);
     void forget_api_token(ApiTokenId token) { api_tokens_.remove(token); }
@@ -202,6 +210,8 @@ class Identity : public std::enable_shared_from_this<Identity> {
     void note_use(const Session& session);
     void note_use(ApiToken& token, const std::string& address);
     std::optional<policy::ApiClient> client_of(const ApiToken& token) const;
+    bool shows(const std::optional<crypto::ClientCertificate>& shown,
+               const crypto::Sha256Digest& wanted) const;
     void forget_on_disk(std::vector<SessionDigest> ended);
     void adopt(Roster roster);
     Awaitable<std::expected<SignedIn, Refusal>> begin_session(UserId user, Peer peer);

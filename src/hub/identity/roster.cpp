@@ -18,6 +18,7 @@ Role ready(std::string_view id, std::string_view name, policy::RightSet rights) 
             .max_age_days = {},
             .schedule = {},
             .networks = {},
+            .clients = {},
             .ready = true};
 }
 
@@ -32,6 +33,7 @@ policy::Grant grant_of(const Roster& roster, const Role& role, const Assignment&
     if (role.max_age_days) grant.conditions.max_age = std::chrono::days(*role.max_age_days);
     grant.conditions.schedule = role.schedule;
     grant.conditions.networks = role.networks;
+    grant.conditions.clients = role.clients;
     return grant;
 }
 
@@ -52,11 +54,11 @@ Result<> check_assignment(const Roster& roster, const Account& account, const As
 const std::vector<Role>& ready_roles() {
     static const std::vector<Role> roles = {
         ready("00000000-0000-4000-8000-000000000001", "Administrator", policy::RightSet::all()),
-        ready("00000000-0000-4000-8000-000000000002", "Viewer", {see_live}),
+        ready("00000000-0000-4000-8000-000000000002", "Viewer", {see_live, hear}),
         ready("00000000-0000-4000-8000-000000000003", "Operator",
-              {see_live, play_back, see_events, control_ptz, switch_relays, talk}),
+              {see_live, play_back, hear, see_events, control_ptz, switch_relays, talk}),
         ready("00000000-0000-4000-8000-000000000004", "Investigator",
-              {see_live, play_back, see_events, export_recordings, place_holds, lift_holds}),
+              {see_live, play_back, hear, see_events, export_recordings, place_holds, lift_holds}),
         ready("00000000-0000-4000-8000-000000000005", "Site manager",
               (policy::RightSet::about_cameras() - policy::RightSet{approve_actions}) |
                   policy::RightSet{add_cameras, change_settings, view_metrics}),

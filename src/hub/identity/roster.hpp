@@ -24,6 +24,7 @@ struct Role {
     std::optional<std::uint32_t> max_age_days;  ///< of recordings and events; at least 1
     std::optional<WeeklySchedule> schedule;
     std::optional<std::vector<IpNetwork>> networks;  ///< from where it counts; not empty
+    std::optional<policy::ClientKinds> clients;      ///< by which kinds of client it counts; not empty
     bool ready = false;                              ///< comes with the program and can't be changed
 };
 

@@ -34,6 +34,21 @@ std::string networks_text(const std::vector<IpNetwork>& networks) {
     return out;
 }
 
+std::string kinds_text(policy::ClientKinds kinds) {
+    std::string out;
+    kinds.for_each([&](policy::ClientKind kind) { add_word(out, policy::to_string(kind)); });
+    return out;
+}
+
+// A kind that can't be read is none.
+policy::ClientKinds parse_kinds(std::string_view text) {
+    policy::ClientKinds kinds;
+    for_each_word(text, [&](std::string_view word) {
+        if (const auto kind = policy::parse_client_kind(word)) kinds.add(*kind);
+    });
+    return kinds;
+}
+
 // A network that can't be read is one from which nothing counts.
 std::vector<IpNetwork> parse_networks(std::string_view text) {
     std::vector<IpNetwork> networks;
@@ -123,19 +138,22 @@ Result<> load_roles(Database& database, Roster& roster) {
     for (const Role& role : ready_roles()) roster.roles.emplace(role.id, role);
     return for_each_row(
         database,
-        "SELECT id, name, rights, max_age_days, schedule, networks FROM roles WHERE organisation_id = ?",
+        "SELECT id, name, rights, max_age_days, schedule, networks, client_kinds FROM roles "
+        "WHERE organisation_id = ?",
         [&](const store::Statement& row) {
             Role role{.id = RoleId::from_bytes(row.blob(0)),
                       .name = std::string(row.text(1)),
                       .rights = parse_rights(row.text(2)),
                       .max_age_days = {},
                       .schedule = {},
-                      .networks = {}};
+                      .networks = {},
+                      .clients = {}};
             if (!row.is_null(3)) role.max_age_days = static_cast<std::uint32_t>(row.int64(3));
             // A schedule that can't be read is one that never permits.
             if (!row.is_null(4))
                 role.schedule = WeeklySchedule::parse(row.text(4)).value_or(WeeklySchedule());
             if (!row.is_null(5)) role.networks = parse_networks(row.text(5));
+            if (!row.is_null(6)) role.clients = parse_kinds(row.text(6));
             roster.roles.emplace(role.id, std::move(role));
         },
         ByteView(roster.organisation.bytes()));
@@ -251,11 +269,13 @@ Result<> put_role(Database& database, OrganisationId organisation, const Role& r
     if (role.schedule) schedule = role.schedule->text();
     std::optional<std::string> networks;
     if (role.networks) networks = networks_text(*role.networks);
+    std::optional<std::string> clients;
+    if (role.clients) clients = kinds_text(*role.clients);
     return database.run(
-        "INSERT OR REPLACE INTO roles (id, organisation_id, name, rights, max_age_days, schedule, networks) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO roles (id, organisation_id, name, rights, max_age_days, schedule, networks, "
+        "client_kinds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ByteView(role.id.bytes()), ByteView(organisation.bytes()), role.name, rights_text(role.rights),
-        role.max_age_days, schedule, networks);
+        role.max_age_days, schedule, networks, clients);
 }
 
 Result<> delete_role(Database& database, OrganisationId organisation, RoleId role) {

@@ -91,10 +91,17 @@ constexpr Rule rule_of(Action action) {
         case Action::approve_over_camera:       return {"approve_over_camera",       camera,       oneself_with({approve_actions}),  false, true,  true};
         case Action::test_known_camera: return {"test_known_camera", camera,       one_of({configure_cameras}),                      false, true,  true};
         case Action::preview_recording: return {"preview_recording", camera,       one_of({play_back}),                              false, false, true};
+        case Action::view_as_user:      return {"view_as_user",      organisation, one_of({Right::manage_users}),                    false, false, true};
         case Action::approve_over_organisation: return {"approve_over_organisation", organisation, oneself_with({approve_actions}),  false, true,  true};
             // clang-format on
     }
     return {"unknown", service, one_of({}), false, true, true};
+}
+
+// Whose media may have sound, which is a right of its own.
+constexpr bool brings_sound(Action action) {
+    return action == Action::watch_live || action == Action::play_recording ||
+           action == Action::export_recording;
 }
 
 Decision deny(Reason reason, const Rule& rule) {
@@ -130,6 +137,8 @@ Reason reason_of(Unmet unmet) {
             return Reason::outside_schedule;
         case Unmet::network:
             return Reason::outside_network;
+        case Unmet::client:
+            return Reason::wrong_client_kind;
         case Unmet::nothing:
             break;
     }
@@ -156,6 +165,7 @@ Decision with_safeguards(Decision allowed, const Principal& principal, Action ac
 
 // The answer once the object fits and no foreign page is behind it.
 struct ByPrincipal {
+    Action action;
     const Object& object;
     const Rule& rule;
     const Context& context;
@@ -171,6 +181,7 @@ struct ByPrincipal {
         if (answer.held) {
             Decision decision = allow(Reason::role_permits, rule);
             if (answer.max_age) decision.obligations.not_before = context.now - *answer.max_age;
+            if (brings_sound(action)) limit_sound(decision.obligations, held({Right::hear}));
             return decision;
         }
         const Reason reason = reason_of(answer.unmet);
@@ -178,6 +189,11 @@ struct ByPrincipal {
         const Rights::Held anything = held(RightSet::about_cameras());
         return anything.held || anything.unmet != Unmet::nothing ? deny(reason, rule)
                                                                  : deny_and_conceal(reason, rule);
+    }
+
+    void limit_sound(Obligations& obligations, const Rights::Held& hear) const {
+        obligations.no_sound = !hear.held;
+        if (hear.held && hear.max_age) obligations.sound_not_before = context.now - *hear.max_age;
     }
 
     Decision operator()(const Anonymous&) const { return deny(Reason::not_signed_in, rule); }
@@ -243,6 +259,8 @@ std::string_view to_string(Reason reason) {
             return "outside_schedule";
         case Reason::outside_network:
             return "outside_network";
+        case Reason::wrong_client_kind:
+            return "wrong_client_kind";
         case Reason::beyond_scope:
             return "beyond_scope";
         case Reason::not_for_tokens:
@@ -275,7 +293,7 @@ Decision decide_by_rights(const Principal& principal, Action action, const Objec
     if (object.kind != rule.object || object.camera.has_value() != (object.kind == ObjectKind::camera))
         return deny(Reason::not_permitted, rule);
     if (rule.needs.nothing) return allow(Reason::public_action, rule);
-    return std::visit(ByPrincipal{object, rule, context}, principal);
+    return std::visit(ByPrincipal{action, object, rule, context}, principal);
 }
 
 }  // namespace

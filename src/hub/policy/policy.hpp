@@ -13,6 +13,7 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "hub/policy/action.hpp"
+#include "hub/policy/client_kind.hpp"
 #include "hub/policy/rights.hpp"
 #include "hub/policy/safeguards.hpp"
 
@@ -41,7 +42,8 @@ struct ApiClient {
     ApiTokenId token;
     std::string name;  ///< of the token
     User user;
-    TokenScopePtr scope;  ///< nullptr: nothing
+    TokenScopePtr scope;                ///< nullptr: nothing
+    ClientKind kind = ClientKind::api;  ///< that the token was made for
 };
 /// A monitoring system that presented the metrics token of an organisation.
 struct MetricsToken {
@@ -111,6 +113,7 @@ enum class Reason : std::uint8_t {
     not_permitted,        ///< denied: this principal may not
     outside_schedule,     ///< denied: at another time of the week this principal may
     outside_network,      ///< denied: from another network this principal may
+    wrong_client_kind,    ///< denied: by another kind of client this principal may
     beyond_scope,         ///< denied: the API token's user may, the token may not
     not_for_tokens,       ///< denied: it is for users alone, whatever an API token's scope is
     needs_step_up,        ///< denied: with a second factor for it this principal may
@@ -124,6 +127,10 @@ struct Obligations {
     bool write_audit = false;  ///< the decision belongs in the audit log
     /// What happened earlier stays hidden, recordings and events alike.
     std::optional<UtcTime> not_before;
+    /// Of media: sound is left out.
+    bool no_sound = false;
+    /// Of media: sound from earlier is left out.
+    std::optional<UtcTime> sound_not_before;
     friend bool operator==(const Obligations&, const Obligations&) = default;
 };
 

@@ -8,6 +8,8 @@ std::string_view to_string(Right right) {
             return "see_live";
         case Right::play_back:
             return "play_back";
+        case Right::hear:
+            return "hear";
         case Right::see_events:
             return "see_events";
         case Right::export_recordings:

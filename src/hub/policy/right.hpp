@@ -12,6 +12,7 @@ enum class Right : std::uint8_t {
     // over cameras
     see_live,
     play_back,
+    hear,  ///< the sound of what is seen, played back or exported
     see_events,
     export_recordings,
     control_ptz,
@@ -31,7 +32,7 @@ enum class Right : std::uint8_t {
     manage_roles,
     read_audit,
 };
-constexpr std::uint8_t right_count = 19;
+constexpr std::uint8_t right_count = 20;
 
 /// As in docs/ref/openapi.yaml: "see_live".
 std::string_view to_string(Right right);

@@ -44,7 +44,9 @@ Rights::Held Rights::weigh(RightSet any_of, const Layer& everywhere, const Layer
         for (const Conditional& c : layer.conditional) {
             if (!c.denies || c.conditions.unmet(at) != Unmet::nothing) continue;
             wanted = wanted - c.rights;
-            lapses = std::max(lapses, c.conditions.schedule ? Unmet::schedule : Unmet::network);
+            lapses = std::max(lapses, c.conditions.schedule   ? Unmet::schedule
+                                      : c.conditions.networks ? Unmet::network
+                                                              : Unmet::client);
         }
     });
     Held result;

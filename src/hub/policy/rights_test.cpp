@@ -144,6 +144,88 @@ TEST(RightsOf, ANetworkIsWhereItIsAskedFrom) {
     EXPECT_FALSE(Rights(grants).unconditional().contains(Right::see_live));
 }
 
+TEST(RightsOf, AClientKindIsByWhatItIsAsked) {
+    const auto by = [](ClientKind kind) {
+        Circumstances at = monday_noon;
+        at.client = kind;
+        return at;
+    };
+    Grant grant = everywhere({Right::see_live});
+    grant.conditions.clients = {ClientKind::web, ClientKind::mobile};
+    EXPECT_TRUE(may({grant}, Right::see_live, gate, by(ClientKind::web)));
+    EXPECT_TRUE(may({grant}, Right::see_live, gate, by(ClientKind::mobile)));
+    EXPECT_FALSE(may({grant}, Right::see_live, gate, by(ClientKind::api)));
+    EXPECT_FALSE(may({grant}, Right::see_live, gate, by(ClientKind::bridge)));
+    EXPECT_EQ(unmet({grant}, Right::see_live, by(ClientKind::bridge)), Unmet::client);
+    EXPECT_EQ(unmet({grant}, Right::talk, by(ClientKind::bridge)), Unmet::nothing);
+    EXPECT_TRUE(Rights({grant}).unconditional().empty());
+    // None at all is never met, and counts for nobody.
+    grant.conditions.clients = ClientKinds();
+    for (std::uint8_t i = 0; i < client_kind_count; ++i)
+        EXPECT_FALSE(may({grant}, Right::see_live, gate, by(static_cast<ClientKind>(i))));
+    // A denial takes away from those kinds.
+    Grant denial = without(everywhere({Right::see_live}));
+    denial.conditions.clients = {ClientKind::bridge};
+    const std::vector<Grant> grants = {everywhere({Right::see_live}), denial};
+    EXPECT_TRUE(may(grants, Right::see_live, gate, by(ClientKind::api)));
+    EXPECT_FALSE(may(grants, Right::see_live, gate, by(ClientKind::bridge)));
+    EXPECT_EQ(unmet(grants, Right::see_live, by(ClientKind::bridge)), Unmet::client);
+    // What is taken away whenever it is given is not near.
+    Grant by_bridge = everywhere({Right::talk});
+    by_bridge.conditions.clients = {ClientKind::bridge};
+    Grant never = without(by_bridge);
+    never.conditions.clients = {ClientKind::bridge, ClientKind::api};
+    EXPECT_EQ(unmet({by_bridge, never}, Right::talk, by(ClientKind::web)), Unmet::nothing);
+    never.conditions.clients = {ClientKind::api};
+    EXPECT_EQ(unmet({by_bridge, never}, Right::talk, by(ClientKind::web)), Unmet::client);
+}
+
+TEST(ClientKindNames, LeadBack) {
+    std::set<std::string_view> names;
+    for (std::uint8_t i = 0; i < client_kind_count; ++i) {
+        names.insert(to_string(static_cast<ClientKind>(i)));
+        EXPECT_EQ(parse_client_kind(to_string(static_cast<ClientKind>(i))), static_cast<ClientKind>(i));
+    }
+    EXPECT_EQ(names.size(), client_kind_count);
+    EXPECT_FALSE(parse_client_kind("unknown"));
+    EXPECT_FALSE(parse_client_kind(""));
+}
+
+TEST(Hearing, IsARightOfItsOwn) {
+    const auto decide_for = [](const std::vector<Grant>& grants, Action action) {
+        const User user{.id = UserId::random(),
+                        .organisation = organisation,
+                        .name = "a",
+                        .rights = std::make_shared<const Rights>(grants)};
+        return decide(user, action, Object::of(organisation, gate),
+                      {.origin = Origin::same, .now = UtcTime(std::chrono::days(1000)), .at = monday_noon});
+    };
+    const RightSet media{Right::see_live, Right::play_back, Right::export_recordings};
+    for (const Action action : {Action::watch_live, Action::play_recording, Action::export_recording}) {
+        EXPECT_TRUE(decide_for({everywhere(media)}, action).obligations.no_sound) << to_string(action);
+        EXPECT_FALSE(decide_for({everywhere(media), everywhere({Right::hear})}, action).obligations.no_sound);
+        EXPECT_FALSE(
+            decide_for({everywhere(media), over({Right::hear}, {gate})}, action).obligations.no_sound);
+        EXPECT_TRUE(
+            decide_for({everywhere(media), over({Right::hear}, {yard})}, action).obligations.no_sound);
+        EXPECT_TRUE(
+            decide_for({everywhere(media | RightSet{Right::hear}), without(over({Right::hear}, {gate}))},
+                       action)
+                .obligations.no_sound);
+        // Hearing is not seeing, and speaking is neither.
+        EXPECT_FALSE(decide_for({everywhere({Right::hear, Right::talk})}, action).allowed);
+        EXPECT_TRUE(decide_for({everywhere(media | RightSet{Right::talk})}, action).obligations.no_sound);
+    }
+    Grant lately = everywhere({Right::hear});
+    lately.conditions.max_age = std::chrono::days(7);
+    const Decision limited = decide_for({everywhere(media), lately}, Action::play_recording);
+    EXPECT_FALSE(limited.obligations.no_sound);
+    EXPECT_EQ(limited.obligations.sound_not_before, UtcTime(std::chrono::days(993)));
+    EXPECT_EQ(limited.obligations.not_before, std::nullopt);
+    // What has no sound says nothing of it.
+    EXPECT_FALSE(decide_for({everywhere({Right::see_events})}, Action::view_events).obligations.no_sound);
+}
+
 TEST(RightsOf, WhatIsNearestIsTold) {
     Grant here_and_now = everywhere({Right::see_live});
     here_and_now.conditions.schedule = office_hours();
@@ -241,6 +323,11 @@ struct AnyRights {
         }
         if (random() % 4 == 0)
             grant.conditions.networks = {IpNetwork::parse(coin() ? "192.0.2.0/24" : "2001:db8::/32").value()};
+        if (random() % 4 == 0) {
+            grant.conditions.clients.emplace();
+            for (std::uint8_t i = 0; i < client_kind_count; ++i)
+                if (coin()) grant.conditions.clients->add(static_cast<ClientKind>(i));
+        }
         return grant;
     }
     std::vector<Grant> any_grants(bool may_deny) {
@@ -252,7 +339,8 @@ struct AnyRights {
         return {.wall = {.day = static_cast<std::uint8_t>(random() % 7),
                          .minute = static_cast<std::uint16_t>(random() % 1440),
                          .holiday = random() % 4 == 0},
-                .address = coin() ? office : home};
+                .address = coin() ? office : home,
+                .client = static_cast<ClientKind>(random() % client_kind_count)};
     }
     static User user(const std::vector<Grant>& grants) {
         return {.id = UserId::random(),
@@ -325,6 +413,33 @@ void for_each_seed(Body body) {
     }
 }
 
+// Of two decisions that allow, the second lets no more be heard.
+void expect_no_more_sound(const Obligations& before, const Obligations& after) {
+    if (before.no_sound) EXPECT_TRUE(after.no_sound);
+    if (after.no_sound) return;
+    const UtcTime ever{};
+    EXPECT_GE(after.sound_not_before.value_or(ever), before.sound_not_before.value_or(ever));
+}
+
+TEST(RightsProperty, ByAnotherKindOfClientAGrantIsNotThere) {
+    for_each_seed([](AnyRights& any) {
+        const std::vector<Grant> grants = any.any_grants(true);
+        const Circumstances at = any.any_circumstances();
+        std::vector<Grant> counting;
+        for (Grant grant : grants) {
+            if (grant.conditions.clients && !grant.conditions.clients->contains(at.client)) continue;
+            grant.conditions.clients.reset();
+            counting.push_back(std::move(grant));
+        }
+        const auto with_kinds = any.all_decisions(any.user(grants), at);
+        const auto without_kinds = any.all_decisions(any.user(counting), at);
+        for (std::size_t i = 0; i < with_kinds.size(); ++i) {
+            EXPECT_EQ(with_kinds[i].allowed, without_kinds[i].allowed);
+            EXPECT_EQ(with_kinds[i].obligations, without_kinds[i].obligations);
+        }
+    });
+}
+
 TEST(RightsProperty, ARoleMoreNeverTakesARightAway) {
     for_each_seed([](AnyRights& any) {
         std::vector<Grant> grants = any.any_grants(true);
@@ -339,6 +454,7 @@ TEST(RightsProperty, ARoleMoreNeverTakesARightAway) {
             const UtcTime ever{};  // and shows no less of the past
             EXPECT_LE(after[i].obligations.not_before.value_or(ever),
                       before[i].obligations.not_before.value_or(ever));
+            expect_no_more_sound(after[i].obligations, before[i].obligations);
         }
     });
 }
@@ -353,7 +469,10 @@ TEST(RightsProperty, ADenialMoreNeverGivesOne) {
         grants.push_back(denial);
         const auto after = any.all_decisions(any.user(grants), at);
         for (std::size_t i = 0; i < before.size(); ++i)
-            if (after[i].allowed) EXPECT_TRUE(before[i].allowed);
+            if (after[i].allowed) {
+                EXPECT_TRUE(before[i].allowed);
+                expect_no_more_sound(before[i].obligations, after[i].obligations);
+            }
     });
 }
 
@@ -397,6 +516,7 @@ TEST(RightsProperty, ATokenNeverMayMoreThanItsAccount) {
             EXPECT_GE(by_token[i].obligations.not_before.value_or(ever),
                       own[i].obligations.not_before.value_or(ever));
             EXPECT_EQ(by_token[i].obligations.write_audit, own[i].obligations.write_audit);
+            expect_no_more_sound(own[i].obligations, by_token[i].obligations);
         }
         const Context context{.origin = Origin::same, .now = {}, .at = at};
         for (const Object& object :
@@ -446,6 +566,10 @@ TEST(RightsProperty, WhatIsHeldIsWhatIsDecided) {
         EXPECT_EQ(allowed(Action::play_recording), held.contains(Right::play_back));
         EXPECT_EQ(allowed(Action::export_recording), held.contains(Right::export_recordings));
         EXPECT_EQ(allowed(Action::view_camera), !held.empty());
+        for (const Action action : {Action::watch_live, Action::play_recording, Action::export_recording})
+            if (const Decision media = decide(somebody, action, Object::of(organisation, gate), context);
+                media.allowed)
+                EXPECT_EQ(media.obligations.no_sound, !held.contains(Right::hear));
         // A camera of which somebody may not know looks like one that is not there.
         const Decision live = decide(somebody, Action::watch_live, Object::of(organisation, gate), context);
         if (live.conceal) EXPECT_TRUE(held.empty());

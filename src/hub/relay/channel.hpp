@@ -25,6 +25,9 @@ constexpr std::size_t max_queued_bytes = 16U << 20;
 class Sink {
   public:
     virtual ~Sink() = default;
+    /// What begins now is without the sound that its camera sends, which this viewer may not hear; comes
+    /// before on_init().
+    virtual void on_sound_withheld() {}
     virtual void on_init(const std::string& mime_type, const SharedBytes& segment) = 0;
     virtual void on_media(const wire::ChannelMedia& media) = 0;
     virtual void on_gap(const UtcInterval& interval, const std::string& reason) = 0;
@@ -32,6 +35,13 @@ class Sink {
     virtual void on_end(const std::optional<Error>& error) = 0;
     /// Bytes given to this sink's connection that the network has not taken yet.
     virtual std::size_t queued_bytes() const = 0;
+};
+
+/// What of the sound of a channel its viewer may hear.
+struct Hearing {
+    bool allowed = true;
+    std::optional<UtcTime> not_before{};  ///< nothing of what was said earlier
+    friend bool operator==(const Hearing&, const Hearing&) = default;
 };
 
 /// A viewer's hold on a channel; when it goes, the channel closes.
@@ -42,6 +52,8 @@ class Channel {
     virtual void grant(std::uint32_t bytes) = 0;
     /// Sound for a talk channel; others drop it.
     virtual void talk(std::vector<std::int16_t>) {}
+    /// From now on; the sound of what comes is cut at once, and comes at the next picture that stands alone.
+    virtual void hear(const Hearing&) {}
     /// Call about once a second: passes on credit that was held because the connection was congested.
     virtual void tick() = 0;
 };

@@ -5,6 +5,8 @@ import { api, type Account, type CreatedApiToken, type NewApiToken, type Right }
 import { dataOf, messageAt } from '../api/problem';
 import { camerasQuery } from '../api/queries';
 import { isAboutCameras } from '../people/rightWords';
+import { CertificateInput } from './CertificateInput';
+import { KindSelect, type TokenKind } from './KindSelect';
 import { RightsEditor } from '../people/RightsEditor';
 import { DaysInput } from '../ui/DaysInput';
 import { ErrorNotice } from '../ui/ErrorNotice';
@@ -29,23 +31,42 @@ interface Draft {
   days: number | '';
   /** undefined: all cameras. */
   cameras: string[] | undefined;
+  kind: TokenKind;
+  /** undefined: it is good without one. */
+  certificate: string | undefined;
 }
 
 /** What is wrong, by field; a field that is right is missing. */
-function problemsOf({ name, rights, days, cameras }: Draft): Partial<Record<keyof Draft, string>> {
+function problemsOf({
+  name,
+  rights,
+  days,
+  cameras,
+  certificate,
+}: Draft): Partial<Record<keyof Draft, string>> {
   return {
     ...(name.trim() ? {} : { name: 'Name the program that will use it.' }),
     ...(rights.length > 0 ? {} : { rights: 'Choose at least one right.' }),
     ...(days !== '' && days >= 1 && days <= MOST_DAYS ? {} : { days: `Between 1 and ${MOST_DAYS} days.` }),
+    ...(certificate?.trim() === '' ? { certificate: 'Paste the certificate, or its SHA-256.' } : {}),
     ...(cameras?.length === 0 ? { cameras: 'Choose at least one camera, or let it be for all.' } : {}),
   };
 }
 
-const tokenOf = ({ name, rights, days, cameras }: Draft): Omit<NewApiToken, 'password'> => ({
+const tokenOf = ({
+  name,
+  rights,
+  days,
+  cameras,
+  kind,
+  certificate,
+}: Draft): Omit<NewApiToken, 'password'> => ({
   name: name.trim(),
   rights,
   days: days === '' ? USUAL_DAYS : days,
   ...(cameras ? { camera_ids: cameras } : {}),
+  client_kind: kind,
+  ...(certificate === undefined ? {} : { certificate }),
 });
 
 function Cameras({ chosen, onChosen }: { chosen: string[]; onChosen(ids: string[]): void }) {
@@ -65,7 +86,14 @@ function Cameras({ chosen, onChosen }: { chosen: string[]; onChosen(ids: string[
 
 /** A new API token: for what program, what it may, over which cameras, and until when. */
 export function NewToken({ account, offered, onMade, onCancel }: Props) {
-  const [draft, setDraft] = useState<Draft>({ name: '', rights: [], days: USUAL_DAYS, cameras: undefined });
+  const [draft, setDraft] = useState<Draft>({
+    name: '',
+    rights: [],
+    days: USUAL_DAYS,
+    cameras: undefined,
+    kind: 'api',
+    certificate: undefined,
+  });
   const [tried, setTried] = useState(false);
   const name = useRef<HTMLInputElement>(null);
   useEffect(() => name.current?.focus(), []);
@@ -106,6 +134,7 @@ export function NewToken({ account, offered, onMade, onCancel }: Props) {
           autoComplete="off"
           data-testid="token-name"
         />
+        <KindSelect kind={draft.kind} onKind={(kind) => set({ kind })} />
         <RightsEditor rights={draft.rights} onRights={(rights) => set({ rights })} offered={choosable} />
         {shown.rights && <Notice>{shown.rights}</Notice>}
         {offered.some(isAboutCameras) && (
@@ -132,9 +161,23 @@ export function NewToken({ account, offered, onMade, onCancel }: Props) {
           error={shown.days}
           testId="token-days"
         />
+        <Switch
+          label="Bound to a certificate"
+          description="Then the token alone is of no use to who finds it: the program has to show a certificate of its own, and its key. It connects to the port for devices."
+          checked={draft.certificate !== undefined}
+          onChange={(event) => set({ certificate: event.currentTarget.checked ? '' : undefined })}
+          data-testid="token-bound"
+        />
+        {draft.certificate !== undefined && (
+          <CertificateInput
+            value={draft.certificate}
+            onChange={(certificate) => set({ certificate })}
+            error={shown.certificate ?? messageAt(make.error, 'certificate')}
+          />
+        )}
         {proof.fields}
         {tried && !proof.ready && <Notice>Show that it is you: fill in what is asked for.</Notice>}
-        <ErrorNotice error={make.error} fields={['name', ...PROOF_FIELDS]} />
+        <ErrorNotice error={make.error} fields={['name', 'certificate', ...PROOF_FIELDS]} />
         <Group gap="sm">
           <Button type="submit" loading={make.isPending} data-testid="token-make">
             Make the token

@@ -5,7 +5,7 @@ import type { ApiToken } from '../api/client';
 import { camerasQuery } from '../api/queries';
 import { Ask } from '../people/Ask';
 import classes from './Account.module.css';
-import { endWords, scopeWords, tokenState, usedWords } from './tokenWords';
+import { endWords, keyWords, scopeWords, tokenState, usedWords } from './tokenWords';
 
 /** Takes the id of a token. */
 type Revoke = UseMutationResult<unknown, Error, string>;
@@ -15,11 +15,13 @@ const BADGES = { good: undefined, soon: 'ends soon', expired: 'expired' } as con
 interface RowProps {
   token: ApiToken;
   scope: string;
+  /** Whose account it belongs to, where that is not plain. */
+  owner?: string | undefined;
   revoke: Revoke;
   onRevoked(): void;
 }
 
-function Row({ token, scope, revoke, onRevoked }: RowProps) {
+function Row({ token, scope, owner, revoke, onRevoked }: RowProps) {
   const [asked, setAsked] = useState<boolean>();
   const deed = useRef<HTMLDivElement>(null);
   // What had the focus is replaced by what comes next.
@@ -32,6 +34,11 @@ function Row({ token, scope, revoke, onRevoked }: RowProps) {
       <Stack gap={2}>
         <Group gap="xs">
           <Text className={classes.wrapped}>{token.name}</Text>
+          {token.device && (
+            <Badge variant="light" size="sm">
+              device
+            </Badge>
+          )}
           {badge && (
             <Badge variant="default" size="sm">
               {badge}
@@ -39,6 +46,10 @@ function Row({ token, scope, revoke, onRevoked }: RowProps) {
           )}
         </Group>
         <Text size="sm">{scope}</Text>
+        <Text size="xs" c="dimmed" className={classes.wrapped}>
+          {owner !== undefined && `Account ${owner} · `}
+          {keyWords(token)}
+        </Text>
         <Text size="xs" c="dimmed" className="tabular">
           {endWords(token)} · {usedWords(token)}
         </Text>
@@ -55,8 +66,9 @@ function Row({ token, scope, revoke, onRevoked }: RowProps) {
               setAsked(false);
             }}
           >
-            The program that uses {token.name} is refused at once, and what it has open ends. Nobody can bring
-            the token back.
+            {token.device ? token.name : `The program that uses ${token.name}`} is refused at once, and what
+            it has open ends.{' '}
+            {token.device ? 'Its certificate can be registered again.' : 'Nobody can bring the token back.'}
           </Ask>
         ) : (
           <Button
@@ -74,12 +86,19 @@ function Row({ token, scope, revoke, onRevoked }: RowProps) {
   );
 }
 
+interface Props {
+  tokens: readonly ApiToken[];
+  revoke: Revoke;
+  label?: string;
+  ownerOf?(id: string): string | undefined;
+}
+
 /** API tokens, each with what it may and when it was used, and the way to revoke it. */
-export function TokenList({ tokens, revoke }: { tokens: readonly ApiToken[]; revoke: Revoke }) {
+export function TokenList({ tokens, revoke, label = 'API tokens', ownerOf }: Props) {
   const cameras = useQuery(camerasQuery).data?.cameras ?? [];
   const all = useRef<HTMLDivElement>(null);
   return (
-    <div ref={all} tabIndex={-1} role="group" aria-label="API tokens">
+    <div ref={all} tabIndex={-1} role="group" aria-label={label}>
       {tokens.length === 0 && (
         <Text size="sm" c="dimmed">
           There are none.
@@ -91,6 +110,7 @@ export function TokenList({ tokens, revoke }: { tokens: readonly ApiToken[]; rev
             key={token.id}
             token={token}
             scope={scopeWords(token, cameras)}
+            owner={ownerOf?.(token.id)}
             revoke={revoke}
             onRevoked={() => all.current?.focus()}
           />

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiToken, Camera } from '../api/client';
 import { TICKS_PER_SECOND } from '../media/ticks';
-import { endWords, scopeWords, tokenState, usedWords } from './tokenWords';
+import { endWords, keyWords, scopeWords, tokenState, usedWords } from './tokenWords';
 
 const DAY = 24 * 3600 * TICKS_PER_SECOND;
 const token = (more: Partial<ApiToken> = {}): ApiToken => ({
   id: 't',
   name: 'Backup',
+  client_kind: 'api',
+  certificate: null,
+  device: false,
   rights: ['see_live', 'export_recordings'],
   camera_ids: null,
   created_90k: 0,
@@ -18,6 +21,17 @@ const token = (more: Partial<ApiToken> = {}): ApiToken => ({
 const gate = { id: 'g', name: 'Gate' } as Camera;
 
 describe('an API token', () => {
+  it('says what it is for and what it is bound to', () => {
+    expect(keyWords(token())).toBe('Program (API)');
+    const certificate = 'Vd3XzQ4mJ0b9ZkPq7wY2s8uT5nRcLhEaGfBiOoKjHgM';
+    expect(keyWords(token({ client_kind: 'mobile', certificate }))).toBe(
+      'App on a phone · only with the certificate Vd3XzQ4mJ0b9…',
+    );
+    expect(keyWords(token({ client_kind: 'bridge', certificate, device: true }))).toBe(
+      'Bridge to another system · signs in by its certificate Vd3XzQ4mJ0b9…',
+    );
+  });
+
   it('says what it may', () => {
     expect(scopeWords(token(), [])).toBe('See live pictures, Download recordings');
     expect(scopeWords(token({ rights: ['talk'], camera_ids: ['g'] }), [gate])).toBe(

@@ -1,5 +1,6 @@
 import type { ApiToken, Camera, Right } from '../api/client';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
+import { kindLabel } from '../people/clientKinds';
 import { RIGHT_GROUPS } from '../people/rightWords';
 import { formatMoment } from '../ui/format';
 
@@ -19,6 +20,13 @@ export function scopeWords({ rights, camera_ids: ids }: ApiToken, cameras: reado
   if (first === undefined) return `${what} · for ${ids.length === 1 ? '1 camera' : `${ids.length} cameras`}`;
   if (ids.length === 1) return `${what} · for ${first}`;
   return `${what} · for ${first} and ${ids.length - 1} more`;
+}
+
+/** "App on a phone · with the certificate Vd3…" */
+export function keyWords({ client_kind: kind, certificate, device }: ApiToken): string {
+  if (certificate === null) return kindLabel(kind);
+  const short = `${certificate.slice(0, 12)}…`;
+  return `${kindLabel(kind)} · ${device ? 'signs in by its certificate' : 'only with the certificate'} ${short}`;
 }
 
 export type TokenState = 'good' | 'soon' | 'expired';

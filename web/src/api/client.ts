@@ -1,6 +1,7 @@
 import { createVedetteClient, type Middleware, type Schemas } from 'vedette-client';
 import { clearing } from '../clearance/clearing';
 import { observeAnswer } from '../media/serverClock';
+import { readOnly } from '../session/viewAs';
 
 export type Account = Schemas['Account'];
 export type Approval = Schemas['Approval'];
@@ -19,6 +20,7 @@ export type Retention = Schemas['Retention'];
 export type CameraList = Schemas['CameraList'];
 export type CameraEvent = Schemas['CameraEvent'];
 export type CameraTest = Schemas['CameraTest'];
+export type NewDevice = Schemas['NewDevice'];
 export type DeviceCare = Schemas['DeviceCare'];
 export type DeviceImagingChange = Schemas['DeviceImagingChange'];
 export type DeviceReport = Schemas['DeviceReport'];
@@ -31,6 +33,7 @@ export type Interface = Schemas['InterfaceList']['interfaces'][number];
 export type Invitation = Schemas['Invitation'];
 export type Interval = Schemas['Interval'];
 export type Clearance = Schemas['Clearance'];
+export type ClientKind = Schemas['ClientKind'];
 export type CreatedApiToken = Schemas['CreatedApiToken'];
 export type Mail = Schemas['Mail'];
 export type MailServerTest = Schemas['MailServerTest'];
@@ -84,5 +87,6 @@ const readClock: Middleware = {
     sentMs.delete(id);
   },
 };
+api.use(readOnly);
 api.use(readClock);
 api.use(clearing);

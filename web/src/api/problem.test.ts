@@ -14,6 +14,7 @@ describe('what ends a channel', () => {
     ['not_permitted', true, true],
     ['outside_schedule', true, true],
     ['outside_network', true, true],
+    ['wrong_client_kind', true, true],
     ['not_found', false, true],
     ['unavailable', false, false],
   ])('%s: denial %s, final %s', (kind, denial, final) => {

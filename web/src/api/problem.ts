@@ -8,7 +8,7 @@ const isOfKind = (problem: Problem | undefined, kinds: string[]): problem is Pro
 
 /** The user may not do this, or not at this time. */
 export const isDenial = (problem: Problem | undefined): problem is Problem =>
-  isOfKind(problem, ['not_permitted', 'outside_schedule', 'outside_network']);
+  isOfKind(problem, ['not_permitted', 'outside_schedule', 'outside_network', 'wrong_client_kind']);
 
 /** Asking again is of no use until something has changed. What a user may not know of is answered as not there. */
 export const isFinal = (problem: Problem | undefined): problem is Problem =>

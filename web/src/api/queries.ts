@@ -1,5 +1,6 @@
 import { QueryCache, QueryClient, MutationCache, queryOptions } from '@tanstack/react-query';
 import { api, type Camera, type CameraList, type Session, type Storage, type StreamKind } from './client';
+import { viewedUser } from '../session/viewAs';
 import { owedSignOut } from './owedSignOut';
 import { ApiError, dataOf } from './problem';
 
@@ -31,12 +32,27 @@ export const setupQuery = queryOptions({
   refetchInterval: (query) => (query.state.error ? 3_000 : false),
 });
 
-/** null: nobody is signed in. */
+/** What a user sees, for who manages users. */
+export const viewQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ['view', userId],
+    queryFn: () => dataOf(api.GET('/api/v1/users/{user_id}/view', { params: { path: { user_id: userId } } })),
+  });
+
+/** null: nobody is signed in. While an administrator looks as somebody else it is that one's. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
     const leaving = owedSignOut.get();
+    const viewed = viewedUser();
     try {
+      if (viewed) {
+        const { session } = await dataOf(
+          api.GET('/api/v1/users/{user_id}/view', { params: { path: { user_id: viewed.userId } } }),
+        );
+        // That the user has to set it up concerns the user alone: nothing is held until then.
+        return session.second_factor === 'required' ? { ...session, second_factor: 'off' } : session;
+      }
       if (!leaving) return await dataOf(api.GET('/api/v1/session'));
       await dataOf(api.DELETE('/api/v1/session'));
     } catch (error) {
@@ -81,7 +97,14 @@ export const retentionQuery = queryOptions({
 
 export const camerasQuery = queryOptions({
   queryKey: ['cameras'],
-  queryFn: () => dataOf(api.GET('/api/v1/cameras')),
+  queryFn: async (): Promise<CameraList> => {
+    const viewed = viewedUser();
+    if (!viewed) return dataOf(api.GET('/api/v1/cameras'));
+    const { cameras, storage } = await dataOf(
+      api.GET('/api/v1/users/{user_id}/view', { params: { path: { user_id: viewed.userId } } }),
+    );
+    return { cameras, storage };
+  },
   // The WebSocket brings changes at once; this is for the time when it is down.
   refetchInterval: 30_000,
 });
@@ -134,6 +157,11 @@ export function withoutCamera(list: CameraList, cameraId: string): CameraList {
 }
 
 function updateList(change: (list: CameraList) => CameraList) {
+  // The news is what one may know oneself.
+  if (viewedUser()) {
+    void queryClient.invalidateQueries({ queryKey: camerasQuery.queryKey });
+    return;
+  }
   queryClient.setQueryData(camerasQuery.queryKey, (list) => list && change(list));
 }
 

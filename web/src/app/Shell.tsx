@@ -7,6 +7,8 @@ import { Logo, Mark } from '../ui/Logo';
 import { ShortcutsHelp } from '../help/ShortcutsHelp';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { AccountMenu } from '../session/AccountMenu';
+import { useViewed } from '../session/viewAs';
+import { ViewAsBanner } from '../session/ViewAsBanner';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
 import { Banners } from './Banners';
@@ -35,6 +37,7 @@ export function Shell() {
   useArrival(content);
   const { pathname } = useLocation();
   const rights = useRights();
+  const viewed = useViewed();
   const places = PLACES.filter(({ needs }) => !needs || may(rights, ...needs));
   return (
     <div className={classes.shell}>
@@ -61,9 +64,10 @@ export function Shell() {
         <div className={classes.tools}>
           <ShortcutsHelp />
           <ThemeSwitch />
-          <AccountMenu />
+          {!viewed && <AccountMenu />}
         </div>
       </header>
+      <ViewAsBanner />
       <Banners />
       <CameraNews />
       <main ref={content} id="content" className={classes.main} tabIndex={-1}>

@@ -78,6 +78,8 @@ const OPERATIONS: Record<string, string> = {
   removeAuthenticator: 'Remove the authenticator app',
   endOtherSessions: 'Sign out everywhere else',
   endSession: 'Sign out one session',
+  viewAsUser: 'Look as another user',
+  addDevice: 'Register a device',
   createApiToken: 'Make an API token',
   revokeApiToken: 'Revoke an own API token',
   revokeUserApiToken: 'Revoke a user’s API token',
@@ -123,6 +125,7 @@ export const ACTIONS: Record<string, string> = {
   seek_clearance: 'Give a second factor, or ask for a second person',
   give_approval: 'Answer as a second person',
   end_access: 'Sign a user out, or revoke a token',
+  view_as_user: 'Look as another user',
   read_audit: 'Read the audit log',
 };
 
@@ -133,6 +136,7 @@ const REASONS: Record<string, string> = {
   not_permitted: 'The account may not',
   outside_schedule: 'Not at this time of the week',
   outside_network: 'Not from this network',
+  wrong_client_kind: 'Not by this kind of client',
   beyond_scope: 'The account may, this API token may not',
   not_for_tokens: 'No API token may do this',
   needs_step_up: 'A second factor for it was missing',

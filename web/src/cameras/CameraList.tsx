@@ -10,7 +10,7 @@ import { CertificateWarning } from './CertificateWarning';
 import { cameraTroubles } from './health';
 import { changedSigningKey } from './signature';
 import { SigningKeyWarning } from './SigningKeyWarning';
-import { mainState, offeredCertificates, reasonOf, resolutionOf, streamOf } from './state';
+import { isKnown, mainState, offeredCertificates, reasonOf, resolutionOf, streamOf } from './state';
 import { StateBadge } from './StateBadge';
 
 interface Props {
@@ -55,10 +55,14 @@ function Row({ camera, onEdit, onDelete }: { camera: Camera } & Omit<Props, 'cam
         )}
       </div>
       <div className={classes.state}>
-        <StateBadge state={mainState(camera)} plan={camera.recording_now} />
-        <Text size="xs" c="dimmed" className="tabular" title={main && formatMoment(main.since_90k)}>
-          since {since(main)}
-        </Text>
+        {isKnown(camera) && (
+          <>
+            <StateBadge state={mainState(camera)} plan={camera.recording_now} />
+            <Text size="xs" c="dimmed" className="tabular" title={main && formatMoment(main.since_90k)}>
+              since {since(main)}
+            </Text>
+          </>
+        )}
       </div>
       <div className={classes.streams}>
         <Figures label="main" stream={main} />

@@ -33,6 +33,9 @@ export function gridStream(camera: Camera): StreamKind {
 export const mayBeDevice = (camera: Camera): boolean =>
   may(camera, 'configure_cameras') ? Boolean(camera.device?.onvif_url) : true;
 
+/** False of a camera of which an administrator who looks as somebody else may know the name alone. */
+export const isKnown = (camera: Camera): boolean => camera.streams.length > 0;
+
 export const mainState = (camera: Camera): CameraState => streamOf(camera, 'main')?.state ?? 'connecting';
 
 /** What is wrong, in words; empty when nothing is. */

@@ -4,7 +4,7 @@ import { IconArrowsMaximize, IconArrowsMinimize, IconMaximize, IconMinimize } fr
 import type { Icon } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import type { Camera } from '../api/client';
-import { gridStream, isAway, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
+import { gridStream, isAway, isKnown, mainState, reasonOf, STATE_WORDS, streamOf } from '../cameras/state';
 import { StateBadge } from '../cameras/StateBadge';
 import { PictureState } from './PictureState';
 import classes from './Tile.module.css';
@@ -83,7 +83,7 @@ export function Tile({ camera, enlarged, onToggle }: Props) {
             Main stream, as the sub stream fails
           </span>
         )}
-        <StateBadge state={cameraState} plan={camera.recording_now} overlay />
+        {isKnown(camera) && <StateBadge state={cameraState} plan={camera.recording_now} overlay />}
       </footer>
       <div className={classes.tools}>
         <Tool

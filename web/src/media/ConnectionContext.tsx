@@ -10,6 +10,7 @@ import {
   storeStorage,
 } from '../api/queries';
 import { isDenial } from '../api/problem';
+import { refusalOf } from '../session/viewAs';
 import { MediaConnection, type ConnectionState } from './MediaConnection';
 
 interface Value {
@@ -29,7 +30,7 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const [value, setValue] = useState<Value>();
   useEffect(() => {
-    const connection = new MediaConnection(webSocketUrl());
+    const connection = new MediaConnection(webSocketUrl(), refusalOf);
     setValue({ connection, state: connection.state });
     connection.listen({
       onState: (state) => {

@@ -13,8 +13,11 @@ import {
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 export interface ChannelHandlers {
-  /** An initialisation segment of this type follows; after a reconnect the first of a new row. */
-  onStarted(mimeType: string): void;
+  /**
+   * An initialisation segment of this type follows; after a reconnect the first of a new row. `soundWithheld`: the
+   * camera sends sound, which this user may not hear and does not get.
+   */
+  onStarted(mimeType: string, soundWithheld: boolean): void;
   onMedia(message: MediaMessage): void;
   /** Of a talk channel: sound goes out from now on. */
   onReady?(): void;
@@ -74,7 +77,11 @@ export class MediaConnection {
   private closed = false;
   state: ConnectionState = 'connecting';
 
-  constructor(private readonly url: string) {
+  /** `refusalOf` says why a channel is not opened, where that is known before asking. */
+  constructor(
+    private readonly url: string,
+    private readonly refusalOf: (request: StartRequest) => Problem | undefined = () => undefined,
+  ) {
     window.addEventListener('online', this.retryNow);
     this.dial();
   }
@@ -87,7 +94,9 @@ export class MediaConnection {
   /** `request` is asked again at every reconnect, so that playback continues where it was. */
   open(request: () => StartRequest, handlers: ChannelHandlers): Channel {
     const channel: OpenChannel = { number: 0, request, handlers, owedBytes: 0 };
-    this.start(channel);
+    const refusal = this.refusalOf(request());
+    if (refusal) window.setTimeout(() => handlers.onEnded(refusal));
+    else this.start(channel);
     return {
       credit: (bytes) => {
         channel.owedBytes += bytes;
@@ -173,7 +182,9 @@ export class MediaConnection {
     if (!message) return;
     switch (message.type) {
       case 'channel.started':
-        this.channels.get(message.channel)?.handlers.onStarted(message.mime_type);
+        this.channels
+          .get(message.channel)
+          ?.handlers.onStarted(message.mime_type, message.sound_withheld ?? false);
         break;
       case 'talk.ready':
         this.channels.get(message.channel)?.handlers.onReady?.();

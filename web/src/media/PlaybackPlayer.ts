@@ -65,6 +65,7 @@ export class PlaybackPlayer {
       onUpdate: () => this.check(),
       onGivenUp: (message) => this.setState({ phase: 'failed', message }),
       onLost: () => this.reset(this.position90k() ?? start90k),
+      onTracksChanged: () => this.begin(this.position90k() ?? start90k),
     });
     this.timer = window.setInterval(this.check, CHECK_MS);
     this.begin(start90k);

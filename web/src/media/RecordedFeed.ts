@@ -20,6 +20,8 @@ export interface FeedEvents {
   onGivenUp(message: string): void;
   /** The connection was lost; the channel is opened again with it. */
   onLost(): void;
+  /** Sound comes or goes, which no source buffer bears: another one begins with clear() and open(). */
+  onTracksChanged(): void;
 }
 
 /** What stays behind the picture when the browser's buffer is full. */
@@ -38,6 +40,9 @@ export class RecordedFeed {
   private closed: number | undefined;
   private hindrance: string | undefined;
   private over = false;
+  /** Of the media that is in the sink. */
+  private soundWithheld: boolean | undefined;
+  private isSinkStale = false;
   private known: Gap[] = [];
 
   constructor(
@@ -87,7 +92,8 @@ export class RecordedFeed {
     this.known = [];
     this.hindrance = undefined;
     this.over = false;
-    this.sink?.clear();
+    if (this.isSinkStale) this.dropSink();
+    else this.sink?.clear();
   }
 
   /** Asks for what was recorded since `from90k`, which is read again when the connection comes back. */
@@ -103,7 +109,7 @@ export class RecordedFeed {
         start_90k: Math.round(from90k()),
       }),
       {
-        onStarted: (mimeType) => this.ensureSink().configure(mimeType),
+        onStarted: this.onStarted,
         onMedia: this.onMedia,
         onGap: (start90k, end90k, reason) => this.known.push({ start90k, end90k, reason }),
         onEnded: this.onEnded,
@@ -134,6 +140,16 @@ export class RecordedFeed {
     this.channel?.close();
     this.sink?.destroy();
   }
+
+  private onStarted = (mimeType: string, soundWithheld: boolean) => {
+    this.isSinkStale = this.soundWithheld !== undefined && this.soundWithheld !== soundWithheld;
+    if (this.isSinkStale) {
+      this.events.onTracksChanged();
+      return;
+    }
+    this.soundWithheld = soundWithheld;
+    this.ensureSink().configure(mimeType);
+  };
 
   private onMedia = (message: MediaMessage) => {
     const sink = this.ensureSink();
@@ -167,12 +183,18 @@ export class RecordedFeed {
       onUpdate: this.events.onUpdate,
       onFull: this.makeRoom,
       onError: (message) => {
-        this.sink?.destroy();
-        this.sink = undefined;
+        this.dropSink();
         this.giveUp(message);
       },
     });
     return this.sink;
+  }
+
+  private dropSink() {
+    this.sink?.destroy();
+    this.sink = undefined;
+    this.soundWithheld = undefined;
+    this.isSinkStale = false;
   }
 
   private makeRoom = () => {

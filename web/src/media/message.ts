@@ -13,7 +13,7 @@ export type ServerMessage =
   | ({ type: 'camera.state'; camera_id: string } & StateChange)
   | { type: 'camera.event'; event: CameraEvent }
   | { type: 'storage.changed'; storage: Storage }
-  | { type: 'channel.started'; channel: number; mime_type: string }
+  | { type: 'channel.started'; channel: number; mime_type: string; sound_withheld?: boolean }
   | { type: 'talk.ready'; channel: number }
   | { type: 'channel.gap'; channel: number; start_90k: number; end_90k: number; reason: string }
   | { type: 'channel.ended'; channel: number; problem?: Problem }

@@ -2,8 +2,9 @@ import { NativeSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { User } from '../api/client';
+import type { ClientKind, User } from '../api/client';
 import { Notice } from '../ui/Notice';
+import { CLIENT_KINDS } from './clientKinds';
 import { decisionQuery } from './queries';
 import { useChoices } from './useChoices';
 import { decisionWords } from './words';
@@ -22,14 +23,19 @@ const OF_CAMERA = [
   ['change_camera', 'change its settings'],
   ['maintain_camera', 'look after its device'],
   ['remove_camera', 'delete it'],
+  ['preview_recording', 'see small pictures on the timeline'],
+  ['approve_over_camera', 'approve what others do with it'],
   ['view_camera', 'know that it is there'],
 ] as const;
 const OF_ORGANISATION = [
+  ['list_cameras', 'come in at all'],
   ['add_camera', 'add cameras'],
   ['change_settings', 'change settings of the site'],
   ['view_metrics', 'read metrics'],
   ['manage_users', 'manage users'],
   ['manage_roles', 'manage roles'],
+  ['change_access_rules', 'change the rules'],
+  ['read_audit', 'read the audit log'],
 ] as const;
 
 const options = (actions: readonly (readonly [string, string])[]) =>
@@ -44,6 +50,7 @@ export function DecisionForm({ user }: { user: User }) {
   const camera = aboutCamera ? (cameras.find(({ id }) => id === chosen) ?? cameras[0]) : undefined;
   const [address, setAddress] = useState('');
   const [moment, setMoment] = useState('');
+  const [kind, setKind] = useState<ClientKind>('web');
   const [from] = useDebouncedValue(address.trim(), 400);
   const { data, error } = useQuery({
     ...decisionQuery(user.id, {
@@ -51,6 +58,7 @@ export function DecisionForm({ user }: { user: User }) {
       camera_id: camera?.id,
       address: from || undefined,
       at: moment ? new Date(moment).toISOString() : undefined,
+      client_kind: kind,
     }),
     enabled: !aboutCamera || camera !== undefined,
     placeholderData: keepPreviousData,
@@ -97,6 +105,13 @@ export function DecisionForm({ user }: { user: User }) {
           autoComplete="off"
           spellCheck={false}
           data-testid="decision-address"
+        />
+        <NativeSelect
+          label="By what"
+          value={kind}
+          data={CLIENT_KINDS.map((one) => ({ value: one.kind, label: one.label }))}
+          onChange={(event) => setKind(event.currentTarget.value as ClientKind)}
+          data-testid="decision-kind"
         />
       </SimpleGrid>
       {error && <Notice>{error.message}</Notice>}

@@ -5,9 +5,10 @@ import { useSearchParams } from 'react-router-dom';
 import type { Right } from '../api/client';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
-import { IconListCheck, IconLock, IconUsers, IconVideo } from '../ui/icons';
+import { IconDeviceDesktop, IconListCheck, IconLock, IconUsers, IconVideo } from '../ui/icons';
 import { Notice } from '../ui/Notice';
 import { usePageTitle } from '../ui/usePageTitle';
+import { DevicesTab } from './DevicesTab';
 import { GroupsTab } from './GroupsTab';
 import { RolesTab } from './RolesTab';
 import { RulesTab } from './RulesTab';
@@ -24,6 +25,7 @@ interface Part {
 
 const PARTS: Part[] = [
   { id: 'users', label: 'Users', Icon: IconUsers, needs: ['manage_users'], Content: UsersTab },
+  { id: 'devices', label: 'Devices', Icon: IconDeviceDesktop, needs: ['manage_users'], Content: DevicesTab },
   { id: 'roles', label: 'Roles', Icon: IconLock, needs: ['manage_users', 'manage_roles'], Content: RolesTab },
   {
     id: 'groups',

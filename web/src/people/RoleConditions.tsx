@@ -1,6 +1,8 @@
-import { Switch, Textarea } from '@mantine/core';
+import { Checkbox, Group, Stack, Switch, Text, Textarea } from '@mantine/core';
+import type { ClientKind } from '../api/client';
 import { DaysInput } from '../ui/DaysInput';
 import type { ConditionProblems, Conditions } from './conditions';
+import { CLIENT_KINDS } from './clientKinds';
 import { ScheduleEditor } from './ScheduleEditor';
 
 interface Props {
@@ -54,6 +56,33 @@ export function RoleConditions({ draft, problems, onDraft }: Props) {
           spellCheck={false}
           data-testid="role-networks"
         />
+      )}
+      <Switch
+        label="Counts by certain kinds of client only"
+        description="An API token is of the kind that it was made for. Whoever has one can use it with any program, unless it is bound to a certificate."
+        checked={draft.kinds !== undefined}
+        onChange={(event) => onDraft({ kinds: event.currentTarget.checked ? ['web'] : undefined })}
+        data-testid="role-kinds"
+      />
+      {draft.kinds && (
+        <Stack gap={6}>
+          <Checkbox.Group
+            label="Kinds of client"
+            value={draft.kinds}
+            onChange={(kinds) => onDraft({ kinds: kinds as ClientKind[] })}
+          >
+            <Group gap="md" mt={6}>
+              {CLIENT_KINDS.map(({ kind, label }) => (
+                <Checkbox key={kind} value={kind} label={label} data-testid={`role-kind-${kind}`} />
+              ))}
+            </Group>
+          </Checkbox.Group>
+          {problems.kinds && (
+            <Text size="sm" c="red" role="alert">
+              {problems.kinds}
+            </Text>
+          )}
+        </Stack>
       )}
     </>
   );

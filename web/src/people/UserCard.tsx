@@ -11,6 +11,7 @@ import { assignmentsOf, rowsOf, sameRows } from './assignmentRows';
 import { DecisionForm } from './DecisionForm';
 import { EnvelopeCard } from './EnvelopeCard';
 import { InvitationCard } from './InvitationCard';
+import { LookAs } from './LookAs';
 import classes from './People.module.css';
 import { useRefresh } from './queries';
 import { SealEnvelope } from './SealEnvelope';
@@ -140,7 +141,10 @@ export function UserCard({ user, own, onClose, onDeleted }: Props) {
       )}
       <section aria-label="Question">
         <h3 className={classes.heading}>{own ? 'What may you do?' : 'What may this user do?'}</h3>
-        <DecisionForm user={user} />
+        <Stack gap="md">
+          <DecisionForm user={user} />
+          {!own && <LookAs user={user} />}
+        </Stack>
       </section>
       {!own && !user.envelope && <UserTokens user={user} />}
       {!own && (

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClientKind } from '../api/client';
 import { conditionFields, conditionProblems, conditionsOf } from './conditions';
 import { holidayProblem } from './holidays';
 import { sessionProblems } from './sessionRules';
@@ -12,9 +13,15 @@ describe('the conditions of a role', () => {
       max_age_days: 3,
       schedule: '8'.padEnd(168, '0') + 'f'.padEnd(24, '0'),
       networks: ['192.0.2.0/24', '2001:db8::1'],
+      client_kinds: ['web', 'bridge'] as ClientKind[],
     };
     expect(conditionFields(conditionsOf({ ...role, ...fields }))).toEqual(fields);
-    expect(conditionFields(always)).toEqual({ max_age_days: null, schedule: null, networks: null });
+    expect(conditionFields(always)).toEqual({
+      max_age_days: null,
+      schedule: null,
+      networks: null,
+      client_kinds: null,
+    });
   });
 
   it('take networks as people write them', () => {
@@ -28,6 +35,8 @@ describe('the conditions of a role', () => {
 
   it('say what is wrong with them', () => {
     expect(conditionProblems(always)).toEqual({});
+    expect(conditionProblems({ ...always, kinds: [] }).kinds).toMatch(/at least one kind/);
+    expect(conditionProblems({ ...always, kinds: ['api'] })).toEqual({});
     expect(conditionProblems({ ...always, days: 0 }).days).toMatch(/Between 1/);
     expect(conditionProblems({ ...always, timed: true, hours: 'sometimes' }).hours).toMatch(/Write days/);
     expect(conditionProblems({ ...always, timed: true, hours: '' }).hours).toMatch(/at least one hour/);

@@ -1,6 +1,6 @@
 // On what it depends whether a role counts, as it stands in the form that changes it.
 
-import type { NewRole } from '../api/client';
+import type { ClientKind, NewRole } from '../api/client';
 import { digitsOf, isEmpty, NOT_UNDERSTOOD, parseWeek, weekFromDigits, weekText } from '../week/week';
 
 export interface Conditions {
@@ -9,6 +9,8 @@ export interface Conditions {
   hours: string;
   placed: boolean;
   networks: string;
+  /** undefined: by all kinds of client. */
+  kinds: ClientKind[] | undefined;
 }
 export type ConditionProblems = Partial<Record<keyof Conditions, string>>;
 
@@ -22,6 +24,7 @@ export const conditionsOf = (begin: NewRole | undefined): Conditions => ({
   hours: begin?.schedule ? weekText(weekFromDigits(begin.schedule)) : OFFICE_HOURS,
   placed: Boolean(begin?.networks),
   networks: begin?.networks?.join('\n') ?? '',
+  kinds: begin?.client_kinds ?? undefined,
 });
 
 /** One in a line, or with commas or spaces between. */
@@ -50,6 +53,9 @@ export function conditionProblems(conditions: Conditions): ConditionProblems {
     ...(days === '' || (days >= 1 && days <= MOST_DAYS) ? {} : { days: `Between 1 and ${MOST_DAYS} days.` }),
     ...(hours && { hours }),
     ...(networks && { networks }),
+    ...(conditions.kinds?.length === 0 && {
+      kinds: 'Choose at least one kind, or let the role count by all.',
+    }),
   };
 }
 
@@ -59,11 +65,13 @@ export function conditionFields({
   hours,
   placed,
   networks,
-}: Conditions): Pick<NewRole, 'max_age_days' | 'schedule' | 'networks'> {
+  kinds,
+}: Conditions): Pick<NewRole, 'max_age_days' | 'schedule' | 'networks' | 'client_kinds'> {
   const week = parseWeek(hours);
   return {
     max_age_days: days === '' ? null : days,
     schedule: timed && week ? digitsOf(week) : null,
     networks: placed ? networksIn(networks) : null,
+    client_kinds: kinds ?? null,
   };
 }

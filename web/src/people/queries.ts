@@ -1,5 +1,5 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
-import { api } from '../api/client';
+import { api, type ClientKind } from '../api/client';
 import { dataOf } from '../api/problem';
 
 const ROOT = 'people';
@@ -26,6 +26,14 @@ export const cameraNamesQuery = queryOptions({
   queryKey: [ROOT, 'cameras'],
   queryFn: async () => (await dataOf(api.GET('/api/v1/camera-names'))).cameras.sort(byName),
 });
+
+export const devicesQuery = queryOptions({
+  queryKey: [ROOT, 'devices'],
+  queryFn: async () => (await dataOf(api.GET('/api/v1/devices'))).devices,
+  // When they were used changes by itself.
+  refetchInterval: 10_000,
+});
+
 export function userTokensQuery(userId: string) {
   return queryOptions({
     queryKey: [ROOT, 'tokens', userId],
@@ -63,6 +71,7 @@ export interface DecisionQuestion {
   camera_id?: string | undefined;
   address?: string | undefined;
   at?: string | undefined;
+  client_kind?: ClientKind | undefined;
 }
 
 export function decisionQuery(userId: string, query: DecisionQuestion) {

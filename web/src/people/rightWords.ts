@@ -17,7 +17,12 @@ export const RIGHT_GROUPS: RightGroup[] = [
   {
     title: 'Watching',
     rights: [
-      { right: 'see_live', does: 'See live pictures', more: 'And hear, where the camera has sound.' },
+      { right: 'see_live', does: 'See live pictures' },
+      {
+        right: 'hear',
+        does: 'Hear sound',
+        more: 'Of what may be seen, played or downloaded, where the camera has sound.',
+      },
       { right: 'see_events', does: 'See events', more: 'Motion, inputs and what else cameras tell.' },
     ],
   },

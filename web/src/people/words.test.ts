@@ -10,6 +10,7 @@ const role = (id: string, name: string) => ({
   max_age_days: null,
   schedule: null,
   networks: null,
+  client_kinds: null,
 });
 const names = namesOf(
   [role('o', 'Operator'), role('v', 'Viewer')],
@@ -49,14 +50,24 @@ describe('the words of assignments', () => {
 describe('other words', () => {
   it('say when a role counts', () => {
     const schedule = 'f'.repeat(24).padEnd(168, '0');
-    expect(conditionWords({ max_age_days: 30, schedule, networks: null })).toEqual([
+    expect(conditionWords({ max_age_days: 30, schedule, networks: null, client_kinds: null })).toEqual([
       '30 days back',
       'Mo 0:00-24:00',
     ]);
     expect(
-      conditionWords({ max_age_days: null, schedule: null, networks: ['192.0.2.0/24', '2001:db8::1'] }),
+      conditionWords({
+        max_age_days: null,
+        schedule: null,
+        networks: ['192.0.2.0/24', '2001:db8::1'],
+        client_kinds: null,
+      }),
     ).toEqual(['from 192.0.2.0/24 and 2001:db8::1']);
-    expect(conditionWords({ max_age_days: null, schedule: null, networks: null })).toEqual([]);
+    expect(
+      conditionWords({ max_age_days: null, schedule: null, networks: null, client_kinds: ['web', 'bridge'] }),
+    ).toEqual(['by a browser and a bridge']);
+    expect(
+      conditionWords({ max_age_days: null, schedule: null, networks: null, client_kinds: null }),
+    ).toEqual([]);
   });
 
   it('say how an account is', () => {

@@ -1,5 +1,6 @@
 import type { Assignment, CameraGroup, Decision, Role, User } from '../api/client';
 import { formatDay, formatMoment } from '../ui/format';
+import { byKind } from './clientKinds';
 import { weekFromDigits, weekText } from '../week/week';
 
 /** Names of what assignments refer to. */
@@ -73,11 +74,13 @@ export function conditionWords({
   max_age_days,
   schedule,
   networks,
-}: Pick<Role, 'max_age_days' | 'schedule' | 'networks'>): string[] {
+  client_kinds,
+}: Pick<Role, 'max_age_days' | 'schedule' | 'networks' | 'client_kinds'>): string[] {
   const words: string[] = [];
   if (max_age_days !== null) words.push(`${max_age_days === 1 ? '1 day' : `${max_age_days} days`} back`);
   if (schedule !== null) words.push(weekText(weekFromDigits(schedule)));
   if (networks !== null) words.push(`from ${listed(networks)}`);
+  if (client_kinds !== null) words.push(`by ${listed(client_kinds.map(byKind))}`);
   return words;
 }
 
@@ -108,14 +111,21 @@ export function stateWords({
 export const signedInWords = (sessions: number): string =>
   sessions === 1 ? 'signed in' : `signed in at ${sessions} places`;
 
+function soundWords({ no_sound, sound_not_before_90k }: Decision): string {
+  if (no_sound) return ' Without sound: no role gives the right to hear.';
+  if (sound_not_before_90k === undefined) return '';
+  return ` Sound from before ${formatMoment(sound_not_before_90k)} is left out.`;
+}
+
 /** The answer to "may this user do that now?", as a sentence. */
-export function decisionWords({ allowed, reason, not_before_90k, missing }: Decision, user: string): string {
+export function decisionWords(decision: Decision, user: string): string {
+  const { allowed, reason, not_before_90k, missing } = decision;
   if (allowed) {
     const since =
       not_before_90k === undefined
         ? ''
         : ` What happened before ${formatMoment(not_before_90k)} stays hidden.`;
-    return `Yes: a role gives ${user} this.${since}`;
+    return `Yes: a role gives ${user} this.${since}${soundWords(decision)}`;
   }
   if (missing) {
     const needs = missing.map((lack) =>
@@ -125,6 +135,8 @@ export function decisionWords({ allowed, reason, not_before_90k, missing }: Deci
   }
   if (reason === 'outside_schedule') return `Not now: a role gives ${user} this, at other times of the week.`;
   if (reason === 'outside_network') return `Not from there: a role gives ${user} this, from other networks.`;
+  if (reason === 'wrong_client_kind')
+    return `Not by that: a role gives ${user} this, by other kinds of client.`;
   if (reason === 'not_signed_in') return `No: ${user} is suspended, or has been deleted.`;
   return `No: no role gives ${user} this, or one takes it away.`;
 }

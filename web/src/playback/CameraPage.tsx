@@ -4,7 +4,7 @@ import { IconArrowLeft, IconLayoutSidebarRight } from '../ui/icons';
 import { Link, useParams } from 'react-router-dom';
 import type { Camera } from '../api/client';
 import { camerasQuery } from '../api/queries';
-import { mainState, reasonOf, resolutionOf, streamOf } from '../cameras/state';
+import { isKnown, mainState, reasonOf, resolutionOf, streamOf } from '../cameras/state';
 import { StateBadge } from '../cameras/StateBadge';
 import { formatBitrate, formatRate } from '../ui/format';
 import { Notice } from '../ui/Notice';
@@ -21,7 +21,7 @@ function Heading({ camera, panels }: { camera: Camera; panels: Panels }) {
       <Title order={1} size="h3" lineClamp={1} title={camera.name} className={classes.name}>
         {camera.name}
       </Title>
-      <StateBadge state={mainState(camera)} plan={camera.recording_now} />
+      {isKnown(camera) && <StateBadge state={mainState(camera)} plan={camera.recording_now} />}
       {main?.state === 'recording' && (
         <Text size="sm" c="dimmed" className="tabular">
           {resolutionOf(main)} · {formatRate(main.frames_per_second)} · {formatBitrate(main.bits_per_second)}

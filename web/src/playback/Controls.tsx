@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core';
+import { ActionIcon, NativeSelect, Popover, Text, Tooltip } from '@mantine/core';
 import {
   IconFocusCentered,
   IconPlayerPauseFilled,
@@ -70,14 +70,41 @@ function Tool({ label, testId, onClick, children }: ToolProps) {
   );
 }
 
-function hasSound(camera: Camera): boolean {
+export function hasSound(camera: Camera): boolean {
   return camera.streams.some((stream) =>
     stream.tracks.some((track) => track.codec === 'AAC' || track.codec === 'Opus'),
   );
 }
 
+/** There is sound, and this user does not get it. */
+function NoSound() {
+  const why = 'No sound: your account may not hear this camera.';
+  return (
+    <Popover position="top" withArrow shadow="md" withinPortal={false}>
+      <Popover.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={38}
+          aria-label={why}
+          title={why}
+          data-testid="no-sound"
+        >
+          <IconVolumeOff size={21} stroke={1.7} opacity={0.45} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="sm" maw={240}>
+          {why} An administrator can give you the right to.
+        </Text>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
 function SoundTool({ camera, muted, onMute }: Pick<Props, 'camera' | 'muted' | 'onMute'>) {
   if (!hasSound(camera)) return null;
+  if (!may(camera, 'hear')) return <NoSound />;
   return (
     <Tool label={muted ? 'Sound on (M)' : 'Sound off (M)'} onClick={onMute} testId="mute">
       {muted ? <IconVolumeOff size={21} stroke={1.7} /> : <IconVolume size={21} stroke={1.7} />}

@@ -3,7 +3,9 @@ import { IconDownload } from '../ui/icons';
 import { useState, type MouseEvent } from 'react';
 import type { Camera } from '../api/client';
 import { downloadCleared } from '../clearance/download';
+import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
+import { useViewed } from '../session/viewAs';
 import { nowTicks, TICKS_PER_SECOND } from '../media/ticks';
 import { fileName, fromInput, intervalProblem, mediaUrl, toInput } from './interval';
 
@@ -12,6 +14,7 @@ const AROUND = 30 * TICKS_PER_SECOND;
 /** Saves a recorded interval as one MP4 file. */
 export function DownloadButton({ camera, position90k }: { camera: Camera; position90k: number }) {
   const takesMore = useRights()?.asked['export_recording'] !== undefined;
+  const viewed = useViewed();
   const [opened, setOpened] = useState(false);
   const [start, setStart] = useState('');
   const [end, setEnd] = useState('');
@@ -64,7 +67,17 @@ export function DownloadButton({ camera, position90k }: { camera: Camera; positi
             onChange={(event) => setEnd(event.currentTarget.value)}
             error={problem}
           />
-          {problem || start90k === undefined || end90k === undefined ? (
+          {!may(camera, 'hear') && (
+            <Text size="sm" c="dimmed" data-testid="download-silent">
+              Without sound: your account may not hear this camera.
+            </Text>
+          )}
+          {viewed && (
+            <Text size="sm" c="dimmed">
+              You look as {viewed.name}: nothing is downloaded.
+            </Text>
+          )}
+          {viewed || problem || start90k === undefined || end90k === undefined ? (
             <Button disabled>Download</Button>
           ) : (
             <Button

@@ -47,6 +47,7 @@ export class StepPlayer {
         this.setState({ phase: 'failed', message });
       },
       onLost: () => undefined,
+      onTracksChanged: () => this.begin(this.clock.now90k()),
     });
     this.begin(clock.now90k());
     this.timer = window.setInterval(this.check, CHECK_MS);

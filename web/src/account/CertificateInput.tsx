@@ -1,0 +1,28 @@
+import { Textarea } from '@mantine/core';
+
+interface Props {
+  value: string;
+  onChange(text: string): void;
+  error?: string | undefined;
+}
+
+/** A client's certificate, or what is enough to know it again. */
+export function CertificateInput({ value, onChange, error }: Props) {
+  return (
+    <Textarea
+      label="Certificate"
+      description="Paste it (PEM), or its SHA-256 as “openssl x509 -fingerprint -sha256” shows it. The private key stays where it is."
+      placeholder="-----BEGIN CERTIFICATE-----"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={error}
+      autosize
+      minRows={3}
+      maxRows={10}
+      required
+      autoComplete="off"
+      spellCheck={false}
+      data-testid="certificate"
+    />
+  );
+}
