@@ -52,6 +52,7 @@ net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call) {
                              {"mail", std::move(own_mail)},
                              {"mail_code", takes_mail_code(services->identity->roster(), account->second)},
                              {"mail_possible", services->mailer->server() != nullptr},
+                             {"sms_possible", services->mailer->webhook() != nullptr},
                              {"recovery_codes_left", account->second.recovery_codes_left},
                              {"sessions", std::move(sessions)}});
 }

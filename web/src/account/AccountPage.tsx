@@ -243,7 +243,7 @@ export function AccountPage() {
           </section>
           <section aria-labelledby="mail-section" className={classes.section}>
             <Title order={2} size="h4" mb="sm" id="mail-section">
-              Mail address
+              Messages about your account
             </Title>
             <MailAddress account={account} />
           </section>

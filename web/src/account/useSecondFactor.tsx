@@ -7,7 +7,7 @@ import { askForPasskey, obstacle } from '../passkeys/ceremony';
 import { afterLoss } from '../ui/focus';
 
 function codeLabel(account: Account): string {
-  if (account.mail_code) return 'Code that came by mail';
+  if (account.mail_code) return 'Code that was sent to you';
   return account.authenticator ? 'Code of the app, or a recovery code' : 'A recovery code';
 }
 
@@ -62,7 +62,7 @@ export function useSecondFactor(
             onClick={() => send.mutate()}
             data-testid={`${testId}-send`}
           >
-            {send.isSuccess ? 'Send another code' : 'Send me a code by mail'}
+            {send.isSuccess ? 'Send another code' : 'Send me a code'}
           </Anchor>
         </>
       )}
