@@ -79,12 +79,13 @@ Administration::Awaitable<Result<Administration::Invited>> Administration::add_u
     Invited invited{.user = UserId::random(), .invitation = make_invitation(now)};
     const Account account{
         .id = invited.user, .name = *clean, .created = now, .assignments = std::move(assignments)};
-    Identity::Change body = [organisation = granted.object().organisation, actor, account,
-                             code = digest_of_code(invited.invitation.code),
+    Identity::Change body = [directory = identity_->directory(), organisation = granted.object().organisation,
+                             actor, account, code = digest_of_code(invited.invitation.code),
                              expires = invited.invitation.expires](store::Database& database,
                                                                    const Roster& before) -> Result<> {
         VEDETTE_CHECK(may_give_or_take(before, actor, rights_given(before, account.assignments)));
-        VEDETTE_CHECK(insert_user(database, organisation, account, username_key(account.name), ""));
+        VEDETTE_CHECK(insert_user(database, directory->sealer(), organisation, account,
+                                  username_key(account.name), ""));
         return set_invitation(database, account.id, code, expires);
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
@@ -100,11 +101,12 @@ Administration::Awaitable<Result<Administration::Sealed>> Administration::add_br
     Sealed sealed{.user = UserId::random(), .code = make_recovery_code()};
     const Account account{
         .id = sealed.user, .name = *clean, .created = now, .assignments = std::move(assignments)};
-    Identity::Change body = [organisation = granted.object().organisation, actor, account, now,
-                             code = digest_of_code(sealed.code)](store::Database& database,
-                                                                 const Roster& before) -> Result<> {
+    Identity::Change body = [directory = identity_->directory(), organisation = granted.object().organisation,
+                             actor, account, now, code = digest_of_code(sealed.code)](
+                                store::Database& database, const Roster& before) -> Result<> {
         VEDETTE_CHECK(may_give_or_take(before, actor, rights_given(before, account.assignments)));
-        VEDETTE_CHECK(insert_user(database, organisation, account, username_key(account.name), ""));
+        VEDETTE_CHECK(insert_user(database, directory->sealer(), organisation, account,
+                                  username_key(account.name), ""));
         return put_envelope(database, account.id, code, now);
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hex.hpp"
 #include "hub/identity/roster_table.hpp"
 #include "hub/identity/rows.hpp"
 
@@ -11,6 +12,10 @@ namespace {
 
 sealing::Place address_place(const ApiTokenId& id) {
     return {.table = "api_tokens", .column = "address", .row = id.bytes()};
+}
+
+sealing::Place name_place(const ApiTokenId& id) {
+    return {.table = "api_tokens", .column = "name", .row = id.bytes()};
 }
 
 // Ids one after the other.
@@ -37,50 +42,54 @@ Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const s
     VEDETTE_CHECK(
         database.run("DELETE FROM api_tokens WHERE expires_90k <= ?", ticks(now - keep_expired_tokens)));
     std::vector<ApiToken> tokens;
-    VEDETTE_CHECK(for_each_row(
-        database,
-        "SELECT id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k, last_used_90k, "
-        "address_sealed FROM api_tokens",
-        [&](const store::Statement& row) {
-            ApiToken token;
-            token.id = ApiTokenId::from_bytes(row.blob(0));
-            const ByteView digest = row.blob(1);
-            if (digest.size() != token.digest.size()) return;
-            std::ranges::copy(digest, token.digest.begin());
-            token.user = UserId::from_bytes(row.blob(2));
-            token.name = row.text(3);
-            policy::TokenScope scope{.rights = parse_rights(row.text(4)), .cameras = {}};
-            if (!row.is_null(5)) scope.cameras = unpacked(row.blob(5));
-            token.scope = std::make_shared<const policy::TokenScope>(std::move(scope));
-            token.created = from_ticks(row.int64(6));
-            token.expires = from_ticks(row.int64(7));
-            if (!row.is_null(8)) token.last_used = from_ticks(row.int64(8));
-            // One that does not open is of unknown origin.
-            if (!row.is_null(9))
-                if (const auto address = sealer.unseal(address_place(token.id), row.blob(9)))
-                    token.address = as_text(*address);
-            tokens.push_back(std::move(token));
-        }));
+    VEDETTE_CHECK(
+        for_each_row(database,
+                     "SELECT id, token_sha256, user_id, name_sealed, rights, cameras, created_90k, "
+                     "expires_90k, last_used_90k, "
+                     "address_sealed FROM api_tokens",
+                     [&](const store::Statement& row) {
+                         ApiToken token;
+                         token.id = ApiTokenId::from_bytes(row.blob(0));
+                         const ByteView digest = row.blob(1);
+                         if (digest.size() != token.digest.size()) return;
+                         std::ranges::copy(digest, token.digest.begin());
+                         token.user = UserId::from_bytes(row.blob(2));
+                         if (const auto name = sealer.unseal(name_place(token.id), row.blob(3)))
+                             token.name = as_text(*name);
+                         policy::TokenScope scope{.rights = parse_rights(row.text(4)), .cameras = {}};
+                         if (!row.is_null(5)) scope.cameras = unpacked(row.blob(5));
+                         token.scope = std::make_shared<const policy::TokenScope>(std::move(scope));
+                         token.created = from_ticks(row.int64(6));
+                         token.expires = from_ticks(row.int64(7));
+                         if (!row.is_null(8)) token.last_used = from_ticks(row.int64(8));
+                         // One that does not open is of unknown origin.
+                         if (!row.is_null(9))
+                             if (const auto address = sealer.unseal(address_place(token.id), row.blob(9)))
+                                 token.address = as_text(*address);
+                         tokens.push_back(std::move(token));
+                     }));
     return tokens;
 }
 
-Result<> insert_api_token(store::Database& database, const ApiToken& token, std::int64_t most) {
+Result<> insert_api_token(store::Database& database, const sealing::ColumnSealer& sealer,
+                          const ApiToken& token, std::int64_t most) {
     const ByteView user(token.user.bytes());
     VEDETTE_TRY(const auto count,
                 database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ?", user));
     if (count.value_or(0) >= most)
         return fail(ErrorKind::conflict, "You have {} API tokens, which is the most; revoke one first", most);
+    const std::string name_key = to_hex(sealer.keyed_hash("api_tokens.name", as_bytes(token.name)));
     VEDETTE_TRY(const auto others,
-                database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ? AND name = ?", user,
-                                     token.name));
+                database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ? AND name_key = ?",
+                                     user, name_key));
     if (others.value_or(0) != 0)
         return fail(ErrorKind::conflict, "name: You have an API token of this name already");
     return database.run(
-        "INSERT INTO api_tokens (id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ByteView(token.id.bytes()), ByteView(token.digest), user, token.name,
-        rights_text(token.scope->rights), packed(token.scope->cameras), ticks(token.created),
-        ticks(token.expires));
+        "INSERT INTO api_tokens (id, token_sha256, user_id, name_key, name_sealed, rights, cameras, "
+        "created_90k, expires_90k) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ByteView(token.id.bytes()), ByteView(token.digest), user, name_key,
+        sealer.seal(name_place(token.id), as_bytes(token.name)), rights_text(token.scope->rights),
+        packed(token.scope->cameras), ticks(token.created), ticks(token.expires));
 }
 
 Result<> touch_api_token(store::Database& database, const sealing::ColumnSealer& sealer,
