@@ -23,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)api::read_password_change(body);
             (void)api::read_proof(body);
             (void)api::read_step_up(body);
+            (void)api::read_passkey_name(body);
+            (void)api::read_proof_purpose(body);
             break;
         case 8:
             if (const auto assertion = api::read_assertion(body);

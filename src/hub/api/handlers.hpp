@@ -50,6 +50,7 @@ net::Awaitable<Outcome<>> end_session(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> begin_passkey_sign_in(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> sign_in_with_passkey(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> begin_passkey(ServicesPtr services, Call call);
+net::Awaitable<Outcome<>> rename_passkey(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> add_passkey(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> begin_passkey_proof(ServicesPtr services, Call call);
 net::Awaitable<Outcome<>> remove_passkey(ServicesPtr services, Call call);

@@ -61,8 +61,10 @@ enum class Action : std::uint8_t {
     approve_over_organisation,
     test_known_camera,
     preview_recording,
+    view_device,
+    upload_firmware,
 };
-constexpr std::uint8_t action_count = 53;
+constexpr std::uint8_t action_count = 55;
 /// As in the audit log, and in docs/ref/openapi.yaml: "remove_camera".
 std::string_view to_string(Action action);
 std::optional<Action> parse_action(std::string_view text);
