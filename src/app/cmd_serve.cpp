@@ -54,6 +54,7 @@ struct ServeArguments {
     unsigned cameras = 4;              ///< demo
     unsigned keep_free_percent = 5;
     unsigned keep_names_days = 365;
+    bool local_cameras = false;
 };
 
 /// Creates the data directory, and says in one sentence why it can't be used.
@@ -238,6 +239,7 @@ net::Awaitable<void> run_until_signal(const ServeArguments& arguments, Certifica
 /// Hub and gateway in one process, each on its own loop, joined by the in-memory link.
 Result<> serve(const ServeArguments& arguments, std::vector<wire::CameraSettings> cameras) {
     VEDETTE_CHECK(net::restrict_outgoing(arguments.camera_interfaces));
+    if (!arguments.local_cameras) net::keep_off_this_machine();
     if (!arguments.camera_interfaces.empty() && net::kernel_forwards())
         log::warn(
             "this machine passes packets on between its networks (net.ipv4.ip_forward is 1): cameras may "
@@ -397,12 +399,15 @@ void add_serve(CLI::App& cli, int& exit_code) {
             "Network interface by which cameras may be reached; may be given several times. Any, when "
             "it is left out")
         ->allow_extra_args(false);
+    command->add_flag("--allow-local-cameras", arguments->local_cameras,
+                      "Cameras may be programs on this machine, at loopback or its own addresses");
     command->callback([arguments, &exit_code] { exit_code = report(serve(*arguments, {})); });
 }
 
 void add_demo(CLI::App& cli, int& exit_code) {
     auto arguments = std::make_shared<ServeArguments>();
     arguments->data_dir = "demo-data";
+    arguments->local_cameras = true;  // the simulated ones
     CLI::App* command = cli.add_subcommand("demo", "As serve, with simulated cameras");
     add_common_options(*command, *arguments);
     command->add_option("--camera-port", arguments->camera_port, "TCP port of the simulated cameras")

@@ -44,6 +44,7 @@ struct SimulateArguments {
     std::string onvif_upload_host;
     std::string onvif_relays = "device";
     unsigned onvif_motion_seconds = 20;
+    std::string onvif_motion_source;
     bool storage = false;
     std::string outage_file;
     std::string back_channel_file;
@@ -166,6 +167,8 @@ Result<std::unique_ptr<simulate::OnvifFarm>> start_onvif(const SimulateArguments
         if (!snapshots.empty()) device.snapshot = snapshots[(camera - 1) % snapshots.size()];
         device.clock_offset = std::chrono::seconds(arguments.onvif_clock_seconds);
         device.events.motion_period = std::chrono::seconds(arguments.onvif_motion_seconds);
+        if (!arguments.onvif_motion_source.empty())
+            device.events.motion_source = arguments.onvif_motion_source;
         for (const auto kind : {media::StreamKind::main, media::StreamKind::sub})
             if (const auto format = farm.format(camera, kind))
                 device.streams.push_back({.token = std::string(media::to_string(kind)),
@@ -248,6 +251,8 @@ void add_onvif_options(CLI::App& command, SimulateArguments& arguments, CLI::Opt
         ->needs(onvif)
         ->check(CLI::IsMember({"device", "device-io", "device-io-words"}))
         ->capture_default_str();
+    command.add_option("--onvif-motion-source", arguments.onvif_motion_source,
+                       "What the motion events say that they saw");
     command
         .add_option("--onvif-motion", arguments.onvif_motion_seconds,
                     "Seconds after which each camera sees motion again; 0: never")

@@ -86,7 +86,7 @@ net::Awaitable<Gateway::Impl::Answer> Gateway::Impl::handle(wire::PlaceHold requ
                                   .placed_at = {}});
     });
     VEDETTE_CO_TRY(const vault::RecordingHold placed, co_await std::move(placing));
-    log::info("camera {}: hold {} placed by {}", request.camera.text(), placed.id, placed.placed_by);
+    log::info("camera {}: hold {} placed", request.camera.text(), placed.id);
     co_return to_wire(placed);
 }
 

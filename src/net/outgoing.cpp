@@ -23,6 +23,11 @@ std::vector<std::string>& allowed() {
     return names;
 }
 
+bool& keeps_off() {
+    static bool keeps = false;
+    return keeps;
+}
+
 using AddressBytes = std::vector<unsigned char>;
 
 // Its bytes, and behind those of a link-local address its zone.
@@ -88,7 +93,41 @@ Result<std::string> allowed_interface(const sockaddr* address, socklen_t size) {
         text_of(address), found->empty() ? "an unknown interface" : *found, fmt::join(allowed(), ", "));
 }
 
+bool is_this_machine(const sockaddr* address) {
+    if (address->sa_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, address, sizeof v4);
+        const std::uint32_t host = ntohl(v4.sin_addr.s_addr);
+        if (host >> 24U == 127 || host == 0) return true;
+    } else if (address->sa_family == AF_INET6) {
+        sockaddr_in6 v6{};
+        std::memcpy(&v6, address, sizeof v6);
+        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+            sockaddr_in v4{};
+            v4.sin_family = AF_INET;
+            std::memcpy(&v4.sin_addr, &v6.sin6_addr.s6_addr[12], sizeof v4.sin_addr);
+            sockaddr_storage mapped{};
+            std::memcpy(&mapped, &v4, sizeof v4);
+            return is_this_machine(reinterpret_cast<const sockaddr*>(&mapped));
+        }
+        if (IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) || IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr)) return true;
+    }
+    return !interface_with(address).empty();
+}
+
+Result<> check_machine(const sockaddr* address) {
+    if (!keeps_off() || !is_this_machine(address)) return {};
+    return fail(ErrorKind::forbidden,
+                "{} is this machine, and cameras are others: nothing was sent. Where a program here is a "
+                "camera, start with --allow-local-cameras",
+                text_of(address));
+}
+
 }  // namespace
+
+void keep_off_this_machine() {
+    keeps_off() = true;
+}
 
 Result<> restrict_outgoing(std::vector<std::string> interfaces) {
     for (const std::string& name : interfaces)
@@ -105,6 +144,11 @@ bool may_leave_by(std::string_view interface) {
 }
 
 Result<> check_outgoing(const sockaddr* address, socklen_t size) {
+    VEDETTE_CHECK(check_machine(address));
+    return check_interface(address, size);
+}
+
+Result<> check_interface(const sockaddr* address, socklen_t size) {
     if (allowed().empty()) return {};
     const auto interface = allowed_interface(address, size);
     if (!interface) return std::unexpected(interface.error());
@@ -112,6 +156,7 @@ Result<> check_outgoing(const sockaddr* address, socklen_t size) {
 }
 
 Result<> tie_to_interface(int socket, const sockaddr* address, socklen_t size) {
+    VEDETTE_CHECK(check_machine(address));
     if (allowed().empty()) return {};
     VEDETTE_TRY(const std::string interface, allowed_interface(address, size));
     // Allowed to everybody since Linux 5.7; the route has been looked at in any case.

@@ -75,7 +75,7 @@ Result<UdpSocket> UdpSocket::open(asio::any_io_executor executor, const std::str
     VEDETTE_TRY(const auto local, parse(address));
     const udp::endpoint own(local, port);
     if (!local.is_unspecified())
-        VEDETTE_CHECK(check_outgoing(own.data(), static_cast<socklen_t>(own.size())));
+        VEDETTE_CHECK(check_interface(own.data(), static_cast<socklen_t>(own.size())));
     auto state = std::make_shared<State>(std::move(executor));
     const std::string what = fmt::format("UDP on {} port {}", address, port);
     boost::system::error_code error;

@@ -18,10 +18,10 @@ double moved(double from, double velocity, double seconds, double min, double ma
         from + std::clamp(velocity, -1.0, 1.0) * seconds * (max - min) / seconds_from_end_to_end, min, max);
 }
 
-OnvifOccurrence motion(bool value, UtcTime time) {
+OnvifOccurrence motion(const std::string& source, bool value, UtcTime time) {
     return {.topic = "tns1:RuleEngine/CellMotionDetector/Motion",
             .source_name = "Rule",
-            .source = "Motion in the picture",
+            .source = source,
             .data_name = "IsMotion",
             .value = value,
             .time = time};
@@ -107,7 +107,7 @@ std::optional<std::string> OnvifEvents::subscribe(UtcTime termination, UtcTime n
 
 void OnvifEvents::synchronise(Subscription& subscription, UtcTime now) {
     advance(now);
-    std::deque<OnvifOccurrence> all{motion(motion_, now), input(relays_["relay1"], now)};
+    std::deque<OnvifOccurrence> all{motion(motion_source, motion_, now), input(relays_["relay1"], now)};
     for (const auto& [token, active] : relays_) all.push_back(relay(token, active, now));
     for (OnvifOccurrence& one : all) {
         one.initial = true;
@@ -131,7 +131,7 @@ void OnvifEvents::advance(UtcTime now) {
     const bool moves = into < std::min(motion_period / 3, longest_motion);
     if (moves == motion_) return;
     motion_ = moves;
-    tell(motion(moves, now));
+    tell(motion(motion_source, moves, now));
 }
 
 bool OnvifEvents::switch_relay(const std::string& token, bool active, UtcTime now) {

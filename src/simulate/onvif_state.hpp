@@ -64,6 +64,8 @@ class OnvifEvents {
 
     /// Motion begins once in each `motion_period`, and lasts a third of it, at most 3 s; 0: never.
     Ticks90k motion_period{0};
+    /// What it says that it saw, as the name of the rule.
+    std::string motion_source = "Motion in the picture";
 
     struct Subscription {
         UtcTime termination{};

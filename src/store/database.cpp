@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 
@@ -168,7 +169,7 @@ std::unexpected<Error> Database::failure(int code) const {
 }
 
 Result<Database> Database::open(const std::filesystem::path& path, std::span<const Migration> migrations,
-                                Access access) {
+                                Access access, std::span<const Function> functions) {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (access == Access::read_write_create) flags |= SQLITE_OPEN_CREATE;
@@ -181,8 +182,49 @@ Result<Database> Database::open(const std::filesystem::path& path, std::span<con
     if (access != Access::read_only)
         VEDETTE_CHECK(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
     VEDETTE_CHECK(database.execute("PRAGMA foreign_keys=ON;"));
+    for (const Function& function : functions) VEDETTE_CHECK(database.add_function(function));
     VEDETTE_CHECK(database.migrate(migrations, access));
+    for (const Function& function : functions) VEDETTE_CHECK(database.remove_function(function));
     return database;
+}
+
+Result<> Database::remove_function(const Function& function) {
+    const int code = sqlite3_create_function_v2(handle_.get(), function.name.c_str(), function.arguments,
+                                                SQLITE_UTF8, nullptr, nullptr, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+    return {};
+}
+
+Result<> Database::add_function(const Function& function) {
+    const auto call = [](sqlite3_context* context, int count, sqlite3_value** values) {
+        const auto* called = static_cast<const Function*>(sqlite3_user_data(context));
+        std::vector<ByteView> arguments;
+        for (sqlite3_value* value : std::span(values, static_cast<std::size_t>(count))) {
+            const auto* bytes = static_cast<const std::byte*>(sqlite3_value_blob(value));
+            arguments.emplace_back(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+        }
+        const Bytes result = called->body(arguments);
+        sqlite3_result_blob64(context, result.data(), result.size(), SQLITE_TRANSIENT);
+    };
+    const int code = sqlite3_create_function_v2(
+        handle_.get(), function.name.c_str(), function.arguments, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+        const_cast<Function*>(&function), call, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+    return {};
+}
+
+Result<> Database::rewrite_if_owed() {
+    VEDETTE_TRY(const auto owed, query_int64("SELECT max(owed) FROM rewriting"));
+    if (owed.value_or(0) == 0) return {};
+    // In memory: what it sorts meanwhile lies in no other file.
+    VEDETTE_CHECK(execute("PRAGMA temp_store=MEMORY; VACUUM;"));
+    const auto empty_log = [this]() -> Result<> {
+        VEDETTE_TRY(const auto busy, query_int64("PRAGMA wal_checkpoint(TRUNCATE)"));
+        if (busy.value_or(1) == 0) return {};
+        return fail(ErrorKind::unavailable, "database {} is read by another process", path_.string());
+    };
+    VEDETTE_CHECK(empty_log());
+    return run("UPDATE rewriting SET owed = 0");
 }
 
 Result<Database> Database::open_any(const std::filesystem::path& path) {

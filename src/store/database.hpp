@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,14 @@ namespace vedette::store {
 /// SQL that takes the schema from version i to i + 1, where i is its place in the list. Never edited once
 /// released: a new step is appended.
 using Migration = std::string_view;
+
+/// A function that migrations call, and nothing afterwards, for what SQL can't make of a column. Arguments
+/// are bytes (of a text: UTF-8; of NULL: none), and so is what it gives.
+struct Function {
+    std::string name;
+    int arguments = 0;
+    std::function<Bytes(std::span<const ByteView>)> body;
+};
 
 enum class Access { read_write_create, read_write, read_only };
 
@@ -87,7 +96,8 @@ class Database {
     /// unsupported when a newer program made it, corrupt when it is no database or damaged, others as the
     /// operating system says. Read-only opening needs the schema to be current.
     static Result<Database> open(const std::filesystem::path& path, std::span<const Migration> migrations,
-                                 Access access = Access::read_write_create);
+                                 Access access = Access::read_write_create,
+                                 std::span<const Function> functions = {});
     /// For copying: read-only, whatever schema it has. Works beside a program that writes to it.
     static Result<Database> open_any(const std::filesystem::path& path);
     /// The same, and holds what it sees at this moment until it goes: for copy().
@@ -124,6 +134,10 @@ class Database {
     }
     /// Several statements without parameters.
     Result<> execute(const std::string& sql);
+    /// Writes the file anew when a migration has left a row in its table `rewriting (owed INTEGER)`, so that
+    /// nothing of what it took out is left, also not in the write-ahead log. Errors: unavailable while
+    /// another process reads; it is owed until it was done.
+    Result<> rewrite_if_owed();
 
     std::int64_t last_insert_rowid() const;
     /// Rows changed by the last INSERT, UPDATE or DELETE.
@@ -145,6 +159,8 @@ class Database {
 
     Database(std::filesystem::path path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
     Result<> quick_check();
+    Result<> add_function(const Function& function);
+    Result<> remove_function(const Function& function);
     Result<> migrate(std::span<const Migration> migrations, Access access);
     std::unexpected<Error> failure(int code) const;
 

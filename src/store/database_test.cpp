@@ -44,6 +44,54 @@ TEST_F(DatabaseTest, KeepsEveryTypeExactly) {
     EXPECT_FALSE(statement->step().value());
 }
 
+TEST_F(DatabaseTest, AMigrationCallsFunctionsAndLeavesNothingOfWhatItTookOut) {
+    {
+        auto database = open();
+        ASSERT_TRUE(database);
+        for (int i = 0; i < 200; ++i)
+            ASSERT_TRUE(database->run("INSERT INTO thing (id, name) VALUES (?, ?)", i,
+                                      fmt::format("a name in the open {}", i)));
+    }
+    const auto lies_open = [&] {
+        std::string all;
+        for (const char* suffix : {"", "-wal", "-shm"}) {
+            std::ifstream file(path_.string() + suffix, std::ios::binary);
+            all.append(std::istreambuf_iterator<char>(file), {});
+        }
+        return all.find("a name in the open") != std::string::npos;
+    };
+    EXPECT_TRUE(lies_open());
+    constexpr std::array<Migration, 3> with_sealed = {schema_migrations[0], schema_migrations[1],
+                                                      "UPDATE thing SET data = turned(id, name), name = "
+                                                      "NULL; CREATE TABLE rewriting (owed INTEGER NOT NULL); "
+                                                      "INSERT INTO rewriting VALUES (1);"};
+    const std::array<Function, 1> functions{
+        {{.name = "turned", .arguments = 2, .body = [](std::span<const ByteView> arguments) {
+              Bytes bytes(arguments[1].begin(), arguments[1].end());
+              std::ranges::reverse(bytes);
+              return bytes;
+          }}}};
+    {
+        auto database = Database::open(path_, with_sealed, Access::read_write_create, functions);
+        ASSERT_TRUE(database) << database.error().message;
+        EXPECT_FALSE(database->run("SELECT turned(1, 'x')"));  // for migrations alone
+        {
+            auto reader = Database::open_snapshot(path_);
+            ASSERT_TRUE(reader);
+            EXPECT_FALSE(database->rewrite_if_owed());  // somebody reads
+        }
+        EXPECT_EQ(database->query_int64("SELECT owed FROM rewriting").value(), 1);
+        ASSERT_TRUE(database->rewrite_if_owed());
+        EXPECT_EQ(database->query_int64("SELECT owed FROM rewriting").value(), 0);
+        EXPECT_FALSE(lies_open());
+        auto row = database->prepare("SELECT data FROM thing WHERE id = 7");
+        ASSERT_TRUE(row->step().value());
+        EXPECT_EQ(as_text(row->blob(0)), "7 nepo eht ni eman a");
+        EXPECT_TRUE(database->rewrite_if_owed());
+    }
+    EXPECT_FALSE(lies_open());
+}
+
 TEST_F(DatabaseTest, WhatIsBoundIsNeverSql) {
     auto database = open();
     ASSERT_TRUE(database);

@@ -104,9 +104,16 @@ test('another browser signs in with a recovery code, and is signed out from here
 test('the password is changed', async () => {
   await byId(page, 'old-password').fill(PASSWORD);
   await byId(page, 'new-password').fill('short');
+  await byId(page, 'password-code').fill('000000');
   await byId(page, 'change-password').click();
   await page.getByText('Use at least 15 characters').waitFor();
   await byId(page, 'new-password').fill(NEW_PASSWORD);
+  await byId(page, 'password-code').fill('000000');
+  await byId(page, 'change-password').click();
+  await page.getByText('This code is wrong').waitFor();
+  forgive(page, 403);
+  await checkLayout(page, 'account-password');
+  await byId(page, 'password-code').fill(recoveryCodes[1]);
   await byId(page, 'change-password').click();
   await page.getByText('Your password was changed').waitFor();
 });

@@ -62,6 +62,10 @@ test('claim', async () => {
   await tabTo('the password', byId(page, 'claim-password'));
   await page.keyboard.type(PASSWORD);
   await press('Enter');
+  await byId(page, 'offer-later').waitFor();
+  await checkAccess(page, 'offer');
+  await tabTo('Later', byId(page, 'offer-later'));
+  await press('Enter');
   await byId(page, 'live-wall').waitFor();
   forgive(page, 401);
 });

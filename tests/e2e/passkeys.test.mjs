@@ -5,38 +5,12 @@ import { after, before, test } from 'node:test';
 import { checkAccess } from './support/axe.mjs';
 import { api, byId, claim, fillSignIn, forgive, openPage, startBrowser } from './support/browser.mjs';
 import { checkLayout } from './support/layout.mjs';
+import { addDevice, touching } from './support/passkey.mjs';
 import { PASSWORD, USER, delay, folder, freePort, startServer } from './support/product.mjs';
 
 /** A further name of the server, as an administrator's DNS would have it. */
 const OTHER_NAME = 'vedette.test';
 let scratch, server, browser, page, device, recoveryCodes;
-
-/** A platform authenticator (a laptop with a finger reader) of that page, whose owner does nothing until told to. */
-async function addDevice(page) {
-  const client = await page.context().newCDPSession(page);
-  await client.send('WebAuthn.enable');
-  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: false,
-    },
-  });
-  const send = (method, parameters) => client.send(`WebAuthn.${method}`, { authenticatorId, ...parameters });
-  return {
-    /** Whether the owner touches it when asked. */
-    touch: (enabled) => send('setAutomaticPresenceSimulation', { enabled }),
-    /** Whether it is the owner who touches it. */
-    recognise: (isUserVerified) => send('setUserVerified', { isUserVerified }),
-    credentials: async () => (await send('getCredentials')).credentials,
-    remove: (credentialId) => send('removeCredential', { credentialId }),
-    add: (credential) => send('addCredential', { credential }),
-  };
-}
 
 /** The keyboard is there. */
 const hasFocus = (page, id) =>
@@ -46,13 +20,6 @@ async function signOut(page) {
   await byId(page, 'account-menu').click();
   await byId(page, 'sign-out').click();
   await byId(page, 'sign-in-passkey').waitFor();
-}
-
-/** While the owner touches the device. */
-async function touching(device, action) {
-  await device.touch(true);
-  await action();
-  await device.touch(false);
 }
 
 before(async () => {
@@ -124,6 +91,23 @@ test('it signs in without a name and without a password', async () => {
     await byId(page, 'passkey').getByText('last used').waitFor();
   });
   assert.equal((await api(page, 'GET', '/session')).second_factor, 'on');
+});
+
+test('it gets another name, by keyboard alone', async () => {
+  for (const [before, now] of [['Laptop', 'Laptop in the office'], ['Laptop in the office', 'Laptop']]) {
+    await page.getByRole('button', { name: `Rename the passkey ${before}`, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await hasFocus(page, 'passkey-new-name');
+    await checkLayout(page, 'passkey-rename');
+    await checkAccess(page, 'passkey-rename');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(now);
+    await page.keyboard.press('Enter');
+    await byId(page, 'passkey').getByText(now, { exact: true }).waitFor();
+    await hasFocus(page, 'passkey-rename');
+  }
+  const { entries } = await api(page, 'GET', '/audit?action=manage_own_account&limit=1');
+  assert.equal(entries[0].operation, 'renamePasskey');
 });
 
 test('with a name it has to be that user’s', async () => {

@@ -67,6 +67,9 @@ test('a wrong claim code is refused at its field, the printed one makes the admi
 
   await byId(page, 'claim-code').fill(await server.claimCode());
   await byId(page, 'claim-submit').click();
+  await byId(page, 'offer-later').waitFor();
+  await checkLayout(page, 'offer');
+  await byId(page, 'offer-later').click();
   await byId(page, 'live-wall').waitFor();
   forgive(page, 401); // the first question: who is signed in? Nobody.
   forgive(page, 403); // the wrong code

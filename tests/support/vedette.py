@@ -133,7 +133,9 @@ class Simulator(Process):
 class Server(Process):
     """`vedette serve`, claimed by an administrator."""
 
-    def __init__(self, binary, data_dir, port=None, command="serve", extra=(), host="127.0.0.1", **options):
+    def __init__(self, binary, data_dir, port=None, command="serve", extra=(), host="127.0.0.1", local_cameras=True, **options):
+        if command == "serve" and local_cameras:
+            extra = ("--allow-local-cameras", *extra)  # where simulated ones are
         self.binary = binary
         self.host = host
         self.data_dir = pathlib.Path(data_dir)

@@ -129,6 +129,8 @@ class KeysTest(case.SystemTest):
         camera = server.add_camera("Gate", farm.url(), username="joe", password="s3cret")
         self.wait_recorded(server, camera, 3)
         seconds = server.recorded_seconds(camera)
+        end = max(r["end_90k"] for r in server.recordings(camera)["ranges"])
+        server.ok("POST", f"/api/v1/cameras/{camera}/holds", {"start_90k": end - 90_000, "reason": "theft"})
         self.assertIn("stop the recorder", self.vedette("keys", "rotate", "--organisation-key", exit_code=1))
         backup = self.dir / "backup.txt"
         env = self.credentials(backup_passphrase="paper in the safe")
@@ -138,8 +140,10 @@ class KeysTest(case.SystemTest):
         for _ in range(2):
             self.assertIn("new organisation key", self.vedette("keys", "rotate", "--organisation-key"))
             self.verify()
-        # What is recorded plays, the camera's password is known, and its recording goes on.
+        # What is recorded plays, the camera's password is known, the words of holds are, and its recording goes on.
         server = self.server()
+        [hold] = server.ok("GET", f"/api/v1/cameras/{camera}/holds")["holds"]
+        self.assertEqual((hold["reason"], hold["placed_by"]), ("theft", "admin"))
         self.assertGreaterEqual(server.recorded_seconds(camera) + 0.1, seconds)
         self.wait_recorded(server, camera, seconds + 3)
         ranges = server.recordings(camera)["ranges"]

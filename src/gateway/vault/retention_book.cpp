@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 
 #include "base/file_fault.hpp"
+#include "base/log.hpp"
+#include "crypto/cobblestone.hpp"
 #include "gateway/vault/format_file.hpp"
 
 namespace vedette::vault {
@@ -13,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<store::Migration, 1> retention_migrations = {R"(
+constexpr std::array<store::Migration, 2> retention_migrations = {R"(
     CREATE TABLE hold (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         camera BLOB NOT NULL,
@@ -60,7 +63,37 @@ constexpr std::array<store::Migration, 1> retention_migrations = {R"(
         greatest_run INTEGER NOT NULL,
         log_size INTEGER NOT NULL
     );
+)",
+                                                                  R"(
+    -- Who placed it, a zero byte, and why; Cobblestone-256, bound to the camera and to when it was placed.
+    ALTER TABLE hold ADD COLUMN words_sealed BLOB NOT NULL DEFAULT x'';
+    UPDATE hold SET words_sealed = seal_words(camera, placed_at_90k, placed_by, reason);
+    ALTER TABLE hold DROP COLUMN placed_by;
+    ALTER TABLE hold DROP COLUMN reason;
+    CREATE TABLE rewriting (owed INTEGER NOT NULL);
+    INSERT INTO rewriting VALUES (1);
 )"};
+
+Bytes words_context(ByteView camera, std::string_view placed_at_90k) {
+    ByteWriter writer;
+    writer.text("vedette hold words v1").u8(0).bytes(camera).text(placed_at_90k);
+    return std::move(writer).finish();
+}
+
+Bytes seal_words(const Secret& key, ByteView camera, std::string_view placed_at_90k,
+                 std::string_view placed_by, std::string_view reason) {
+    const std::array<ByteView, 3> pieces{as_bytes(placed_by), as_bytes(std::string_view("\0", 1)),
+                                         as_bytes(reason)};
+    Bytes sealed(crypto::cobblestone_sealed_size(placed_by.size() + 1 + reason.size()));
+    crypto::CobblestoneSealer sealer;
+    sealer.seal(key, words_context(camera, placed_at_90k), pieces, sealed);
+    return sealed;
+}
+
+Bytes seal_words(const Secret& key, const RecordingHold& hold) {
+    return seal_words(key, hold.camera.bytes(), fmt::format("{}", ticks(hold.placed_at)), hold.placed_by,
+                      hold.reason);
+}
 
 // Segments follow each other but for rounding.
 constexpr Ticks90k joint = std::chrono::seconds(1);
@@ -77,15 +110,27 @@ Result<> may_write() {
 
 }  // namespace
 
-Result<std::unique_ptr<RetentionBook>> RetentionBook::open_file(const Layout& layout) {
-    VEDETTE_TRY(store::Database database, store::Database::open(layout.retention(), retention_migrations));
+Result<std::unique_ptr<RetentionBook>> RetentionBook::open_file(const Layout& layout,
+                                                                const std::shared_ptr<const WordKeys>& keys) {
+    const std::array<store::Function, 1> functions{
+        {{.name = "seal_words", .arguments = 4, .body = [&keys](std::span<const ByteView> arguments) {
+              return seal_words(keys->key, arguments[0], as_text(arguments[1]), as_text(arguments[2]),
+                                as_text(arguments[3]));
+          }}}};
+    VEDETTE_TRY(store::Database database, store::Database::open(layout.retention(), retention_migrations,
+                                                                store::Access::read_write_create, functions));
     VEDETTE_CHECK(database.execute("PRAGMA synchronous=FULL"));
-    return std::unique_ptr<RetentionBook>(new RetentionBook(std::move(database)));
+    if (const auto rewritten = database.rewrite_if_owed(); !rewritten)
+        log::warn("words of holds may lie open in {} until the next start: {}", layout.retention().string(),
+                  rewritten.error().message);
+    return std::unique_ptr<RetentionBook>(new RetentionBook(std::move(database), keys));
 }
 
-Result<RetentionBook::Opened> RetentionBook::open(const Layout& layout, std::uint64_t log_size, UtcTime now) {
+Result<RetentionBook::Opened> RetentionBook::open(const Layout& layout, WordKeys word_keys,
+                                                  std::uint64_t log_size, UtcTime now) {
+    const auto keys = std::make_shared<const WordKeys>(std::move(word_keys));
     const bool existed = fs::exists(layout.retention());
-    auto book = open_file(layout);
+    auto book = open_file(layout, keys);
     if (book && (existed || read_format(layout) < format_with_statements))
         return Opened{std::move(*book), ""};
     std::string what = "missing";
@@ -100,7 +145,7 @@ Result<RetentionBook::Opened> RetentionBook::open(const Layout& layout, std::uin
             std::error_code ignored;
             fs::rename(path, aside, ignored);
         }
-        book = open_file(layout);
+        book = open_file(layout, keys);
         if (!book) return std::unexpected(book.error());
     }
     VEDETTE_TRY(const std::size_t holds, (*book)->fill_from_log(layout, log_size));
@@ -125,12 +170,16 @@ Result<std::size_t> RetentionBook::fill_from_log(const Layout& layout, std::uint
         if (header.type != RecordType::expiry) return {};
         return insert_deleted({.expiry = Expiry::of(header), .greatest_run = run});
     }));
-    for (const auto& [id, hold] : holds)
-        VEDETTE_CHECK(database_.run("INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?)", number(id),
-                                    ByteView(hold.camera.bytes()), ticks(hold.start),
-                                    hold.end ? std::optional(ticks(*hold.end)) : std::nullopt,
-                                    "(the reason was lost)", "(not known any more)", ticks(hold.placed_at),
-                                    static_cast<std::uint8_t>(HoldState::placed)));
+    for (auto& [id, hold] : holds) {
+        hold.placed_by = "(not known any more)";
+        hold.reason = "(the reason was lost)";
+        VEDETTE_CHECK(
+            database_.run("INSERT INTO hold (id, camera, start_90k, end_90k, placed_at_90k, state, "
+                          "words_sealed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                          number(id), ByteView(hold.camera.bytes()), ticks(hold.start),
+                          hold.end ? std::optional(ticks(*hold.end)) : std::nullopt, ticks(hold.placed_at),
+                          static_cast<std::uint8_t>(HoldState::placed), seal_words(keys_->key, hold)));
+    }
     VEDETTE_CHECK(transaction.commit());
     return holds.size();
 }
@@ -147,11 +196,10 @@ Result<RecordingHold> RetentionBook::add_hold(RecordingHold hold) {
         return fail(ErrorKind::exhausted, "{} holds are the most that one camera takes: lift some first",
                     max_holds_of_camera);
     VEDETTE_CHECK(
-        database_.run("INSERT INTO hold (camera, start_90k, end_90k, reason, placed_by, placed_at_90k, "
-                      "state) VALUES (?, ?, "
-                      "?, ?, ?, ?, 0)",
+        database_.run("INSERT INTO hold (camera, start_90k, end_90k, placed_at_90k, state, words_sealed) "
+                      "VALUES (?, ?, ?, ?, 0, ?)",
                       camera, ticks(hold.start), hold.end ? std::optional(ticks(*hold.end)) : std::nullopt,
-                      hold.reason, hold.placed_by, ticks(hold.placed_at)));
+                      ticks(hold.placed_at), seal_words(keys_->key, hold)));
     hold.id = static_cast<std::uint64_t>(database_.last_insert_rowid());
     return hold;
 }
@@ -169,25 +217,44 @@ Result<> RetentionBook::remove_hold(std::uint64_t id) {
     return database_.run("DELETE FROM hold WHERE id = ?", number(id));
 }
 
+// Words that do not open were altered, or sealed under another key. The hold counts all the same.
+void RetentionBook::unseal_words(RecordingHold& hold, ByteView sealed) const {
+    const Bytes context = words_context(hold.camera.bytes(), fmt::format("{}", ticks(hold.placed_at)));
+    auto opener = crypto::CobblestoneOpener::start(keys_->key, context, sealed);
+    for (auto key = keys_->replaced.begin(); !opener && key != keys_->replaced.end(); ++key)
+        opener = crypto::CobblestoneOpener::start(*key, context, sealed);
+    const auto words = opener ? opener->read_all() : std::unexpected(opener.error());
+    if (!words) {
+        hold.placed_by = "(not known any more)";
+        hold.reason = "(the reason was lost)";
+        return;
+    }
+    const std::string_view text = as_text(*words);
+    hold.placed_by = text.substr(0, text.find('\0'));
+    hold.reason = text.substr(std::min(text.size(), hold.placed_by.size() + 1));
+}
+
 Result<std::vector<RecordingHold>> RetentionBook::read_holds(store::Statement& row) const {
     std::vector<RecordingHold> holds;
     for (;;) {
         VEDETTE_TRY(const bool found, row.step());
         if (!found) return holds;
-        holds.push_back({.id = static_cast<std::uint64_t>(row.int64(0)),
-                         .camera = CameraId::from_bytes(row.blob(1)),
-                         .start = from_ticks(row.int64(2)),
-                         .end = row.is_null(3) ? std::nullopt : std::optional(from_ticks(row.int64(3))),
-                         .reason = std::string(row.text(4)),
-                         .placed_by = std::string(row.text(5)),
-                         .placed_at = from_ticks(row.int64(6))});
+        RecordingHold hold{.id = static_cast<std::uint64_t>(row.int64(0)),
+                           .camera = CameraId::from_bytes(row.blob(1)),
+                           .start = from_ticks(row.int64(2)),
+                           .end = row.is_null(3) ? std::nullopt : std::optional(from_ticks(row.int64(3))),
+                           .reason = {},
+                           .placed_by = {},
+                           .placed_at = from_ticks(row.int64(5))};
+        unseal_words(hold, row.blob(4));
+        holds.push_back(std::move(hold));
     }
 }
 
 Result<std::vector<RecordingHold>> RetentionBook::holds(CameraId camera) const {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Statement row,
-                database_.prepare("SELECT id, camera, start_90k, end_90k, reason, placed_by, placed_at_90k "
+                database_.prepare("SELECT id, camera, start_90k, end_90k, words_sealed, placed_at_90k "
                                   "FROM hold WHERE camera = ? ORDER BY start_90k, id"));
     row.bind_all(ByteView(camera.bytes()));
     return read_holds(row);
@@ -196,7 +263,7 @@ Result<std::vector<RecordingHold>> RetentionBook::holds(CameraId camera) const {
 Result<std::vector<RecordingHold>> RetentionBook::holds(HoldState state) const {
     const std::lock_guard lock(mutex_);
     VEDETTE_TRY(store::Statement row,
-                database_.prepare("SELECT id, camera, start_90k, end_90k, reason, placed_by, placed_at_90k "
+                database_.prepare("SELECT id, camera, start_90k, end_90k, words_sealed, placed_at_90k "
                                   "FROM hold WHERE state = ? ORDER BY id"));
     row.bind_all(static_cast<std::uint8_t>(state));
     return read_holds(row);

@@ -2,8 +2,11 @@
 // retention.db: what is held, what rules have deleted, and which deletions go on. The log has all of it but
 // the texts, so that it can be made again from there.
 
+#include <memory>
 #include <mutex>
+#include <vector>
 
+#include "base/secret.hpp"
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/layout.hpp"
 #include "gateway/vault/statement.hpp"
@@ -18,9 +21,15 @@ class RetentionBook {
         std::unique_ptr<RetentionBook> book;
         std::string notice;  ///< what was lost, in a sentence; may be empty
     };
-    /// Opens or creates it. Where it is damaged, or missing in a store that had one, it is made again from
-    /// the log, which must be open and so is known to be as it was signed.
-    static Result<Opened> open(const Layout& layout, std::uint64_t log_size, UtcTime now);
+    /// What seals the words of holds: who placed it, and why.
+    struct WordKeys {
+        Secret key;
+        std::vector<Secret> replaced;  ///< from before the organisation key was changed, the newest first
+    };
+    /// Opens or creates it, and seals what lies open in one from before. Where it is damaged, or missing in a
+    /// store that had one, it is made again from the log, which must be open and so is known to be as it was
+    /// signed.
+    static Result<Opened> open(const Layout& layout, WordKeys keys, std::uint64_t log_size, UtcTime now);
 
     // ---- holds
 
@@ -62,14 +71,18 @@ class RetentionBook {
     Result<std::uint64_t> greatest_run() const;
 
   private:
-    explicit RetentionBook(store::Database database) : database_(std::move(database)) {}
-    static Result<std::unique_ptr<RetentionBook>> open_file(const Layout& layout);
+    RetentionBook(store::Database database, const std::shared_ptr<const WordKeys>& keys)
+        : database_(std::move(database)), keys_(keys) {}
+    static Result<std::unique_ptr<RetentionBook>> open_file(const Layout& layout,
+                                                            const std::shared_ptr<const WordKeys>& keys);
+    void unseal_words(RecordingHold& hold, ByteView sealed) const;
     Result<std::size_t> fill_from_log(const Layout& layout, std::uint64_t log_size);
     Result<> insert_deleted(const Pending& deletion);
     Result<std::vector<RecordingHold>> read_holds(store::Statement& row) const;
 
     mutable std::mutex mutex_;
     mutable store::Database database_;
+    std::shared_ptr<const WordKeys> keys_;
 };
 
 }  // namespace vedette::vault

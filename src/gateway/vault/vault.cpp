@@ -260,7 +260,10 @@ Result<> Vault::Impl::start() {
     const std::string key = crypto::NoteVerifier{keys->origin(), keys->signer().public_key()}.vkey();
     VEDETTE_CHECK(write_public_key(layout, options, key));
     // Before the format may be raised: a store of its format has one.
-    VEDETTE_TRY(auto opened_book, RetentionBook::open(layout, log->published().size, clock->utc_now()));
+    VEDETTE_TRY(auto opened_book, RetentionBook::open(layout,
+                                                      {.key = keys->derive("words of holds"),
+                                                       .replaced = keys->derive_replaced("words of holds")},
+                                                      log->published().size, clock->utc_now()));
     book = std::move(opened_book.book);
     if (!opened_book.notice.empty()) notice(options, opened_book.notice);
     VEDETTE_CHECK(open_places(keys->organisation()));

@@ -210,7 +210,8 @@ Outcome<SecondFactorInput> read_second_factor(std::string_view body) {
 Outcome<PasswordInput> read_password_change(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
         PasswordInput input;
-        input.old_password = read_secret(reader, "old_password");
+        input.proof = take_second_factor(reader);
+        input.proof.password = read_secret(reader, "old_password");
         input.new_password = read_secret(reader, "new_password");
         return input;
     });

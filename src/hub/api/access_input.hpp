@@ -33,7 +33,7 @@ struct SecondFactorInput {
     std::string code;
 };
 struct PasswordInput {
-    Secret old_password;
+    identity::Proof proof;  ///< its password is the old one
     Secret new_password;
 };
 

@@ -24,6 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)api::read_password_change(body);
             (void)api::read_proof(body);
             (void)api::read_step_up(body);
+            (void)api::read_passkey_name(body);
+            (void)api::read_proof_purpose(body);
             break;
         case 8:
             if (const auto assertion = api::read_assertion(body);
@@ -57,7 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)api::read_user_change(body);
             (void)api::read_waiting(body);
             (void)api::read_mail_server(body, true);
-            (void)api::read_mail_address(body);
+            (void)api::read_webhook(body, true);
+            if (const auto mail = api::read_mail_address(body);
+                mail && mail->address.find_first_of(" \r\n<>") != std::string::npos)
+                std::abort();
             (void)api::read_sign_in_token(body);
             break;
         case 3:

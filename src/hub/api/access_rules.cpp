@@ -19,8 +19,8 @@ net::Awaitable<Outcome<>> get_access_rules(ServicesPtr services, Call) {
 
 net::Awaitable<Outcome<>> change_access_rules(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(identity::AccessRules rules, read_access_rules(call.request.body));
-    if (rules.mail_codes && !services->mailer->server()) {
-        Problem problem(Error{ErrorKind::conflict, "Name a mail server first"});
+    if (rules.mail_codes && !services->mailer->server() && !services->mailer->webhook()) {
+        Problem problem(Error{ErrorKind::conflict, "Name a mail server or an SMS server first"});
         problem.field = "mail_codes";
         co_return std::unexpected(std::move(problem));
     }

@@ -52,6 +52,7 @@ net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call) {
                              {"mail", std::move(own_mail)},
                              {"mail_code", takes_mail_code(services->identity->roster(), account->second)},
                              {"mail_possible", services->mailer->server() != nullptr},
+                             {"sms_possible", services->mailer->webhook() != nullptr},
                              {"recovery_codes_left", account->second.recovery_codes_left},
                              {"sessions", std::move(sessions)}});
 }
@@ -59,9 +60,9 @@ net::Awaitable<Outcome<>> get_account(ServicesPtr services, Call call) {
 net::Awaitable<Outcome<>> change_password(ServicesPtr services, Call call) {
     if (!call.session) co_return std::unexpected(Problem::not_signed_in());
     VEDETTE_CO_TRY(PasswordInput input, read_password_change(call.request.body));
-    auto changing = services->own_account.change_password(
-        call.granted, call.session->digest, std::move(input.old_password), std::move(input.new_password),
-        call.request.peer_address);
+    auto changing =
+        services->own_account.change_password(call.granted, call.session->digest, std::move(input.proof),
+                                              std::move(input.new_password), call.request.peer_address);
     auto changed = co_await std::move(changing);
     if (!changed) {
         Problem problem(changed.error());

@@ -12,6 +12,8 @@ namespace vedette::hub::api {
 
 namespace {
 
+constexpr unsigned http_conflict = 409;
+
 struct Caller {
     policy::Principal principal = policy::Anonymous{};
     std::optional<identity::Session> session{};
@@ -188,9 +190,11 @@ Clearance* clearance_of(Services& services, const Caller& caller, const net::Req
 }
 
 // Each is good once, from before its entry on.
-void use_clearance(Services& services, Decided& decided, const Clearance& clearance) {
-    decided.details["clearance"] = told(clearance);
-    services.clearances.end(clearance.id);
+Clearance use_clearance(Services& services, Decided& decided, const Clearance& clearance) {
+    Clearance used = clearance;
+    decided.details["clearance"] = told(used);
+    services.clearances.end(used.id);
+    return used;
 }
 
 // What it lacks can be given, to exactly this request. `clearance` may be gone once this waits.
@@ -218,6 +222,18 @@ net::Awaitable<Outcome<>> run_handler(ServicesPtr services, const Route* route, 
     co_return co_await route->handler()(std::move(services), std::move(call));
 }
 
+// A user who asks faster than any client of ours does leaves something to the others. Signing out is always
+// possible.
+std::optional<Problem> too_many_requests(Services& services, const Match& match, const Caller& caller) {
+    const policy::User* user = policy::account_of(caller.principal);
+    if (!user || match.route->action() == policy::Action::sign_out) return std::nullopt;
+    const auto wait = services.requests.take(user->id, services.clock->monotonic_now());
+    if (!wait) return std::nullopt;
+    Problem problem(429, "exhausted", "You ask faster than this server answers; try again shortly");
+    problem.retry_after = *wait;
+    return problem;
+}
+
 net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request request) {
     const auto found = find_route(request.method, request.path);
     if (std::holds_alternative<NoSuchPath>(found))
@@ -238,6 +254,7 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
         co_await std::move(recording);
         co_return response;
     }
+    if (auto refused = too_many_requests(*services, match, caller)) co_return std::unexpected(*refused);
     note_expired(*services);
     note_ends(*services, services->browsings.sweep(services->clock->monotonic_now()));
     policy::Context context = circumstances_of(caller, request, *services);
@@ -255,7 +272,8 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
         clearance->asked = clearance->asked | asked;  // the rules may have been raised meanwhile
         co_return co_await refuse_until_cleared(services, std::move(decided), *clearance);
     }
-    if (granted && clearance) use_clearance(*services, decided, *clearance);
+    std::optional<Clearance> used;
+    if (granted && clearance) used = use_clearance(*services, decided, *clearance);
     const bool after = is_recorded_after(*services, decided);
     BrowsingKey browsing{.credential = caller.credential,
                          .camera = object.camera.value_or(CameraId()),
@@ -272,6 +290,9 @@ net::Awaitable<Outcome<>> answer_or_problem(ServicesPtr services, net::Request r
               .path = match.parameters,
               .trail = trail};
     Outcome<> outcome = co_await run_handler(services, match.route, std::move(call));
+    // What stands against it can be put away, and then exactly this be done.
+    if (used && !outcome && outcome.error().status == http_conflict)
+        services->clearances.put_back(std::move(*used), services->clock->utc_now());
     Ending ending = ending_of(outcome, *trail);
     auto closing =
         record_ending(services, decided, after, number, std::move(ending), trail->waiting.has_value());

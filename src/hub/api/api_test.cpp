@@ -56,6 +56,28 @@ TEST(SignIn, GuessingIsSlowedDownAndSaysForHowLong) {
     EXPECT_THAT(body_of(last), HasSubstr("try again in 1 s"));
 }
 
+TEST(Health, TellsOfWhatDoesNotLeaveThisMachine) {
+    TestSite site;
+    const std::string cookie = site.claim();
+    const auto health = [&](const std::string& of = {}) {
+        return body_of(site.send(net::Method::get, "/api/v1/health", {}, of));
+    };
+    EXPECT_THAT(health(), Not(HasSubstr("deliveries")));
+    EXPECT_THAT(health(cookie), HasSubstr(R"("deliveries":{"audit_stream":"off","mail":"off","sms":"off"})"));
+    const auto named =
+        site.send(net::Method::put, "/api/v1/sms", R"({"url":"https://127.0.0.1:1/send"})", cookie);
+    ASSERT_EQ(named.status, 200u) << body_of(named);
+    EXPECT_THAT(health(cookie), HasSubstr(R"("sms":"ok")"));
+    EXPECT_THAT(health(), HasSubstr(R"("status":"ok")"));
+    site.services->mailer->send(
+        {.to = "+4915123456789", .subject = "x", .text = "x", .brief = "x"});  // nobody listens there
+    ASSERT_TRUE(site.run_until([&] { return !site.services->mailer->webhook_status().problem.empty(); }));
+    EXPECT_THAT(health(cookie), HasSubstr(R"("sms":"failing")"));
+    EXPECT_THAT(health(cookie), HasSubstr("The last short message could not be sent"));
+    EXPECT_THAT(health(), HasSubstr(R"("status":"degraded")"));
+    EXPECT_THAT(health(), Not(HasSubstr("message")));
+}
+
 TEST(Input, BadInputIsRefusedWithTheFieldAndASentence) {
     TestSite site;
     const std::string cookie = site.claim();

@@ -10,12 +10,6 @@ namespace vedette::hub::api {
 
 namespace {
 
-// Also for one of somebody else.
-std::unexpected<Problem> no_such_clearance() {
-    return std::unexpected(
-        Problem(Error{ErrorKind::not_found, "This is over: it took too long, or it was used; begin again"}));
-}
-
 Clearance* own_clearance(Services& services, const Call& call) {
     if (!call.session || !call.path.clearance) return nullptr;
     return services.clearances.own(*call.path.clearance, call.session->digest, services.clock->utc_now());
@@ -23,22 +17,6 @@ Clearance* own_clearance(Services& services, const Call& call) {
 
 net::Response clearance_response(const Clearance& clearance, const Services& services) {
     return json_response(200, to_json(clearance, services));
-}
-
-// The decision of an approver about what was asked, if the caller is somebody who may give it.
-Outcome<policy::Authorised> may_approve(const Call& call, const Clearance& clearance) {
-    return call.authorise(clearance.approval(), clearance.decided.object);
-}
-
-bool is_for(const Call& call, Services& services, const Clearance& clearance) {
-    const policy::User* user = policy::account_of(call.granted.principal());
-    if (!user || user->id == clearance.requester().id) return false;
-    // Nobody is left who could use it.
-    const bool is_there = clearance.is_sign_in()
-                              ? services.identity->waits(clearance.session)
-                              : services.identity->find(clearance.session, false) != nullptr;
-    if (!is_there) return false;
-    return may_approve(call, clearance).has_value();
 }
 
 // Identity asks again whether this person may, and remembers it.
@@ -53,13 +31,13 @@ Result<> tell_sign_in(Services& services, const Clearance& clearance, const poli
 
 net::Awaitable<Outcome<>> get_clearance(ServicesPtr services, Call call) {
     const Clearance* clearance = own_clearance(*services, call);
-    if (!clearance) co_return no_such_clearance();
+    if (!clearance) co_return std::unexpected(no_such_clearance());
     co_return clearance_response(*clearance, *services);
 }
 
 net::Awaitable<Outcome<>> withdraw_clearance(ServicesPtr services, Call call) {
     const Clearance* clearance = own_clearance(*services, call);
-    if (!clearance) co_return no_such_clearance();
+    if (!clearance) co_return std::unexpected(no_such_clearance());
     call.trail->details["clearance"] = told(*clearance);
     services->clearances.end(clearance->id);
     co_return no_content();
@@ -68,14 +46,15 @@ net::Awaitable<Outcome<>> withdraw_clearance(ServicesPtr services, Call call) {
 net::Awaitable<Outcome<>> give_step_up(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(identity::Proof proof, read_step_up(call.request.body));
     const Clearance* before = own_clearance(*services, call);
-    if (!before) co_return no_such_clearance();
+    if (!before) co_return std::unexpected(no_such_clearance());
     call.trail->details["clearance"] = told(*before);
-    auto checking =
-        services->identity->check_step_up(call.session->user.id, std::move(proof), call.request.peer_address);
+    // A passkey's challenge is for this clearance and no other.
+    auto checking = services->identity->check_step_up(call.session->user.id, std::move(proof),
+                                                      call.request.peer_address, before->id.text());
     const auto checked = co_await std::move(checking);
     if (!checked) co_return std::unexpected(Problem(checked.error()));
     Clearance* clearance = own_clearance(*services, call);
-    if (!clearance) co_return no_such_clearance();
+    if (!clearance) co_return std::unexpected(no_such_clearance());
     clearance->stepped_up = true;
     call.trail->details["clearance"] = told(*clearance);
     co_return clearance_response(*clearance, *services);
@@ -84,7 +63,7 @@ net::Awaitable<Outcome<>> give_step_up(ServicesPtr services, Call call) {
 net::Awaitable<Outcome<>> ask_for_approval(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(std::string reason, read_approval_wish(call.request.body));
     Clearance* clearance = own_clearance(*services, call);
-    if (!clearance) co_return no_such_clearance();
+    if (!clearance) co_return std::unexpected(no_such_clearance());
     if (!clearance->asked.second_person || clearance->state != Clearance::State::open)
         co_return std::unexpected(
             Problem(Error{ErrorKind::conflict, "No second person is asked for, or one was asked already"}));
@@ -96,8 +75,7 @@ net::Awaitable<Outcome<>> ask_for_approval(ServicesPtr services, Call call) {
 
 net::Awaitable<Outcome<>> list_approvals(ServicesPtr services, Call call) {
     boost::json::array approvals;
-    for (const Clearance* clearance : services->clearances.waiting(services->clock->utc_now())) {
-        if (!is_for(call, *services, *clearance)) continue;
+    for (const Clearance* clearance : approvals_for(*services, call.granted, call.context)) {
         const auto& camera = clearance->decided.object.camera;
         const auto rights = camera ? call.rights_over(*camera) : policy::RightSet();
         approvals.push_back(approval_json(*clearance, *services, rights));
@@ -110,10 +88,10 @@ net::Awaitable<Outcome<>> give_approval(ServicesPtr services, Call call) {
     const ClearanceId id = call.path.clearance.value_or(ClearanceId());
     Clearance* clearance = services->clearances.find(id, services->clock->utc_now());
     if (!clearance || !call.session || clearance->state == Clearance::State::open)
-        co_return no_such_clearance();
-    const auto granted = may_approve(call, *clearance);
+        co_return std::unexpected(no_such_clearance());
+    const auto granted = call.authorise(clearance->approval(), clearance->decided.object);
     // That there is such a request is not told to whoever may not approve it.
-    if (!granted) co_return no_such_clearance();
+    if (!granted) co_return std::unexpected(no_such_clearance());
     const auto answered = answer_clearance(*clearance, *granted, call.session->digest, input.digest,
                                            input.approve, std::move(input.reason));
     call.trail->details["clearance"] = told(*clearance);

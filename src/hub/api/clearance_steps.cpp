@@ -80,6 +80,27 @@ policy::Assurance given_now(const Services& services, const Clearance& clearance
     return given;
 }
 
+Problem no_such_clearance() {
+    return Problem(
+        Error{ErrorKind::not_found, "This is over: it took too long, or it was used; begin again"});
+}
+
+std::vector<const Clearance*> approvals_for(Services& services, const policy::Authorised& granted,
+                                            const policy::Context& context) {
+    const policy::User* user = policy::account_of(granted.principal());
+    std::vector<const Clearance*> waiting = services.clearances.waiting(services.clock->utc_now());
+    std::erase_if(waiting, [&](const Clearance* clearance) {
+        if (!user || user->id == clearance->requester().id) return true;
+        // Nobody is left who could use it.
+        const bool is_there = clearance->is_sign_in()
+                                  ? services.identity->waits(clearance->session)
+                                  : services.identity->find(clearance->session, false) != nullptr;
+        return !is_there || !policy::authorise(granted.principal(), clearance->approval(),
+                                               clearance->decided.object, context);
+    });
+    return waiting;
+}
+
 void note_expired(Services& services) {
     for (const Clearance& over : services.clearances.sweep(services.clock->utc_now())) {
         if (!over.entry || over.state == Clearance::State::open) continue;

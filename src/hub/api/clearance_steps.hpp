@@ -7,10 +7,17 @@
 
 namespace vedette::hub::api {
 
-/// What counts at this moment of what was given: an approver who is suspended or gone counts no more.
 /// What counts as given for every action of that user: the code of a sealed envelope is a second factor.
 policy::Assurance given_by_account(const Services& services, const policy::User& user);
+/// What counts at this moment of what was given: an approver who is suspended or gone counts no more.
 policy::Assurance given_now(const Services& services, const Clearance& clearance);
+
+/// Also for one of somebody else.
+Problem no_such_clearance();
+
+/// What waits for an answer that this user may give, the oldest first.
+std::vector<const Clearance*> approvals_for(Services& services, const policy::Authorised& granted,
+                                            const policy::Context& context);
 
 /// Takes away those whose time is up, and tells the audit log of those for which somebody was asked.
 void note_expired(Services& services);

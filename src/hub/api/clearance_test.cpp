@@ -116,6 +116,79 @@ TEST(ClearanceTest, IsForExactlyTheRequestThatWasRefused) {
     EXPECT_EQ(house.send(net::Method::post, holds, body, house.ada, id).status, 403u);
 }
 
+TEST(ClearanceTest, IsGoodStillWhenSomethingStoodAgainstIt) {
+    House house;
+    house.site.put_rules(rules_with(Action::manage_roles, step_up));
+    const std::string role =
+        R"({"name":"Night","rights":["see_live"],"max_age_days":null,"schedule":null,"networks":null})";
+    const auto cleared = [&] {
+        const std::string id = House::id_of(house.refused(net::Method::post, "/api/v1/roles", role));
+        EXPECT_EQ(house.give_code(id, house.site.code_of(house.app)).status, 200u);
+        return id;
+    };
+    const auto add = [&](const std::string& id) {
+        return house.send(net::Method::post, "/api/v1/roles", role, house.ada, id);
+    };
+    const auto first = add(cleared());
+    ASSERT_EQ(first.status, 201u) << body_of(first);
+    const std::string id = cleared();
+    EXPECT_EQ(add(id).status, 409u);  // there is one of that name
+    EXPECT_EQ(add(id).status, 409u);
+    const auto made = json::parse(body_of(first)).at("id");
+    const std::string path = "/api/v1/roles/" + std::string(made.as_string());
+    const std::string removing = House::id_of(house.refused(net::Method::del, path));
+    ASSERT_EQ(house.give_code(removing, house.site.code_of(house.app)).status, 200u);
+    ASSERT_EQ(house.send(net::Method::del, path, {}, house.ada, removing).status, 204u);
+    EXPECT_EQ(add(id).status, 201u);
+    EXPECT_EQ(add(id).status, 403u);  // used
+}
+
+TEST(ClearanceTest, ADevicesCareTakesThemAndLookingDoesNot) {
+    House house;
+    house.site.put_rules(rules_with(Action::maintain_camera, step_up));
+    EXPECT_NE(house.send(net::Method::get, house.camera + "/device", {}, house.ada).status, 403u);
+    const std::string id = House::id_of(house.refused(net::Method::post, house.camera + "/device/reboot"));
+    ASSERT_EQ(house.give_code(id, house.site.code_of(house.app)).status, 200u);
+    EXPECT_NE(house.send(net::Method::post, house.camera + "/device/reboot", {}, house.ada, id).status, 403u);
+    // A piece of a file takes none, but comes from whoever has begun it.
+    net::Request piece;
+    piece.method = net::Method::put;
+    piece.path = house.camera + "/device/firmware";
+    piece.query = {{"offset", "0"}};
+    piece.body = "firmware";
+    piece.peer_address = "198.51.100.7";
+    piece.headers = {{"Host", "vedette.example:8443"},
+                     {"Sec-Fetch-Site", "same-origin"},
+                     {"Content-Type", "application/octet-stream"},
+                     {"Cookie", "__Host-vedette=" + house.ada}};
+    const std::size_t requests = house.site.gateway.requests;
+    EXPECT_EQ(house.site.send(piece).status, 409u);
+    EXPECT_EQ(house.site.gateway.requests, requests);
+}
+
+TEST(ClearanceTest, TheWebSocketTellsOfThem) {
+    House house;
+    house.site.put_rules(rules_with(Action::remove_camera, second_person));
+    const auto ada = house.site.open_websocket(house.ada);
+    const auto grace = house.site.open_websocket(house.grace.cookie);
+    const auto told = [](const auto& socket, std::string_view type) {
+        std::size_t count = 0;
+        for (const std::string& text : socket->text)
+            if (text.find(type) != std::string::npos) ++count;
+        return count;
+    };
+    const auto clearance = house.refused(net::Method::del, house.camera);
+    ASSERT_TRUE(house.site.run_until([&] { return told(ada, "clearances.changed") == 1; }));
+    EXPECT_EQ(told(grace, "approvals.changed"), 0u);  // nobody was asked
+    ASSERT_EQ(house.ask(House::id_of(clearance)).status, 200u);
+    ASSERT_TRUE(house.site.run_until([&] { return told(grace, "approvals.changed") == 1; }));
+    ASSERT_TRUE(house.site.run_until([&] { return told(ada, "clearances.changed") == 2; }));
+    EXPECT_EQ(told(ada, "approvals.changed"), 0u);  // her own
+    ASSERT_EQ(house.answer(clearance, house.grace.cookie).status, 204u);
+    ASSERT_TRUE(house.site.run_until(
+        [&] { return told(grace, "approvals.changed") == 2 && told(ada, "clearances.changed") == 3; }));
+}
+
 TEST(ClearanceTest, EndsAfterAQuarterOfAnHour) {
     House house;
     house.site.put_rules(rules_with(Action::remove_camera, second_person));

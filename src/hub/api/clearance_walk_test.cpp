@@ -97,7 +97,8 @@ TEST(ClearanceWalk, EveryRouteThatTakesMoreIsReachedOnceWithIt) {
             const auto reached = walk.site.send(request);
             EXPECT_NE(reached.status, 401u);
             EXPECT_NE(reached.status, 403u) << body_of(reached);
-            EXPECT_EQ(walk.site.send(request).status, 403u);  // used
+            // Used, but for what something stands against: then it is good still.
+            EXPECT_EQ(walk.site.send(request).status, reached.status == 409 ? 409u : 403u);
         }
     }
 }

@@ -150,6 +150,15 @@ Clearance* Clearances::of_request(const net::Request& request, const identity::S
                                                                                                  : nullptr;
 }
 
+std::vector<const Clearance*> Clearances::of_session(const identity::SessionDigest& session,
+                                                     UtcTime now) const {
+    std::vector<const Clearance*> all;
+    for (const auto& [id, clearance] : entries_)
+        if (clearance.session == session && !clearance.is_sign_in() && now < clearance.expires)
+            all.push_back(&clearance);
+    return all;
+}
+
 std::vector<const Clearance*> Clearances::waiting(UtcTime now) const {
     std::vector<const Clearance*> all;
     for (const auto& [id, clearance] : entries_)
@@ -157,6 +166,12 @@ std::vector<const Clearance*> Clearances::waiting(UtcTime now) const {
             all.push_back(&clearance);
     std::ranges::sort(all, {}, &Clearance::created);
     return all;
+}
+
+void Clearances::put_back(Clearance clearance, UtcTime now) {
+    if (clearance.expires <= now) return;
+    const ClearanceId id = clearance.id;
+    entries_.emplace(id, std::move(clearance));
 }
 
 std::vector<Clearance> Clearances::sweep(UtcTime now) {

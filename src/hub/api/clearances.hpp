@@ -88,10 +88,15 @@ class Clearances {
     /// One's own; nullptr: there is none (any more).
     Clearance* own(ClearanceId id, const identity::SessionDigest& session, UtcTime now);
     Clearance* find(ClearanceId id, UtcTime now);
+    /// Those that a session has asked for.
+    std::vector<const Clearance*> of_session(const identity::SessionDigest& session, UtcTime now) const;
     /// Those that wait for a second person, the oldest first.
     std::vector<const Clearance*> waiting(UtcTime now) const;
     /// It is used, or withdrawn.
     void end(ClearanceId id) { entries_.erase(id); }
+    /// It was used for what was refused for another reason, and nothing was done: it is good again. Not past
+    /// its time.
+    void put_back(Clearance clearance, UtcTime now);
     /// Takes away and returns those whose time is up.
     std::vector<Clearance> sweep(UtcTime now);
 

@@ -62,12 +62,22 @@ net::Awaitable<Outcome<>> set_device_imaging(ServicesPtr services, Call call) {
 }
 
 net::Awaitable<Outcome<>> begin_firmware(ServicesPtr services, Call call) {
+    const auto camera = call.granted.object().camera;
+    const auto sender = call.credential;
     auto task = read_firmware(call.request.body);
-    return maintain_with(std::move(services), std::move(call), std::move(task));
+    auto beginning = maintain_with(services, std::move(call), std::move(task));
+    auto begun = co_await std::move(beginning);
+    // What was asked for to begin (a second factor, a second person) was given to whoever has begun.
+    if (begun && camera && sender) services->firmware_senders.insert_or_assign(*camera, *sender);
+    co_return begun;
 }
 
 net::Awaitable<Outcome<>> upload_firmware(ServicesPtr services, Call call) {
     auto task = read_piece(call.request);
+    const auto sender = services->firmware_senders.find(call.granted.object().camera.value_or(CameraId()));
+    if (task && (sender == services->firmware_senders.end() || sender->second != call.credential))
+        task = std::unexpected(Problem(
+            Error{ErrorKind::conflict, "You have not begun to send a file to this camera; begin again"}));
     return maintain_with(std::move(services), std::move(call), std::move(task));
 }
 

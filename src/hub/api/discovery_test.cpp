@@ -140,6 +140,9 @@ TEST(Device, FirmwareComesInPiecesOfBytes) {
         return site.send(std::move(request)).status;
     };
     const char* bytes = "application/octet-stream";
+    EXPECT_EQ(put("0", bytes, "abc"), 409u);  // nobody has begun
+    EXPECT_EQ(site.gateway.firmware, "");
+    EXPECT_EQ(site.send(net::Method::post, path, R"({"bytes":6})", cookie).status, 200u);
     EXPECT_EQ(put("0", bytes, "abc"), 200u);
     EXPECT_EQ(put("3", bytes, "def"), 200u);
     EXPECT_EQ(site.gateway.firmware, "abcdef");

@@ -50,6 +50,44 @@ net::Response mail_response(const Services& services) {
                                {"problem", status.problem}});
 }
 
+Outcome<void> may_send_nothing(const Services& services) {
+    if (!services.identity->roster().rules.mail_codes) return {};
+    return std::unexpected(
+        Problem(Error{ErrorKind::conflict,
+                      "Codes by mail or SMS are a second factor; switch that off in the rules first"}));
+}
+
+Problem about_webhook_field(const Error& error) {
+    Problem problem(error);
+    problem.name_field({"url", "secret", "ca_pem", "to"});
+    return problem;
+}
+
+// With the secret that is kept, where none was given, and never for another address than it was given for.
+Outcome<WebhookInput> read_webhook_of(const Services& services, const Call& call, bool for_test) {
+    VEDETTE_TRY(WebhookInput input, read_webhook(call.request.body, for_test));
+    const mail::Webhook* kept = services.mailer->webhook();
+    if (!input.has_secret && kept && kept->url == input.webhook.url)
+        input.webhook.secret = kept->secret.duplicate();
+    if (const auto right = mail::check(input.webhook); !right)
+        return std::unexpected(about_webhook_field(right.error()));
+    return input;
+}
+
+net::Response webhook_response(const Services& services) {
+    boost::json::value webhook = nullptr;
+    if (const mail::Webhook* named = services.mailer->webhook())
+        webhook = boost::json::object{
+            {"url", named->url}, {"has_secret", !named->secret.empty()}, {"ca_pem", named->authorities_pem}};
+    const mail::MailStatus& status = services.mailer->webhook_status();
+    boost::json::value last = nullptr;
+    if (status.last_sent) last = ticks(*status.last_sent);
+    return json_response(200, {{"webhook", std::move(webhook)},
+                               {"sent", status.sent},
+                               {"last_sent_90k", std::move(last)},
+                               {"problem", status.problem}});
+}
+
 UserId own_id(const Call& call) {
     const policy::User* user = policy::account_of(call.granted.principal());
     return user ? user->id : UserId();
@@ -70,9 +108,7 @@ net::Awaitable<Outcome<>> set_mail_server(ServicesPtr services, Call call) {
 }
 
 net::Awaitable<Outcome<>> remove_mail_server(ServicesPtr services, Call) {
-    if (services->identity->roster().rules.mail_codes)
-        co_return std::unexpected(Problem(Error{
-            ErrorKind::conflict, "Codes by mail are a second factor; switch that off in the rules first"}));
+    VEDETTE_CO_CHECK(may_send_nothing(*services));
     VEDETTE_CO_CHECK(co_await services->mailer->remove());
     co_return no_content();
 }
@@ -89,16 +125,49 @@ net::Awaitable<Outcome<>> test_mail_server(ServicesPtr services, Call call) {
         co_return std::unexpected(Problem(tested.error()));
     const boost::json::object answer{
         {"ok", tested.has_value()},
-        {"message", tested ? fmt::format("{} has taken a test message for {}", where, input.to)
+        {"message", tested
+                        ? fmt::format("The mail server {} has taken a test message for {}", where, input.to)
+                        : tested.error().message}};
+    co_return json_response(200, answer);
+}
+
+net::Awaitable<Outcome<>> get_webhook(ServicesPtr services, Call) {
+    co_return webhook_response(*services);
+}
+
+net::Awaitable<Outcome<>> set_webhook(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(WebhookInput input, read_webhook_of(*services, call, false));
+    auto naming = services->mailer->use(std::move(input.webhook));
+    const auto named = co_await std::move(naming);
+    if (!named) co_return std::unexpected(about_webhook_field(named.error()));
+    co_return webhook_response(*services);
+}
+
+net::Awaitable<Outcome<>> remove_webhook(ServicesPtr services, Call) {
+    VEDETTE_CO_CHECK(may_send_nothing(*services));
+    VEDETTE_CO_CHECK(co_await services->mailer->remove_webhook());
+    co_return no_content();
+}
+
+net::Awaitable<Outcome<>> test_webhook(ServicesPtr services, Call call) {
+    VEDETTE_CO_TRY(WebhookInput input, read_webhook_of(*services, call, true));
+    auto testing = services->mailer->test(std::move(input.webhook), input.to,
+                                          "This is a test message. Messages from Vedette arrive here.");
+    const auto tested = co_await std::move(testing);
+    if (!tested && tested.error().kind == ErrorKind::exhausted)
+        co_return std::unexpected(Problem(tested.error()));
+    const boost::json::object answer{
+        {"ok", tested.has_value()},
+        {"message", tested ? fmt::format("The SMS server has taken a test message for {}", input.to)
                            : tested.error().message}};
     co_return json_response(200, answer);
 }
 
 net::Awaitable<Outcome<>> begin_mail_address(ServicesPtr services, Call call) {
     VEDETTE_CO_TRY(MailAddressInput input, read_mail_address(call.request.body));
-    if (!services->mailer->server())
-        co_return std::unexpected(
-            Problem(Error{ErrorKind::conflict, "No mail server is named; ask an administrator"}));
+    if (!services->mailer->reaches(input.address))
+        co_return std::unexpected(Problem(
+            Error{ErrorKind::conflict, "There is no server to send the code by; ask an administrator"}));
     auto beginning = services->own_account.begin_mail_address(
         call.granted, std::move(input.address), std::move(input.proof), call.request.peer_address);
     const auto code = co_await std::move(beginning);
@@ -116,11 +185,12 @@ net::Awaitable<Outcome<>> confirm_mail_address(ServicesPtr services, Call call) 
     const auto before = co_await std::move(confirming);
     if (!before) co_return std::unexpected(Problem(before.error()));
     if (*before && call.session)
-        tell_former_address(*services, **before, call.session->user.name,
-                            "Your account has another mail address now; this one is not used any more.",
-                            call.request.peer_address);
+        tell_former_address(
+            *services, **before, call.session->user.name,
+            "Your account has another address for messages now; this one is not used any more.",
+            call.request.peer_address);
     auto telling =
-        tell_user(services, user, "This mail address was added to your account.", call.request.peer_address);
+        tell_user(services, user, "This address was added to your account.", call.request.peer_address);
     co_await std::move(telling);
     co_return no_content();
 }
@@ -133,7 +203,7 @@ net::Awaitable<Outcome<>> remove_mail_address(ServicesPtr services, Call call) {
     if (!former) co_return std::unexpected(Problem(former.error()));
     if (call.session)
         tell_former_address(*services, *former, call.session->user.name,
-                            "This mail address was removed from your account.", call.request.peer_address);
+                            "This address was removed from your account.", call.request.peer_address);
     co_return no_content();
 }
 

@@ -13,6 +13,7 @@ constexpr TextLimits mail_word{.max_characters = 16};
 constexpr TextLimits mail_text{.max_characters = 254};
 constexpr TextLimits mail_secret{.max_characters = 1024};
 constexpr TextLimits mail_pem{.max_characters = 16 * 1024, .may_have_controls = true};
+constexpr TextLimits webhook_url{.min_characters = 1, .max_characters = mail::max_webhook_url_bytes};
 constexpr TextLimits mail_token{.min_characters = 1, .max_characters = 64};
 
 std::string mail_address_in(ObjectReader& reader, std::string_view field) {
@@ -50,10 +51,33 @@ Outcome<MailServerInput> read_mail_server(std::string_view body, bool for_test) 
     });
 }
 
+Outcome<WebhookInput> read_webhook(std::string_view body, bool for_test) {
+    return read_object(body, [for_test](ObjectReader& reader) {
+        WebhookInput input;
+        input.webhook.url = reader.text("url", webhook_url);
+        if (const auto secret = reader.optional_text_or_null("secret", mail_secret)) {
+            input.webhook.secret = Secret(*secret);
+            input.has_secret = true;
+        }
+        input.webhook.authorities_pem = reader.optional_text("ca_pem", mail_pem).value_or("");
+        if (for_test) {
+            input.to = mail::normalise_phone_number(reader.text("to", mail_text));
+            if (!mail::is_phone_number(input.to))
+                reader.refuse("to", "The field to must be an international number, as in +49 151 23456789");
+        }
+        return input;
+    });
+}
+
 Outcome<MailAddressInput> read_mail_address(std::string_view body) {
     return read_object(body, [](ObjectReader& reader) {
         MailAddressInput input;
-        input.address = mail_address_in(reader, "address");
+        input.address = mail::normalise_phone_number(reader.text("address", mail_text));
+        if (!mail::is_address(input.address) && !mail::is_phone_number(input.address))
+            reader.refuse(
+                "address",
+                "The field address must be a mail address, as in ada@example.org, or an international "
+                "number, as in +49 151 23456789");
         input.proof = take_proof(reader);
         return input;
     });

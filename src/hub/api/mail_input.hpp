@@ -7,6 +7,7 @@
 #include "hub/api/problem.hpp"
 #include "hub/identity/types.hpp"
 #include "hub/mail/server.hpp"
+#include "hub/mail/webhook.hpp"
 
 namespace vedette::hub::api {
 
@@ -18,8 +19,15 @@ struct MailServerInput {
 /// Not checked for what belongs together: mail::check() does. `to` only `for_test`.
 Outcome<MailServerInput> read_mail_server(std::string_view body, bool for_test);
 
+struct WebhookInput {
+    mail::Webhook webhook;
+    bool has_secret = false;  ///< else the one that is kept stays, for the same address
+    std::string to;           ///< of a test message
+};
+Outcome<WebhookInput> read_webhook(std::string_view body, bool for_test);
+
 struct MailAddressInput {
-    std::string address;  ///< mail::is_address()
+    std::string address;  ///< mail::is_address() or mail::is_phone_number()
     identity::Proof proof;
 };
 Outcome<MailAddressInput> read_mail_address(std::string_view body);

@@ -4,6 +4,10 @@ namespace vedette::hub::api {
 
 namespace {
 
+bool has_a_way(const Services& services) {
+    return services.mailer->server() || services.mailer->webhook();
+}
+
 std::string when_and_where(const Services& services, const std::string& from) {
     return fmt::format("When: {}\nFrom: {}\n", to_rfc3339(services.clock->utc_now()), from);
 }
@@ -14,13 +18,15 @@ mail::Message about_account(const Services& services, std::string to, const std:
         .to = std::move(to),
         .subject = "Vedette: your account was changed",
         .text = fmt::format("Hello {},\n\n{}\n\n{}\nIf this was not you, tell an administrator at once.\n",
-                            user, what, when_and_where(services, from))};
+                            user, what, when_and_where(services, from)),
+        .brief =
+            fmt::format("Vedette, {}: {} If this was not you, tell an administrator at once.", user, what)};
 }
 
 }  // namespace
 
 net::Awaitable<void> tell_user(ServicesPtr services, UserId user, std::string what, std::string from) {
-    if (!services->mailer->server()) co_return;
+    if (!has_a_way(*services)) co_return;
     const auto address = co_await services->identity->mail_address_of(user);
     if (!address || !*address) co_return;
     const auto account = services->identity->roster().accounts.find(user);
@@ -35,7 +41,7 @@ void tell_former_address(Services& services, std::string address, const std::str
 
 net::Awaitable<void> tell_administrators(ServicesPtr services, std::string subject, std::string what,
                                          std::string from) {
-    if (!services->mailer->server()) co_return;
+    if (!has_a_way(*services)) co_return;
     std::vector<UserId> administrators;
     const identity::Roster& roster = services->identity->roster();
     for (const auto& [id, account] : roster.accounts)
@@ -47,15 +53,16 @@ net::Awaitable<void> tell_administrators(ServicesPtr services, std::string subje
         if (!address || !*address) continue;
         services->mailer->send({.to = **address,
                                 .subject = subject,
-                                .text = fmt::format("{}\n\n{}", what, when_and_where(*services, from))});
+                                .text = fmt::format("{}\n\n{}", what, when_and_where(*services, from)),
+                                .brief = fmt::format("{}. {}", subject, what)});
     }
 }
 
 Outcome<void> send_code(Services& services, const identity::CodeToSend& code, const std::string& what_for,
                         const std::string& from) {
-    if (!services.mailer->server())
-        return std::unexpected(
-            Problem(Error{ErrorKind::conflict, "No mail server is named; ask an administrator"}));
+    if (!services.mailer->reaches(code.address))
+        return std::unexpected(Problem(
+            Error{ErrorKind::conflict, "There is no server to send the code by; ask an administrator"}));
     const std::string_view digits = code.code.reveal_text();
     services.mailer->send(
         {.to = code.address,
@@ -65,7 +72,9 @@ Outcome<void> send_code(Services& services, const identity::CodeToSend& code, co
                              "not you, somebody may know your password: change it, and tell an "
                              "administrator.\n",
                              code.user, what_for, digits.substr(0, 4), digits.substr(4),
-                             when_and_where(services, from))});
+                             when_and_where(services, from)),
+         .brief =
+             fmt::format("Vedette: your code {}: {} {}", what_for, digits.substr(0, 4), digits.substr(4))});
     return {};
 }
 

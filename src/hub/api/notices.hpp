@@ -1,6 +1,6 @@
 #pragma once
-// Mail that tells users what happened to their accounts, and administrators what must not stay unseen. Where
-// no mail server is named, or an account has no address, nothing happens. Who acts never waits for a server.
+// Messages that tell users what happened to their accounts, and administrators what must not stay unseen.
+// Where no server is named, or an account has no address, nothing happens. Who acts never waits for a server.
 
 #include <string>
 
@@ -16,7 +16,8 @@ void tell_former_address(Services& services, std::string address, const std::str
 /// To everybody active who holds `manage_users` over the organisation, whatever the hour.
 net::Awaitable<void> tell_administrators(ServicesPtr services, std::string subject, std::string what,
                                          std::string from);
-/// The code for a sign-in, a proof or a new address. Conflict where no server is named.
+/// The code for a sign-in, a proof or a new address. Conflict where nothing reaches the
+/// address.
 Outcome<void> send_code(Services& services, const identity::CodeToSend& code, const std::string& what_for,
                         const std::string& from);
 

@@ -58,7 +58,16 @@ Outcome<NewPasskeyInput> read_new_passkey(std::string_view body) {
     });
 }
 
-namespace {
+Outcome<std::string> read_passkey_name(std::string_view body) {
+    return read_object(body, [](ObjectReader& reader) { return reader.text("name", passkey_name_limits); });
+}
+
+Outcome<std::string> read_proof_purpose(std::string_view body) {
+    if (body.empty()) return std::string();
+    return read_object(body, [](ObjectReader& reader) {
+        return reader.optional_text("clearance_id", proof_code_limits).value_or("");
+    });
+}
 
 identity::Proof take_second_factor(ObjectReader& reader) {
     identity::Proof proof;
@@ -70,8 +79,6 @@ identity::Proof take_second_factor(ObjectReader& reader) {
     }
     return proof;
 }
-
-}  // namespace
 
 identity::Proof take_proof(ObjectReader& reader) {
     identity::Proof proof = take_second_factor(reader);

@@ -23,10 +23,16 @@ struct NewPasskeyInput {
 Outcome<PasskeyBeginInput> read_passkey_begin(std::string_view body);
 Outcome<webauthn::Assertion> read_assertion(std::string_view body);
 Outcome<NewPasskeyInput> read_new_passkey(std::string_view body);
+/// The name of a passkey.
+Outcome<std::string> read_passkey_name(std::string_view body);
+/// The clearance that a proof by passkey is for, as text; empty: none, or no body at all.
+Outcome<std::string> read_proof_purpose(std::string_view body);
 /// The fields of a proof among those of another object: `password`, and `code` or `passkey` where they are
 /// given.
 identity::Proof take_proof(ObjectReader& reader);
-/// A second factor alone: `code` or `passkey`.
+/// The fields of a second factor among those of another object: `code` or `passkey`.
+identity::Proof take_second_factor(ObjectReader& reader);
+/// A second factor alone.
 Outcome<identity::Proof> read_step_up(std::string_view body);
 /// A proof as an object of its own.
 Outcome<identity::Proof> read_proof(std::string_view body);

@@ -1,6 +1,7 @@
 #include <boost/json/array.hpp>
 
 #include "crypto/base64.hpp"
+#include "hub/api/clearance_steps.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_output.hpp"
 #include "hub/api/notices.hpp"
@@ -86,10 +87,30 @@ net::Awaitable<Outcome<>> add_passkey(ServicesPtr services, Call call) {
 }
 
 net::Awaitable<Outcome<>> begin_passkey_proof(ServicesPtr services, Call call) {
-    auto beginning = services->own_passkeys.begin_proof(call.granted, host_of(call));
+    VEDETTE_CO_TRY(const std::string wanted, read_proof_purpose(call.request.body));
+    std::string purpose;
+    if (!wanted.empty()) {
+        const auto id = ClearanceId::parse(wanted);
+        if (!id || !call.session ||
+            !services->clearances.own(*id, call.session->digest, services->clock->utc_now()))
+            co_return std::unexpected(no_such_clearance());
+        purpose = id->text();
+    }
+    auto beginning = services->own_passkeys.begin_proof(call.granted, host_of(call), std::move(purpose));
     const auto request = co_await std::move(beginning);
     if (!request) co_return std::unexpected(Problem(request.error()));
     co_return json_response(200, request_json(*request));
+}
+
+net::Awaitable<Outcome<>> rename_passkey(ServicesPtr services, Call call) {
+    if (!call.path.passkey) co_return std::unexpected(Problem(404, "not_found", "There is no such passkey"));
+    VEDETTE_CO_TRY(std::string name, read_passkey_name(call.request.body));
+    auto renaming = services->own_passkeys.rename(call.granted, *call.path.passkey, std::move(name));
+    const auto renamed = co_await std::move(renaming);
+    if (!renamed) co_return std::unexpected(Problem(renamed.error()));
+    call.trail->details["before"] = boost::json::object{{"name", renamed->before}};
+    call.trail->details["name"] = renamed->now;
+    co_return no_content();
 }
 
 net::Awaitable<Outcome<>> remove_passkey(ServicesPtr services, Call call) {

@@ -162,6 +162,14 @@ TEST_F(PasskeyApiTest, IsInTheAuditLog) {
     EXPECT_EQ(entry.at("who").at("name"), "");
     std::swap(device, stranger);
 
+    const auto renamed =
+        site.send(net::Method::patch, "/api/v1/account/passkeys/" + id, R"({"name":"Key ring"})", cookie);
+    EXPECT_EQ(renamed.status, 204u) << body_of(renamed);
+    entry = newest_entry();
+    EXPECT_EQ(entry.at("operation"), "renamePasskey");
+    EXPECT_EQ(entry.at("details").at("asked").at("name"), "Key ring");
+    EXPECT_EQ(entry.at("result").at("details").at("before").at("name"), "Phone");
+
     const std::string path = fmt::format("/account/passkeys/{}/remove", id);
     EXPECT_EQ(post(path, {{"password", TestSite::password}}).status, 403u);
     entry = newest_entry();
@@ -229,6 +237,12 @@ TEST(PasskeyInput, IsWithinItsLimits) {
     EXPECT_FALSE(read_proof(R"({"password":"x","passkey":{}})"));
     EXPECT_FALSE(read_new_passkey(R"({"name":"","client_data":"AA","attestation_object":"AA"})"));
     EXPECT_TRUE(read_new_passkey(R"({"name":"a","client_data":"AA","attestation_object":"AA"})"));
+    EXPECT_TRUE(read_passkey_name(R"({"name":"a"})"));
+    EXPECT_FALSE(read_passkey_name(R"({"name":""})"));
+    EXPECT_FALSE(read_passkey_name(R"({"name":"a\nb"})"));
+    EXPECT_EQ(*read_proof_purpose(""), "");
+    EXPECT_EQ(*read_proof_purpose(R"({"clearance_id":"x"})"), "x");
+    EXPECT_FALSE(read_proof_purpose(R"({"more":1})"));
     EXPECT_TRUE(read_passkey_begin("{}"));
     EXPECT_FALSE(read_passkey_begin(""));
 }

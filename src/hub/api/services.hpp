@@ -2,6 +2,7 @@
 // What a handler gets.
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 #include "hub/api/clearances.hpp"
 #include "hub/api/problem.hpp"
 #include "hub/api/recorder.hpp"
+#include "hub/api/request_bound.hpp"
 #include "hub/api/site.hpp"
 #include "hub/api/web_assets.hpp"
 #include "hub/identity/administration.hpp"
@@ -55,6 +57,9 @@ struct Services {
     /// Browsers are told to insist on HTTPS (HSTS, RFC 6797).
     bool strict_transport = false;
     std::shared_ptr<mail::Mailer> mailer{};
+    RequestBound requests{};
+    /// Who began the last firmware file for a camera: nobody else sends a piece of it.
+    std::map<CameraId, identity::Credential> firmware_senders{};
 };
 
 /// What the placeholders of a route's pattern stood for.

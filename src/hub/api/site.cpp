@@ -171,7 +171,10 @@ net::Awaitable<Outcome<wire::StillPicture>> Site::preview(Authorised granted, wi
 
 net::Awaitable<Outcome<wire::DeviceCare>> Site::maintain(Authorised granted,
                                                          decltype(wire::MaintainCamera::task) task) {
-    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, Action::maintain_camera));
+    const Action action = std::holds_alternative<wire::ViewDevice>(task)       ? Action::view_device
+                          : std::holds_alternative<wire::UploadFirmware>(task) ? Action::upload_firmware
+                                                                               : Action::maintain_camera;
+    VEDETTE_CO_TRY(const CameraId id, camera_of(granted, action));
     relay::Relay::RequestBody body = wire::MaintainCamera{.id = id, .task = std::move(task)};
     auto cared = co_await ask<wire::DeviceCare>(std::move(body), maintain_limit);
     if (!cared)

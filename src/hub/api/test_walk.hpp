@@ -24,6 +24,7 @@ enum class Who {
 
 struct Walk {
     Walk() {
+        site.services->requests = RequestBound({.burst = 1e6});  // the clock stands still
         site.gateway.on_open = [this](const wire::OpenChannel& open) {
             site.gateway.send_talking(open.channel);
             site.gateway.send(wire::ChannelEnd{.channel = open.channel, .error = {}});

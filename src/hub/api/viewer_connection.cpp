@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "hub/api/circumstances.hpp"
+#include "hub/api/clearance_steps.hpp"
 #include "hub/api/feed.hpp"
 #include "hub/api/json_control.hpp"
 #include "hub/api/json_output.hpp"
@@ -61,6 +62,7 @@ void ViewerConnection::tick_later() {
         if (!principal) return self->leave("signed out");
         self->decide_again(*principal);
         if (self->closing_) return;
+        self->tell_of_clearances();
         for (const auto& [number, feed] : self->feeds_) feed->tick();
         self->tick_later();
     });
@@ -93,6 +95,26 @@ void ViewerConnection::decide_again(const policy::Principal& principal) {
     if (rights == rights_) return;
     rights_ = std::move(rights);
     send({{"type", "session.changed"}});
+}
+
+void ViewerConnection::tell_of_clearances() {
+    // No program approves, or waits for somebody.
+    if (!std::holds_alternative<policy::User>(granted_.principal())) return;
+    std::vector<ClearanceId> approvals;
+    for (const Clearance* clearance : approvals_for(*services_, granted_, context_))
+        approvals.push_back(clearance->id);
+    if (approvals != approvals_) {
+        approvals_ = std::move(approvals);
+        send({{"type", "approvals.changed"}});
+    }
+    const auto* session = std::get_if<identity::SessionDigest>(&credential_);
+    if (!session) return;
+    std::map<ClearanceId, Clearance::State> own;
+    for (const Clearance* clearance : services_->clearances.of_session(*session, services_->clock->utc_now()))
+        own.emplace(clearance->id, clearance->state);
+    if (own == own_clearances_) return;
+    own_clearances_ = std::move(own);
+    send({{"type", "clearances.changed"}});
 }
 
 bool ViewerConnection::on_message(const net::WebSocketMessage& message) {

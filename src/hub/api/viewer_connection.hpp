@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
@@ -57,6 +58,9 @@ class ViewerConnection final : public relay::Listener, public std::enable_shared
     Outcome<policy::Authorised> decide(policy::Action action, const CameraId& camera) const;
     /// What was allowed may not be any more: the user's rights may have changed, or it has got late.
     void decide_again(const policy::Principal& principal);
+    /// That what waits for this user's answer, or what this session asked for, is another or further than it
+    /// was.
+    void tell_of_clearances();
     void leave(std::string why);
     void tick_later();
     void send(const boost::json::object& message);
@@ -73,6 +77,8 @@ class ViewerConnection final : public relay::Listener, public std::enable_shared
     bool closing_ = false;
     std::map<std::uint32_t, std::unique_ptr<Feed>> feeds_;
     std::uint64_t last_feed_ = 0;
+    std::vector<ClearanceId> approvals_;                      ///< that the client has been told of
+    std::map<ClearanceId, Clearance::State> own_clearances_;  ///< the same
 };
 
 }  // namespace vedette::hub::api

@@ -80,12 +80,13 @@ Administration::Awaitable<Result<Administration::Invited>> Administration::add_u
     Invited invited{.user = UserId::random(), .invitation = make_invitation(now)};
     const Account account{
         .id = invited.user, .name = *clean, .created = now, .assignments = std::move(assignments)};
-    Identity::Change body = [organisation = granted.object().organisation, actor, account,
-                             code = digest_of_code(invited.invitation.code),
+    Identity::Change body = [directory = identity_->directory(), organisation = granted.object().organisation,
+                             actor, account, code = digest_of_code(invited.invitation.code),
                              expires = invited.invitation.expires](store::Database& database,
                                                                    const Roster& before) -> Result<> {
         VEDETTE_CHECK(may_give_or_take(before, actor, rights_given(before, account.assignments)));
-        VEDETTE_CHECK(insert_user(database, organisation, account, username_key(account.name), ""));
+        VEDETTE_CHECK(insert_user(database, directory->sealer(), organisation, account,
+                                  username_key(account.name), ""));
         return set_invitation(database, account.id, code, expires);
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
@@ -101,11 +102,12 @@ Administration::Awaitable<Result<Administration::Sealed>> Administration::add_br
     Sealed sealed{.user = UserId::random(), .code = make_recovery_code()};
     const Account account{
         .id = sealed.user, .name = *clean, .created = now, .assignments = std::move(assignments)};
-    Identity::Change body = [organisation = granted.object().organisation, actor, account, now,
-                             code = digest_of_code(sealed.code)](store::Database& database,
-                                                                 const Roster& before) -> Result<> {
+    Identity::Change body = [directory = identity_->directory(), organisation = granted.object().organisation,
+                             actor, account, now, code = digest_of_code(sealed.code)](
+                                store::Database& database, const Roster& before) -> Result<> {
         VEDETTE_CHECK(may_give_or_take(before, actor, rights_given(before, account.assignments)));
-        VEDETTE_CHECK(insert_user(database, organisation, account, username_key(account.name), ""));
+        VEDETTE_CHECK(insert_user(database, directory->sealer(), organisation, account,
+                                  username_key(account.name), ""));
         return put_envelope(database, account.id, code, now);
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
@@ -209,11 +211,12 @@ Administration::Awaitable<Result<ApiToken>> Administration::add_device(policy::A
                    .created = now,
                    .expires = now + std::clamp(device.lifetime, shortest_api_token, longest_api_token)};
     crypto::random_bytes(token.digest);  // of a text that nobody has
-    Identity::Change body = [actor, token](store::Database& database, const Roster& before) -> Result<> {
+    Identity::Change body = [actor, token, directory = identity_->directory()](
+                                store::Database& database, const Roster& before) -> Result<> {
         VEDETTE_CHECK(may_touch(before, actor, token.user));
         VEDETTE_CHECK(may_give_or_take(before, actor, token.scope->rights));
         VEDETTE_CHECK(check_new_token(before, token.user, *token.scope));
-        return insert_api_token(database, token, max_api_tokens);
+        return insert_api_token(database, directory->sealer(), token, max_api_tokens);
     };
     VEDETTE_CO_CHECK(co_await identity_->change(std::move(body)));
     identity_->keep_api_token(token);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hex.hpp"
 #include "hub/identity/roster_table.hpp"
 #include "hub/identity/rows.hpp"
 
@@ -11,6 +12,10 @@ namespace {
 
 sealing::Place address_place(const ApiTokenId& id) {
     return {.table = "api_tokens", .column = "address", .row = id.bytes()};
+}
+
+sealing::Place name_place(const ApiTokenId& id) {
+    return {.table = "api_tokens", .column = "name", .row = id.bytes()};
 }
 
 // Ids one after the other.
@@ -39,7 +44,8 @@ Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const s
     std::vector<ApiToken> tokens;
     VEDETTE_CHECK(for_each_row(
         database,
-        "SELECT id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k, last_used_90k, "
+        "SELECT id, token_sha256, user_id, name_sealed, rights, cameras, created_90k, expires_90k, "
+        "last_used_90k, "
         "address_sealed, client_kind, certificate_sha256, device FROM api_tokens",
         [&](const store::Statement& row) {
             ApiToken token;
@@ -48,7 +54,8 @@ Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const s
             if (digest.size() != token.digest.size()) return;
             std::ranges::copy(digest, token.digest.begin());
             token.user = UserId::from_bytes(row.blob(2));
-            token.name = row.text(3);
+            if (const auto name = sealer.unseal(name_place(token.id), row.blob(3)))
+                token.name = as_text(*name);
             policy::TokenScope scope{.rights = parse_rights(row.text(4)), .cameras = {}};
             if (!row.is_null(5)) scope.cameras = unpacked(row.blob(5));
             token.scope = std::make_shared<const policy::TokenScope>(std::move(scope));
@@ -72,16 +79,18 @@ Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const s
     return tokens;
 }
 
-Result<> insert_api_token(store::Database& database, const ApiToken& token, std::int64_t most) {
+Result<> insert_api_token(store::Database& database, const sealing::ColumnSealer& sealer,
+                          const ApiToken& token, std::int64_t most) {
     const ByteView user(token.user.bytes());
     VEDETTE_TRY(const auto count,
                 database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ?", user));
     if (count.value_or(0) >= most)
         return fail(ErrorKind::conflict,
                     "There are {} API tokens of this account, which is the most; revoke one first", most);
+    const std::string name_key = to_hex(sealer.keyed_hash("api_tokens.name", as_bytes(token.name)));
     VEDETTE_TRY(const auto others,
-                database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ? AND name = ?", user,
-                                     token.name));
+                database.query_int64("SELECT count(*) FROM api_tokens WHERE user_id = ? AND name_key = ?",
+                                     user, name_key));
     if (others.value_or(0) != 0)
         return fail(ErrorKind::conflict,
                     "name: This account has an API token or device of this name already");
@@ -98,11 +107,13 @@ Result<> insert_api_token(store::Database& database, const ApiToken& token, std:
                         "give this one a key of its own");
     }
     return database.run(
-        "INSERT INTO api_tokens (id, token_sha256, user_id, name, rights, cameras, created_90k, expires_90k, "
-        "client_kind, certificate_sha256, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ByteView(token.id.bytes()), ByteView(token.digest), user, token.name,
-        rights_text(token.scope->rights), packed(token.scope->cameras), ticks(token.created),
-        ticks(token.expires), policy::to_string(token.kind), certificate, token.device);
+        "INSERT INTO api_tokens (id, token_sha256, user_id, name_key, name_sealed, rights, cameras, "
+        "created_90k, expires_90k, client_kind, certificate_sha256, device) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ByteView(token.id.bytes()), ByteView(token.digest), user, name_key,
+        sealer.seal(name_place(token.id), as_bytes(token.name)), rights_text(token.scope->rights),
+        packed(token.scope->cameras), ticks(token.created), ticks(token.expires),
+        policy::to_string(token.kind), certificate, token.device);
 }
 
 Result<> touch_api_token(store::Database& database, const sealing::ColumnSealer& sealer,

@@ -17,7 +17,8 @@ constexpr Ticks90k keep_expired_tokens = std::chrono::days(30);
 Result<std::vector<ApiToken>> load_api_tokens(store::Database& database, const sealing::ColumnSealer& sealer,
                                               UtcTime now);
 /// Error: conflict when the user has `most` already, or one of that name.
-Result<> insert_api_token(store::Database& database, const ApiToken& token, std::int64_t most);
+Result<> insert_api_token(store::Database& database, const sealing::ColumnSealer& sealer,
+                          const ApiToken& token, std::int64_t most);
 /// Its last use, and from where.
 Result<> touch_api_token(store::Database& database, const sealing::ColumnSealer& sealer,
                          const ApiToken& token);

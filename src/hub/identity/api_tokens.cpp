@@ -66,10 +66,10 @@ ApiTokens::Answer<ApiTokens::Made> ApiTokens::make(policy::Authorised granted, N
                   .certificate = wanted.certificate,
                   .created = now,
                   .expires = now + std::clamp(wanted.lifetime, shortest_api_token, longest_api_token)};
-    Identity::Change insert = [token = made.token](store::Database& database,
-                                                   const Roster& before) -> Result<> {
+    Identity::Change insert = [directory = identity_->directory(), token = made.token](
+                                  store::Database& database, const Roster& before) -> Result<> {
         VEDETTE_CHECK(check_new_token(before, token.user, *token.scope));
-        return insert_api_token(database, token, max_api_tokens);
+        return insert_api_token(database, directory->sealer(), token, max_api_tokens);
     };
     if (const auto inserted = co_await identity_->change(std::move(insert)); !inserted)
         co_return std::unexpected(with_field(inserted.error()));

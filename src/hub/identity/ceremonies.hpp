@@ -25,6 +25,7 @@ struct Ceremony {
     webauthn::Place place;       ///< where the page was opened
     std::optional<UserId> user;  ///< nullopt: whoever's the passkey is. Nil: nobody's will do
     std::optional<crypto::Sha256Digest> password_challenge;  ///< of second_factor
+    std::string bound_to{};  ///< of a proof: the one thing that it is for; empty: the own account
 };
 
 struct CeremonyLimits {

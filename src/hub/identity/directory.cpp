@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "base/log.hpp"
 #include "hub/identity/roster_table.hpp"
 
 namespace vedette::hub::identity {
@@ -10,7 +12,7 @@ namespace vedette::hub::identity {
 namespace {
 
 // Times are 90 kHz ticks since 1970-01-01 UTC. Tokens and codes are here as SHA-256 only.
-constexpr std::array<store::Migration, 12> migrations = {R"sql(
+constexpr std::array<store::Migration, 13> migrations = {R"sql(
 CREATE TABLE organisations (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     created_90k INTEGER NOT NULL
@@ -228,17 +230,66 @@ ALTER TABLE api_tokens ADD COLUMN certificate_sha256 BLOB CHECK (length(certific
 ALTER TABLE api_tokens ADD COLUMN device INTEGER NOT NULL DEFAULT 0
     CHECK (device IN (0, 1) AND (device = 0 OR certificate_sha256 IS NOT NULL));
 CREATE UNIQUE INDEX devices_by_certificate ON api_tokens (certificate_sha256) WHERE device = 1;
+)sql",
+                                                         R"sql(
+-- Names of people are sealed; those that are looked up are found by a keyed hash, in hexadecimal digits.
+ALTER TABLE users ADD COLUMN name_sealed BLOB NOT NULL DEFAULT x'';
+UPDATE users SET name_sealed = seal('users', 'name', id, name), name_key = lower(hex(keyed_hash('users.name', name_key)));
+ALTER TABLE users DROP COLUMN name;
+ALTER TABLE api_tokens RENAME COLUMN name TO name_key;
+ALTER TABLE api_tokens ADD COLUMN name_sealed BLOB NOT NULL DEFAULT x'';
+UPDATE api_tokens SET name_sealed = seal('api_tokens', 'name', id, name_key), name_key = lower(hex(keyed_hash('api_tokens.name', name_key)));
+CREATE TABLE rewriting (owed INTEGER NOT NULL);
+INSERT INTO rewriting VALUES (1);
 )sql"};
+
+constexpr std::int64_t first_with_sealed_names = 13;
 
 sealing::Place origin_place(const SessionDigest& digest) {
     return {.table = "sessions", .column = "origin", .row = digest};
 }
 
+// What migrations seal with.
+std::vector<store::Function> sealing_functions(const sealing::ColumnSealer& sealer) {
+    const auto seal = [&sealer](std::span<const ByteView> arguments) {
+        return sealer.seal(
+            {.table = as_text(arguments[0]), .column = as_text(arguments[1]), .row = arguments[2]},
+            arguments[3]);
+    };
+    const auto keyed_hash = [&sealer](std::span<const ByteView> arguments) {
+        const auto hash = sealer.keyed_hash(as_text(arguments[0]), arguments[1]);
+        return Bytes(hash.begin(), hash.end());
+    };
+    return {{.name = "seal", .arguments = 4, .body = seal},
+            {.name = "keyed_hash", .arguments = 2, .body = keyed_hash}};
+}
+
+// A key that is made anew would open no name, and nobody could sign in.
+Result<> key_is_there(const std::filesystem::path& path, const std::filesystem::path& key) {
+    if (std::filesystem::exists(key) || !std::filesystem::exists(path)) return {};
+    VEDETTE_TRY(store::Database database, store::Database::open_any(path));
+    VEDETTE_TRY(const auto version, database.query_int64("PRAGMA user_version"));
+    if (version.value_or(0) < first_with_sealed_names) return {};
+    VEDETTE_TRY(const auto user, database.query_int64("SELECT 1 FROM users LIMIT 1"));
+    if (!user) return {};
+    return fail(ErrorKind::not_found,
+                "{} is missing, under which the names of users are sealed: bring it back from a backup",
+                key.string());
+}
+
 }  // namespace
 
 Result<Directory> Directory::open(const std::filesystem::path& path, UtcTime now) {
-    VEDETTE_TRY(store::Database database, store::Database::open(path, migrations));
-    VEDETTE_TRY(auto sealer, sealing::ColumnSealer::open(path.parent_path() / "data.key"));
+    const std::filesystem::path key = path.parent_path() / "data.key";
+    VEDETTE_CHECK(key_is_there(path, key));
+    VEDETTE_TRY(auto sealer, sealing::ColumnSealer::open(key));
+    const auto functions = sealing_functions(sealer);
+    VEDETTE_TRY(store::Database database,
+                store::Database::open(path, migrations, store::Access::read_write_create, functions));
+    VEDETTE_CHECK(database.execute("PRAGMA secure_delete=ON"));
+    if (const auto rewritten = database.rewrite_if_owed(); !rewritten)
+        log::warn("names that lay open may be left in {} until the next start: {}", path.string(),
+                  rewritten.error().message);
     Directory directory(std::move(database), std::move(sealer));
     {
         VEDETTE_TRY(auto row, directory.database_.prepare("SELECT id FROM organisations LIMIT 1"));
@@ -260,7 +311,7 @@ Result<bool> Directory::has_users() {
 }
 
 Result<Roster> Directory::roster() {
-    return load_roster(database_, organisation_);
+    return load_roster(database_, sealer_, organisation_);
 }
 
 Result<Roster> Directory::change(const std::function<Result<>(store::Database&, const Roster&)>& body) {
@@ -277,7 +328,7 @@ Result<std::optional<Credentials>> Directory::credentials(const std::string& key
     VEDETTE_TRY(auto row, database_.prepare(
                               "SELECT u.id, u.suspended, u.password_phc, i.code_sha256, i.expires_90k FROM "
                               "users u LEFT JOIN invitations i ON i.user_id = u.id WHERE u.name_key = ?"));
-    row.bind_all(key);
+    row.bind_all(user_name_key(sealer_, key));
     VEDETTE_TRY(const bool found, row.step());
     if (!found) return std::nullopt;
     Credentials credentials{.user = UserId::from_bytes(row.blob(0)),

@@ -83,7 +83,9 @@ class Identity : public std::enable_shared_from_this<Identity> {
     Awaitable<std::expected<void, Refusal>> check_proof(UserId user, Proof proof, std::string address);
     /// A second factor alone, given for one action: the proof's password does not matter. Refusals: as
     /// check_proof(), and conflict for an account that has none.
-    Awaitable<std::expected<void, Refusal>> check_step_up(UserId user, Proof proof, std::string address);
+    /// A passkey's challenge must be of begin_passkey_proof() with the same `purpose`.
+    Awaitable<std::expected<void, Refusal>> check_step_up(UserId user, Proof proof, std::string address,
+                                                          std::string purpose = {});
 
     // ---- codes that are sent by mail (mail_codes.cpp). Sending is held back for each user, each network and
     // all together: exhausted with retry_after.
@@ -93,8 +95,11 @@ class Identity : public std::enable_shared_from_this<Identity> {
     Awaitable<std::expected<CodeToSend, Refusal>> send_mail_code(std::string token, std::string address);
     /// A code for check_proof() of a user who takes one. Refusals: conflict.
     Awaitable<std::expected<CodeToSend, Refusal>> send_mail_proof(UserId user, std::string address);
-    /// A code to `mail`, which is the user's address once it came back. Refusals: invalid_input on `address`.
-    std::expected<CodeToSend, Refusal> begin_mail_address(UserId user, std::string mail, std::string address);
+    /// That a message may go out for that user now, which counts as sent. Refusals: exhausted with
+    /// retry_after.
+    std::expected<void, Refusal> begin_sending(UserId user, std::string_view address);
+    /// A code to `mail`, which is the user's address once it came back; after begin_sending().
+    std::expected<CodeToSend, Refusal> begin_mail_address(UserId user, std::string mail);
     /// Refusals: forbidden on field `code`. Returns the address that it was before, or nothing.
     Awaitable<std::expected<std::optional<std::string>, Refusal>> confirm_mail_address(UserId user,
                                                                                        std::string code,
@@ -132,8 +137,9 @@ class Identity : public std::enable_shared_from_this<Identity> {
     /// was said), exhausted with retry_after.
     Awaitable<std::expected<SignedInByPasskey, Refusal>> sign_in_with_passkey(webauthn::Assertion assertion,
                                                                               Peer peer);
-    /// For Proof::passkey.
-    Awaitable<std::expected<PasskeyRequest, Refusal>> begin_passkey_proof(UserId user, std::string host);
+    /// For Proof::passkey; good for nothing but `purpose` (empty: a proof about the own account).
+    Awaitable<std::expected<PasskeyRequest, Refusal>> begin_passkey_proof(UserId user, std::string host,
+                                                                          std::string purpose);
     /// For OwnPasskeys: begins a ceremony, whose request names the passkeys of its user.
     Awaitable<std::expected<PasskeyRequest, Refusal>> request_passkey(Ceremony ceremony, std::string owner,
                                                                       bool by_stranger);
@@ -217,7 +223,6 @@ class Identity : public std::enable_shared_from_this<Identity> {
     Awaitable<std::expected<SignedIn, Refusal>> begin_session(UserId user, Peer peer);
     /// begin_session(), unless a second person has to let that user in.
     Awaitable<std::expected<SignInStep, Refusal>> admit(UserId user, Peer peer);
-    std::optional<std::chrono::seconds> hold_back_sending(UserId user, std::string_view address);
     Awaitable<std::expected<CodeToSend, Refusal>> code_to(UserId user, Secret code);
     /// A code that was sent for a sign-in or a proof; held back like codes of an app.
     std::expected<void, Refusal> check_sent_code(UserId user, std::optional<SentCode>& sent,
@@ -239,7 +244,7 @@ class Identity : public std::enable_shared_from_this<Identity> {
     };
     Awaitable<std::expected<PasskeyUsed, Refusal>> take_passkey(webauthn::Assertion assertion,
                                                                 std::optional<UserId> prover,
-                                                                std::string address);
+                                                                std::string address, std::string purpose);
     Refusal passkey_copied(const Passkey& passkey, std::uint32_t count) const;
 
     Options options_;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hub/identity/common_passwords.hpp"
 #include "hub/identity/identity_fixture.hpp"
 #include "hub/identity/rules.hpp"
 #include "hub/identity/session_table.hpp"
@@ -113,6 +114,40 @@ TEST_F(IdentityTest, APasswordIsHashedAgainWhenTheCostHasChanged) {
     EXPECT_NE((*stored->credentials("ada"))->password_phc.find("t=2"), std::string::npos);
 }
 
+TEST_F(IdentityTest, NamesLieSealedAndTheirKeyIsNotMadeAgain) {
+    claim();
+    const auto lies_open = [&](std::string_view text) {
+        std::string all;
+        for (const char* suffix : {"", "-wal", "-shm"}) {
+            std::ifstream file((options.directory / "identity.sqlite").string() + suffix, std::ios::binary);
+            all.append(std::istreambuf_iterator<char>(file), {});
+        }
+        return all.find(text) != std::string::npos;
+    };
+    EXPECT_TRUE(lies_open("argon2id"));  // it is the right file
+    EXPECT_FALSE(lies_open("Ada"));
+    EXPECT_FALSE(lies_open("ada"));
+    open();
+    EXPECT_EQ(identity->roster().accounts.begin()->second.name, "Ada");
+    EXPECT_TRUE(sign_in(good_password).has_value());
+
+    identity.reset();
+    const auto key = options.directory / "data.key";
+    std::filesystem::rename(key, folder.path() / "away");
+    auto opened = Identity::open(options, clock);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_NE(opened.error().message.find("bring it back from a backup"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(key));
+    std::ofstream(key) << std::string(64, 'a') << '\n';
+    std::filesystem::permissions(key, std::filesystem::perms(0600));
+    opened = Identity::open(options, clock);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_NE(opened.error().message.find("does not open with hub/data.key"), std::string::npos);
+    std::filesystem::rename(folder.path() / "away", key);
+    open();
+    EXPECT_TRUE(sign_in(good_password).has_value());
+}
+
 TEST_F(IdentityTest, TheMetricsTokenIsForItsOwnersEyes) {
     const auto path = options.directory / "metrics.token";
     EXPECT_EQ(std::filesystem::status(path).permissions(),
@@ -145,6 +180,24 @@ TEST(Rules, PasswordsAreJudgedByLengthAndByBeingGuessedFirst) {
         EXPECT_FALSE(password_fault(good, "ada")) << good;
     EXPECT_TRUE(password_fault(std::string(257, 'x') + "y", "ada"));
     EXPECT_TRUE(password_fault("margaret.hamilton", "Margaret Hamilton"));
+}
+
+TEST(Rules, PasswordsMadeOfCommonOnesAreRefusedHoweverLong) {
+    EXPECT_GE(common_password_count(), 3'000u);
+    for (const char* bad : {"iloveyou1234567", "Princess-Princess", "DragonMonkey2024!!", "p4ssw0rd-p@ssword",
+                            "trustno1trustno1", "2024.Summer.Winter", "sunshine sunshine sunshine sunshine",
+                            "football__baseball", "111superman111111"}) {
+        EXPECT_GE(std::string_view(bad).size(), min_password_characters) << bad;
+        EXPECT_TRUE(password_fault(bad, "ada")) << bad;
+    }
+    // Three words are more than guessers go through, and so is anything besides.
+    for (const char* good :
+         {"dragon monkey shadow tales", "dragon of the monkeys", "dragonmonkey is not ours",
+          "quiet harbour, seven lanterns", "xx summer yy winter"})
+        EXPECT_FALSE(password_fault(good, "ada")) << good;
+    EXPECT_FALSE(is_made_of_common_passwords(""));
+    EXPECT_FALSE(is_made_of_common_passwords("1234567890!!!!!!"));  // monotonous, where it is
+    EXPECT_FALSE(is_made_of_common_passwords(std::string(1'024, '\xff')));
 }
 
 TEST(Rules, ClaimCodesAreReadAsTheyWereMeant) {

@@ -25,11 +25,13 @@ Refusal takes_none() {
 
 }  // namespace
 
-std::optional<std::chrono::seconds> Identity::hold_back_sending(UserId user, std::string_view address) {
+std::expected<void, Refusal> Identity::begin_sending(UserId user, std::string_view address) {
     const MonotonicTime now = clock_.monotonic_now();
-    if (const auto wait = sending_throttle_.begin(user.text(), now)) return wait;
-    if (const auto wait = sending_throttle_.begin(address, now)) return wait;
-    return all_sending_throttle_.begin("all", now);
+    auto wait = sending_throttle_.begin(user.text(), now);
+    if (!wait) wait = sending_throttle_.begin(address, now);
+    if (!wait) wait = all_sending_throttle_.begin("all", now);
+    if (wait) return std::unexpected(too_soon(*wait));
+    return {};
 }
 
 Identity::Awaitable<Result<std::optional<std::string>>> Identity::mail_address_of(UserId user) {
@@ -59,7 +61,7 @@ Identity::Awaitable<std::expected<CodeToSend, Refusal>> Identity::send_mail_code
     const auto account = roster_->accounts.find(user);
     if (account == roster_->accounts.end() || !takes_mail_code(*roster_, account->second))
         co_return std::unexpected(takes_none());
-    if (const auto wait = hold_back_sending(user, address)) co_return std::unexpected(too_soon(*wait));
+    VEDETTE_CO_CHECK(begin_sending(user, address));
     NewCode made = make_sent_code(clock_.monotonic_now());
     challenge->second.sent = made.kept;
     challenge->second.expires = made.kept.expires;
@@ -72,7 +74,7 @@ Identity::Awaitable<std::expected<CodeToSend, Refusal>> Identity::send_mail_proo
     const auto account = roster_->accounts.find(user);
     if (account == roster_->accounts.end() || !takes_mail_code(*roster_, account->second))
         co_return std::unexpected(takes_none());
-    if (const auto wait = hold_back_sending(user, address)) co_return std::unexpected(too_soon(*wait));
+    VEDETTE_CO_CHECK(begin_sending(user, address));
     NewCode made = make_sent_code(clock_.monotonic_now());
     proof_codes_.insert_or_assign(user, made.kept);
     co_return co_await code_to(user, std::move(made.text));
@@ -89,11 +91,9 @@ std::expected<void, Refusal> Identity::check_sent_code(UserId user, std::optiona
     return {};
 }
 
-std::expected<CodeToSend, Refusal> Identity::begin_mail_address(UserId user, std::string mail,
-                                                                std::string address) {
+std::expected<CodeToSend, Refusal> Identity::begin_mail_address(UserId user, std::string mail) {
     const auto account = roster_->accounts.find(user);
     if (account == roster_->accounts.end()) return std::unexpected(takes_none());
-    if (const auto wait = hold_back_sending(user, address)) return std::unexpected(too_soon(*wait));
     const MonotonicTime now = clock_.monotonic_now();
     std::erase_if(new_addresses_, [&](const auto& entry) { return entry.second.code.expires <= now; });
     NewCode made = make_sent_code(now);

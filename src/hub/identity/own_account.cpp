@@ -120,9 +120,11 @@ OwnAccount::Answer<void> OwnAccount::remove_authenticator(policy::Authorised gra
 OwnAccount::Answer<CodeToSend> OwnAccount::begin_mail_address(policy::Authorised granted, std::string mail,
                                                               Proof proof, std::string address) {
     VEDETTE_CO_TRY(const policy::User user, owner_of(granted));
-    auto checking = identity_->check_proof(user.id, std::move(proof), address);
+    // First: a code that proves it is good once, and not to be lost to a pause.
+    VEDETTE_CO_CHECK(identity_->begin_sending(user.id, address));
+    auto checking = identity_->check_proof(user.id, std::move(proof), std::move(address));
     VEDETTE_CO_CHECK(co_await std::move(checking));
-    co_return identity_->begin_mail_address(user.id, std::move(mail), std::move(address));
+    co_return identity_->begin_mail_address(user.id, std::move(mail));
 }
 
 OwnAccount::Answer<std::string> OwnAccount::remove_mail_address(policy::Authorised granted, Proof proof,
@@ -148,14 +150,28 @@ OwnAccount::Answer<std::string> OwnAccount::remove_mail_address(policy::Authoris
     co_return std::move(*former);
 }
 
+namespace {
+
+std::expected<bool, Refusal> has_second_factor(const Identity& identity, UserId user) {
+    const auto account = identity.roster().accounts.find(user);
+    if (account == identity.roster().accounts.end()) return std::unexpected(Refusal(no_such_user().error()));
+    return account->second.has_second_factor;
+}
+
+}  // namespace
+
 OwnAccount::Answer<void> OwnAccount::change_password(policy::Authorised granted, SessionDigest session,
-                                                     Secret old_password, Secret new_password,
-                                                     std::string address) {
+                                                     Proof proof, Secret new_password, std::string address) {
     VEDETTE_CO_TRY(const policy::User user, owner_of(granted));
     if (auto fault = password_fault(new_password.reveal_text(), user.name))
         co_return std::unexpected(Refusal({ErrorKind::invalid_input, std::move(*fault)}, "new_password"));
-    VEDETTE_CO_CHECK(
-        co_await identity_->check_password(user.id, std::move(old_password), std::move(address)));
+    auto checking = identity_->check_password(user.id, std::move(proof.password), address);
+    VEDETTE_CO_CHECK(co_await std::move(checking));
+    VEDETTE_CO_TRY(const bool has_more, has_second_factor(*identity_, user.id));
+    if (has_more) {
+        auto showing = identity_->check_step_up(user.id, std::move(proof), std::move(address));
+        VEDETTE_CO_CHECK(co_await std::move(showing));
+    }
     auto hashing = identity_->hash_password(std::move(new_password));
     auto phc = co_await std::move(hashing);
     if (!phc) co_return std::unexpected(phc.error());

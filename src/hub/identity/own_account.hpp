@@ -50,8 +50,9 @@ class OwnAccount {
     /// Refused (conflict) where there is none, and where the organisation asks for a second factor and there
     /// is no passkey.
     Answer<void> remove_authenticator(policy::Authorised granted, Proof proof, std::string address);
-    /// Takes the old one; ends the user's other sessions.
-    Answer<void> change_password(policy::Authorised granted, SessionDigest session, Secret old_password,
+    /// Takes the old one, and where there is an authenticator or a passkey, that as well; ends the user's
+    /// other sessions.
+    Answer<void> change_password(policy::Authorised granted, SessionDigest session, Proof proof,
                                  Secret new_password, std::string address);
     /// Begins with another mail address, whose code is to be sent; confirmed by Identity. Refusals as
     /// Identity::begin_mail_address().

@@ -14,6 +14,10 @@ std::unexpected<Error> enough_passkeys() {
     return fail(ErrorKind::conflict, "You have {} passkeys already; remove one first", max_passkeys);
 }
 
+std::unexpected<Error> no_such_passkey() {
+    return fail(ErrorKind::not_found, "There is no such passkey; it may have been removed");
+}
+
 }  // namespace
 
 OwnPasskeys::Answer<OwnPasskeys::Wanted> OwnPasskeys::begin(policy::Authorised granted, Proof proof,
@@ -66,9 +70,26 @@ OwnPasskeys::Answer<OwnPasskeys::Added> OwnPasskeys::add(policy::Authorised gran
     co_return added;
 }
 
-OwnPasskeys::Answer<PasskeyRequest> OwnPasskeys::begin_proof(policy::Authorised granted, std::string host) {
+OwnPasskeys::Answer<PasskeyRequest> OwnPasskeys::begin_proof(policy::Authorised granted, std::string host,
+                                                             std::string purpose) {
     VEDETTE_CO_TRY(const policy::User user, owner_of(granted));
-    co_return co_await identity_->begin_passkey_proof(user.id, std::move(host));
+    co_return co_await identity_->begin_passkey_proof(user.id, std::move(host), std::move(purpose));
+}
+
+OwnPasskeys::Answer<OwnPasskeys::Renamed> OwnPasskeys::rename(policy::Authorised granted, PasskeyId passkey,
+                                                              std::string name) {
+    VEDETTE_CO_TRY(const policy::User user, owner_of(granted));
+    const auto before = std::make_shared<std::string>();
+    Identity::Change write = [directory = identity_->directory(), id = user.id, passkey, name, before](
+                                 store::Database& database, const Roster&) -> Result<> {
+        VEDETTE_TRY(const auto all, load_passkeys(database, directory->sealer(), id));
+        const auto found = std::ranges::find(all, passkey, &Passkey::id);
+        if (found == all.end()) return no_such_passkey();
+        *before = found->name;
+        return rename_passkey(database, directory->sealer(), id, passkey, name);
+    };
+    VEDETTE_CO_CHECK(co_await identity_->change(std::move(write)));
+    co_return Renamed{.before = std::move(*before), .now = std::move(name)};
 }
 
 OwnPasskeys::Answer<std::string> OwnPasskeys::remove(policy::Authorised granted, PasskeyId passkey,
@@ -82,8 +103,7 @@ OwnPasskeys::Answer<std::string> OwnPasskeys::remove(policy::Authorised granted,
         VEDETTE_TRY(const Account* account, find_account(before, id));
         VEDETTE_TRY(const auto all, load_passkeys(database, directory->sealer(), id));
         const auto found = std::ranges::find(all, passkey, &Passkey::id);
-        if (found == all.end())
-            return fail(ErrorKind::not_found, "There is no such passkey; it may have been removed");
+        if (found == all.end()) return no_such_passkey();
         *name = found->name;
         VEDETTE_CHECK(may_go_without(before, *account, account->has_authenticator || all.size() > 1));
         VEDETTE_CHECK(remove_passkey(database, id, passkey));

@@ -38,8 +38,15 @@ class OwnPasskeys {
     /// Refusals: invalid_input and forbidden (what is wrong with the passkey), conflict (begin again; it is
     /// registered already; max_passkeys).
     Answer<Added> add(policy::Authorised granted, std::string name, webauthn::Registration registration);
-    /// For Proof::passkey.
-    Answer<PasskeyRequest> begin_proof(policy::Authorised granted, std::string host);
+    /// For Proof::passkey. As Identity::begin_passkey_proof().
+    Answer<PasskeyRequest> begin_proof(policy::Authorised granted, std::string host,
+                                       std::string purpose = {});
+    struct Renamed {
+        std::string before;
+        std::string now;
+    };
+    /// Gives it another name. Refusals: not_found.
+    Answer<Renamed> rename(policy::Authorised granted, PasskeyId passkey, std::string name);
     /// Returns its name. Refusals: not_found; conflict, when the organisation asks for a second factor and
     /// this is the last.
     Answer<std::string> remove(policy::Authorised granted, PasskeyId passkey, Proof proof,

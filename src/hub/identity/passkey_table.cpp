@@ -82,6 +82,13 @@ Result<> note_use(store::Database& database, const Passkey& passkey) {
                         ByteView(passkey.id.bytes()));
 }
 
+Result<> rename_passkey(store::Database& database, const sealing::ColumnSealer& sealer, UserId user,
+                        PasskeyId passkey, const std::string& name) {
+    return database.run("UPDATE passkeys SET name_sealed = ? WHERE user_id = ? AND id = ?",
+                        sealer.seal(passkey_place("name", passkey), as_bytes(name)), ByteView(user.bytes()),
+                        ByteView(passkey.bytes()));
+}
+
 Result<> remove_passkey(store::Database& database, UserId user, PasskeyId passkey) {
     return database.run("DELETE FROM passkeys WHERE user_id = ? AND id = ?", ByteView(user.bytes()),
                         ByteView(passkey.bytes()));

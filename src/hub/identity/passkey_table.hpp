@@ -38,6 +38,9 @@ Result<> insert_passkey(store::Database& database, const sealing::ColumnSealer& 
                         const Passkey& passkey);
 /// Writes the counter, whether it is backed up, and when it was used.
 Result<> note_use(store::Database& database, const Passkey& passkey);
+/// To another name.
+Result<> rename_passkey(store::Database& database, const sealing::ColumnSealer& sealer, UserId user,
+                        PasskeyId passkey, const std::string& name);
 Result<> remove_passkey(store::Database& database, UserId user, PasskeyId passkey);
 Result<> remove_passkeys(store::Database& database, UserId user);
 

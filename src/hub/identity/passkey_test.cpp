@@ -405,6 +405,37 @@ TEST_F(PasskeyTest, IsRemovedWithThePasswordAndASecondFactor) {
     EXPECT_TRUE(std::holds_alternative<SignedIn>(*sign_in(testing::good_password)));
 }
 
+TEST_F(PasskeyTest, AProofIsForWhatItWasBegunFor) {
+    set_up(device);
+    const auto assertion_for = [&](std::string purpose) {
+        device.counter++;
+        return device.get(run(own().begin_proof(granted(), host, std::move(purpose)))->challenge);
+    };
+    const auto step_up = [&](webauthn::Assertion assertion, std::string purpose) {
+        Proof with;
+        with.passkey = std::move(assertion);
+        return run(identity->check_step_up(ada(), std::move(with), "192.0.2.1", std::move(purpose)));
+    };
+    EXPECT_FALSE(step_up(assertion_for("one"), "another").has_value());
+    EXPECT_FALSE(step_up(assertion_for(""), "one").has_value());
+    EXPECT_FALSE(step_up(assertion_for("one"), "").has_value());
+    EXPECT_TRUE(step_up(assertion_for("one"), "one").has_value());
+    EXPECT_TRUE(step_up(assertion_for(""), "").has_value());
+}
+
+TEST_F(PasskeyTest, GetsAnotherName) {
+    set_up(device);
+    const PasskeyId id = all()[0].id;
+    const auto renamed = run(own().rename(granted(), id, "Key ring"));
+    ASSERT_TRUE(renamed.has_value());
+    EXPECT_EQ(renamed->before, "Phone");
+    EXPECT_EQ(all()[0].name, "Key ring");
+    EXPECT_EQ(run(own().rename(granted(), PasskeyId::random(), "x")).error().error.kind,
+              ErrorKind::not_found);
+    open();
+    EXPECT_EQ(all()[0].name, "Key ring");
+}
+
 TEST_F(PasskeyTest, AnAppAndPasskeysStandForOneAnother) {
     OwnAccount account(identity, clock);
     auto codes = set_up(device);

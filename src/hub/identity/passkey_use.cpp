@@ -156,11 +156,14 @@ Identity::Awaitable<std::expected<PasskeyRequest, Refusal>> Identity::begin_pass
     co_return co_await request_passkey(std::move(ceremony), network_of(address), true);
 }
 
-Identity::Awaitable<std::expected<PasskeyRequest, Refusal>> Identity::begin_passkey_proof(UserId user,
-                                                                                          std::string host) {
+Identity::Awaitable<std::expected<PasskeyRequest, Refusal>> Identity::begin_passkey_proof(
+    UserId user, std::string host, std::string purpose) {
     VEDETTE_CO_TRY(webauthn::Place place, place_of_page(host));
-    Ceremony ceremony{
-        .purpose = Purpose::proof, .place = std::move(place), .user = user, .password_challenge = {}};
+    Ceremony ceremony{.purpose = Purpose::proof,
+                      .place = std::move(place),
+                      .user = user,
+                      .password_challenge = {},
+                      .bound_to = std::move(purpose)};
     co_return co_await request_passkey(std::move(ceremony), user.text(), false);
 }
 
@@ -182,7 +185,7 @@ std::expected<Identity::Registered, Refusal> Identity::take_registration(
 }
 
 Identity::Awaitable<std::expected<Identity::PasskeyUsed, Refusal>> Identity::take_passkey(
-    webauthn::Assertion assertion, std::optional<UserId> prover, std::string address) {
+    webauthn::Assertion assertion, std::optional<UserId> prover, std::string address, std::string purpose) {
     const auto self = shared_from_this();
     const std::string account =
         std::string(passkey_account) + to_hex(crypto::sha256(assertion.credential_id));
@@ -193,7 +196,8 @@ Identity::Awaitable<std::expected<Identity::PasskeyUsed, Refusal>> Identity::tak
     Ceremonies& ceremonies = prover ? own_ceremonies_ : sign_in_ceremonies_;
     const auto ceremony = ceremonies.take(said->challenge, clock_.monotonic_now());
     const bool is_for_this =
-        ceremony && (!prover || (ceremony->purpose == Purpose::proof && ceremony->user == prover));
+        ceremony && (!prover || (ceremony->purpose == Purpose::proof && ceremony->user == prover &&
+                                 ceremony->bound_to == purpose));
     if (!is_for_this) co_return std::unexpected(too_late());
     const webauthn::Expected expected{
         .rp_id = ceremony->place.rp_id, .origin = ceremony->place.origin, .challenge = said->challenge};
@@ -231,7 +235,7 @@ Refusal Identity::passkey_copied(const Passkey& passkey, std::uint32_t count) co
 Identity::Awaitable<std::expected<SignedInByPasskey, Refusal>> Identity::sign_in_with_passkey(
     webauthn::Assertion assertion, Peer peer) {
     const auto self = shared_from_this();
-    auto taking = take_passkey(std::move(assertion), std::nullopt, peer.address);
+    auto taking = take_passkey(std::move(assertion), std::nullopt, peer.address, {});
     auto used = co_await std::move(taking);
     if (!used) co_return std::unexpected(std::move(used.error()));
     if (!user(used->user)) co_return std::unexpected(suspended());
@@ -262,11 +266,12 @@ Identity::Awaitable<std::expected<void, Refusal>> Identity::check_proof(UserId u
     }
     if (account == roster_->accounts.end() || !account->second.has_second_factor)
         co_return std::expected<void, Refusal>();
-    co_return co_await check_step_up(user, std::move(proof), std::move(address));
+    co_return co_await check_step_up(user, std::move(proof), std::move(address), {});
 }
 
 Identity::Awaitable<std::expected<void, Refusal>> Identity::check_step_up(UserId user, Proof proof,
-                                                                          std::string address) {
+                                                                          std::string address,
+                                                                          std::string purpose) {
     const auto self = shared_from_this();
     const auto account = roster_->accounts.find(user);
     if (account == roster_->accounts.end() || !account->second.has_second_factor)
@@ -274,7 +279,7 @@ Identity::Awaitable<std::expected<void, Refusal>> Identity::check_step_up(UserId
                                            "Your account has no authenticator app and no passkey yet, and "
                                            "nothing less does; set one up in Your account"}));
     if (proof.passkey) {
-        auto taking = take_passkey(std::move(*proof.passkey), user, std::move(address));
+        auto taking = take_passkey(std::move(*proof.passkey), user, std::move(address), std::move(purpose));
         auto used = co_await std::move(taking);
         if (used) co_return std::expected<void, Refusal>();
         used.error().field = "passkey";

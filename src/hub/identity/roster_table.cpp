@@ -1,5 +1,6 @@
 #include "hub/identity/roster_table.hpp"
 
+#include "base/hex.hpp"
 #include "hub/identity/access_rules_table.hpp"
 #include "hub/identity/api_token_rows.hpp"
 #include "hub/identity/authenticator_table.hpp"
@@ -93,10 +94,15 @@ Result<> write_assignments(Database& database, UserId user, const std::vector<As
     return {};
 }
 
-Result<> load_accounts(Database& database, Roster& roster) {
+sealing::Place user_name_place(const UserId& user) {
+    return {.table = "users", .column = "name", .row = user.bytes()};
+}
+
+Result<> load_accounts(Database& database, const sealing::ColumnSealer& sealer, Roster& roster) {
+    Result<> opened;
     VEDETTE_CHECK(for_each_row(
         database,
-        "SELECT u.id, u.name, u.suspended, u.password_phc <> '', u.created_90k, i.expires_90k, "
+        "SELECT u.id, u.name_sealed, u.suspended, u.password_phc <> '', u.created_90k, i.expires_90k, "
         "coalesce(a.confirmed, 0), (SELECT count(*) FROM recovery_codes r WHERE r.user_id = u.id), "
         "(SELECT count(*) FROM passkeys p WHERE p.user_id = u.id), u.second_person, b.made_90k, b.used_90k, "
         "EXISTS (SELECT 1 FROM mail_addresses m WHERE m.user_id = u.id) FROM users u "
@@ -104,7 +110,7 @@ Result<> load_accounts(Database& database, Roster& roster) {
         "LEFT JOIN break_glass b ON b.user_id = u.id WHERE u.organisation_id = ?",
         [&](const store::Statement& row) {
             Account account{.id = UserId::from_bytes(row.blob(0)),
-                            .name = std::string(row.text(1)),
+                            .name = {},
                             .suspended = row.int64(2) != 0,
                             .has_password = row.int64(3) != 0,
                             .created = from_ticks(row.int64(4)),
@@ -115,6 +121,13 @@ Result<> load_accounts(Database& database, Roster& roster) {
                             .has_mail = row.int64(12) != 0,
                             .second_person = row.int64(9) != 0,
                             .assignments = {}};
+            if (const auto name = sealer.unseal(user_name_place(account.id), row.blob(1)))
+                account.name = as_text(*name);
+            else if (opened)
+                opened = fail(ErrorKind::forbidden,
+                              "the name of user {} does not open with hub/data.key: bring back the key that "
+                              "belongs to hub/identity.sqlite",
+                              account.id.text());
             if (!row.is_null(5)) account.invited_until = from_ticks(row.int64(5));
             if (!row.is_null(10)) {
                 account.envelope = Envelope{.made = from_ticks(row.int64(10))};
@@ -123,6 +136,7 @@ Result<> load_accounts(Database& database, Roster& roster) {
             roster.accounts.emplace(account.id, std::move(account));
         },
         ByteView(roster.organisation.bytes())));
+    VEDETTE_CHECK(opened);
     return for_each_row(
         database, "SELECT user_id, role_id, scope, scope_id, denies FROM assignments ORDER BY user_id, place",
         [&](const store::Statement& row) {
@@ -199,26 +213,33 @@ policy::RightSet parse_rights(std::string_view text) {
     return rights;
 }
 
-Result<Roster> load_roster(Database& database, OrganisationId organisation) {
+Result<Roster> load_roster(Database& database, const sealing::ColumnSealer& sealer,
+                           OrganisationId organisation) {
     Roster roster{.organisation = organisation, .rules = {}, .accounts = {}, .roles = {}, .groups = {}};
     VEDETTE_TRY(roster.rules, load_access_rules(database, organisation));
-    VEDETTE_CHECK(load_accounts(database, roster));
+    VEDETTE_CHECK(load_accounts(database, sealer, roster));
     VEDETTE_CHECK(load_roles(database, roster));
     VEDETTE_CHECK(load_groups(database, roster));
     return roster;
 }
 
-Result<> insert_user(Database& database, OrganisationId organisation, const Account& account,
-                     const std::string& key, const std::string& phc) {
+std::string user_name_key(const sealing::ColumnSealer& sealer, std::string_view key) {
+    return to_hex(sealer.keyed_hash("users.name", as_bytes(key)));
+}
+
+Result<> insert_user(Database& database, const sealing::ColumnSealer& sealer, OrganisationId organisation,
+                     const Account& account, const std::string& key, const std::string& phc) {
+    const std::string name_key = user_name_key(sealer, key);
     VEDETTE_TRY(const auto others,
-                database.query_int64("SELECT count(*) FROM users WHERE name_key = ?", key));
+                database.query_int64("SELECT count(*) FROM users WHERE name_key = ?", name_key));
     if (others.value_or(0) != 0)
         return fail(ErrorKind::conflict, "name: There is a user of this name already");
-    VEDETTE_CHECK(
-        database.run("INSERT INTO users (id, organisation_id, name, name_key, password_phc, created_90k) "
-                     "VALUES (?, ?, ?, ?, ?, ?)",
-                     ByteView(account.id.bytes()), ByteView(organisation.bytes()), account.name, key, phc,
-                     ticks(account.created)));
+    VEDETTE_CHECK(database.run(
+        "INSERT INTO users (id, organisation_id, name_sealed, name_key, password_phc, created_90k) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        ByteView(account.id.bytes()), ByteView(organisation.bytes()),
+        sealer.seal(user_name_place(account.id), as_bytes(account.name)), name_key, phc,
+        ticks(account.created)));
     return write_assignments(database, account.id, account.assignments);
 }
 

@@ -9,6 +9,7 @@
 
 #include "crypto/digest.hpp"
 #include "hub/identity/roster.hpp"
+#include "hub/sealing/column_sealer.hpp"
 #include "store/database.hpp"
 
 namespace vedette::hub::identity {
@@ -18,12 +19,16 @@ namespace vedette::hub::identity {
 std::string rights_text(policy::RightSet rights);
 policy::RightSet parse_rights(std::string_view text);
 
-/// All of the organisation's. Errors: corrupt, as the database says.
-Result<Roster> load_roster(store::Database& database, OrganisationId organisation);
+/// All of the organisation's. Errors: corrupt, as the database says; forbidden when a name does not open.
+Result<Roster> load_roster(store::Database& database, const sealing::ColumnSealer& sealer,
+                           OrganisationId organisation);
 
+/// As users are found by their username_key(): a keyed hash of it, in hexadecimal digits.
+std::string user_name_key(const sealing::ColumnSealer& sealer, std::string_view key);
 /// Errors: conflict when there is a user of that name (`key` is username_key() of it).
-Result<> insert_user(store::Database& database, OrganisationId organisation, const Account& account,
-                     const std::string& key, const std::string& phc);
+Result<> insert_user(store::Database& database, const sealing::ColumnSealer& sealer,
+                     OrganisationId organisation, const Account& account, const std::string& key,
+                     const std::string& phc);
 /// nullopt leaves as it is.
 struct UserChange {
     std::optional<bool> suspended;

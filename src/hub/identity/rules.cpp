@@ -8,6 +8,7 @@
 
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
+#include "hub/identity/common_passwords.hpp"
 #include "hub/identity/types.hpp"
 
 namespace vedette::hub::identity {
@@ -161,7 +162,7 @@ std::optional<std::string> password_fault(std::string_view password, std::string
     if (characters > max_password_characters)
         return fmt::format("The password may have at most {} characters", max_password_characters);
     const std::string lower_case = lowered(password);
-    if (is_monotonous(lower_case) || is_common(lower_case))
+    if (is_monotonous(lower_case) || is_common(lower_case) || is_made_of_common_passwords(lower_case))
         return "This password is among the first that are guessed; choose another";
     const std::string key = username_key(username);
     if (key.size() >= 4 && letters_of(lower_case) == letters_of(key) && !letters_of(key).empty())

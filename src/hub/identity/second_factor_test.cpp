@@ -185,8 +185,9 @@ TEST_F(SecondFactorTest, RightsStayTheSameObjectWhileNothingChanges) {
 TEST_F(SecondFactorTest, APasswordChangeEndsTheOtherSessions) {
     const auto other = sign_in(testing::good_password);
     const std::string other_token(std::get<SignedIn>(*other).token.reveal_text());
-    const auto change = [&](std::string_view old_password, std::string_view fresh) {
-        return run(own().change_password(granted(), identity->use(token)->digest, Secret(old_password),
+    const auto change = [&](std::string_view old_password, std::string_view fresh, std::string code = {}) {
+        return run(own().change_password(granted(), identity->use(token)->digest,
+                                         {.password = Secret(old_password), .code = std::move(code)},
                                          Secret(fresh), "192.0.2.1"));
     };
     EXPECT_EQ(change("wrong", "another sentence of words").error().field, "password");
@@ -196,6 +197,21 @@ TEST_F(SecondFactorTest, APasswordChangeEndsTheOtherSessions) {
     EXPECT_FALSE(identity->use(other_token));
     EXPECT_FALSE(sign_in(testing::good_password).has_value());
     EXPECT_TRUE(sign_in("another sentence of words").has_value());
+}
+
+TEST_F(SecondFactorTest, APasswordChangeTakesTheSecondFactorWhereThereIsOne) {
+    const auto codes = set_up();
+    const auto change = [&](std::string code) {
+        return run(
+            own().change_password(granted(), identity->use(token)->digest,
+                                  {.password = Secret(testing::good_password), .code = std::move(code)},
+                                  Secret("another sentence of words"), "192.0.2.1"));
+    };
+    EXPECT_EQ(change("").error().field, "code");
+    EXPECT_EQ(change("000000").error().field, "code");
+    EXPECT_TRUE(std::holds_alternative<SecondFactorNeeded>(*sign_in(testing::good_password)));
+    EXPECT_TRUE(change(codes[0]).has_value());
+    EXPECT_FALSE(sign_in(testing::good_password).has_value());
 }
 
 TEST_F(SecondFactorTest, SessionsSayWhereTheyBeganAndEndOneByOne) {

@@ -67,17 +67,18 @@ Identity::Awaitable<std::expected<SignedIn, Refusal>> Identity::claim(std::strin
                         .name = *name,
                         .created = clock_.utc_now(),
                         .assignments = {{.role = administrator_role().id, .scope = WholeOrganisation{}}}};
-    Change create = [organisation = organisation_, first, phc = *phc, claimed_already](
-                        store::Database& database, const Roster& before) -> Result<> {
+    Change create = [directory = directory_, organisation = organisation_, first, phc = *phc,
+                     claimed_already](store::Database& database, const Roster& before) -> Result<> {
         if (!before.accounts.empty()) return std::unexpected(claimed_already);
-        VEDETTE_CHECK(insert_user(database, organisation, first, username_key(first.name), phc));
+        VEDETTE_CHECK(
+            insert_user(database, directory->sealer(), organisation, first, username_key(first.name), phc));
         return database.run("DELETE FROM claim_code");
     };
     if (auto created = co_await change(std::move(create)); !created)
         co_return std::unexpected(Refusal(created.error()));
     claim_digest_.reset();
     claim_code_ = Secret();
-    log::info("the first administrator is {}", *name);
+    log::info("the installation has its first administrator");
     co_return co_await begin_session(first.id, std::move(peer));
 }
 

@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "hub/mail/message.hpp"
 #include "hub/mail/server.hpp"
+#include "hub/mail/webhook.hpp"
 #include "net/http.hpp"
 #include "net/task_group.hpp"
 
@@ -50,13 +51,21 @@ class Mailer : public std::enable_shared_from_this<Mailer> {
     /// nullptr: none was named, and nothing is sent.
     const Server* server() const { return server_.get(); }
     const MailStatus& status() const { return status_; }
+    /// nullptr: none was named, and no short messages are sent.
+    const Webhook* webhook() const { return webhook_.get(); }
+    const MailStatus& webhook_status() const { return webhook_status_; }
+    /// Whether there is a way to that address or number.
+    bool reaches(std::string_view to) const;
 
     /// Errors as check(), and as the database says.
     net::Awaitable<Result<>> use(Server server);
     net::Awaitable<Result<>> remove();
+    net::Awaitable<Result<>> use(Webhook webhook);
+    net::Awaitable<Result<>> remove_webhook();
     /// Sends `message` by `server` at once, once. Errors: one sentence; `exhausted` while others are tested.
     net::Awaitable<Result<>> test(Server server, Message message);
-    /// Sends it in its own time. Without a server nothing happens.
+    net::Awaitable<Result<>> test(Webhook webhook, std::string to, std::string text);
+    /// Sends it in its own time. Where nothing reaches(), nothing happens.
     void send(Message message);
     /// Ends what is under way, and waits for it: before the event loop ends.
     net::Awaitable<void> stop();
@@ -65,6 +74,7 @@ class Mailer : public std::enable_shared_from_this<Mailer> {
     Mailer(MailerOptions options, const Clock& clock, std::unique_ptr<Store> store,
            boost::asio::any_io_executor executor);
     static net::Awaitable<void> send_in_time(std::shared_ptr<Mailer> self, Message message);
+    net::Awaitable<Result<>> send_once(const Message& message);
     std::string composed(const Server& server, const Message& message) const;
 
     const MailerOptions options_;
@@ -72,6 +82,8 @@ class Mailer : public std::enable_shared_from_this<Mailer> {
     std::unique_ptr<Store> store_;  // used on disk_ alone once opened
     std::shared_ptr<const Server> server_;
     MailStatus status_;
+    std::shared_ptr<const Webhook> webhook_;
+    MailStatus webhook_status_;
     std::shared_ptr<unsigned> tests_ = std::make_shared<unsigned>(0);
     boost::asio::thread_pool disk_{1};
     net::TaskGroup tasks_;

@@ -8,9 +8,10 @@
 namespace vedette::hub::mail {
 
 struct Message {
-    std::string to;       ///< is_address()
+    std::string to;       ///< is_address(), or is_phone_number(), which gets `brief` alone
     std::string subject;  ///< one line of UTF-8
     std::string text;     ///< UTF-8, lines end with '\n'
+    std::string brief{};  ///< the same in one sentence
 };
 
 /// The message as RFC 5322 has it, plain text, lines of at most 76 characters that end with CRLF; the text in

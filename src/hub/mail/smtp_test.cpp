@@ -9,6 +9,7 @@
 #include "hub/mail/address.hpp"
 #include "hub/mail/message.hpp"
 #include "hub/mail/server.hpp"
+#include "hub/mail/webhook.hpp"
 
 namespace vedette::hub::mail {
 namespace {
@@ -154,6 +155,32 @@ TEST(MailServer, IsCheckedBeforeItIsUsed) {
     Server with_nonsense = server.duplicate();
     with_nonsense.authorities_pem = "no certificate";
     EXPECT_EQ(fault(std::move(with_nonsense)), "ca_pem");
+}
+
+TEST(Webhook, IsAnHttpsAddress) {
+    const auto place = parse_webhook_url("https://sms.example.org/send?key=1");
+    ASSERT_TRUE(place.has_value());
+    EXPECT_EQ(place->host, "sms.example.org");
+    EXPECT_EQ(place->port, 443);
+    EXPECT_EQ(place->target, "/send?key=1");
+    EXPECT_EQ(parse_webhook_url("https://[2001:db8::1]:8443")->host, "2001:db8::1");
+    EXPECT_EQ(parse_webhook_url("https://[2001:db8::1]:8443")->port, 8443);
+    EXPECT_EQ(parse_webhook_url("https://a?b")->target, "/?b");
+    for (const char* bad :
+         {"http://sms.example.org/", "https://", "https://a:0/", "https://a:70000/", "https://a:8x/",
+          "https://u:p@a/", "https://a/#b", "https://a/ b", "https://[::1", "https://[::1]x/"})
+        EXPECT_FALSE(parse_webhook_url(bad).has_value()) << bad;
+    Webhook with_line;
+    with_line.url = "https://a/";
+    with_line.secret = Secret(std::string_view("a\r\nX: y"));
+    EXPECT_THAT(check(with_line).error().message, HasSubstr("secret: "));
+}
+
+TEST(PhoneNumber, IsInternational) {
+    EXPECT_EQ(normalise_phone_number("+49 (151) 234-567.89"), "+4915123456789");
+    EXPECT_TRUE(is_phone_number("+4915123456789"));
+    for (const char* bad : {"", "+", "015123456789", "+0151234567", "+49151x345678", "+12345678901234567"})
+        EXPECT_FALSE(is_phone_number(bad)) << bad;
 }
 
 }  // namespace

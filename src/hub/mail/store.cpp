@@ -8,7 +8,7 @@ namespace vedette::hub::mail {
 
 namespace {
 
-constexpr std::array<store::Migration, 1> migrations = {R"sql(
+constexpr std::array<store::Migration, 2> migrations = {R"sql(
 CREATE TABLE server (
     only_one        INTEGER PRIMARY KEY CHECK (only_one = 1),
     host            TEXT NOT NULL,
@@ -19,7 +19,18 @@ CREATE TABLE server (
     password_sealed BLOB,           -- under hub/data.key
     authorities_pem TEXT NOT NULL
 ) STRICT;
+)sql",
+                                                        R"sql(
+CREATE TABLE webhook (
+    only_one        INTEGER PRIMARY KEY CHECK (only_one = 1),
+    url_sealed      BLOB NOT NULL,  -- under hub/data.key: some have a secret within
+    secret_sealed   BLOB,           -- under hub/data.key
+    authorities_pem TEXT NOT NULL
+) STRICT;
 )sql"};
+
+constexpr sealing::Place secret_place{.table = "mail.webhook", .column = "secret", .row = {}};
+constexpr sealing::Place url_place{.table = "mail.webhook", .column = "url", .row = {}};
 
 constexpr sealing::Place password_place{.table = "mail.server", .column = "password", .row = {}};
 
@@ -70,6 +81,41 @@ Result<> Store::save(const Server& server) {
 
 Result<> Store::remove() {
     return database_.run("DELETE FROM server");
+}
+
+Result<std::optional<Webhook>> Store::load_webhook() {
+    VEDETTE_TRY(auto row,
+                database_.prepare("SELECT url_sealed, secret_sealed, authorities_pem FROM webhook"));
+    VEDETTE_TRY(const bool found, row.step());
+    if (!found) return std::nullopt;
+    Webhook webhook;
+    const auto url = sealer_.unseal(url_place, row.blob(0));
+    if (!url) {
+        log::warn("the address of the SMS server can't be opened: {}", url.error().message);
+        return std::nullopt;
+    }
+    webhook.url = as_text(*url);
+    webhook.authorities_pem = row.text(2);
+    if (row.is_null(1)) return webhook;
+    if (auto secret = sealer_.unseal(secret_place, row.blob(1))) {
+        webhook.secret = Secret(ByteView(*secret));
+        wipe(*secret);
+    } else {
+        log::warn("the secret for the SMS server can't be opened: {}", secret.error().message);
+    }
+    return webhook;
+}
+
+Result<> Store::save(const Webhook& webhook) {
+    std::optional<Bytes> secret;
+    if (!webhook.secret.empty()) secret = sealer_.seal(secret_place, webhook.secret.reveal());
+    return database_.run(
+        "REPLACE INTO webhook (only_one, url_sealed, secret_sealed, authorities_pem) VALUES (1, ?, ?, ?)",
+        sealer_.seal(url_place, as_bytes(webhook.url)), secret, webhook.authorities_pem);
+}
+
+Result<> Store::remove_webhook() {
+    return database_.run("DELETE FROM webhook");
 }
 
 }  // namespace vedette::hub::mail

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "hub/mail/server.hpp"
+#include "hub/mail/webhook.hpp"
 #include "hub/sealing/column_sealer.hpp"
 #include "store/database.hpp"
 
@@ -20,6 +21,10 @@ class Store {
     Result<std::optional<Server>> load();
     Result<> save(const Server& server);
     Result<> remove();
+    /// The same of the webhook for short messages.
+    Result<std::optional<Webhook>> load_webhook();
+    Result<> save(const Webhook& webhook);
+    Result<> remove_webhook();
 
   private:
     Store(store::Database database, sealing::ColumnSealer sealer)

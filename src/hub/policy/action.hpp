@@ -62,8 +62,10 @@ enum class Action : std::uint8_t {
     test_known_camera,
     preview_recording,
     view_as_user,
+    view_device,
+    upload_firmware,
 };
-constexpr std::uint8_t action_count = 54;
+constexpr std::uint8_t action_count = 56;
 /// As in the audit log, and in docs/ref/openapi.yaml: "remove_camera".
 std::string_view to_string(Action action);
 std::optional<Action> parse_action(std::string_view text);

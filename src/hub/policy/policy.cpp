@@ -90,6 +90,8 @@ constexpr Rule rule_of(Action action) {
         case Action::give_approval:     return {"give_approval",     organisation, oneself,                                          false, true,  true};
         case Action::approve_over_camera:       return {"approve_over_camera",       camera,       oneself_with({approve_actions}),  false, true,  true};
         case Action::test_known_camera: return {"test_known_camera", camera,       one_of({configure_cameras}),                      false, true,  true};
+        case Action::view_device:       return {"view_device",       camera,       one_of({maintain_devices}),                       false, true,  true};
+        case Action::upload_firmware:   return {"upload_firmware",   camera,       one_of({maintain_devices}),                       false, true,  true};
         case Action::preview_recording: return {"preview_recording", camera,       one_of({play_back}),                              false, false, true};
         case Action::view_as_user:      return {"view_as_user",      organisation, one_of({Right::manage_users}),                    false, false, true};
         case Action::approve_over_organisation: return {"approve_over_organisation", organisation, oneself_with({approve_actions}),  false, true,  true};

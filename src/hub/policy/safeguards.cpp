@@ -14,6 +14,7 @@ constexpr auto list_of_actions = std::to_array<Action>({
     Action::lift_hold,
     Action::change_camera,  // also: for how long it keeps recordings
     Action::remove_camera,
+    Action::maintain_camera,
     Action::switch_relay,
     Action::change_settings,
     Action::manage_users,

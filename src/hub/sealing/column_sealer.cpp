@@ -1,6 +1,7 @@
 #include "hub/sealing/column_sealer.hpp"
 
 #include "crypto/cobblestone.hpp"
+#include "crypto/hmac.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/key_file.hpp"
 
@@ -36,6 +37,14 @@ ColumnSealer ColumnSealer::derive(std::string_view purpose, ByteView input) cons
     ColumnSealer derived(crypto::hkdf_expand_sha512(key_.reveal(), bytes, crypto::stored_key_size));
     wipe(bytes);
     return derived;
+}
+
+crypto::Sha256Digest ColumnSealer::keyed_hash(std::string_view purpose, ByteView value) const {
+    ByteWriter info;
+    info.text(purpose).u8(0);
+    const Secret key =
+        crypto::hkdf_expand_sha512(key_.reveal(), std::move(info).finish(), crypto::stored_key_size);
+    return crypto::hmac_sha256(key.reveal(), value);
 }
 
 Bytes ColumnSealer::seal(const Place& place, ByteView value) const {

@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
+#include "crypto/digest.hpp"
 
 namespace vedette::hub::sealing {
 
@@ -29,6 +30,10 @@ class ColumnSealer {
 
     /// A sealer under a key of its own, HKDF-Expand-SHA512 of this one's with purpose || 0x00 || input.
     ColumnSealer derive(std::string_view purpose, ByteView input) const;
+
+    /// For looking up what is sealed: HMAC-SHA-256 of `value` under a key of its own, HKDF-Expand-SHA512 of
+    /// this one's with purpose || 0x00. Whoever has the database alone can't try out values.
+    crypto::Sha256Digest keyed_hash(std::string_view purpose, ByteView value) const;
 
     /// Cobblestone-256 under the key, bound to the place. docs/ref/audit-format.md has the bytes.
     Bytes seal(const Place& place, ByteView value) const;

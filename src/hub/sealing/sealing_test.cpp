@@ -30,6 +30,18 @@ TEST(ColumnSealer, OpensWhatItSealedInItsPlaceAlone) {
     }
 }
 
+TEST(ColumnSealer, AKeyedHashFindsAndTellsNothing) {
+    const ColumnSealer sealer(crypto::random_secret(crypto::stored_key_size));
+    const auto hash = sealer.keyed_hash("users.name", as_bytes("ada"));
+    EXPECT_EQ(sealer.keyed_hash("users.name", as_bytes("ada")), hash);
+    EXPECT_NE(sealer.keyed_hash("users.name", as_bytes("adb")), hash);
+    EXPECT_NE(sealer.keyed_hash("api_tokens.name", as_bytes("ada")), hash);
+    EXPECT_NE(hash, crypto::sha256(as_bytes("ada")));
+    EXPECT_NE(ColumnSealer(crypto::random_secret(crypto::stored_key_size))
+                  .keyed_hash("users.name", as_bytes("ada")),
+              hash);
+}
+
 TEST(KeyFile, IsMadeOnceForItsOwnerAlone) {
     const TestFolder folder;
     const auto path = folder.path() / "data.key";

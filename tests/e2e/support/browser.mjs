@@ -58,6 +58,7 @@ export async function claim(page, server) {
   await byId(page, 'claim-username').fill(USER);
   await byId(page, 'claim-password').fill(PASSWORD);
   await byId(page, 'claim-submit').click();
+  await byId(page, 'offer-later').click();
   await byId(page, 'nav-live').waitFor();
 }
 

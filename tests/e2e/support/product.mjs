@@ -89,7 +89,8 @@ export async function start(args, ready) {
 /** `vedette serve` or `vedette demo`; on its first start it prints a claim code. */
 export async function startServer(command, data, { port, more = [] } = {}) {
   const chosen = port ?? (await freePort());
-  const program = await start([command, '--data', data, '--port', chosen, '--bind', '127.0.0.1', ...more], /Vedette is ready/);
+  const local = command === 'serve' ? ['--allow-local-cameras'] : []; // where simulated ones are
+  const program = await start([command, '--data', data, '--port', chosen, '--bind', '127.0.0.1', ...local, ...more], /Vedette is ready/);
   return {
     ...program,
     port: chosen,

@@ -15,6 +15,7 @@ import classes from './Account.module.css';
 import { ApiTokens } from './ApiTokens';
 import { AuthenticatorSetup } from './AuthenticatorSetup';
 import { clientName, isPhone } from './client';
+import { useSecondFactor } from './useSecondFactor';
 import { MailAddress } from './MailAddress';
 import { Passkeys } from './Passkeys';
 import { ProofForm } from './ProofForm';
@@ -71,35 +72,38 @@ function Authenticator({ account }: { account: Account }) {
   );
 }
 
-function ChangePassword({ username }: { username: string }) {
+function ChangePassword({ account }: { account: Account }) {
   const [oldPassword, setOldPassword] = useState('');
   const [newPassword, setNewPassword] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const change = useMutation({
-    mutationFn: () =>
+    mutationFn: async () =>
       dataOf(
         api.PUT('/api/v1/account/password', {
-          body: { old_password: oldPassword, new_password: newPassword },
+          body: { old_password: oldPassword, new_password: newPassword, ...(await secondFactor.make()) },
         }),
       ),
     onSuccess: () => {
       setOldPassword('');
       setNewPassword('');
+      secondFactor.clear();
       notifications.show({ message: 'Your password was changed. Other sessions have ended.' });
     },
   });
+  // A code by mail is none here: it is for who has nothing better.
+  const secondFactor = useSecondFactor({ ...account, mail_code: false }, change.error, 'password');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wrong = passwordProblem(newPassword);
     setProblem(wrong);
-    if (!wrong && oldPassword) change.mutate();
+    if (!wrong && oldPassword && secondFactor.ready) change.mutate();
   };
   return (
     <form noValidate onSubmit={submit} data-testid="password-form">
       <Stack gap="sm" align="stretch">
-        <ErrorNotice error={change.error} fields={['old_password', 'new_password']} />
+        <ErrorNotice error={change.error} fields={['old_password', 'new_password', 'code']} />
         {/* So that a password manager knows whose password it is. */}
-        <input type="text" hidden readOnly autoComplete="username" value={username} />
+        <input type="text" hidden readOnly autoComplete="username" value={account.username} />
         <PasswordInput
           label="Current password"
           autoComplete="current-password"
@@ -118,11 +122,12 @@ function ChangePassword({ username }: { username: string }) {
           error={problem ?? messageAt(change.error, 'new_password')}
           data-testid="new-password"
         />
+        {secondFactor.fields}
         <Group>
           <Button
             type="submit"
             loading={change.isPending}
-            disabled={!oldPassword || !newPassword}
+            disabled={!oldPassword || !newPassword || !secondFactor.ready}
             data-testid="change-password"
           >
             Change the password
@@ -243,7 +248,7 @@ export function AccountPage() {
           </section>
           <section aria-labelledby="mail-section" className={classes.section}>
             <Title order={2} size="h4" mb="sm" id="mail-section">
-              Mail address
+              Messages about your account
             </Title>
             <MailAddress account={account} />
           </section>
@@ -251,7 +256,7 @@ export function AccountPage() {
             <Title order={2} size="h4" mb="sm" id="password">
               Password
             </Title>
-            <ChangePassword username={account.username} />
+            <ChangePassword account={account} />
           </section>
           <section aria-labelledby="sessions" className={classes.section}>
             <Title order={2} size="h4" mb="sm" id="sessions">

@@ -9,6 +9,13 @@ import { ProofForm } from './ProofForm';
 import { useProof, PROOF_FIELDS } from './useProof';
 import { useRefreshAccount } from './useRefreshAccount';
 
+const possible = ({ mail_possible, sms_possible }: Account) => mail_possible || sms_possible;
+
+function addressLabel({ mail_possible, sms_possible }: Account): string {
+  if (!sms_possible) return 'Mail address';
+  return mail_possible ? 'Mail address or mobile number' : 'Mobile number';
+}
+
 /** The code that came to the new address. */
 function Confirm({ address, onDone, onAgain }: { address: string; onDone(): void; onAgain(): void }) {
   const [code, setCode] = useState('');
@@ -82,10 +89,10 @@ function Add({
       <Stack gap="sm">
         <ErrorNotice error={add.error} fields={['address', ...PROOF_FIELDS]} />
         <TextInput
-          label="Mail address"
+          label={addressLabel(account)}
+          {...(account.sms_possible && { description: 'A number with its country, as in +49 151 23456789.' })}
           {...nextInDialog}
-          type="email"
-          autoComplete="email"
+          autoComplete={account.sms_possible && !account.mail_possible ? 'tel' : 'email'}
           autoCapitalize="none"
           spellCheck={false}
           maxLength={254}
@@ -150,17 +157,17 @@ export function MailAddress({ account }: { account: Account }) {
     <Stack gap="sm" align="flex-start">
       <Text data-testid="mail-address-state">
         {account.mail === null
-          ? 'You are told there when your password or a second factor changes.'
+          ? 'You are told by mail or SMS when your password or a second factor changes.'
           : `${account.mail} is told when your password or a second factor changes.`}
         {account.mail_code && ' Sign-in sends a code there; an authenticator app or a passkey is safer.'}
       </Text>
-      {!account.mail_possible && account.mail === null && (
+      {!possible(account) && account.mail === null && (
         <Text size="sm" c="dimmed">
-          No mail server is set up yet; an administrator can do it under People, Rules.
+          No mail server or SMS server is set up yet; an administrator can do it under People, Rules.
         </Text>
       )}
       <Group gap="sm">
-        {account.mail_possible && (
+        {possible(account) && (
           <Button
             variant={account.mail === null ? 'filled' : 'default'}
             onClick={() => setAt({ step: 'add' })}

@@ -1,8 +1,10 @@
-import { Box, Button, Group, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Box, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
 import { api, type Account, type Passkey } from '../api/client';
-import { dataOf } from '../api/problem';
+import { dataOf, messageAt } from '../api/problem';
 import { obstacle } from '../passkeys/ceremony';
+import { ErrorNotice } from '../ui/ErrorNotice';
 import { focusWhereLost } from '../ui/focus';
 import { formatMoment } from '../ui/format';
 import { IconKey } from '../ui/icons';
@@ -41,9 +43,65 @@ function RemovePasskey({
   );
 }
 
+function RenamePasskey({ passkey, onClose }: { passkey: Passkey; onClose(): void }) {
+  const refresh = useRefreshAccount();
+  const [name, setName] = useState(passkey.name);
+  const rename = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.PATCH('/api/v1/account/passkeys/{passkey_id}', {
+          params: { path: { passkey_id: passkey.id } },
+          body: { name: name.trim() },
+        }),
+      ),
+    onSuccess: () => {
+      refresh();
+      onClose();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (name.trim()) rename.mutate();
+  };
+  return (
+    <form noValidate onSubmit={submit} data-testid="passkey-rename-form">
+      <Stack gap="sm" py="sm">
+        <ErrorNotice error={rename.error} fields={['name']} />
+        <TextInput
+          label="Name of the passkey"
+          ref={focusWhereLost}
+          maxLength={64}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={messageAt(rename.error, 'name')}
+          data-testid="passkey-new-name"
+        />
+        <Group>
+          <Button
+            type="submit"
+            size="xs"
+            loading={rename.isPending}
+            disabled={!name.trim()}
+            data-testid="passkey-rename-submit"
+          >
+            Rename
+          </Button>
+          <Button variant="subtle" color="gray" size="xs" onClick={onClose}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
 function PasskeyRow({ account, passkey }: { account: Account; passkey: Passkey }) {
-  // undefined: not yet.
-  const [removing, setRemoving] = useState<boolean>();
+  const [open, setOpen] = useState<'rename' | 'remove'>();
+  const [last, setLast] = useState<'rename' | 'remove'>();
+  const close = () => {
+    setLast(open);
+    setOpen(undefined);
+  };
   const used =
     passkey.last_used_90k === null ? 'not used yet' : `last used ${formatMoment(passkey.last_used_90k)}`;
   return (
@@ -57,20 +115,33 @@ function PasskeyRow({ account, passkey }: { account: Account; passkey: Passkey }
             {passkey.server_name !== window.location.hostname && ` · works at ${passkey.server_name}`}
           </Text>
         </div>
-        {!removing && (
-          <Button
-            variant="default"
-            size="xs"
-            ref={removing === false ? focusWhereLost : undefined}
-            onClick={() => setRemoving(true)}
-            aria-label={`Remove the passkey ${passkey.name}`}
-            data-testid="passkey-remove"
-          >
-            Remove
-          </Button>
+        {!open && (
+          <Group gap="xs" wrap="nowrap">
+            <Button
+              variant="default"
+              size="xs"
+              ref={last === 'rename' ? focusWhereLost : undefined}
+              onClick={() => setOpen('rename')}
+              aria-label={`Rename the passkey ${passkey.name}`}
+              data-testid="passkey-rename"
+            >
+              Rename
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              ref={last === 'remove' ? focusWhereLost : undefined}
+              onClick={() => setOpen('remove')}
+              aria-label={`Remove the passkey ${passkey.name}`}
+              data-testid="passkey-remove"
+            >
+              Remove
+            </Button>
+          </Group>
         )}
       </div>
-      {removing && <RemovePasskey account={account} passkey={passkey} onClose={() => setRemoving(false)} />}
+      {open === 'rename' && <RenamePasskey passkey={passkey} onClose={close} />}
+      {open === 'remove' && <RemovePasskey account={account} passkey={passkey} onClose={close} />}
     </li>
   );
 }

@@ -7,19 +7,20 @@ import { askForPasskey, obstacle } from '../passkeys/ceremony';
 import { afterLoss } from '../ui/focus';
 
 function codeLabel(account: Account): string {
-  if (account.mail_code) return 'Code that came by mail';
+  if (account.mail_code) return 'Code that was sent to you';
   return account.authenticator ? 'Code of the app, or a recovery code' : 'A recovery code';
 }
 
 /**
  * The second factor of an account, of whichever kind. `fields` are inputs for a form, whose `error` they show; `make` gives
- * what they come to, and may ask for a passkey. Nothing, where the account has none.
+ * what they come to, and may ask for a passkey. Nothing, where the account has none. With `clearanceId` a passkey is asked for that clearance, and is good for no other.
  */
 export function useSecondFactor(
   account: Account | undefined,
   error: unknown,
   testId: string,
   focus = afterLoss,
+  clearanceId?: string,
 ) {
   const [code, setCode] = useState('');
   const [preferred, setPreferred] = useState<'code' | 'passkey'>();
@@ -33,7 +34,11 @@ export function useSecondFactor(
   const make = async (): Promise<StepUp> => {
     if (!exists) return {};
     if (!byPasskey) return { code: code.trim() };
-    const request = await dataOf(api.POST('/api/v1/account/passkeys/proof'));
+    const request = await dataOf(
+      api.POST('/api/v1/account/passkeys/proof', {
+        ...(clearanceId !== undefined && { body: { clearance_id: clearanceId } }),
+      }),
+    );
     return { passkey: await askForPasskey(request) };
   };
   const fields: ReactNode = exists && (
@@ -62,7 +67,7 @@ export function useSecondFactor(
             onClick={() => send.mutate()}
             data-testid={`${testId}-send`}
           >
-            {send.isSuccess ? 'Send another code' : 'Send me a code by mail'}
+            {send.isSuccess ? 'Send another code' : 'Send me a code'}
           </Anchor>
         </>
       )}
@@ -81,5 +86,12 @@ export function useSecondFactor(
       )}
     </>
   );
-  return { fields, make, exists, byPasskey, ready: !exists || byPasskey || code.trim() !== '' };
+  return {
+    fields,
+    make,
+    clear: () => setCode(''),
+    exists,
+    byPasskey,
+    ready: !exists || byPasskey || code.trim() !== '',
+  };
 }

@@ -60,6 +60,7 @@ export type OwnSession = Schemas['OwnSession'];
 export type Session = Schemas['Session'];
 export type SecondFactorNeeded = Schemas['SecondFactorNeeded'];
 export type SecondPersonNeeded = Schemas['SecondPersonNeeded'];
+export type Sms = Schemas['Sms'];
 export type StateChange = Schemas['StateChange'];
 export type Storage = Schemas['Storage'];
 export type Stream = Schemas['Stream'];

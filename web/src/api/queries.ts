@@ -73,6 +73,14 @@ export const signedOutQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** Whether the signed-in user has just claimed the installation, and was not offered a second factor yet. */
+export const justClaimedQuery = queryOptions({
+  queryKey: ['just-claimed'],
+  queryFn: () => false,
+  initialData: false,
+  staleTime: Infinity,
+});
+
 export const accountQuery = queryOptions({
   queryKey: ['account'],
   queryFn: () => dataOf(api.GET('/api/v1/account')),

@@ -56,7 +56,7 @@ function StepUpForm({ clearance, onCancel }: StepProps) {
       }),
     ),
   );
-  const secondFactor = useSecondFactor(account, give.error, 'step-up', nextInDialog);
+  const secondFactor = useSecondFactor(account, give.error, 'step-up', nextInDialog, clearance.id);
   if (!account) return <Loader size="sm" aria-label="Loading" />;
   if (!secondFactor.exists) {
     return (

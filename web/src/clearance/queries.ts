@@ -5,13 +5,19 @@ import { camerasQuery } from '../api/queries';
 import { may } from '../session/rights';
 import { useRights } from '../session/useRights';
 
+/** The key of all of them. */
+export const CLEARANCES = ['clearance'];
+
+// The WebSocket tells when something has changed; asking is for when it is away.
+const WITHOUT_NEWS_MS = 30_000;
+
 /** How far it is with one's own request that waits for somebody. */
 export const clearanceQuery = (id: string) =>
   queryOptions({
-    queryKey: ['clearance', id],
+    queryKey: [...CLEARANCES, id],
     queryFn: () =>
       dataOf(api.GET('/api/v1/clearances/{clearance_id}', { params: { path: { clearance_id: id } } })),
-    refetchInterval: 2_000,
+    refetchInterval: WITHOUT_NEWS_MS,
     staleTime: 0,
     retry: false,
   });
@@ -19,7 +25,7 @@ export const clearanceQuery = (id: string) =>
 export const approvalsQuery = queryOptions({
   queryKey: ['approvals'],
   queryFn: async () => (await dataOf(api.GET('/api/v1/approvals'))).approvals,
-  refetchInterval: 5_000,
+  refetchInterval: WITHOUT_NEWS_MS,
 });
 
 /** Whether somebody may approve what others ask, over anything. */

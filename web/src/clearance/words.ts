@@ -11,6 +11,7 @@ export const ACTION_WORDS: Record<SafeguardedAction, string> = {
   lift_hold: 'Lift a hold',
   change_camera: 'Change a camera',
   remove_camera: 'Delete a camera',
+  maintain_camera: 'Change, restart or update a device',
   switch_relay: 'Switch an output',
   change_settings: 'Change the site’s settings',
   manage_users: 'Add, change or delete users',

@@ -10,6 +10,7 @@ import {
   storeStorage,
 } from '../api/queries';
 import { isDenial } from '../api/problem';
+import { CLEARANCES, approvalsQuery } from '../clearance/queries';
 import { refusalOf } from '../session/viewAs';
 import { MediaConnection, type ConnectionState } from './MediaConnection';
 
@@ -37,7 +38,9 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
         setValue({ connection, state });
         // A refused WebSocket doesn't say why; the session does. And events were missed.
         void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
-        if (state === 'open') void queryClient.invalidateQueries({ queryKey: camerasQuery.queryKey });
+        if (state !== 'open') return;
+        for (const queryKey of [camerasQuery.queryKey, approvalsQuery.queryKey, CLEARANCES])
+          void queryClient.invalidateQueries({ queryKey });
       },
       onEvent: (event) => {
         if (event.type === 'camera.changed') storeCamera(event.camera);
@@ -49,6 +52,10 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
           void queryClient.invalidateQueries({ queryKey: ['events', id] });
           if (kind === 'relay_output') void queryClient.invalidateQueries({ queryKey: ['relays', id] });
         } else if (event.type === 'session.changed') void queryClient.invalidateQueries();
+        else if (event.type === 'approvals.changed')
+          void queryClient.invalidateQueries({ queryKey: approvalsQuery.queryKey });
+        else if (event.type === 'clearances.changed')
+          void queryClient.invalidateQueries({ queryKey: CLEARANCES });
         else storeStorage(event.storage);
       },
       // A schedule that ends changes nothing that the server would tell of.

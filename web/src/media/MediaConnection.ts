@@ -48,6 +48,8 @@ type Event = Extract<
   | { type: 'camera.changed' }
   | { type: 'camera.removed' }
   | { type: 'session.changed' }
+  | { type: 'approvals.changed' }
+  | { type: 'clearances.changed' }
   | { type: 'camera.state' }
   | { type: 'camera.event' }
   | { type: 'storage.changed' }

@@ -10,6 +10,8 @@ export type ServerMessage =
   | { type: 'camera.changed'; camera: Camera }
   | { type: 'camera.removed'; camera_id: string }
   | { type: 'session.changed' }
+  | { type: 'approvals.changed' }
+  | { type: 'clearances.changed' }
   | ({ type: 'camera.state'; camera_id: string } & StateChange)
   | { type: 'camera.event'; event: CameraEvent }
   | { type: 'storage.changed'; storage: Storage }
@@ -23,6 +25,8 @@ const SERVER_TYPES = new Set<ServerMessage['type']>([
   'camera.changed',
   'camera.removed',
   'session.changed',
+  'approvals.changed',
+  'clearances.changed',
   'camera.state',
   'camera.event',
   'storage.changed',

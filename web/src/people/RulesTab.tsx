@@ -74,7 +74,7 @@ function RulesForm({ saved, mayChange }: { saved: AccessRules; mayChange: boolea
             </Stack>
           </Radio.Group>
           <Checkbox
-            label="A code by mail is a second factor"
+            label="A code by mail or SMS is a second factor"
             description="The weakest: for who has neither an authenticator app nor a passkey. It never does for an action that takes a second factor."
             checked={rules.mail_codes}
             onChange={(event) => set({ mail_codes: event.currentTarget.checked })}

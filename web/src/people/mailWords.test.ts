@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mailBodyOf, mailSummary, mailValuesOf, usualMailPort } from './mailWords';
+import { mailBodyOf, mailSummary, mailValuesOf, smsSummary, usualMailPort } from './mailWords';
 
 const server = {
   host: 'mail.example.org',
@@ -27,5 +27,13 @@ describe('the mail server', () => {
     expect(body).not.toHaveProperty('port');
     expect(mailBodyOf({ ...mailValuesOf(null), password: 'x' }).password).toBe('x');
     expect([usualMailPort('tls'), usualMailPort('starttls')]).toEqual([465, 587]);
+  });
+
+  it('of short messages is told without what its address says', () => {
+    const webhook = { url: 'https://sms.example.org:8443/send?key=1', has_secret: true, ca_pem: '' };
+    expect(smsSummary({ webhook, sent: 0, last_sent_90k: null, problem: '' }).text).toBe(
+      'sms.example.org:8443.',
+    );
+    expect(smsSummary({ webhook: null, sent: 0, last_sent_90k: null, problem: '' }).tone).toBe('quiet');
   });
 });

@@ -1,4 +1,4 @@
-import type { Mail, MailServerTest } from '../api/client';
+import type { Mail, MailServerTest, Sms } from '../api/client';
 import { formatMoment, sentence } from '../ui/format';
 
 /** What the form has; an empty port is the usual one. */
@@ -48,4 +48,15 @@ export function mailSummary({ server, last_sent_90k, problem }: Mail): {
   if (problem) return { tone: 'bad', text: sentence(problem) };
   const last = last_sent_90k === null ? '' : ` Last sent ${formatMoment(last_sent_90k)}.`;
   return { tone: 'good', text: `${server.host}, as ${server.from}.${last}` };
+}
+
+/** The same of short messages; of the address, the server is what matters. */
+export function smsSummary({ webhook, last_sent_90k, problem }: Sms): {
+  tone: 'quiet' | 'good' | 'bad';
+  text: string;
+} {
+  if (!webhook) return { tone: 'quiet', text: 'None. Vedette sends no short messages.' };
+  if (problem) return { tone: 'bad', text: sentence(problem) };
+  const last = last_sent_90k === null ? '' : ` Last sent ${formatMoment(last_sent_90k)}.`;
+  return { tone: 'good', text: `${webhook.url.replace(/^https:\/\//, '').replace(/[/?].*$/, '')}.${last}` };
 }

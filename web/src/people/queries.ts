@@ -53,6 +53,12 @@ export const mailQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+export const smsQuery = queryOptions({
+  queryKey: [ROOT, 'sms'],
+  queryFn: () => dataOf(api.GET('/api/v1/sms')),
+  refetchInterval: 10_000,
+});
+
 /** Asked by whoever manages users, on every page: an opened envelope is an alarm. */
 export const breakGlassQuery = queryOptions({
   queryKey: [ROOT, 'break-glass'],

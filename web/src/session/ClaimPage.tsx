@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { ApiError, dataOf } from '../api/problem';
-import { setupQuery } from '../api/queries';
+import { justClaimedQuery, setupQuery } from '../api/queries';
 import { Notice } from '../ui/Notice';
 import { DoorPage } from './DoorPage';
 import { enter } from './enter';
@@ -31,6 +31,7 @@ export function ClaimPage() {
         }),
       ),
     onSuccess: (session) => {
+      queryClient.setQueryData(justClaimedQuery.queryKey, true);
       enter(queryClient, session);
       queryClient.setQueryData(setupQuery.queryKey, { claimed: true });
     },

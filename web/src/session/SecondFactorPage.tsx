@@ -21,7 +21,7 @@ interface Props {
 }
 
 function introOf({ passkey, mail }: SecondFactorNeeded): string {
-  if (mail) return 'A code is sent to the mail address of your account.';
+  if (mail) return 'A code is sent to the address or number of your account.';
   return passkey
     ? 'Use your passkey, or enter a code.'
     : 'Enter the code that your authenticator app shows for Vedette.';
@@ -78,8 +78,7 @@ export function SecondFactorPage({ needed, onSignedIn, onAgain }: Props) {
           {needed.mail && (
             <>
               <Text size="sm" role="status">
-                {send.isSuccess &&
-                  'A code is on its way to your mail address. It works once, for ten minutes.'}
+                {send.isSuccess && 'A code is on its way to you. It works once, for ten minutes.'}
               </Text>
               <Button
                 size="md"
@@ -96,7 +95,7 @@ export function SecondFactorPage({ needed, onSignedIn, onAgain }: Props) {
                   ? `Send another in ${formatSeconds(wait)}`
                   : send.isSuccess
                     ? 'Send another code'
-                    : 'Send me a code by mail'}
+                    : 'Send me a code'}
               </Button>
             </>
           )}

@@ -1,10 +1,11 @@
 import { Button, Center, Loader, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { sessionQuery, setupQuery, signedOutQuery } from '../api/queries';
+import { justClaimedQuery, sessionQuery, setupQuery, signedOutQuery } from '../api/queries';
 import { Notice } from '../ui/Notice';
 import { ClaimPage } from './ClaimPage';
 import { DoorPage } from './DoorPage';
+import { OfferSecondFactorPage } from './OfferSecondFactorPage';
 import { SetUpSecondFactorPage } from './SetUpSecondFactorPage';
 import { EnvelopePage } from './EnvelopePage';
 import { InvitationPage } from './InvitationPage';
@@ -16,7 +17,9 @@ import { SignInPage } from './SignInPage';
  */
 export function SessionGate({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery);
+  const queryClient = useQueryClient();
   const wasSignedIn = useRef(false);
+  const { data: justClaimed } = useQuery(justClaimedQuery);
   const { data: signedOut } = useQuery(signedOutQuery);
   const [way, setWay] = useState<'invitation' | 'envelope'>();
   const setup = useQuery({ ...setupQuery, enabled: session.data === null });
@@ -27,6 +30,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }, [session.data]);
   // What was seen stays while the server is away: the banner inside says so.
   if (session.data?.second_factor === 'required') return <SetUpSecondFactorPage />;
+  if (session.data && justClaimed)
+    return (
+      <OfferSecondFactorPage onDone={() => queryClient.setQueryData(justClaimedQuery.queryKey, false)} />
+    );
   if (session.data) return children;
   const failed = session.data === undefined ? session : setup;
   if (failed.error) {

@@ -5,7 +5,7 @@ import { sessionQuery, signedOutQuery } from '../api/queries';
 
 let lastUser: string | undefined;
 
-const OF_NOBODY = ['session', 'signed-out', 'setup'];
+const OF_NOBODY = ['session', 'signed-out', 'setup', 'just-claimed'];
 
 /** Nothing of what one user saw stays for the next one. */
 export function forgetAll(queryClient: QueryClient) {
