@@ -12,19 +12,14 @@ export function ViewAsBanner() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   if (!viewed) return null;
-  const end = async () => {
-    await endViewing(queryClient);
-    await navigate('/people?tab=users');
-  };
+  const end = () => endViewing(queryClient, () => navigate('/people?tab=users'));
   return (
     <div className={classes.banner} role="status" data-testid="banner-view-as">
       <IconEye size={20} aria-hidden="true" />
       <span className={classes.words}>
         <strong>You look as {viewed.name}.</strong>{' '}
-        <span className={classes.more}>
-          Places and cameras are as this user has them now. Pictures come only where you may see them
-          yourself, and nothing can be changed.
-        </span>
+        <span className={classes.more}>Places and cameras are as this user has them now. </span>
+        Pictures come only where you may see them yourself, and nothing can be changed.
       </span>
       <Button size="compact-sm" variant="default" onClick={() => void end()} data-testid="view-as-end">
         End

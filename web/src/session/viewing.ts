@@ -15,11 +15,10 @@ export async function beginViewing(queryClient: QueryClient, user: Pick<User, 'i
   ]);
 }
 
-/** Back to what is one's own. */
-export async function endViewing(queryClient: QueryClient) {
+/** Back to what is one's own. `leave` goes to another page, which comes before that one is shown anew with other cameras. */
+export async function endViewing(queryClient: QueryClient, leave: () => unknown) {
   setViewed(undefined);
-  await Promise.all([
-    queryClient.resetQueries({ queryKey: camerasQuery.queryKey }),
-    queryClient.refetchQueries({ queryKey: sessionQuery.queryKey }),
-  ]);
+  await queryClient.refetchQueries({ queryKey: sessionQuery.queryKey });
+  await leave();
+  await queryClient.resetQueries({ queryKey: camerasQuery.queryKey });
 }
