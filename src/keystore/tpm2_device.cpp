@@ -264,8 +264,10 @@ struct Tpm2Device::Impl {
 };
 
 Result<Tpm2Device> Tpm2Device::open() {
-    ::setenv("TSS2_LOG", "all+NONE",
-             0);  // its library would write to standard error; our sentences say enough
+    // Its library would write to standard error, and our sentences say enough.
+    static const int silenced =
+        ::setenv("TSS2_LOG", "all+NONE", 0);  // NOLINT(concurrency-mt-unsafe): once, at the first use
+    (void)silenced;
     const char* const named = ::secure_getenv("VEDETTE_TPM2");
     const std::string name = named != nullptr ? named : std::string(default_tpm);
     auto impl = std::make_unique<Impl>();

@@ -23,8 +23,8 @@ bool is_dotted(std::string_view text, Allowed allowed) {
 bool is_address(std::string_view text) {
     constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
     constexpr std::size_t max_local = 64;
-    const std::size_t at = text.rfind('@');
-    if (at == std::string_view::npos || at > max_local || text.size() > max_address_bytes) return false;
+    const std::size_t at = text.rfind('@');  // npos, where there is none, is more than any address has
+    if (at > max_local || text.size() > max_address_bytes) return false;
     return is_dotted(
                text.substr(0, at),
                [&](char c) { return is_alphanumeric(c) || specials.find(c) != std::string_view::npos; }) &&
