@@ -93,7 +93,8 @@ class HttpServerTest : public testing::Test {
         auto certificate = authority->server_certificate({"localhost", "127.0.0.1", "::1"});
         ASSERT_TRUE(certificate.has_value()) << certificate.error().message;
         loop_.start();
-        loop_.run_on_thread(listen(std::move(*certificate), {"127.0.0.1", 0, limits, refuse_}));
+        loop_.run_on_thread(listen(std::move(*certificate),
+                                   {.address = "127.0.0.1", .port = 0, .limits = limits, .refuse = refuse_}));
         ASSERT_TRUE(server_ != nullptr);
         port_ = server_->port();
     }
