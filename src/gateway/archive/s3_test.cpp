@@ -99,7 +99,7 @@ TEST(S3Answers, ListsAndErrors) {
         "<IsTruncated>true</IsTruncated><Contents><Key>media/a&amp;b.seg</Key></Contents>"
         "<NextContinuationToken>t</NextContinuationToken></ListBucketResult>");
     ASSERT_TRUE(listing);
-    const StoredObject expected{"media/a&b.seg", UtcTime::max()};
+    const vault::StoredObject expected{"media/a&b.seg", UtcTime::max()};
     EXPECT_EQ(listing->objects, std::vector{expected});
     EXPECT_EQ(listing->next, "t");
     for (const char* bad : {"", "x", "<Error/>", "<ListBucketResult><Contents/></ListBucketResult>",

@@ -50,6 +50,8 @@ class Writer {
     Result<> flush();
     /// See Vault::resume().
     std::optional<UtcTime> resume(StreamKey stream);
+    /// See Vault::state_start().
+    void state_start();
     /// See Vault::check_clock().
     Result<> check_clock();
     /// conflict: something of it is held.
@@ -82,6 +84,7 @@ class Writer {
     struct Resume {
         StreamKey stream;
     };
+    struct StateStart {};
     struct Flush {
         std::shared_ptr<std::promise<Result<>>> done;
     };
@@ -101,7 +104,7 @@ class Writer {
     };
     /// A gap that grows while fragments are refused; shared with refused_.
     using SharedGap = std::shared_ptr<Gap>;
-    using Item = std::variant<BeginRun, Resume, Fragment, Gap, SharedGap, Flush, Delete, Task>;
+    using Item = std::variant<StateStart, BeginRun, Resume, Fragment, Gap, SharedGap, Flush, Delete, Task>;
 
     struct OpenSegment {
         SegmentFile file;
@@ -202,6 +205,7 @@ class Writer {
     };
     std::vector<Abandoned> abandoned_;
     ClockWatch clock_watch_;
+    bool has_begun_ = false;                      ///< the start is in the log
     std::vector<RecordHeader> unstated_events_;   ///< not in the log yet
     std::vector<RecordHeader> unindexed_events_;  ///< in the log, not in the index yet
     std::set<PlaceNumber> changed_folders_;       ///< a file was made in its open folder since the last sync

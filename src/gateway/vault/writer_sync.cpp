@@ -66,7 +66,7 @@ void Writer::tick(Steady::time_point now) {
                 set_disk(DiskState::failing,
                          fmt::format("Recordings could not be signed: {}.", published.error().message));
         }
-        show_life(true);
+        if (has_begun_) show_life(true);
         next_publish_ = Steady::now() + parts_.options->checkpoint_interval;
     }
 }
@@ -154,7 +154,7 @@ void Writer::close_segment(StreamKey key, Stream& open) {
 }
 
 Result<> Writer::publish() {
-    VEDETTE_CHECK(state_events());
+    if (has_begun_) VEDETTE_CHECK(state_events());
     VEDETTE_CHECK(publish_log());
     VEDETTE_CHECK(index_events());
     return index_closed();
@@ -168,7 +168,8 @@ void Writer::look_at_clock() {
     unstated_events_.push_back(event_header(*step, parts_.keys->organisation()));
 }
 
-// In front of all that is recorded from then on.
+// In front of all that is recorded from then on. A process that ends before it has recorded, or was told that
+// it begins, leaves nothing.
 Result<> Writer::state_events() {
     if (parts_.options->watches_clock) look_at_clock();
     if (unstated_events_.empty()) return {};
@@ -176,6 +177,7 @@ Result<> Writer::state_events() {
     for (const RecordHeader& event : unstated_events_) parts_.log->append(encode_entry(event));
     std::ranges::move(unstated_events_, std::back_inserter(unindexed_events_));
     unstated_events_.clear();
+    if (!std::exchange(has_begun_, true)) show_life(true);
     return {};
 }
 
