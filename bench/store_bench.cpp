@@ -1,7 +1,7 @@
 // The store against its bars, each part against a peer in the same run; bench_store.py starts it and writes
 // bench/RESULTS_STORE.md. Every line of output is a name and a number.
 //
-// usage: store_bench seal | read FOLDER | write FOLDER MIB | generate FOLDER CAMERAS DAYS |
+// usage: store_bench seal | read FOLDER | write FOLDER MIB ROUNDS | generate FOLDER CAMERAS DAYS |
 //        first_picture FOLDER CAMERAS DAYS | start FOLDER | retention FOLDER FRAGMENTS
 
 #include <algorithm>
@@ -17,7 +17,9 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/evp.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +64,18 @@ double cpu_seconds() {
     timespec time{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// Of all processors, by this process and those that it started and waited for.
+double busy_seconds() {
+    double sum = 0;
+    for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage usage{};
+        ::getrusage(who, &usage);
+        for (const timeval& time : {usage.ru_utime, usage.ru_stime})
+            sum += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    }
+    return sum;
 }
 
 double seconds_since(Steady::time_point start) {
@@ -184,10 +198,15 @@ void seal_of(std::size_t size, const std::string& name) {
 
 // -------------------------------------------------------------------------------------------------- reading
 
-std::unique_ptr<Vault> open_vault(const fs::path& folder, bool is_overlapped = true) {
+/// How much is done at once: sealing and writing one after another, sealing in one thread while another
+/// writes, or as it is.
+enum class Threads { one, two, all };
+
+std::unique_ptr<Vault> open_vault(const fs::path& folder, Threads threads = Threads::all) {
     VaultOptions options;
     options.folder = folder;
-    if (!is_overlapped) options.write_behind_bytes = std::numeric_limits<std::size_t>::max();
+    if (threads == Threads::one) options.write_behind_bytes = std::numeric_limits<std::size_t>::max();
+    if (threads == Threads::two) options.seal_threads = 0;
     options.retention_interval = std::chrono::milliseconds(0);
     return need(Vault::open(std::move(options)));
 }
@@ -264,16 +283,49 @@ double write_bare(const fs::path& file_name, int mebibytes, Plain* cipher) {
     return seconds;
 }
 
+// dd itself, as often as it takes to sync each second; a piece is what it wrote in a second before. `input`
+// is in memory. Seconds.
+class Dd {
+  public:
+    Dd(fs::path input, fs::path output, int mebibytes, const char* flags)
+        : input_(std::move(input)), output_(std::move(output)), mebibytes_(mebibytes), flags_(flags) {
+        if (fs::exists(input_)) return;
+        const File file = need(File::open(input_, O_WRONLY | O_CREAT | O_EXCL, 0600));
+        const Bytes bytes = noise(fragment_bytes, 5);
+        for (int i = 0; i < mebibytes_; ++i) need(file.write(bytes));
+    }
+    double run() {
+        const auto start = Steady::now();
+        for (int done = 0; done < mebibytes_; done += piece_) {
+            const std::string command = fmt::format(
+                "dd if={} of={} bs=1M skip={} seek={} count={} conv=fdatasync,notrunc {} status=none",
+                input_.string(), output_.string(), done, done, std::min(piece_, mebibytes_ - done), flags_);
+            if (std::system(command.c_str()) != 0) die(command);
+        }
+        const double seconds = seconds_since(start);
+        piece_ = std::max(1, static_cast<int>(mebibytes_ / seconds));
+        fs::remove(output_);
+        return seconds;
+    }
+
+  private:
+    const fs::path input_;
+    const fs::path output_;
+    const int mebibytes_;
+    const char* const flags_;
+    int piece_ = 512;
+};
+
 // The same bytes from sixteen cameras through the store: sealed, written, synced, signed and indexed.
 // Seconds.
-// `is_overlapped`: as it is; else each record is sealed when the one before is on the disk.
-double write_ours(const fs::path& folder, int mebibytes, Encryption encryption, bool is_overlapped = true) {
+double write_ours(const fs::path& folder, int mebibytes, Encryption encryption,
+                  Threads threads = Threads::all) {
     constexpr int cameras = 16;
     const auto bytes = std::make_shared<const Bytes>(noise(fragment_bytes, 3));
     const std::vector<ClearRange> clear = clear_of(fragment_bytes);
     double seconds = 0;
     {
-        const auto vault = open_vault(folder, is_overlapped);
+        const auto vault = open_vault(folder, threads);
         std::vector<std::uint64_t> runs;
         for (int camera = 0; camera < cameras; ++camera) {
             vault->set_encryption(camera_number(camera), encryption);
@@ -297,31 +349,52 @@ double write_ours(const fs::path& folder, int mebibytes, Encryption encryption, 
     return seconds;
 }
 
-// In turn, so that what else the machine does meets all of them.
-void write(const fs::path& folder, int mebibytes) {
-    constexpr int rounds = 7;
+// In turn, so that what else the machine does meets all of them. Beside the medians the best round of each: a
+// machine that does other things as well has its best rounds at other times for each of them.
+void write(const fs::path& folder, int mebibytes, int rounds) {
     fs::create_directories(folder);
     Plain cipher;
+    const fs::path memory = fs::path("/dev/shm") / fmt::format("store-bench-{}", ::getpid());
+    Dd cached(memory, folder / "dd", mebibytes, "");
+    Dd direct(memory, folder / "dd", mebibytes, "oflag=direct");
     write_bare(folder / "bare", mebibytes, nullptr);  // the first one meets an empty cache of the file system
-    std::map<std::string, std::vector<double>> times, ratios;
+    cached.run();
+    direct.run();
+    std::map<std::string, std::vector<double>> times, busy;
+    const auto measure = [&](const std::string& name, const auto& work) {
+        const double before = busy_seconds();
+        times[name].push_back(work());
+        busy[name].push_back(busy_seconds() - before);
+    };
+    const auto ours = [&](Encryption encryption, Threads threads) {
+        return write_ours(folder / "ours", mebibytes, encryption, threads);
+    };
     for (int round = 0; round < rounds; ++round) {
-        const double bare = write_bare(folder / "bare", mebibytes, nullptr);
-        const double sealed = write_bare(folder / "bare", mebibytes, &cipher);
-        times["bare"].push_back(bare);
-        times["sealed"].push_back(sealed);
-        const auto add = [&](const std::string& name, double seconds) {
-            times[name].push_back(seconds);
-            ratios[name + "_ratio"].push_back(seconds / bare);
-            ratios[name + "_sealed_ratio"].push_back(seconds / sealed);
-        };
-        add("full", write_ours(folder / "full", mebibytes, Encryption::full));
-        add("serial", write_ours(folder / "full", mebibytes, Encryption::full, false));
-        add("light", write_ours(folder / "light", mebibytes, Encryption::light));
+        measure("bare", [&] { return write_bare(folder / "bare", mebibytes, nullptr); });
+        measure("sealed", [&] { return write_bare(folder / "bare", mebibytes, &cipher); });
+        measure("dd", [&] { return cached.run(); });
+        measure("full", [&] { return ours(Encryption::full, Threads::all); });
+        measure("dd_direct", [&] { return direct.run(); });
+        measure("two", [&] { return ours(Encryption::full, Threads::two); });
+        measure("serial", [&] { return ours(Encryption::full, Threads::one); });
+        measure("light", [&] { return ours(Encryption::light, Threads::all); });
     }
+    fs::remove(memory);
     const double megabytes = static_cast<double>(mebibytes) * static_cast<double>(fragment_bytes) / 1e6;
-    for (const auto& [name, values] : times)
+    for (const auto& [name, values] : times) {
         tell(("write_" + name + "_mb").c_str(), megabytes / at(values, 0.5));
-    for (const auto& [name, values] : ratios) tell(("write_" + name).c_str(), at(values, 0.5));
+        tell(("write_" + name + "_best_mb").c_str(), megabytes / at(values, 0));
+        tell(("write_" + name + "_cpu_per_gb").c_str(), at(busy[name], 0.5) * 1000 / megabytes);
+    }
+    for (const std::string name : {"full", "two", "serial", "light"})
+        for (const std::string peer : {"bare", "sealed", "dd", "dd_direct"}) {
+            std::vector<double> ratios;
+            for (std::size_t i = 0; i < times[name].size(); ++i)
+                ratios.push_back(times[name][i] / times[peer][i]);
+            tell(("write_" + name + "_to_" + peer).c_str(), at(ratios, 0.5));
+            tell(("write_" + name + "_to_" + peer + "_best").c_str(),
+                 at(times[name], 0) / at(times[peer], 0));
+        }
 }
 
 // ------------------------------------------------------------------------------------------------- the index
@@ -570,8 +643,8 @@ int main(int argc, char** argv) {
     } else if (words.size() == 2 && words[0] == "read") {
         read_back(fs::path(words[1]) / "full", Encryption::full, "read");
         read_back(fs::path(words[1]) / "light", Encryption::light, "read_light");
-    } else if (words.size() == 3 && words[0] == "write") {
-        write(words[1], number(2));
+    } else if (words.size() == 4 && words[0] == "write") {
+        write(words[1], number(2), number(3));
     } else if (words.size() == 4 && words[0] == "generate") {
         generate(words[1], number(2), number(3));
     } else if (words.size() == 4 && words[0] == "first_picture") {
@@ -581,7 +654,7 @@ int main(int argc, char** argv) {
     } else if (words.size() == 3 && words[0] == "retention") {
         retention(words[1], number(2));
     } else {
-        die("usage: seal | read FOLDER | write FOLDER MIB | generate FOLDER CAMERAS DAYS | "
+        die("usage: seal | read FOLDER | write FOLDER MIB ROUNDS | generate FOLDER CAMERAS DAYS | "
             "first_picture FOLDER CAMERAS DAYS | start FOLDER | retention FOLDER FRAGMENTS");
     }
     return 0;

@@ -67,9 +67,13 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options, const Clo
         vault_options.archive.emplace(std::move(options.archive->name), std::move(options.archive->folder));
     vault_options.archive_after = options.archive_after_days * Ticks90k(std::chrono::hours(24));
     vault_options.connect_archive = archive::s3_connector(options.data_dir, clock);
-    vault_options.on_place = [reach, executor](const vault::PlaceStatus&) {
-        boost::asio::post(executor, [reach] {
-            if (const auto impl = reach->lock()) (*impl)->report_places();
+    vault_options.on_place = [reach, executor](const vault::PlaceStatus& place) {
+        const bool hangs = place.state == vault::PlaceState::hanging;
+        boost::asio::post(executor, [reach, hangs] {
+            const auto impl = reach->lock();
+            if (!impl) return;
+            if (hangs) (*impl)->add_readers();
+            (*impl)->report_places();
         });
     };
     vault_options.on_disk_state = [reach, executor](vault::DiskState state, const std::string& message) {
@@ -252,6 +256,7 @@ net::Awaitable<void> Gateway::Impl::stop() {
     if (!flushed) log::error("the last recordings could not be written: {}", flushed.error().message);
     self.reset();
     pool.join();
+    readers.pool.join();
     device_pool.join();
     if (states_file) (void)states_file->write(states.take_unsaved());
 }
@@ -285,6 +290,12 @@ void Gateway::Impl::set_disk_state(vault::DiskState state, std::string message) 
 void Gateway::Impl::report_places() {
     take_places();
     link->send(storage);
+}
+
+void Gateway::Impl::add_readers() {
+    constexpr std::size_t most = 8 * Readers::threads;  // disks that hang again and again
+    for (std::size_t i = 0; i < Readers::threads && readers.more.size() < most; ++i)
+        readers.more.emplace_back([this] { readers.pool.attach(); });
 }
 
 void Gateway::Impl::take_places() {

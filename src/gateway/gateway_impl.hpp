@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct Gateway::Impl {
     void set_disk_state(vault::DiskState state, std::string message);
     void set_scrub_status(vault::ScrubStatus status);
     void report_places();
+    /// Threads in the place of those that a disk that hangs may hold.
+    void add_readers();
     void take_places();
     /// invalid_input: there is no disk of that name.
     Result<> check_place(const wire::CameraSettings& settings) const;
@@ -168,6 +171,13 @@ struct Gateway::Impl {
     std::vector<wire::CameraEvent> lasting_events;  ///< of the process before, until their cameras are there
     std::unordered_map<CameraId, std::shared_ptr<devices::DeviceRunner>> device_runners;
     net::WorkerPool pool{2};
+    /// Of playback alone: who reads from a disk that hangs is stuck until it answers.
+    struct Readers {
+        static constexpr std::size_t threads = 2;  ///< recording and live view go first
+        net::WorkerPool pool{threads};
+        std::vector<std::jthread> more;
+        ~Readers() { pool.stop(); }
+    } readers;
     std::unique_ptr<ingest::CameraProcess> process;
     std::vector<Camera> loaded;  ///< until start()
     std::unordered_map<CameraId, std::unique_ptr<CameraRunner>> runners;

@@ -307,8 +307,8 @@ void Gateway::Impl::open_channel(const wire::OpenChannel& open) {
         return refuse(
             {ErrorKind::exhausted, "too many recordings are being played; close one and try again"});
     auto playback = std::make_shared<Playback>(
-        executor, pool, *vault, [this](wire::ToHub message) { link->send(std::move(message)); }, open.channel,
-        source, open.credit_bytes);
+        executor, readers.pool, *vault, [this](wire::ToHub message) { link->send(std::move(message)); },
+        open.channel, source, open.credit_bytes);
     auto task = std::make_unique<net::TaskGroup>(executor, "playback");
     task->spawn(play(playback, open.channel));
     playbacks[open.channel] = {std::move(playback), std::move(task)};

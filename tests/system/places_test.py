@@ -1,6 +1,7 @@
 """Several disks, one of which goes away while cameras are recorded, and comes back."""
 
 import subprocess
+import time
 import unittest
 
 import case
@@ -77,6 +78,52 @@ class PlacesTest(case.SystemTest):
         self.assertEqual(server.ok("GET", "/api/v1/health")["status"], "ok")
         vedette.wait_for("its recordings to be there", lambda: "OK:" in vedette.run(case.BINARY, "vault", "verify", "--data", self.data)[1], 30)
         server.stop()
+        self.verify()
+
+    @unittest.skipUnless(case.may_mount(), "needs the right to mount a file system")
+    def test_a_disk_that_hangs_holds_nothing_up(self):
+        image = self.dir / "a.img"
+        subprocess.run(["truncate", "-s", "64M", image], check=True)
+        subprocess.run(["mkfs.ext4", "-q", image], check=True)
+        subprocess.run(["mount", "-o", "loop", image, self.a], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.a], check=False, capture_output=True)
+        farm = self.simulator(2)
+        server = self.server(extra=self.options())
+        hit = server.add_camera("Gate", farm.url(1))
+        server.ok("PATCH", f"/api/v1/cameras/{hit}", {"place": "a"})
+        spared = server.add_camera("Yard", farm.url(2))
+        server.ok("PATCH", f"/api/v1/cameras/{spared}", {"place": "b"})
+        # From the next segment on, where the first had begun already.
+        vedette.wait_for("recordings on both", lambda: segments(self.a) > 0 and segments(self.b) > 0, 120)
+        self.wait_recorded(server, hit, 4)
+        self.wait_recorded(server, spared, 4)
+
+        # From here on whoever writes there waits in the kernel.
+        subprocess.run(["fsfreeze", "-f", self.a], check=True)
+        self.addCleanup(subprocess.run, ["fsfreeze", "-u", self.a], check=False, capture_output=True)
+        began = time.monotonic()
+        hanging = vedette.wait_for("it to be noticed", lambda: (p := self.place(server, "a"))["state"] == "hanging" and p, 20)
+        print(f"noticed after {time.monotonic() - began:.1f} s", flush=True)
+        self.assertIn("does not answer", hanging["message"])
+        frozen = vedette.now_90k()
+        vedette.wait_for("both to be recorded elsewhere", lambda: all(server.recordings(c)["extent"]["end_90k"] > frozen + 4 * vedette.TICKS_PER_SECOND for c in (hit, spared)))
+        slowest = 0
+        for _ in range(20):
+            asked = time.monotonic()
+            server.ok("GET", "/api/v1/cameras")
+            server.ok("GET", "/api/v1/health")
+            slowest = max(slowest, time.monotonic() - asked)
+        self.assertLess(slowest, 2)
+        # The other camera has lost nothing, this one what had not been synced.
+        self.assertEqual(server.recordings(spared)["gaps"], [])
+        lost = sum(g["end_90k"] - g["start_90k"] for g in server.recordings(hit)["gaps"])
+        print(f"lost {lost / vedette.TICKS_PER_SECOND:.2f} s", flush=True)
+        self.assertLess(lost, 5 * vedette.TICKS_PER_SECOND)
+
+        subprocess.run(["fsfreeze", "-u", self.a], check=True)
+        vedette.wait_for("its return to be noticed", lambda: self.place(server, "a")["state"] == "good", 30)
+        vedette.wait_for("its recordings to be there", lambda: "OK:" in vedette.run(case.BINARY, "vault", "verify", "--data", self.data)[1], 30)
+        self.assertEqual(server.stop(), 0, server.output())
         self.verify()
 
 

@@ -46,6 +46,7 @@ net::Awaitable<Result<>> exchange(CameraConnection& connection, rtsp::ClientSess
     auto limit = session.deadline() - clock.monotonic_now();
     if (tunnel != nullptr && tunnel->protocol.awaits_answer())
         limit = std::min<decltype(limit)>(limit, post_look_period);
+    if (connection.low_water_mark > 1) limit = std::min<decltype(limit)>(limit, longest_low_water_wait);
     if (limit > std::chrono::nanoseconds::zero()) {
         Result<> readable;
         auto waiting = wait_into(connection, readable);

@@ -70,6 +70,7 @@ void WorkerSession::dialled(std::optional<Error> error, std::vector<File> files)
 
 void WorkerSession::tune(const Tune& tune) {
     watched_ = tune.watched;
+    connection_.low_water_mark = tune.low_water_mark;
     (void)connection_.stream.set_receive_low_water_mark(tune.low_water_mark);
 }
 

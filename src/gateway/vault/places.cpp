@@ -18,11 +18,12 @@
 namespace vedette::vault {
 
 namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
-// So long a disk that failed is left alone, even when a look at it finds nothing.
-constexpr std::chrono::seconds rest_after_failure{10};
+// So often it is looked whether a look at a disk comes to no end.
+constexpr std::chrono::milliseconds overseen_every{500};
 constexpr std::string_view identity_key = "vedette-place";
 constexpr int slower_for_archives = 10;  // their looks cost somebody money
 
@@ -131,6 +132,12 @@ std::string sentence_of(PlaceState state, const PlaceEntry& place, const std::st
             return fmt::format(
                 "The disk \"{}\" is away ({}): its recordings can't be seen until it is mounted again.", name,
                 why);
+        case PlaceState::hanging:
+            return fmt::format(
+                "The disk \"{}\" does not answer: its recordings can't be seen until it does. Check it and "
+                "its "
+                "cables.{}",
+                name, place.number == home_place ? " Nothing can be signed meanwhile." : "");
     }
     return "";
 }
@@ -171,6 +178,8 @@ std::string_view to_string(PlaceState state) {
             return "failing";
         case PlaceState::away:
             return "away";
+        case PlaceState::hanging:
+            return "hanging";
     }
     return "failing";
 }
@@ -181,6 +190,8 @@ Places::Places(const Layout& layout, PlaceWatch watch) : watch_(std::move(watch)
 
 Places::~Places() {
     stop();
+    for (auto& [number, disk] : disks_)
+        if (disk->watcher.joinable()) disk->watcher.join();
 }
 
 void Places::add(PlaceEntry entry, bool records) {
@@ -276,16 +287,27 @@ void Places::start() {
     for (auto& [number, disk] : disks_)
         disk->watcher =
             std::jthread([this, &looked_at = *disk](const std::stop_token& stop) { watch(looked_at, stop); });
+    if (watch_.hang_limit.count() > 0)
+        overseer_ = std::jthread([this](const std::stop_token& stop) { oversee(stop); });
 }
 
+// One that hangs is waited for at the very end: until then what other disks have is brought to its end.
 void Places::stop() {
+    overseer_ = {};
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopped_ = true;
+    }
     for (auto& [number, disk] : disks_) {
         disk->watcher.request_stop();
         if (disk->objects) disk->objects->interrupt();
     }
     waiting_.notify_all();
-    for (auto& [number, disk] : disks_)
-        if (disk->watcher.joinable()) disk->watcher.join();
+    for (auto& [number, disk] : disks_) {
+        while (disk->watcher.joinable() && !disk->is_watched_no_more && !is_late(*disk))
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        if (disk->watcher.joinable() && disk->is_watched_no_more) disk->watcher.join();
+    }
 }
 
 // A thread for each: a disk that hangs keeps nobody from looking at the others.
@@ -296,10 +318,45 @@ void Places::watch(Disk& disk, const std::stop_token& stop) {
         waiting_.wait_for(lock, stop, watch_.interval * (disk.objects ? slower_for_archives : 1),
                           [] { return false; });
     }
+    disk.is_watched_no_more = true;
+}
+
+// Archives in a bucket have time limits of their own.
+bool Places::is_late(const Disk& disk) const {
+    const Steady::rep since = disk.looked_at_since;
+    return since != 0 && !disk.objects && watch_.hang_limit.count() > 0 &&
+           Steady::now() - Steady::time_point(Steady::duration(since)) > watch_.hang_limit;
+}
+
+void Places::oversee(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        waiting_.wait_for(lock, stop, overseen_every, [] { return false; });
+        lock.unlock();
+        for (const auto& [number, disk] : disks_)
+            if (is_late(*disk)) note_hanging(number);
+        lock.lock();
+    }
+}
+
+void Places::note_hanging(PlaceNumber place) {
+    if (!has_several()) return;
+    Disk& disk = *disks_.at(place);
+    {
+        const std::lock_guard lock(mutex_);
+        disk.failed_at = Steady::now();
+    }
+    set(disk, PlaceState::hanging, "");
 }
 
 void Places::check(PlaceNumber place) {
     Disk& disk = *disks_.at(place);
+    disk.looked_at_since = Steady::now().time_since_epoch().count();
+    look(disk);
+    disk.looked_at_since = 0;
+}
+
+void Places::look(Disk& disk) {
     const MediaFolder media = disk.entry.media();
     if (std::string why = why_away(disk); !why.empty()) {
         set(disk, PlaceState::away, why);
@@ -331,8 +388,8 @@ void Places::check(PlaceNumber place) {
     }
     {
         const std::lock_guard lock(mutex_);
-        if (before == PlaceState::failing &&
-            std::chrono::steady_clock::now() < disk.failed_at + rest_after_failure)
+        if ((before == PlaceState::failing || before == PlaceState::hanging) &&
+            Steady::now() < disk.failed_at + watch_.rest)
             return;
     }
     set(disk, PlaceState::good, "");
@@ -343,7 +400,7 @@ void Places::report(PlaceNumber place, const Error& error) {
     Disk& disk = *disks_.at(place);
     {
         const std::lock_guard lock(mutex_);
-        disk.failed_at = std::chrono::steady_clock::now();
+        disk.failed_at = Steady::now();
     }
     if (std::string why = why_away(disk); !why.empty()) {
         set(disk, PlaceState::away, why);
@@ -361,6 +418,7 @@ void Places::set(Disk& disk, PlaceState state, std::string why) {
         if (before == state) return;
         disk.message = sentence_of(state, disk.entry, why);
         status = status_of(disk);
+        if (is_stopped_) return;  // who would be told is gone
     }
     if (state == PlaceState::good)
         log::info("\"{}\" ({}) is there, and as it should be", disk.entry.name, disk.entry.folder.string());
@@ -398,7 +456,7 @@ PlaceState Places::state(PlaceNumber place) const {
 }
 
 bool Places::is_there(PlaceNumber place) const {
-    return is_known(place) && state(place) != PlaceState::away;
+    return is_known(place) && state(place) != PlaceState::away && state(place) != PlaceState::hanging;
 }
 
 MediaFolder Places::media(PlaceNumber place) const {
@@ -424,7 +482,8 @@ std::vector<PlaceStatus> Places::status() const {
 std::vector<std::string> Places::away() const {
     std::vector<std::string> names;
     for (const auto& [number, disk] : disks_)
-        if (disk->state == PlaceState::away) names.push_back(disk->entry.name);
+        if (disk->state == PlaceState::away || disk->state == PlaceState::hanging)
+            names.push_back(disk->entry.name);
     return names;
 }
 
@@ -450,7 +509,8 @@ std::vector<PlaceNumber> Places::candidates(CameraId camera) const {
         const std::lock_guard lock(mutex_);
         const auto preferred = preferred_.find(camera);
         for (const auto& [number, disk] : disks_) {
-            if (!disk->records || disk->state == PlaceState::away) continue;
+            if (!disk->records || disk->state == PlaceState::away || disk->state == PlaceState::hanging)
+                continue;
             double worth = 0;
             if (number != home_place)
                 worth = static_cast<double>(std::max<std::uint64_t>(disk->capacity, 1)) /
@@ -499,7 +559,8 @@ Result<SegmentSource> open_segment_file(const Places& places, PlaceNumber likely
         }
     }
     if (places.is_known(likely) && !places.is_there(likely))
-        return fail(ErrorKind::unavailable, "its disk, \"{}\", is away", places.name(likely));
+        return fail(ErrorKind::unavailable, "its disk, \"{}\", {}", places.name(likely),
+                    places.state(likely) == PlaceState::hanging ? "does not answer" : "is away");
     return fail(ErrorKind::corrupt, "the file {} is missing",
                 places.media(home_place).open_segment(id).filename().string());
 }

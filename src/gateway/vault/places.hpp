@@ -19,6 +19,7 @@ enum class PlaceState : std::uint8_t {
     read_only,
     failing,  ///< what is written there fails
     away,     ///< its disk is not mounted, or another one is
+    hanging,  ///< it does not answer: nothing is asked of it until a look at it has come to its end
 };
 
 struct PlaceStatus {
@@ -35,7 +36,11 @@ struct PlaceStatus {
 
 struct PlaceWatch {
     std::chrono::milliseconds interval{2000};  ///< between two looks at each disk; 0: none by itself
-    std::uint64_t room = 64u << 20;            ///< a disk with less is full; takes recordings again at double
+    /// A look that takes longer means that the disk hangs; 0: none does.
+    std::chrono::milliseconds hang_limit{10'000};
+    /// So long a disk that failed is left alone, even when a look at it finds nothing.
+    std::chrono::milliseconds rest{10'000};
+    std::uint64_t room = 64u << 20;  ///< a disk with less is full; takes recordings again at double
     /// From any thread, when the state of one changed. Must return quickly.
     std::function<void(const PlaceStatus&)> on_change;
 };
@@ -55,7 +60,8 @@ class Places {
 
     /// Begins to look at the disks, where there are several.
     void start();
-    /// No look goes on after it, and nothing that an archive was asked for.
+    /// No look goes on after it but at disks that hang, and nothing that an archive was asked for. Nobody is
+    /// told of anything any more.
     void stop();
 
     /// The data directory's own is the first.
@@ -80,13 +86,13 @@ class Places {
     std::vector<PlaceStatus> status() const;
     /// Where old recordings go.
     std::optional<PlaceNumber> archive() const { return archive_; }
-    /// The names of those that are away.
+    /// The names of those that are away or hang.
     std::vector<std::string> away() const;
 
     /// Where a camera's recordings go, if anything can be written there; `name` may be of none that is known.
     void prefer(CameraId camera, std::string name);
-    /// Places for the camera's next segment, the one that should take it first. Those that are away are left
-    /// out; what is in trouble comes last.
+    /// Places for the camera's next segment, the one that should take it first. Those that are away or hang
+    /// are left out; what is in trouble comes last.
     std::vector<PlaceNumber> candidates(CameraId camera) const;
     /// Whether another place would take what this one does not.
     bool has_other_good(PlaceNumber place) const;
@@ -94,9 +100,11 @@ class Places {
     /// There are several, and one of them is good.
     bool takes_recordings() const;
 
-    /// Writing there failed.
+    /// Writing there failed. Looks at the disk.
     void report(PlaceNumber place, const Error& error);
-    /// Looks at the disk again, now.
+    /// It does not answer. Returns at once.
+    void note_hanging(PlaceNumber place);
+    /// Looks at the disk again, now; returns when it answers.
     void check(PlaceNumber place);
 
   private:
@@ -110,12 +118,17 @@ class Places {
         std::uint64_t capacity = 0;
         std::uint64_t free = 0;
         std::chrono::steady_clock::time_point failed_at{};
+        std::atomic<std::chrono::steady_clock::rep> looked_at_since = 0;  ///< 0: nobody looks
+        std::atomic<bool> is_watched_no_more = false;
         std::jthread watcher;
     };
     Places(const Layout& layout, PlaceWatch watch);
     void add(PlaceEntry entry, bool records);
     static std::string why_away(const Disk& disk);
     void watch(Disk& disk, const std::stop_token& stop);
+    void oversee(const std::stop_token& stop);
+    bool is_late(const Disk& disk) const;
+    void look(Disk& disk);
     void set(Disk& disk, PlaceState state, std::string why);
     const Disk& at(PlaceNumber place) const { return *disks_.at(place); }
     static PlaceStatus status_of(const Disk& disk);
@@ -125,8 +138,10 @@ class Places {
     std::optional<PlaceNumber> archive_;
     std::map<PlaceNumber, std::unique_ptr<Disk>> disks_;  ///< does not change once it is open
     mutable std::mutex mutex_;
+    bool is_stopped_ = false;
     std::condition_variable_any waiting_;
     std::map<CameraId, std::string> preferred_;
+    std::jthread overseer_;
 };
 
 /// The file of a segment, wherever it lies now; `likely` is looked at first. corrupt: it is missing.
@@ -137,7 +152,7 @@ Result<SegmentSource> open_segment_file(const Places& places, PlaceNumber likely
 /// Makes the folder that closed segments of the day lie in, but nothing in a folder whose disk is away.
 Result<> make_day_folder(const MediaFolder& media, StreamKey stream, std::int32_t day);
 
-/// The words of the state: "good", "full", "read_only", "failing", "away".
+/// The words of the state: "good", "full", "read_only", "failing", "away", "hanging".
 std::string_view to_string(PlaceState state);
 
 }  // namespace vedette::vault

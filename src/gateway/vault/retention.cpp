@@ -219,7 +219,8 @@ void Retention::note_change(PlaceNumber place, PlaceState state) {
     {
         const std::lock_guard lock(mutex_);
         // Nothing happens in an archive but what goes on from here.
-        if (state == PlaceState::away && parts_.places->objects(place) == nullptr) were_away_.insert(place);
+        const bool is_gone = state == PlaceState::away || state == PlaceState::hanging;
+        if (is_gone && parts_.places->objects(place) == nullptr) were_away_.insert(place);
     }
     wake();
 }

@@ -1,12 +1,16 @@
 #include "gateway/vault/segment_file.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/file_fault.hpp"
+#include "base/log.hpp"
 #include "gateway/vault/light.hpp"
 
 namespace vedette::vault {
@@ -15,6 +19,10 @@ namespace {
 
 // Records above this size are rare; their buffer is given back after use.
 constexpr std::size_t kept_capacity = 8u << 20;
+// Syncs one after another each wait for a commit of the file system's own; at the same time they share it.
+constexpr std::size_t syncs_at_once = 8;
+// Fewer files than this are not worth a thread.
+constexpr std::size_t files_per_thread = 16;
 
 }  // namespace
 
@@ -33,6 +41,17 @@ std::span<std::byte> RecordBuffer::reserve(std::size_t size) {
     return {data_, size};
 }
 
+void set_sealed_sizes(RecordHeader& header, std::span<const ByteView> pieces,
+                      const std::vector<ClearRange>& clear) {
+    std::size_t plain_size = 0;
+    for (const ByteView piece : pieces) plain_size += piece.size();
+    header.plain_size = static_cast<std::uint32_t>(plain_size);
+    header.is_light = !clear.empty();
+    header.payload_size =
+        static_cast<std::uint32_t>(header.is_light ? split_light(pieces, clear).payload_size()
+                                                   : crypto::cobblestone_sealed_size(plain_size));
+}
+
 ByteView RecordBuilder::build(RecordHeader& header, const Secret* key, std::span<const ByteView> pieces) {
     std::size_t plain_size = 0;
     for (const ByteView piece : pieces) plain_size += piece.size();
@@ -40,7 +59,7 @@ ByteView RecordBuilder::build(RecordHeader& header, const Secret* key, std::span
     header.payload_size =
         static_cast<std::uint32_t>(key != nullptr ? crypto::cobblestone_sealed_size(plain_size) : plain_size);
 
-    const std::span<std::byte> record = next_buffer().reserve(header.stored_size());
+    const std::span<std::byte> record = buffer_.reserve(header.stored_size());
     const std::span<std::byte> payload = record.subspan(record_header_size, header.payload_size);
     if (key != nullptr) {
         entry_ = encode_entry(header);
@@ -62,7 +81,7 @@ ByteView RecordBuilder::build_light(RecordHeader& header, const Secret& key, std
     header.is_light = true;
     header.plain_size = static_cast<std::uint32_t>(parts.clear_size + parts.sealed_size - parts.map.size());
     header.payload_size = static_cast<std::uint32_t>(parts.payload_size());
-    const std::span<std::byte> record = next_buffer().reserve(header.stored_size());
+    const std::span<std::byte> record = buffer_.reserve(header.stored_size());
     std::span<std::byte> out = record.subspan(record_header_size, header.payload_size);
     const auto put = [&](ByteView bytes) {
         std::ranges::copy(bytes, out.begin());
@@ -95,8 +114,9 @@ Result<SegmentFile> SegmentFile::create(const std::filesystem::path& path) {
     return SegmentFile(std::move(*file));
 }
 
-Result<> SegmentFile::append(ByteView record) {
-    if (torn_) VEDETTE_CHECK(truncate(blocks_));
+Result<> SegmentFile::append(ByteView record, std::uint32_t at) {
+    if (at > blocks_) return fail(ErrorKind::unavailable, "the record before it is missing");
+    if (torn_ || at < blocks_) VEDETTE_CHECK(truncate(at));
     const std::uint64_t offset = std::uint64_t{blocks_} * block_size;
     std::size_t done = 0;
     while (done < record.size()) {
@@ -145,6 +165,27 @@ Result<> SegmentFile::truncate(std::uint32_t blocks) {
         return fail_errno(errno, "ftruncate");
     torn_ = false;
     return {};
+}
+
+std::vector<Result<>> sync_together(const SegmentFiles& files, const std::function<void()>& note_progress) {
+    std::vector<Result<>> results(files.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < files.size(); i = next++) {
+            results[i] = files[i]->sync();
+            if (note_progress) note_progress();
+        }
+    };
+    std::vector<std::jthread> others;
+    try {
+        while (others.size() + 1 < std::min(syncs_at_once, files.size() / files_per_thread))
+            others.emplace_back(work);
+    } catch (const std::system_error& error) {
+        log::warn("syncing takes longer: no thread: {}", error.what());
+    }
+    work();
+    others.clear();
+    return results;
 }
 
 Result<> check_payload(const SegmentSource& file, const RecordHeader& header, Bytes& scratch) {

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "base/file.hpp"
 #include "gateway/vault/segment_info.hpp"
@@ -25,12 +27,16 @@ class RecordBuffer {
     std::size_t capacity_ = 0;
 };
 
+/// Sets the sizes of `header` to those that a RecordBuilder will give, so that what follows a sealed record
+/// can be placed before it is built. `clear` is empty unless it is for build_light().
+void set_sealed_sizes(RecordHeader& header, std::span<const ByteView> pieces,
+                      const std::vector<ClearRange>& clear);
+
 /// Seals and lays out records. Not thread-safe.
 class RecordBuilder {
   public:
     /// Completes `header` (plain_size, payload_size, digest) and gives the record's bytes, valid until the
-    /// call after the next: one record can be written while another is built. `key` seals init and fragment;
-    /// others are stored in clear and have one piece.
+    /// next call. `key` seals init and fragment; others are stored in clear and have one piece.
     ByteView build(RecordHeader& header, const Secret* key, std::span<const ByteView> pieces);
     /// The same of a fragment of which `clear`, as are_clear_ranges() takes it, stays in clear.
     ByteView build_light(RecordHeader& header, const Secret& key, std::span<const ByteView> pieces,
@@ -40,10 +46,7 @@ class RecordBuilder {
   private:
     ByteView finish(RecordHeader& header, std::span<std::byte> record);
 
-    RecordBuffer& next_buffer() { return buffers_[++built_ % buffers_.size()]; }
-
-    std::array<RecordBuffer, 2> buffers_;
-    std::size_t built_ = 0;
+    RecordBuffer buffer_;
     crypto::CobblestoneSealer sealer_;
     crypto::Sha256 digest_;
     Entry entry_{};
@@ -55,9 +58,10 @@ class SegmentFile {
     /// Creates the file; it must not exist. O_DIRECT where the file system takes it.
     static Result<SegmentFile> create(const std::filesystem::path& path);
 
-    /// Appends a record of whole blocks. After an error the file is as before, or is cut back by the next
-    /// call.
-    Result<> append(ByteView record);
+    /// Appends a record of whole blocks that was built for block `at`. What lies there, and is given up, is
+    /// cut off first; an error where a record before it is missing. After an error the file is as before, or
+    /// is cut back by the next call.
+    Result<> append(ByteView record, std::uint32_t at);
     Result<> sync();
     /// Cuts off what a failure left behind the last record; to be called before the file counts as closed.
     Result<> settle();
@@ -71,6 +75,12 @@ class SegmentFile {
     std::uint32_t blocks_ = 0;
     bool torn_ = false;
 };
+
+using SegmentFiles = std::vector<std::shared_ptr<SegmentFile>>;
+
+/// Syncs them, many in several threads; `note_progress` is called after each, from any of these.
+std::vector<Result<>> sync_together(const SegmentFiles& files,
+                                    const std::function<void()>& note_progress = {});
 
 /// What a walk over a segment file found at one place.
 struct ScannedRecord {

@@ -286,7 +286,11 @@ Result<> Vault::Impl::start() {
 }
 
 Result<> Vault::Impl::open_places(OrganisationId organisation) {
-    PlaceWatch watch{.interval = options.place_interval, .room = options.place_room};
+    PlaceWatch watch{.interval = options.place_interval,
+                     // Beside much else a look may take longer than a write that the writer waits for.
+                     .hang_limit = options.hang_limit * 5 / 2,
+                     .rest = options.place_rest,
+                     .room = options.place_room};
     watch.on_change = [this](const PlaceStatus& place) {
         if (Retention* const looking = to_wake; looking != nullptr)
             looking->note_change(place.number, place.state);
@@ -411,7 +415,7 @@ Result<VaultUsage> Vault::usage() const {
         places, [](const PlaceStatus& place) { return place.number != home_place && place.records; });
     for (const PlaceStatus& place : places) {
         if (!place.records || (has_several && place.number == home_place)) continue;
-        if (place.state == PlaceState::away) continue;
+        if (place.state == PlaceState::away || place.state == PlaceState::hanging) continue;
         const auto space = disk_space(place.folder);
         if (!space && !has_several) return std::unexpected(space.error());
         if (!space) continue;

@@ -30,9 +30,13 @@ struct VaultOptions {
     std::filesystem::path folder;         ///< created when its parent exists
     const Clock* clock = nullptr;         ///< must outlive the vault; null: the system's
     std::size_t queue_bytes = 64u << 20;  ///< plaintext that may wait for the disk
-    /// Fragments of so many bytes and more are written by another thread while one that waits is sealed;
-    /// handing it less costs more than it spares. 0: all of them, also where none waits.
+    /// Where more waits than cameras send, fragments of so many bytes and more are sealed and written by
+    /// several threads; handing them less costs more than it spares. 0: all of them, also where none waits.
     std::size_t write_behind_bytes = 128u << 10;
+    /// That seal beside the writer's own, at most; no more than there are other cores.
+    unsigned seal_threads = 3;
+    /// A disk that does not answer for so long hangs: recording goes on elsewhere. 0: none ever does.
+    std::chrono::milliseconds hang_limit{4000};
     std::chrono::milliseconds sync_interval{1000};
     std::chrono::milliseconds checkpoint_interval{10'000};
     Ticks90k segment_length = std::chrono::seconds(60);
@@ -49,12 +53,13 @@ struct VaultOptions {
     Ticks90k archive_after{};
     ConnectArchive connect_archive{};                ///< for an archive that is no directory
     std::chrono::milliseconds place_interval{2000};  ///< between two looks at each disk
+    std::chrono::milliseconds place_rest{10'000};    ///< in which a disk that failed or hung is left alone
     std::uint64_t place_room = 64u << 20;            ///< bytes; with less free a disk counts as full
     /// Called from any thread when a disk is in trouble, or well again. As on_disk_state.
     std::function<void(const PlaceStatus& place)> on_place{};
     /// For tests; null: of the file system.
     std::function<Result<DiskSpace>()> disk_space;
-    /// Called from the writer's thread when the state changes; `message` is one sentence for the operator.
+    /// Called from any thread when the state changes; `message` is a sentence or two for the operator.
     /// Must return quickly and must not call back into the vault.
     std::function<void(DiskState state, const std::string& message)> on_disk_state;
     /// Called during open() for each thing that was found wrong and mended, or is lost, and that the operator
@@ -120,8 +125,9 @@ class Vault {
     /// fetched_of() and no other: when the fetching began.
     Result<std::uint64_t> begin_run(StreamKey stream, SharedBytes init,
                                     std::optional<UtcTime> fetched_at = std::nullopt);
-    /// Queues a fragment; never blocks. exhausted when the queue is full: the fragment is lost, and the vault
-    /// records the gap itself. invalid_input when run, duration or size are out of range.
+    /// Queues a fragment; never blocks. Where the queue is full what has waited longest is lost, and the
+    /// vault records the gap itself; exhausted when that does not make room for this one, which is lost then.
+    /// invalid_input when run, duration or size are out of range.
     Result<> append(Fragment fragment);
     /// Whether half of the queue stays free with `bytes` more: what can wait, waits until then.
     bool has_room(std::size_t bytes) const;

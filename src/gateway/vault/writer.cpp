@@ -9,6 +9,9 @@ namespace vedette::vault {
 
 namespace {
 
+// So often it is looked whether the writer is stuck, and what became of a disk that took its time.
+constexpr auto look_again = std::chrono::milliseconds(500);
+constexpr auto look_at_late_disk = std::chrono::milliseconds(50);
 constexpr std::uint32_t max_segment_blocks = (1u << 30) / block_size;  // 1 GiB, whatever the bit rate
 constexpr auto disk_retry = std::chrono::seconds(1);
 constexpr std::string_view segment_text = "vedette segment 1";
@@ -24,16 +27,19 @@ Writer::Writer(Parts parts)
     : parts_(std::move(parts)),
       opened_at_(parts_.clock->utc_now()),
       next_run_(parts_.next_run),
+      has_several_(parts_.places->has_several()),
       closed_(std::move(parts_.recovered)),
-      clock_watch_(*parts_.clock) {
+      clock_watch_(*parts_.clock),
+      seal_pool_(parts_.options->seal_threads) {
     for (const RecorderEvent& event : parts_.events)
         unstated_events_.push_back(event_header(event, parts_.keys->organisation()));
-    closed_first_leaf_.assign(closed_.size(), parts_.log->size());
     counters_.log_size = parts_.log->published().size;
     const auto now = Steady::now();
     next_sync_ = now + parts_.options->sync_interval;
     next_publish_ = now + parts_.options->checkpoint_interval;
     thread_ = std::thread([this] { loop(); });
+    if (parts_.options->hang_limit.count() > 0)
+        overseer_ = std::jthread([this](const std::stop_token& stop) { oversee(stop); });
 }
 
 Writer::~Writer() {
@@ -80,22 +86,41 @@ Result<> Writer::append(Fragment fragment) {
     if (run == current_run_.end() || run->second != fragment.run)
         return fail(ErrorKind::invalid_input, "run {} of {} is not the current one", fragment.run,
                     describe(fragment.stream));
-    if (queued_bytes_ + size > parts_.options->queue_bytes && queued_bytes_ > 0) {
-        const UtcInterval interval{fragment.start, fragment.start + fragment.duration};
-        SharedGap& gap = refused_[fragment.stream];
-        if (gap) {
-            gap->interval.end = std::max(gap->interval.end, interval.end);
-        } else {
-            gap = std::make_shared<Gap>(Gap{fragment.stream, interval, GapReason::disk_slow, ""});
-            push(gap);
-        }
+    if (queued_bytes_ > 0 && !drop_oldest(size)) {
+        push(Gap{
+            fragment.stream, {fragment.start, fragment.start + fragment.duration}, GapReason::disk_slow, ""});
         ++counters_.refused;
         return fail(ErrorKind::exhausted, "the disk is too slow: {} bytes are waiting for it", queued_bytes_);
     }
-    refused_.erase(fragment.stream);
     queued_bytes_ += size;
     push(std::move(fragment));
     return {};
+}
+
+// What waits longest goes, so that what is kept ends now. In its place stands a gap, which grows with what is
+// dropped of its stream: that is always what follows it. False: nothing is left to be dropped, and there is
+// no room. Under the lock.
+bool Writer::drop_oldest(std::size_t size) {
+    const std::size_t limit = parts_.options->queue_bytes;
+    for (auto item = queue_.begin(); item != queue_.end() && queued_bytes_ + size > limit;) {
+        const auto* const oldest = std::get_if<Fragment>(&*item);
+        if (oldest == nullptr) {
+            ++item;
+            continue;
+        }
+        queued_bytes_ -= oldest->size();
+        ++counters_.refused;
+        const UtcInterval interval{oldest->start, oldest->start + oldest->duration};
+        SharedGap& gap = refused_[oldest->stream];
+        if (gap) {
+            gap->interval.end = std::max(gap->interval.end, interval.end);
+            item = queue_.erase(item);
+        } else {
+            gap = std::make_shared<Gap>(Gap{oldest->stream, interval, GapReason::disk_slow, ""});
+            *item++ = gap;
+        }
+    }
+    return queued_bytes_ + size <= limit;
 }
 
 void Writer::set_encryption(CameraId camera, Encryption encryption) {
@@ -199,40 +224,53 @@ VaultCounters Writer::counters() const {
 
 // --------------------------------------------------------------------------------------- writer's thread
 
+std::optional<Writer::Item> Writer::next_item() {
+    const bool looks_again = !parked_.empty() || !syncing_.empty() || !deferred_.empty() || publishing_;
+    std::unique_lock lock(mutex_);
+    auto until = std::min(next_sync_, next_publish_);
+    if (looks_again) until = std::min(until, Steady::now() + look_at_late_disk);
+    const bool is_done = parked_.empty() && deferred_.empty();
+    wake_.wait_until(lock, until, [&] { return (stopping_ && is_done) || !queue_.empty(); });
+    if (queue_.empty()) return std::nullopt;
+    std::optional<Item> item = std::move(queue_.front());
+    queue_.pop_front();
+    // From here on what else is dropped makes a gap of its own.
+    if (const auto* gap = std::get_if<SharedGap>(&*item)) refused_.erase((*gap)->stream);
+    const auto* const fragment = std::get_if<Fragment>(&*item);
+    backlog_bytes_ = queued_bytes_ - parked_bytes_ - (fragment != nullptr ? fragment->size() : 0);
+    return item;
+}
+
 void Writer::loop() {
     for (;;) {
-        std::optional<Item> item;
-        {
-            std::unique_lock lock(mutex_);
-            if (queue_.empty() && in_flight_) {  // nothing to be sealed meanwhile
-                lock.unlock();
-                (void)settle();
-                lock.lock();
-            }
-            wake_.wait_until(lock, std::min(next_sync_, next_publish_),
-                             [&] { return stopping_ || !queue_.empty(); });
-            if (!queue_.empty()) {
-                item = std::move(queue_.front());
-                queue_.pop_front();
-                more_waits_ = !queue_.empty();
-                // From here on further refused fragments make a gap of their own.
-                if (const auto* gap = std::get_if<SharedGap>(&*item)) refused_.erase((*gap)->stream);
-            } else if (stopping_) {
-                break;
-            }
+        write_again();
+        busy_since_ = 0;
+        std::optional<Item> item = next_item();
+        busy_since_ = Steady::now().time_since_epoch().count();
+        if (!item && parked_.empty() && deferred_.empty()) {
+            const std::lock_guard lock(mutex_);
+            if (stopping_ && queue_.empty()) break;
         }
-        if (item) {
+        if (item && !park(*item)) {
             std::size_t size = 0;
             if (const auto* fragment = std::get_if<Fragment>(&*item)) size = fragment->size();
-            if (size == 0) (void)settle();  // it became a gap, if it failed
+            if (size == 0) settle_before(*item);
             process(std::move(*item));
             item.reset();
             const std::lock_guard lock(mutex_);
             queued_bytes_ -= size;
         }
         tick(Steady::now());
+        unpark();
+        if (is_told_stuck_.exchange(false)) {
+            const DiskState now = disk_;
+            disk_ = DiskState::failing;
+            set_disk(now, now == DiskState::good ? "The disk answers again, and takes recordings."
+                                                 : "The disk answers again, and can't be written.");
+        }
     }
     (void)settle();
+    write_again();
     // What a failing sync takes back becomes a gap, which is worth one more attempt.
     for (int attempt = 0; attempt < 2; ++attempt) {
         for (auto& [key, open] : streams_)
@@ -240,11 +278,51 @@ void Writer::loop() {
         if (sync_all()) break;
     }
     for (auto& [key, open] : streams_) close_segment(key, open);
+    next_mending_ = {};
+    mend_abandoned();
     if (auto published = publish(); !published)
         log::error("the last recordings could not be signed and will be at the next start: {}",
                    published.error().message);
     else if (has_begun_)
         show_life(false);
+}
+
+// What failed becomes a gap, or goes elsewhere, before anything follows it.
+void Writer::settle_before(const Item& item) {
+    if (const auto key = stream_of(item); key && has_several_) {
+        const auto known = streams_.find(*key);
+        if (known != streams_.end() && known->second.segment)
+            (void)settle(known->second.segment->unsynced.place);
+    } else if (!std::holds_alternative<Task>(item)) {
+        (void)settle();
+    }
+    write_again();
+}
+
+// A disk that hangs tells nobody, and the writer can't: it is stuck in it.
+void Writer::oversee(const std::stop_token& stop) {
+    std::mutex own;
+    std::condition_variable_any never;
+    std::unique_lock lock(own);
+    // Of several disks each may be waited for, and then it goes on.
+    const auto limit = parts_.options->hang_limit * (has_several_ ? 3 : 1);
+    while (!stop.stop_requested()) {
+        never.wait_for(lock, stop, look_again, [] { return false; });
+        const Steady::rep since = busy_since_;
+        if (since == 0 || is_told_stuck_) continue;
+        if (Steady::now() - Steady::time_point(Steady::duration(since)) < limit) continue;
+        is_told_stuck_ = true;
+        const std::string message =
+            "The disk does not answer: recording waits for it, and the oldest of what waits is lost when "
+            "that "
+            "is too much. Check the disk and its cables.";
+        log::error("{}", message);
+        {
+            const std::lock_guard counting(mutex_);
+            counters_.disk = DiskState::failing;
+        }
+        if (parts_.options->on_disk_state) parts_.options->on_disk_state(DiskState::failing, message);
+    }
 }
 
 void Writer::process(Item item) {
@@ -261,12 +339,21 @@ void Writer::process(Item item) {
                           [&](const Gap& gap) { write(gap); }, [&](const SharedGap& gap) { write(*gap); },
                           [&](const Flush& flush) {
                               auto result = sync_all();
+                              while (!again_.empty()) {
+                                  write_again();
+                                  result = sync_all();
+                              }
                               if (result) result = state_events();
                               if (result) result = publish();
                               flush.done->set_value(std::move(result));
                           },
                           [&](const Delete& request) { request.done->set_value(shred(request.camera)); },
-                          [&](const Task& task) { task.done->set_value(task.work()); }},
+                          [&](const Task& task) {
+                              // It may ask the log, or sign.
+                              auto result = finish_publishing(true);
+                              if (result) result = task.work();
+                              task.done->set_value(std::move(result));
+                          }},
                item);
 }
 
@@ -304,7 +391,11 @@ void Writer::write(const Fragment& fragment) {
         lose(open, fragment.stream, interval, Error{ErrorKind::exhausted, ""});
         return;
     }
+    const std::size_t size = fragment.size();
     const auto all = [&]() -> Result<> {
+        make_room(open, size);
+        if (is_to_be_written_again(fragment.stream))
+            return fail(ErrorKind::unavailable, "what comes before it goes to another disk");
         if (open.pending_gap) {
             VEDETTE_CHECK(write_gap(fragment.stream, open, *open.pending_gap));
             open.pending_gap.reset();
@@ -331,13 +422,19 @@ void Writer::write(const Fragment& fragment) {
         std::vector<ByteView> pieces;
         pieces.reserve(fragment.pieces.size());
         for (const Piece& piece : fragment.pieces) pieces.push_back(piece.bytes);
-        return write_record(fragment.stream, open, header, pieces, std::nullopt, fragment.clear);
+        return write_record(fragment.stream, open, header, pieces, std::nullopt, &fragment);
     };
     Result<> result = all();
     // What one disk does not take, another does.
     for (std::size_t others = parts_.places->all().size() - 1;
-         !result && others > 0 && leave_bad_place(fragment.stream, open); --others)
+         !result && others > 0 && !is_to_be_written_again(fragment.stream) &&
+         leave_bad_place(fragment.stream, open);
+         --others)
         result = all();
+    if (!result && is_to_be_written_again(fragment.stream)) {
+        again_.push_back(fragment);
+        return;
+    }
     if (!result) {
         lose(open, fragment.stream, interval, result.error());
         return;
@@ -368,30 +465,6 @@ Result<> Writer::write_gap(StreamKey key, Stream& open, const Gap& gap) {
     return {};
 }
 
-// Waits for the record that is being written. One that failed is taken back, and becomes a gap.
-Result<> Writer::settle() {
-    if (!in_flight_) return {};
-    const InFlight record = *std::exchange(in_flight_, std::nullopt);
-    Result<> written = lane_.wait();
-    if (written) return {};
-    Stream& open = streams_.at(record.key);
-    OpenSegment& segment = *open.segment;
-    open.position.next_sequence = segment.unsynced.rows.back().sequence;
-    open.position.last_end = record.last_end_before;
-    segment.blocks = segment.unsynced.rows.back().block;
-    segment.unsynced.bytes = std::uint64_t{segment.blocks} * block_size;
-    segment.unsynced.rows.pop_back();
-    segment.entries.pop_back();
-    {
-        const std::lock_guard lock(mutex_);
-        counters_.bytes -= record.bytes;
-        --counters_.fragments;
-    }
-    parts_.places->report(segment.unsynced.place, written.error());
-    lose(open, record.key, record.interval, written.error());
-    return written;
-}
-
 Result<> Writer::admit(unsigned format) {
     if (admitted_ < format) VEDETTE_CHECK(raise_format(*parts_.layout, format));
     admitted_ = std::max(admitted_, format);
@@ -403,7 +476,9 @@ void Writer::lose(Stream& open, StreamKey key, UtcInterval interval, const Error
     if (open.pending_gap)
         open.pending_gap->interval.end = std::max(open.pending_gap->interval.end, interval.end);
     else
-        open.pending_gap = Gap{key, interval, GapReason::disk_full, error.message};
+        open.pending_gap =
+            Gap{key, interval, error.kind == ErrorKind::timeout ? GapReason::disk_slow : GapReason::disk_full,
+                error.message};
     if (!error.message.empty() && !parts_.places->takes_recordings()) {
         retry_disk_at_ = Steady::now() + disk_retry;
         if (error.kind == ErrorKind::exhausted)
@@ -439,7 +514,7 @@ Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool
         const bool fits = start >= segment.start && start < segment.start + parts_.options->segment_length &&
                           utc_day(start) == segment.unsynced.day && segment.blocks < max_segment_blocks;
         if (fits || for_gap) return {};
-        VEDETTE_CHECK(settle());
+        VEDETTE_CHECK(settle(segment.unsynced.place));
         VEDETTE_CHECK(sync_segment(key, open));
         close_segment(key, open);
     }
@@ -455,13 +530,20 @@ Result<> Writer::ensure_segment(StreamKey key, Stream& open, UtcTime start, bool
 Result<> Writer::begin_segment(StreamKey key, Stream& open, UtcTime start, PlaceNumber place) {
     const SegmentId id{key, open.position.next_sequence};
     const std::filesystem::path path = parts_.places->media(place).open_segment(id);
-    auto file = SegmentFile::create(path);
-    if (!file) {
-        parts_.places->report(place, file.error());
-        return std::unexpected(file.error());
+    const auto made = std::make_shared<std::shared_ptr<SegmentFile>>();
+    if (const auto begun = on_disk(place,
+                                   [made, path]() -> Result<> {
+                                       VEDETTE_TRY(SegmentFile file, SegmentFile::create(path));
+                                       *made = std::make_shared<SegmentFile>(std::move(file));
+                                       return {};
+                                   });
+        !begun) {
+        if (begun.error().kind == ErrorKind::timeout)
+            abandoned_.push_back({id, place, 0, parts_.log->size()});
+        return begun;
     }
     changed_folders_.insert(place);
-    OpenSegment segment{std::move(*file), {}, {}, start, 0, 0, parts_.log->size(), Steady::now()};
+    OpenSegment segment{*made, {}, {}, start, 0, 0, parts_.log->size(), Steady::now()};
     segment.unsynced.id = id;
     segment.unsynced.day = utc_day(start);
     segment.unsynced.place = place;
@@ -472,57 +554,10 @@ Result<> Writer::begin_segment(StreamKey key, Stream& open, UtcTime start, Place
     header.start = start;
     const ByteView text = as_bytes(segment_text);
     if (auto written = write_record(key, open, header, {&text, 1}); !written) {
+        give_up_file(*open.segment);
         open.segment.reset();
-        std::error_code ignored;
-        std::filesystem::remove(path, ignored);
         return written;
     }
-    return {};
-}
-
-Result<> Writer::write_record(StreamKey key, Stream& open, RecordHeader header,
-                              std::span<const ByteView> pieces, std::optional<GapText> gap,
-                              const std::vector<ClearRange>& clear) {
-    OpenSegment& segment = *open.segment;
-    // Behind a failing disk, and with what is small, it is simpler to wait; and where nothing waits to be
-    // sealed meanwhile, another thread only costs.
-    std::size_t plain_size = 0;
-    for (const ByteView piece : pieces) plain_size += piece.size();
-    const bool is_behind = header.type == RecordType::fragment &&
-                           plain_size >= parts_.options->write_behind_bytes && disk_ == DiskState::good &&
-                           (more_waits_ || parts_.options->write_behind_bytes == 0);
-    if (!is_behind) (void)settle();
-    header.stream = key;
-    header.organisation = parts_.keys->organisation();
-    header.sequence = open.position.next_sequence;
-    header.segment = segment.unsynced.id.first_sequence;
-    header.day = segment.unsynced.day;
-    header.block = segment.blocks;
-    KeyStore::Key day_key;
-    if (header.is_sealed()) {
-        VEDETTE_TRY(day_key, parts_.keys->day_key_for_writing(key.camera, segment.unsynced.day));
-    }
-    const ByteView record = clear.empty() ? builder_.build(header, day_key.get(), pieces)
-                                          : builder_.build_light(header, *day_key, pieces, clear);
-    const Result<> before = settle();
-    // The record before it in the file is missing: it was built for a place that is none.
-    if (!before && open.position.next_sequence != header.sequence) return before;
-    if (is_behind) {
-        in_flight_ = InFlight{key, {header.start, header.end()}, open.position.last_end, record.size()};
-        lane_.start(segment.file, record);
-    } else {
-        if (const auto appended = segment.file.append(record); !appended) {
-            parts_.places->report(segment.unsynced.place, appended.error());
-            return appended;
-        }
-    }
-    segment.blocks += header.blocks();
-    segment.unsynced.add(header, std::move(gap));
-    segment.entries.push_back(builder_.entry());
-    segment.last_write = Steady::now();
-    ++open.position.next_sequence;
-    const std::lock_guard lock(mutex_);
-    counters_.bytes += record.size();
     return {};
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 // The one thread that writes: seals fragments into segment files, syncs them in groups, then signs them into
-// the log, then indexes them.
+// the log, then indexes them. Where there are several disks each is touched by a thread of its own, so that
+// one that hangs does not hold up the others; with one disk the writer writes itself, unless so much waits
+// that sealing and writing are worth more than one core.
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -13,13 +16,14 @@
 #include "crypto/tile_log.hpp"
 #include "gateway/vault/catalogue.hpp"
 #include "gateway/vault/clock_watch.hpp"
+#include "gateway/vault/disk_thread.hpp"
 #include "gateway/vault/index.hpp"
 #include "gateway/vault/keys.hpp"
 #include "gateway/vault/places.hpp"
 #include "gateway/vault/retention_book.hpp"
+#include "gateway/vault/seal_pool.hpp"
 #include "gateway/vault/segment_file.hpp"
 #include "gateway/vault/vault.hpp"
-#include "gateway/vault/write_lane.hpp"
 
 namespace vedette::vault {
 
@@ -107,9 +111,9 @@ class Writer {
     using Item = std::variant<StateStart, BeginRun, Resume, Fragment, Gap, SharedGap, Flush, Delete, Task>;
 
     struct OpenSegment {
-        SegmentFile file;
-        SegmentInfo unsynced;        ///< id, day, and what is written but not synced
-        std::vector<Entry> entries;  ///< of the unsynced records
+        std::shared_ptr<SegmentFile> file;  ///< used in the thread of its disk, where it has one
+        SegmentInfo unsynced;               ///< id, day, and what is written but not synced
+        std::vector<Entry> entries;         ///< of the unsynced records that are whole
         UtcTime start;
         std::uint32_t blocks = 0;  ///< of the file, with what is being written
         std::uint32_t synced_blocks = 0;
@@ -127,16 +131,51 @@ class Writer {
         bool seen = false;               ///< the time since the process before was considered
     };
 
-    /// A fragment that the disk is taking: the last record of its stream.
+    /// The memory and the thread-independent part of a record that is sealed, maybe in another thread.
+    struct Sealing {
+        RecordBuilder builder;
+        RecordHeader header;
+        KeyStore::Key key;
+        std::vector<Piece> pieces;  ///< keeps them while another thread seals
+        std::vector<ClearRange> clear;
+        ByteView record;
+        std::atomic<bool> is_built = false;
+
+        void build(std::span<const ByteView> views);
+        /// In the thread of the disk.
+        void wait() const { is_built.wait(false); }
+    };
+    /// A fragment's record that is being sealed or written.
     struct InFlight {
         StreamKey key;
+        std::uint64_t sequence = 0;
         UtcInterval interval;
         std::optional<UtcTime> last_end_before;
         std::size_t bytes = 0;
+        std::optional<Fragment> fragment;  ///< where another disk takes what this one does not
+        std::shared_ptr<Sealing> sealing;
+        std::shared_ptr<DiskOperation> written;
+    };
+    /// Files of one disk that are being synced.
+    struct Syncing {
+        std::vector<StreamKey> streams;
+        std::shared_ptr<std::vector<Result<>>> results;  ///< of the files, in that order
+        std::shared_ptr<DiskOperation> operation;
+    };
+    /// The log is being signed, in the thread of the data directory's disk.
+    struct Publishing {
+        std::vector<SegmentInfo> closed;
+        std::vector<RecordHeader> events;
+        std::shared_ptr<DiskOperation> operation;
     };
 
     void push(Item item);
+    bool drop_oldest(std::size_t size);
     void loop();
+    void oversee(const std::stop_token& stop);
+    std::optional<Item> next_item();
+    static std::optional<StreamKey> stream_of(const Item& item);
+    void settle_before(const Item& item);
     void process(Item item);
     void write(const Fragment& fragment);
     void write(const Gap& gap);
@@ -152,23 +191,61 @@ class Writer {
     Result<> write_gap(StreamKey key, Stream& stream, const Gap& gap);
     Result<> write_record(StreamKey key, Stream& stream, RecordHeader header,
                           std::span<const ByteView> pieces, std::optional<GapText> gap = std::nullopt,
-                          const std::vector<ClearRange>& clear = {});
+                          const Fragment* fragment = nullptr);
+    Result<> write_behind(StreamKey key, Stream& stream, const std::shared_ptr<Sealing>& sealing,
+                          std::span<const ByteView> pieces, const Fragment& fragment);
+    Result<> write_here(OpenSegment& segment, const std::shared_ptr<Sealing>& sealing,
+                        std::span<const ByteView> pieces);
+    std::shared_ptr<Sealing> next_sealing();
+    bool is_written_behind(std::size_t bytes) const;
     Result<> admit(unsigned format);
+    void make_room(const Stream& stream, std::size_t bytes);
+    static bool is_full(const std::deque<InFlight>& records);
     Result<> settle();
+    Result<> settle(PlaceNumber place);
+    Result<> settle_front(PlaceNumber place);
+    void take_back(const InFlight& record);
+    void write_elsewhere(InFlight record, const Error& error);
+    void write_again();
+    bool is_to_be_written_again(StreamKey key) const;
+
+    DiskThread& disk_thread(PlaceNumber place);
+    Result<> on_disk(PlaceNumber place, std::function<Result<>()> work);
+    Error note_hanging(PlaceNumber place);
+
+    std::optional<PlaceNumber> place_of(StreamKey key) const;
+    bool is_held_up(PlaceNumber place) const;
+    bool is_held_up_for_now(PlaceNumber place);
+    bool park(Item& item);
+    void unpark();
+    void drop_oldest_parked(PlaceNumber place);
     void lose(Stream& stream, StreamKey key, UtcInterval interval, const Error& error);
     void set_disk(DiskState state, const std::string& message);
 
     void tick(Steady::time_point now);
     Result<> sync_all();
+    Result<> sync_in_time();
+    bool settle_in_time(PlaceNumber place);
+    void start_sync(PlaceNumber place);
+    Result<> finish_sync(PlaceNumber place, std::chrono::milliseconds patience);
+    Result<> sync_here();
     Result<> sync_segment(StreamKey key, Stream& stream);
     Result<> after_sync(StreamKey key, Stream& stream, const Result<>& written);
     void close_segment(StreamKey key, Stream& stream);
+    void give_up_file(const OpenSegment& segment);
+    void leave_file(OpenSegment& segment);
+    void note_entry(ByteView entry);
     Result<> publish();
     void look_at_clock();
     Result<> state_events();
     Result<> index_events();
     void show_life(bool is_running);
+    void start_publishing();
+    Result<> finish_publishing(bool waits);
+    std::uint64_t first_open_leaf() const;
+    void tell_published(const Result<>& published);
     Result<> index_closed();
+    void settle_indexed(const std::vector<SegmentInfo>& segments);
     void move_to_its_day(const SegmentInfo& segment);
     Result<> move_camera_aside(CameraId camera, Shredded& shredded);
     Result<> remove_objects(CameraId camera, PlaceNumber archive);
@@ -189,13 +266,21 @@ class Writer {
     VaultCounters counters_;
 
     // The writer thread's own.
-    RecordBuilder builder_;
-    WriteLane lane_;
-    std::optional<InFlight> in_flight_;
-    bool more_waits_ = false;  ///< behind the item that is worked on
+    const bool has_several_;         ///< disks
+    std::size_t backlog_bytes_ = 0;  ///< that wait behind the item that is worked on
+    std::vector<std::shared_ptr<Sealing>> sealings_;
+    std::map<PlaceNumber, std::deque<InFlight>> in_flight_;
+    std::deque<Fragment> again_;  ///< that one disk did not take, in their order; first of all for another
+    std::map<PlaceNumber, Syncing> syncing_;
+    std::optional<Publishing> publishing_;
+    std::vector<Bytes> entries_behind_;  ///< wait until the log is signed
+    /// What waits for a disk that takes its time, and for nothing else.
+    std::map<PlaceNumber, std::deque<Item>> parked_;
+    std::map<StreamKey, PlaceNumber> parked_streams_;
+    std::size_t parked_bytes_ = 0;
+    std::deque<Item> deferred_;  ///< until nothing is parked or being synced
     std::map<StreamKey, Stream> streams_;
     std::vector<SegmentInfo> closed_;  ///< closed and not in the index yet
-    std::vector<std::uint64_t> closed_first_leaf_;
     /// A file that was left in the open folder because it could not be cut.
     struct Abandoned {
         SegmentId id;
@@ -214,8 +299,13 @@ class Writer {
     Steady::time_point retry_disk_at_;
     Steady::time_point next_mending_;
     DiskState disk_ = DiskState::good;
-    unsigned admitted_ = 0;  ///< the store's format is at least this one
+    unsigned admitted_ = 0;                    ///< the store's format is at least this one
+    std::atomic<Steady::rep> busy_since_ = 0;  ///< 0: it waits for something to do
+    std::atomic<bool> is_told_stuck_ = false;
+    SealPool seal_pool_;
+    std::map<PlaceNumber, std::unique_ptr<DiskThread>> disk_threads_;  // wait for what is sealed
     std::thread thread_;
+    std::jthread overseer_;
 };
 
 }  // namespace vedette::vault

@@ -17,6 +17,7 @@ const STATES: Record<Place['state'], string> = {
   read_only: 'read-only',
   failing: 'failing',
   away: 'away',
+  hanging: 'does not answer',
 };
 
 export function placeLabel({ name, state, bytes_free }: Place): string {
