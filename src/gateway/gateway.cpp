@@ -142,6 +142,7 @@ net::Awaitable<void> Gateway::stop() {
 void Gateway::Impl::start(std::vector<Camera> cameras) {
     link->on_receive([this](wire::ToGateway message) { receive(std::move(message)); });
     process->run();
+    vault->state_start();
     for (Camera& camera : cameras) add_runner(std::move(camera));
     tasks.spawn(tick());
     tasks.spawn(report_storage());

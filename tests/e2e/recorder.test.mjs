@@ -54,7 +54,7 @@ test('starts and a clock that was set are marked, and said when pointed at', asy
   const list = timeline.getByRole('list', { name: 'What happened to the recorder' });
   const heard = (await list.getByRole('listitem').allTextContents()).join('\n');
   assert.match(heard, /The recorder was started \(version [\d.]+\)/);
-  assert.match(heard, /The clock was set 10 minutes back while the recorder was not running/);
+  assert.match(heard, /The clock was set (9|10) minutes back while the recorder was not running/);
 
   const mark = byId(page, 'timeline-recorder').first();
   const place = await mark.locator('line').boundingBox();

@@ -123,7 +123,7 @@ TEST_F(PlacesTest, RecordingsGoToTheOtherDisksAndEverythingKnowsWhere) {
     const fs::path b = disk("b");
     const auto started = start({{"a", a}, {"b", b}});
     ASSERT_TRUE(started) << started.error().message;
-    EXPECT_EQ(read_format(Layout{folder.path}), newest_format);
+    EXPECT_EQ(read_format(Layout{folder.path}), format_with_places);
     vault->set_place(stream.camera, "a");
     record(8);
     vault->set_place(stream.camera, "b");

@@ -1,119 +1,17 @@
-// What happened to the recorder as a whole: stated, signed, found again, and held against the rest of the
-// log.
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+// What happened to the recorder as a whole: stated, signed, and found again.
 
 #include "gateway/vault/clock_watch.hpp"
 #include "gateway/vault/format_file.hpp"
-#include "gateway/vault/keys.hpp"
 #include "gateway/vault/sign_of_life.hpp"
-#include "gateway/vault/statement.hpp"
-#include "gateway/vault/tamper_support.hpp"
+#include "gateway/vault/test_recorder_event.hpp"
 #include "gateway/vault/tools.hpp"
 
 namespace vedette::vault {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class RecorderEventTest : public testing::Test {
-  protected:
-    void SetUp() override { open(); }
-    void open() {
-        vault.reset();
-        vault = opened(folder.path);
-        ASSERT_TRUE(vault);
-    }
-    std::unique_ptr<Vault> opened(const fs::path& path) {
-        VaultOptions options;
-        options.folder = path;
-        options.clock = &clock;
-        options.retention_interval = std::chrono::milliseconds(0);
-        options.version = "1.2.3";
-        options.clock_trust = [this] { return trust; };
-        auto result = Vault::open(std::move(options));
-        EXPECT_TRUE(result) << result.error().message;
-        return result ? std::move(*result) : nullptr;
-    }
-    // Two fragments from now on, which then is behind them.
-    void record(StreamKey key) {
-        const std::uint64_t run = vault->begin_run(key, shared("init")).value();
-        for (int i = 0; i < 2; ++i) {
-            ASSERT_TRUE(vault->append(make_fragment(key, run, clock.utc_now(), i)));
-            clock.advance(seconds(2));
-        }
-        ASSERT_TRUE(vault->flush());
-    }
-    std::vector<RecorderEvent> events() const { return vault->recordings(stream, everything).value().events; }
-    std::vector<RecorderStart> starts() const {
-        std::vector<RecorderStart> found;
-        for (const RecorderEvent& event : events())
-            if (const auto* start = std::get_if<RecorderStart>(&event)) found.push_back(*start);
-        return found;
-    }
-    std::vector<ClockStep> steps() const {
-        std::vector<ClockStep> found;
-        for (const RecorderEvent& event : events())
-            if (const auto* step = std::get_if<ClockStep>(&event)) found.push_back(*step);
-        return found;
-    }
-    VerifyReport verified() const {
-        const Verified result = check(folder.path);
-        EXPECT_TRUE(result.report);
-        EXPECT_THAT(result.faults, IsEmpty());
-        return result.report.value_or(VerifyReport{});
-    }
-
-    // What the owner of the signing key can do: another log of what the entries are made into.
-    using Entries = std::vector<Bytes>;
-    void sign_anew(const std::function<void(Entries&, OrganisationId)>& change) {
-        vault.reset();
-        const Layout layout{folder.path};
-        const auto keys = KeyStore::open(layout).value();
-        const std::uint64_t size =
-            crypto::TileLog::open(layout.log(), keys->origin(), keys->signer()).value().size();
-        Entries entries;
-        ASSERT_TRUE(crypto::TileLogReader(layout.log())
-                        .entries(0, size, [&](std::uint64_t, ByteView entry) -> Result<> {
-                            entries.emplace_back(entry.begin(), entry.end());
-                            return {};
-                        }));
-        change(entries, keys->organisation());
-        const Bytes key = slurp(layout.vkey());
-        fs::remove_all(layout.log());
-        auto log = crypto::TileLog::open(layout.log(), keys->origin(), keys->signer()).value();
-        for (const Bytes& entry : entries) log.append(entry);
-        ASSERT_TRUE(log.publish());
-        spill(layout.vkey(), key);
-    }
-    static std::size_t place_of_start(const Entries& entries, std::uint64_t number) {
-        for (std::size_t i = 0; i < entries.size(); ++i)
-            if (const auto header = parse_entry(entries[i]);
-                header && header->type == RecordType::start && header->sequence == number)
-                return i;
-        ADD_FAILURE() << "no start " << number;
-        return 0;
-    }
-    static Bytes entry_of(const RecorderEvent& event, OrganisationId organisation) {
-        const Entry entry = encode_entry(event_header(event, organisation));
-        return {entry.begin(), entry.end()};
-    }
-    std::vector<std::string> faults() const { return check(folder.path).faults; }
-
-    VaultFolder folder;
-    UtcTime t0 = from_unix_seconds(1'795'219'200);
-    UtcInterval everything{t0 - 400 * day, t0 + 400 * day};
-    SimulatedClock clock{t0};
-    ClockTrust trust = ClockTrust::synchronised;
-    StreamKey stream{CameraId::random(), 0};
-    std::unique_ptr<Vault> vault;
-};
-
-// ------------------------------------------------------------------------------------------------ stated
 
 TEST_F(RecorderEventTest, EachStartIsStated) {
     EXPECT_EQ(read_format(Layout{folder.path}), format_with_events);
@@ -151,6 +49,29 @@ TEST_F(RecorderEventTest, WithoutARecordingTooAndAtOnce) {
     EXPECT_EQ(starts().size(), 4u);
     EXPECT_EQ(verified().starts, 4u);
     EXPECT_THAT(vault->recordings(stream, {t0 + seconds(1), t0 + day}).value().events, IsEmpty());
+}
+
+TEST_F(RecorderEventTest, AProcessThatDoesNotBeginLeavesNothing) {
+    record(stream);
+    vault.reset();
+    const auto content = [&] {
+        std::map<std::string, Bytes> files;
+        for (const auto& file : fs::recursive_directory_iterator(folder.path))
+            if (file.is_regular_file()) files[file.path().string()] = slurp(file.path());
+        return files;
+    };
+    const auto before = content();
+    clock.advance(seconds(5));
+    VaultOptions options;
+    options.folder = folder.path;
+    options.clock = &clock;
+    ASSERT_TRUE(Vault::open(options));  // and ends again
+    const auto after = content();
+    EXPECT_EQ(after.at((folder.path / "alive").string()), before.at((folder.path / "alive").string()));
+    EXPECT_EQ(after.at((folder.path / "tlog" / "checkpoint").string()),
+              before.at((folder.path / "tlog" / "checkpoint").string()));
+    open();
+    EXPECT_EQ(starts().size(), 2u);
 }
 
 TEST_F(RecorderEventTest, AProcessThatWasCutOff) {
@@ -300,156 +221,6 @@ TEST_F(RecorderEventTest, WhenNobodyRanEachStreamHasAGap) {
     EXPECT_EQ(vault->recordings(stream, everything).value().gaps.size(), 1u);
     verified();
 }
-
-// ------------------------------------------------------------------------------------------ what can't be
-
-TEST_F(RecorderEventTest, AStartThatIsNotInTheLog) {
-    for (int i = 0; i < 3; ++i) {
-        open();
-        record(stream);
-    }
-    sign_anew([](Entries& entries, OrganisationId) {
-        entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(place_of_start(entries, 3)));
-    });
-    EXPECT_THAT(faults(),
-                Contains(HasSubstr("The log does not speak of start 3, which must stand in front")));
-}
-
-TEST_F(RecorderEventTest, ARunWithoutAStart) {
-    record(stream);
-    open();
-    record(stream);
-    const RecorderStart second = starts().at(1);
-    const auto with_run = [&](std::uint64_t run) {
-        return [&, run](Entries& entries, OrganisationId organisation) {
-            RecorderStart other = second;
-            other.run = run;
-            entries.at(place_of_start(entries, 2)) = entry_of(other, organisation);
-        };
-    };
-    // As if it was the start of a later process, and the one that recorded had none.
-    sign_anew(with_run(second.run + 1000));
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("the start that it belongs to is missing")));
-    sign_anew(with_run(second.run - 1));
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("stands in front of it already")));
-    sign_anew(with_run(second.run));
-    EXPECT_THAT(faults(), IsEmpty());
-}
-
-TEST_F(RecorderEventTest, TwoStartsWithOneRun) {
-    open();
-    const RecorderStart last = starts().back();
-    sign_anew([&](Entries& entries, OrganisationId organisation) {
-        RecorderStart twin = last;
-        twin.number = 3;
-        entries.push_back(entry_of(twin, organisation));
-    });
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("which is that of the start before it")));
-}
-
-TEST_F(RecorderEventTest, TwoStartsWithOneNumberOrSwapped) {
-    open();
-    const RecorderStart last = starts().back();
-    sign_anew([&](Entries& entries, OrganisationId organisation) {
-        RecorderStart twin = last;
-        ++twin.run;
-        entries.push_back(entry_of(twin, organisation));
-    });
-    EXPECT_THAT(faults(),
-                ElementsAre(HasSubstr("Start 2 stands in front of it: two starts have one number")));
-    sign_anew([&](Entries& entries, OrganisationId) {
-        entries.pop_back();
-        std::swap(entries[0], entries[1]);
-    });
-    EXPECT_THAT(faults(), Contains(HasSubstr("Start 2 stands in front of it")));
-    EXPECT_THAT(faults(), Contains(HasSubstr("does not speak of start 1")));
-}
-
-TEST_F(RecorderEventTest, StepsThatDoNotFitTheTimesAroundThem) {
-    record(stream);
-    record(stream);
-    const UtcTime now = clock.utc_now();
-    const auto expect = [&](const std::vector<RecorderEvent>& more, const std::string& reason) {
-        std::size_t size = 0;
-        sign_anew([&](Entries& entries, OrganisationId organisation) {
-            size = entries.size();
-            for (const RecorderEvent& event : more) entries.push_back(entry_of(event, organisation));
-        });
-        if (reason.empty())
-            EXPECT_THAT(faults(), IsEmpty());
-        else
-            EXPECT_THAT(faults(), ElementsAre(HasSubstr(reason)));
-        sign_anew([&](Entries& entries, OrganisationId) { entries.resize(size); });
-    };
-    const auto step = [](UtcTime from, UtcTime to) {
-        return ClockStep{from, to, StepNoticed::running, ClockTrust::not_known};
-    };
-    expect({step(now, now + seconds(3600))}, "");
-    expect({step(now, now - seconds(3600)), step(now - seconds(3500), now)}, "");
-    expect({step(t0 - seconds(20), now)}, "later than");
-    expect({step(now, now + seconds(3600)), step(now + seconds(60), now + seconds(7200))}, "later than");
-    const RecorderStart early{
-        .number = 2, .run = 1000, .at = t0 - seconds(60), .idle_since = t0 - seconds(60), .version = {}};
-    expect({early}, "no step back stands between");
-}
-
-TEST_F(RecorderEventTest, AStepThatDeniesWhatWasRecorded) {
-    clock.advance(seconds(3600));
-    record(stream);
-    const UtcTime from = t0 + seconds(60);
-    sign_anew([&](Entries& entries, OrganisationId organisation) {
-        entries.push_back(entry_of(ClockStep{from, from + seconds(60)}, organisation));
-    });
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("and what was recorded until")));
-}
-
-TEST_F(RecorderEventTest, WhatWaitedForTheDiskMayHaveTheTimesOfBefore) {
-    record(stream);
-    const std::uint64_t run = vault->begin_run(stream, shared("init")).value();
-    ASSERT_TRUE(vault->append(make_fragment(stream, run, clock.utc_now(), 1)));
-    ASSERT_TRUE(vault->flush());
-    const UtcTime before = clock.utc_now();
-    clock.step_utc(-seconds(3600));
-    ASSERT_TRUE(vault->check_clock());
-    ASSERT_TRUE(vault->append(make_fragment(stream, run, before + seconds(2), 2)));
-    ASSERT_TRUE(vault->flush());
-    clock.advance(seconds(10));
-    clock.step_utc(seconds(60));
-    ASSERT_TRUE(vault->check_clock());
-    EXPECT_EQ(verified().steps.size(), 2u);
-}
-
-TEST_F(RecorderEventTest, AStepWithoutAStart) {
-    sign_anew([&](Entries& entries, OrganisationId organisation) {
-        entries.front() = entry_of(ClockStep{t0, t0 + seconds(60)}, organisation);
-    });
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("No start of the recorder stands in front of it")));
-}
-
-// Somebody without the signing key.
-TEST_F(RecorderEventTest, WhatIsChangedRemovedOrSwappedIsFound) {
-    open();
-    vault.reset();
-    const fs::path bundle = folder.path / "tlog" / "tile" / "entries" / "000.p" / "2";
-    const Bytes original = slurp(bundle);
-    constexpr std::size_t stored = 2 + entry_size;  // a length, and the entry
-    ASSERT_EQ(original.size(), 2 * stored);
-    Bytes changed = original;
-    changed[stored + 2 + 7] = std::byte{3};  // "orderly" to "cut off"
-    spill(bundle, changed);
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("entry 1 of the log")));
-    Bytes swapped(original.begin() + stored, original.end());
-    swapped.insert(swapped.end(), original.begin(), original.begin() + stored);
-    spill(bundle, swapped);
-    EXPECT_THAT(faults(), Contains(HasSubstr("entry 0 of the log")));
-    EXPECT_THAT(faults(), Contains(HasSubstr("entry 1 of the log")));
-    spill(bundle, Bytes(original.begin(), original.begin() + stored));
-    EXPECT_THAT(faults(), Contains(HasSubstr("can't be read")));
-    spill(bundle, original);
-    EXPECT_THAT(faults(), IsEmpty());
-}
-
-// ------------------------------------------------------------------------------------------- their bytes
 
 TEST(RecorderEventEntryTest, HasOneForm) {
     const UtcTime at = from_ticks(9'000'000);

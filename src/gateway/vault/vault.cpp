@@ -16,7 +16,7 @@
 #include "gateway/vault/partial_fragment.hpp"
 #include "gateway/vault/recovery.hpp"
 #include "gateway/vault/retention.hpp"
-#include "gateway/vault/sign_of_life.hpp"
+#include "gateway/vault/start_events.hpp"
 #include "gateway/vault/thumbnail_cache.hpp"
 #include "gateway/vault/writer.hpp"
 
@@ -168,39 +168,6 @@ void remove_files(const std::vector<fs::path>& folders, const std::stop_token& s
     }
 }
 
-// What this start has to state, by what the process before left: a clock that was set back meanwhile, and the
-// start itself.
-std::vector<RecorderEvent> events_of_start(const VaultOptions& options,
-                                           const std::optional<SignOfLife>& before,
-                                           const Index::EventTotals& known, const Recovered& recovered,
-                                           std::uint64_t run, UtcTime now) {
-    constexpr Ticks90k least_step_back = std::chrono::seconds(1);
-    std::vector<RecorderEvent> events;
-    const ClockTrust clock = options.clock_trust();
-    UtcTime last = known.last_time.value_or(now);
-    if (before) last = std::max(last, before->at);
-    if (last - now >= least_step_back)
-        events.push_back(
-            ClockStep{.from = last, .to = now, .noticed = StepNoticed::at_start, .clock = clock});
-
-    RecorderStart start{.number = known.last_number + 1,
-                        .run = run,
-                        .at = now,
-                        .idle_since = now,
-                        .clock = clock,
-                        .version = options.version.substr(0, max_version_text)};
-    if (before) {
-        const bool is_cut = before->is_running || recovered.cut_files > 0 || recovered.signed_records > 0;
-        start.before = is_cut ? EndBefore::cut_off : EndBefore::orderly;
-        start.idle_since = std::min(before->at, now);
-        for (const auto& [stream, position] : recovered.positions)
-            if (position.last_end && *position.last_end <= now)
-                start.idle_since = std::max(start.idle_since, *position.last_end);
-    }
-    events.push_back(std::move(start));
-    return events;
-}
-
 ThumbnailName thumbnail_name(const PartialFragment& fragment, std::uint32_t sample) {
     return {.segment = fragment.segment(),
             .day = fragment.header().day,
@@ -288,8 +255,13 @@ Result<> Vault::Impl::start() {
     VEDETTE_TRY(const Index::EventTotals known, index->event_totals());
     VEDETTE_TRY(const std::uint64_t greatest_run, index->greatest_run());
     const std::uint64_t run = std::max(greatest_run, recovered.greatest_run) + 1;
-    std::vector<RecorderEvent> events = events_of_start(options, life ? std::optional(*life) : std::nullopt,
-                                                        known, recovered, run, clock->utc_now());
+    std::vector<RecorderEvent> events = events_of_start({.before = life ? std::optional(*life) : std::nullopt,
+                                                         .known = known,
+                                                         .recovered = &recovered,
+                                                         .run = run,
+                                                         .now = clock->utc_now(),
+                                                         .clock = options.clock_trust(),
+                                                         .version = options.version});
     writer = std::make_unique<Writer>(Writer::Parts{
         &options, clock, &layout, keys.get(), index.get(), &catalogue, places.get(), &*log, book.get(),
         std::move(recovered.positions), std::move(recovered.segments), run + 1, std::move(events)});
@@ -312,9 +284,6 @@ Result<> Vault::Impl::start() {
                                       .interval = options.checkpoint_interval,
                                       .secrets = options.secrets},
                                      [&](const std::string& message) { notice(options, message); });
-    // A full disk keeps nobody from starting: then it is stated with the first that is recorded.
-    if (const auto stated = writer->flush(); !stated)
-        log::error("the start could not be signed yet: {}", stated.error().message);
     places->start();
     return {};
 }
@@ -392,6 +361,9 @@ Result<> Vault::flush() {
 }
 std::optional<UtcTime> Vault::resume(StreamKey stream) {
     return impl_->writer->resume(stream);
+}
+void Vault::state_start() {
+    impl_->writer->state_start();
 }
 Result<> Vault::check_clock() {
     return impl_->writer->check_clock();

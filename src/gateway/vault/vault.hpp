@@ -139,6 +139,9 @@ class Vault {
     /// no process ran, becomes a gap. Gives the end of what is accounted for; nullopt when nothing was ever
     /// recorded of it. Later calls change nothing. Blocking (SQLite).
     std::optional<UtcTime> resume(StreamKey stream);
+    /// Signs that the recorder has started, soon; never blocks. Else it is signed with the first that is, so
+    /// that a process which ends before leaves nothing.
+    void state_start();
     /// Looks whether the clock was set since the last look, and states it.
     Result<> check_clock();
 

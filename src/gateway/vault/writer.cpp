@@ -34,7 +34,6 @@ Writer::Writer(Parts parts)
     for (const RecorderEvent& event : parts_.events)
         unstated_events_.push_back(event_header(event, parts_.keys->organisation()));
     counters_.log_size = parts_.log->published().size;
-    show_life(true);
     const auto now = Steady::now();
     next_sync_ = now + parts_.options->sync_interval;
     next_publish_ = now + parts_.options->checkpoint_interval;
@@ -174,11 +173,16 @@ std::optional<UtcTime> Writer::resume(StreamKey stream) {
     return std::max(*last.last_end, opened_at_);
 }
 
+void Writer::state_start() {
+    const std::lock_guard lock(mutex_);
+    push(StateStart{});
+}
+
 Result<> Writer::check_clock() {
     return run([this]() -> Result<> {
         look_at_clock();
-        VEDETTE_CHECK(publish());
-        return {};
+        VEDETTE_CHECK(state_events());
+        return publish();
     });
 }
 
@@ -279,7 +283,7 @@ void Writer::loop() {
     if (auto published = publish(); !published)
         log::error("the last recordings could not be signed and will be at the next start: {}",
                    published.error().message);
-    else
+    else if (has_begun_)
         show_life(false);
 }
 
@@ -322,7 +326,14 @@ void Writer::oversee(const std::stop_token& stop) {
 }
 
 void Writer::process(Item item) {
-    std::visit(Overloaded{[&](const BeginRun& run) { start_run(run); },
+    std::visit(Overloaded{[&](const StateStart&) {
+                              Result<> stated = state_events();
+                              if (stated) stated = publish();
+                              // A full disk keeps nobody from starting: it is stated with the first record.
+                              if (!stated)
+                                  log::error("the start could not be signed yet: {}", stated.error().message);
+                          },
+                          [&](const BeginRun& run) { start_run(run); },
                           [&](const Resume& resumed) { account_for_absence(resumed.stream); },
                           [&](const Fragment& fragment) { write(fragment); },
                           [&](const Gap& gap) { write(gap); }, [&](const SharedGap& gap) { write(*gap); },
@@ -332,6 +343,7 @@ void Writer::process(Item item) {
                                   write_again();
                                   result = sync_all();
                               }
+                              if (result) result = state_events();
                               if (result) result = publish();
                               flush.done->set_value(std::move(result));
                           },

@@ -54,6 +54,8 @@ class Writer {
     Result<> flush();
     /// See Vault::resume().
     std::optional<UtcTime> resume(StreamKey stream);
+    /// See Vault::state_start().
+    void state_start();
     /// See Vault::check_clock().
     Result<> check_clock();
     /// conflict: something of it is held.
@@ -86,6 +88,7 @@ class Writer {
     struct Resume {
         StreamKey stream;
     };
+    struct StateStart {};
     struct Flush {
         std::shared_ptr<std::promise<Result<>>> done;
     };
@@ -105,7 +108,7 @@ class Writer {
     };
     /// A gap that grows while fragments are refused; shared with refused_.
     using SharedGap = std::shared_ptr<Gap>;
-    using Item = std::variant<BeginRun, Resume, Fragment, Gap, SharedGap, Flush, Delete, Task>;
+    using Item = std::variant<StateStart, BeginRun, Resume, Fragment, Gap, SharedGap, Flush, Delete, Task>;
 
     struct OpenSegment {
         std::shared_ptr<SegmentFile> file;  ///< used in the thread of its disk, where it has one
@@ -233,14 +236,14 @@ class Writer {
     void leave_file(OpenSegment& segment);
     void note_entry(ByteView entry);
     Result<> publish();
-    Result<> start_publishing();
-    Result<> finish_publishing(bool waits);
-    std::uint64_t first_open_leaf() const;
-    void tell_published(const Result<>& published);
     void look_at_clock();
     Result<> state_events();
     Result<> index_events();
     void show_life(bool is_running);
+    void start_publishing();
+    Result<> finish_publishing(bool waits);
+    std::uint64_t first_open_leaf() const;
+    void tell_published(const Result<>& published);
     Result<> index_closed();
     void settle_indexed(const std::vector<SegmentInfo>& segments);
     void move_to_its_day(const SegmentInfo& segment);
@@ -287,6 +290,7 @@ class Writer {
     };
     std::vector<Abandoned> abandoned_;
     ClockWatch clock_watch_;
+    bool has_begun_ = false;                      ///< the start is in the log
     std::vector<RecordHeader> unstated_events_;   ///< not in the log yet
     std::vector<RecordHeader> unindexed_events_;  ///< in the log, not in the index yet
     std::set<PlaceNumber> changed_folders_;       ///< a file was made in its open folder since the last sync

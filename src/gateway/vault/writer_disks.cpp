@@ -165,6 +165,7 @@ bool Writer::is_held_up_for_now(PlaceNumber place) {
 
 std::optional<StreamKey> Writer::stream_of(const Item& item) {
     if (const auto* run = std::get_if<BeginRun>(&item)) return run->stream;
+    if (const auto* resumed = std::get_if<Resume>(&item)) return resumed->stream;
     if (const auto* fragment = std::get_if<Fragment>(&item)) return fragment->stream;
     if (const auto* gap = std::get_if<Gap>(&item)) return gap->stream;
     if (const auto* gap = std::get_if<SharedGap>(&item)) return (*gap)->stream;

@@ -59,11 +59,13 @@ void Writer::tick(Steady::time_point now) {
         next_sync_ = Steady::now() + parts_.options->sync_interval;
     }
     if (now >= next_publish_) {
+        if (has_begun_)
+            if (const auto stated = state_events(); !stated) tell_published(stated);
         if (!has_several_) {
             tell_published(publish());
-            show_life(true);
+            if (has_begun_) show_life(true);
         } else if (!publishing_) {
-            tell_published(start_publishing());
+            start_publishing();
         }
         next_publish_ = Steady::now() + parts_.options->checkpoint_interval;
     }
@@ -187,37 +189,69 @@ void Writer::note_entry(ByteView entry) {
 }
 
 Result<> Writer::publish() {
+    if (has_begun_) VEDETTE_CHECK(state_events());
     if (has_several_) {
         VEDETTE_CHECK(finish_publishing(true));
-        VEDETTE_CHECK(start_publishing());
+        start_publishing();
         return finish_publishing(true);
     }
-    VEDETTE_CHECK(state_events());
     VEDETTE_CHECK(publish_log());
     VEDETTE_CHECK(index_events());
     return index_closed();
 }
 
+void Writer::look_at_clock() {
+    auto step = clock_watch_.look();
+    if (!step) return;
+    step->clock = parts_.options->clock_trust();
+    log::warn("the clock was set {}", describe(RecorderEvent(*step)));
+    unstated_events_.push_back(event_header(*step, parts_.keys->organisation()));
+}
+
+// In front of all that is recorded from then on. A process that ends before it has recorded, or was told that
+// it begins, leaves nothing.
+Result<> Writer::state_events() {
+    if (parts_.options->watches_clock) look_at_clock();
+    if (unstated_events_.empty()) return {};
+    VEDETTE_CHECK(admit(format_with_events));
+    for (const RecordHeader& event : unstated_events_) note_entry(encode_entry(event));
+    std::ranges::move(unstated_events_, std::back_inserter(unindexed_events_));
+    unstated_events_.clear();
+    if (!std::exchange(has_begun_, true)) show_life(true);
+    return {};
+}
+
+Result<> Writer::index_events() {
+    VEDETTE_CHECK(parts_.index->add_events(unindexed_events_));
+    unindexed_events_.clear();
+    return {};
+}
+
+// What keeps it from being written is told elsewhere.
+void Writer::show_life(bool is_running) {
+    const SignOfLife sign{.is_running = is_running, .at = parts_.clock->utc_now()};
+    (void)on_disk(home_place, [layout = *parts_.layout, sign] { return write_sign_of_life(layout, sign); });
+}
+
 // Beside recording: the data directory's disk may hang while others take recordings. What is signed meanwhile
 // waits in memory.
-Result<> Writer::start_publishing() {
-    VEDETTE_CHECK(state_events());
+void Writer::start_publishing() {
     Publishing publishing;
     publishing.closed = std::exchange(closed_, {});
     publishing.events = std::exchange(unindexed_events_, {});
-    publishing.operation =
-        disk_thread(home_place)
-            .start([log = parts_.log, index = parts_.index, closed = publishing.closed,
-                    events = publishing.events, scan_from = first_open_leaf(), layout = *parts_.layout,
-                    sign = SignOfLife{.is_running = true, .at = parts_.clock->utc_now()}]() -> Result<> {
-                (void)write_sign_of_life(layout, sign);
-                if (log->size() != log->published().size) VEDETTE_CHECK(log->publish());
-                VEDETTE_CHECK(index->add_events(events));
-                if (closed.empty()) return {};
-                return index->insert(closed, scan_from);
-            });
+    std::optional<SignOfLife> sign;
+    if (has_begun_) sign = SignOfLife{.is_running = true, .at = parts_.clock->utc_now()};
+    publishing.operation = disk_thread(home_place)
+                               .start([log = parts_.log, index = parts_.index, closed = publishing.closed,
+                                       events = publishing.events, sign, layout = *parts_.layout,
+                                       scan_from = first_open_leaf()]() -> Result<> {
+                                   if (sign) (void)write_sign_of_life(layout, *sign);
+                                   if (log->size() != log->published().size) VEDETTE_CHECK(log->publish());
+                                   VEDETTE_CHECK(index->add_events(events));
+                                   if (closed.empty()) return {};
+                                   return index->insert(closed, scan_from);
+                               });
     publishing_ = std::move(publishing);
-    return {};
 }
 
 // timeout: its disk hangs, and it goes on.
@@ -241,37 +275,6 @@ Result<> Writer::finish_publishing(bool waits) {
     }
     settle_indexed(published.closed);
     return {};
-}
-
-void Writer::look_at_clock() {
-    auto step = clock_watch_.look();
-    if (!step) return;
-    step->clock = parts_.options->clock_trust();
-    log::warn("the clock was set {}", describe(RecorderEvent(*step)));
-    unstated_events_.push_back(event_header(*step, parts_.keys->organisation()));
-}
-
-// In front of all that is recorded from then on.
-Result<> Writer::state_events() {
-    if (parts_.options->watches_clock) look_at_clock();
-    if (unstated_events_.empty()) return {};
-    VEDETTE_CHECK(admit(format_with_events));
-    for (const RecordHeader& event : unstated_events_) note_entry(encode_entry(event));
-    std::ranges::move(unstated_events_, std::back_inserter(unindexed_events_));
-    unstated_events_.clear();
-    return {};
-}
-
-Result<> Writer::index_events() {
-    VEDETTE_CHECK(parts_.index->add_events(unindexed_events_));
-    unindexed_events_.clear();
-    return {};
-}
-
-// What keeps it from being written is told elsewhere.
-void Writer::show_life(bool is_running) {
-    const SignOfLife sign{.is_running = is_running, .at = parts_.clock->utc_now()};
-    (void)on_disk(home_place, [layout = *parts_.layout, sign] { return write_sign_of_life(layout, sign); });
 }
 
 Result<> Writer::publish_log() {

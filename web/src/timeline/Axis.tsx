@@ -1,13 +1,12 @@
 import { formatDay } from '../ui/format';
 import { dateFromTicks, TICKS_PER_SECOND } from '../media/ticks';
-import { marksOf, startOfDay, xOf, type View } from './scale';
+import { DAY_LABEL_PIXELS, marksOf, startOfDay, xOf, type View } from './scale';
 import classes from './Timeline.module.css';
 
 const withSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const withMinutes = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 /** Half of the longest label; one that would stick out at an edge is left out. */
 const HALF_LABEL = 34;
-const DAY_LABEL = 84;
 const DAY_SECONDS = 86_400;
 
 interface Props {
@@ -67,8 +66,8 @@ function Days({ view, width, y, stepSeconds }: DaysProps) {
     const next = days[i + 1];
     const end = next === undefined ? width : xOf(view, next, width);
     const begin = xOf(view, start, width);
-    const x = i === 0 ? Math.min(Math.max(begin, 0), end - DAY_LABEL) : begin;
-    if (x < 0 || (days.length > 1 && x + DAY_LABEL > end)) return null;
+    const x = i === 0 ? Math.min(Math.max(begin, 0), end - DAY_LABEL_PIXELS) : begin;
+    if (x < 0 || (days.length > 1 && x + DAY_LABEL_PIXELS > end)) return null;
     return (
       <text key={start} x={x + 2} y={y} className={classes.dayLabel}>
         {formatDay(start)}

@@ -5,8 +5,16 @@ import classes from './Timeline.module.css';
 /** More are a burden to who hears them; one may zoom in. */
 const MAX_TOLD = 12;
 
+interface MarksProps {
+  marks: RecorderMark[];
+  /** Of a line, and the base of its word. */
+  top: number;
+  bottom: number;
+  base: number;
+}
+
 /** What happened to the recorder: a line over the bar, and a word below it. */
-export function RecorderMarks({ marks, top, base }: { marks: RecorderMark[]; top: number; base: number }) {
+export function RecorderMarks({ marks, top, bottom, base }: MarksProps) {
   return marks.map((mark) => (
     <g
       key={mark.x}
@@ -14,9 +22,9 @@ export function RecorderMarks({ marks, top, base }: { marks: RecorderMark[]; top
       transform={`translate(${mark.x} 0)`}
       data-testid="timeline-recorder"
     >
-      <line y1={top} y2={base} />
-      {mark.hasWord && (
-        <text x={4} y={base}>
+      <line y1={top} y2={mark.side ? base : bottom} />
+      {mark.side && (
+        <text x={mark.side === 'left' ? -4 : 4} y={base} textAnchor={mark.side === 'left' ? 'end' : 'start'}>
           {mark.word}
         </text>
       )}

@@ -292,7 +292,7 @@ export function Timeline({
               />
             )),
           )}
-          <RecorderMarks marks={marks} top={BAR_TOP - 4} base={WORD_BASE} />
+          <RecorderMarks marks={marks} top={BAR_TOP - 4} bottom={BAR_BOTTOM + 6} base={WORD_BASE} />
           {pointedX !== undefined && (
             <line
               x1={pointedX}

@@ -56,9 +56,20 @@ describe('marks', () => {
     expect(marks.map(({ x }) => x)).toEqual([250, 500, 990]);
   });
 
-  it('keep their words apart, and within the picture', () => {
-    const marks = recorderMarks([start(10), start(12), start(18), step(70, 98)], view, 1000);
-    expect(marks.map(({ hasWord }) => hasWord)).toEqual([true, false, true, false]);
+  it('keep their words apart, off the name of the day, and within the picture', () => {
+    const marks = recorderMarks(
+      [start(2), start(12), start(14), start(15), start(22), step(70, 98)],
+      view,
+      1000,
+    );
+    expect(marks.map(({ side }) => side)).toEqual([
+      undefined,
+      'right',
+      undefined,
+      undefined,
+      'right',
+      'left',
+    ]);
   });
 
   it('that lie upon each other are one', () => {

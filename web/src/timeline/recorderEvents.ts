@@ -1,20 +1,21 @@
 import type { RecorderEvent } from '../api/client';
 import { formatMoment, formatSpan } from '../ui/format';
-import { xOf, type View } from './scale';
+import { DAY_LABEL_PIXELS, startOfDay, xOf, type View } from './scale';
 
 /** What happened to the recorder as a whole, where it stands on a timeline. */
 export interface RecorderMark {
   x: number;
   word: string;
-  /** Whether there is room for the word. */
-  hasWord: boolean;
+  /** Of the mark, on which there is room for the word. */
+  side: 'right' | 'left' | undefined;
   text: string;
   event: RecorderEvent;
 }
 
 /** Marks nearer to each other are one: a recorder that is started again and again is not a wall. */
 const LEAST_DISTANCE = 4;
-const PIXELS_OF_WORD = 78;
+const WORD_PIXELS = 62;
+const DAY = 86_400 * 90_000;
 
 const WORDS = { orderly: 'Started', not_known: 'Started', cut_off: 'Cut off' };
 
@@ -47,18 +48,41 @@ export function describeRecorderEvent(event: RecorderEvent): string {
   return `The recorder was started${version}.${before}${clock}`;
 }
 
+type Span = [from: number, to: number];
+
+/** Where the axis has the names of days, in the row of the words. */
+function dayNames(view: View, width: number): Span[] {
+  const spans: Span[] = [[0, DAY_LABEL_PIXELS]];
+  for (
+    let day = startOfDay(view.start90k + 1.5 * DAY);
+    day < view.end90k;
+    day = startOfDay(day + 1.5 * DAY)
+  ) {
+    const x = xOf(view, day, width);
+    spans.push([x, x + DAY_LABEL_PIXELS]);
+  }
+  return spans;
+}
+
 /** Those in the view, from left to right. */
 export function recorderMarks(events: RecorderEvent[], view: View, width: number): RecorderMark[] {
+  const inView = events
+    .filter(({ at_90k }) => at_90k >= view.start90k && at_90k < view.end90k)
+    .sort((a, b) => a.at_90k - b.at_90k);
+  if (inView.length === 0) return [];
   const marks: RecorderMark[] = [];
-  let wordEnd = 0;
-  const inView = events.filter(({ at_90k }) => at_90k >= view.start90k && at_90k < view.end90k);
-  for (const event of inView.sort((a, b) => a.at_90k - b.at_90k)) {
+  const taken = dayNames(view, width);
+  const isFree = ([from, to]: Span) =>
+    from >= 0 && to <= width && taken.every(([begin, end]) => to <= begin || from >= end);
+  for (const event of inView) {
     const x = xOf(view, event.at_90k, width);
     const last = marks.at(-1);
     if (last && x - last.x < LEAST_DISTANCE) continue;
-    const hasWord = x >= wordEnd && x + PIXELS_OF_WORD <= width;
-    if (hasWord) wordEnd = x + PIXELS_OF_WORD;
-    marks.push({ x, word: recorderWord(event), hasWord, text: describeRecorderEvent(event), event });
+    const right: Span = [x, x + WORD_PIXELS];
+    const left: Span = [x - WORD_PIXELS, x];
+    const side = isFree(right) ? 'right' : isFree(left) ? 'left' : undefined;
+    if (side) taken.push(side === 'right' ? right : left);
+    marks.push({ x, word: recorderWord(event), side, text: describeRecorderEvent(event), event });
   }
   return marks;
 }

@@ -6,6 +6,8 @@ export interface View {
   end90k: number;
 }
 
+/** Of a day's name below the axis, with room behind it. */
+export const DAY_LABEL_PIXELS = 84;
 export const MIN_SPAN = 60 * TICKS_PER_SECOND;
 export const MAX_SPAN = 14 * 86_400 * TICKS_PER_SECOND;
 
