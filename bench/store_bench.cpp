@@ -322,6 +322,7 @@ double write_ours(const fs::path& folder, int mebibytes, Encryption encryption,
                   Threads threads = Threads::all) {
     constexpr int cameras = 16;
     const auto bytes = std::make_shared<const Bytes>(noise(fragment_bytes, 3));
+    const auto init = std::make_shared<const Bytes>(noise(1000, 4));
     const std::vector<ClearRange> clear = clear_of(fragment_bytes);
     double seconds = 0;
     {
@@ -329,7 +330,7 @@ double write_ours(const fs::path& folder, int mebibytes, Encryption encryption,
         std::vector<std::uint64_t> runs;
         for (int camera = 0; camera < cameras; ++camera) {
             vault->set_encryption(camera_number(camera), encryption);
-            runs.push_back(need(vault->begin_run({camera_number(camera), 0}, bytes)));
+            runs.push_back(need(vault->begin_run({camera_number(camera), 0}, init)));
         }
         const auto start = Steady::now();
         for (int i = 0; i < mebibytes; ++i) {
@@ -339,7 +340,7 @@ double write_ours(const fs::path& folder, int mebibytes, Encryption encryption,
                             from_unix_seconds(1'800'000'000) + i / cameras * fragment_length, bytes);
             fragment.clear = clear;
             while (!vault->has_room(fragment_bytes))
-                std::this_thread::sleep_for(std::chrono::microseconds(200));
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
             need(vault->append(std::move(fragment)));
         }
         need(vault->flush());

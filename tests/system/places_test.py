@@ -83,7 +83,7 @@ class PlacesTest(case.SystemTest):
     @unittest.skipUnless(case.may_mount(), "needs the right to mount a file system")
     def test_a_disk_that_hangs_holds_nothing_up(self):
         image = self.dir / "a.img"
-        subprocess.run(["truncate", "-s", "64M", image], check=True)
+        subprocess.run(["truncate", "-s", "400M", image], check=True)
         subprocess.run(["mkfs.ext4", "-q", image], check=True)
         subprocess.run(["mount", "-o", "loop", image, self.a], check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", self.a], check=False, capture_output=True)

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.hpp"
@@ -238,6 +239,37 @@ TEST_F(HangingDiskTest, ThatIsTheDataDirectorysOwnIsSignedOnceItAnswers) {
     EXPECT_EQ(played(0).fragments.size(), 48u);
     vault.reset();
     EXPECT_EQ(verified(), 48u);
+}
+
+// Nothing is read from it either: the file that names it is a pipe that nobody writes to.
+TEST_F(HangingDiskTest, AtTheStartKeepsNobodyFromRecording) {
+    const fs::path a = disk("a");
+    start(around.path() / "data", {{"a", a}});
+    append(0, 12);
+    ASSERT_TRUE(vault->flush());
+    vault.reset();
+    const fs::path name = MediaFolder{a}.identity();
+    fs::rename(name, a / "kept");
+    ASSERT_EQ(::mkfifo(name.c_str(), 0600), 0);
+    start(around.path() / "data", {{"a", a}});
+    EXPECT_EQ(vault->places().at(1).state, PlaceState::hanging);
+    append(0, 8);
+    ASSERT_TRUE(vault->flush());
+    EXPECT_EQ(played(0).fragments.size(), 8u);
+
+    const fs::path pipe = a / "pipe";
+    fs::rename(name, pipe);
+    fs::rename(a / "kept", name);
+    const int end = ::open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    ASSERT_GE(end, 0) << "somebody reads";
+    ::close(end);
+    ASSERT_TRUE(comes_to("a", PlaceState::good));
+    ASSERT_TRUE(vault->check_places());
+    append(0, 8);
+    ASSERT_TRUE(vault->flush());
+    EXPECT_EQ(played(0).fragments.size(), 28u);
+    vault.reset();
+    EXPECT_EQ(verified(), 28u);
 }
 
 TEST_F(HangingDiskTest, ThatIsTheOnlyOneIsToldAndCostsTheOldestThatDoesNotFitIntoMemory) {

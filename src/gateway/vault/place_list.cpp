@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
 
 #include "base/file.hpp"
 
@@ -116,6 +120,33 @@ std::string why_away(const PlaceEntry& place) {
     }
     if (!identity) return identity.error().message;
     return identity->id == place.id ? "" : "another disk is mounted in its folder";
+}
+
+std::optional<FirstLook> look_at(const PlaceEntry& place, std::chrono::milliseconds limit) {
+    struct Shared {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::optional<FirstLook> found;
+    };
+    const auto shared = std::make_shared<Shared>();
+    std::thread([shared, place] {
+        FirstLook look{.why_away = why_away(place)};
+        std::error_code error;
+        const fs::space_info space =
+            look.why_away.empty() ? fs::space(place.folder, error) : fs::space_info{};
+        if (!error) look.capacity = space.capacity;
+        if (!error) look.free = space.available;
+        const std::lock_guard lock(shared->mutex);
+        shared->found = std::move(look);
+        shared->changed.notify_all();
+    }).detach();
+    std::unique_lock lock(shared->mutex);
+    const auto is_found = [&] { return shared->found.has_value(); };
+    if (limit.count() == 0)
+        shared->changed.wait(lock, is_found);
+    else
+        shared->changed.wait_for(lock, limit, is_found);
+    return shared->found;
 }
 
 }  // namespace vedette::vault

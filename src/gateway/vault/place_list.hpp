@@ -1,6 +1,8 @@
 #pragma once
 // The file `places` of the data directory, and what tells one disk from another.
 
+#include <chrono>
+#include <optional>
 #include <span>
 
 #include "gateway/vault/layout.hpp"
@@ -52,5 +54,15 @@ Result<PlaceIdentity> read_place_identity(const MediaFolder& media);
 /// A sentence's end on why the place's disk is not there ("nothing is mounted in its folder"); empty when it
 /// is.
 std::string why_away(const PlaceEntry& place);
+
+/// What a look at a directory finds.
+struct FirstLook {
+    std::string why_away;  ///< as why_away()
+    std::uint64_t capacity = 0;
+    std::uint64_t free = 0;
+};
+/// Looks in a thread of its own, which a disk that hangs keeps. nullopt: nothing came of it within `limit`;
+/// 0: there is none.
+std::optional<FirstLook> look_at(const PlaceEntry& place, std::chrono::milliseconds limit);
 
 }  // namespace vedette::vault

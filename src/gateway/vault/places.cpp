@@ -206,12 +206,21 @@ void Places::add(PlaceEntry entry, bool records) {
         else
             disk->unconnected = connected.error().message;
     }
-    if (std::string why = why_away(*disk); !why.empty()) {
-        disk->state = PlaceState::away;
-        disk->message = sentence_of(PlaceState::away, disk->entry, why);
+    std::string why;
+    if (is_object_store || disk->entry.number == home_place) {
+        why = why_away(*disk);
+    } else if (const auto look = look_at(disk->entry, watch_.hang_limit)) {
+        why = look->why_away;
+        disk->capacity = look->capacity;
+        disk->free = look->free;
+    } else {
+        disk->state = PlaceState::hanging;
+        disk->failed_at = Steady::now();
     }
+    if (!why.empty()) disk->state = PlaceState::away;
+    if (disk->state != PlaceState::good) disk->message = sentence_of(disk->state, disk->entry, why);
     std::error_code error;
-    if (disk->state != PlaceState::away && !is_object_store) {
+    if (disk->entry.number == home_place) {
         const fs::space_info space = fs::space(disk->entry.folder, error);
         if (!error) disk->capacity = space.capacity;
         if (!error) disk->free = space.available;
