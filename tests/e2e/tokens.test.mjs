@@ -172,7 +172,7 @@ step('an administrator sees and revokes those of others', async () => {
   await other.goto(`${server.url}/account`);
   // Only what he holds is offered.
   await byId(other, 'token-new').click();
-  assert.deepEqual(await other.locator('[data-testid^="right-"]').count(), 1);
+  assert.deepEqual(await other.locator('[data-testid^="right-"]').count(), 2);
   await byId(other, 'right-see_live').check();
   await byId(other, 'token-name').fill('Wall display');
   await byId(other, 'token-password').fill('a kettle for every morning');

@@ -90,7 +90,7 @@ void SoundGate::on_init(const std::string& mime_type, const SharedBytes& segment
 }
 
 void SoundGate::on_media(const wire::ChannelMedia& media) {
-    if (!sink_ || !segment_) return;
+    if (!sink_ || !segment_ || media.pieces.empty()) return;
     const bool with_sound = heard(media.start);
     if (!with_sound)
         if (const auto prepared = prepare(); !prepared) return end(prepared.error());

@@ -35,7 +35,7 @@ function Row({ token, scope, owner, revoke, onRevoked }: RowProps) {
         <Group gap="xs">
           <Text className={classes.wrapped}>{token.name}</Text>
           {token.device && (
-            <Badge variant="light" size="sm">
+            <Badge variant="default" size="sm">
               device
             </Badge>
           )}
