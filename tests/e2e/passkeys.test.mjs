@@ -288,7 +288,7 @@ test('whoever must have a second factor may choose a passkey', async () => {
   });
   await byId(other, 'recovery-done').click();
   await byId(other, 'nav-live').waitFor();
-  assert.deepEqual((await api(other, 'GET', '/session')).rights, ['see_live']);
+  assert.deepEqual((await api(other, 'GET', '/session')).rights, ['see_live', 'hear']);
   await other.context().close();
 });
 
