@@ -215,6 +215,9 @@ class KeysTest(case.SystemTest):
         with vedette.Server(case.BINARY, self.data) as server:
             server.stop()
         self.vedette("keys", "add", "passphrase", env=self.credentials(new_passphrase=PASSPHRASE))
+        # 4 for the slots; a recorder that was stopped before it had begun states no start, which takes 6.
+        before = (self.data / "format").read_text()
+        self.assertIn(before, ("4\n", "6\n"))
         slots = self.data / "keys/slots"
         content = slots.read_bytes()
         slots.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
@@ -224,7 +227,7 @@ class KeysTest(case.SystemTest):
         self.assertIn("newer vedette", self.serve_refused())
         slots.write_bytes(content)
         self.vedette("keys", "list")
-        self.assertEqual((self.data / "format").read_text(), "6\n")
+        self.assertEqual((self.data / "format").read_text(), before)
         (self.data / "keys/root.key").unlink()
         self.assertIn("root.key is missing", self.serve_refused())
 
