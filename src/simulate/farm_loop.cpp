@@ -106,7 +106,7 @@ void FarmLoop::add_streams(const std::vector<std::shared_ptr<const PackedClip>>&
         channels_.push_back({Timeline(clip, epoch), {}, 0});
     }
     for (unsigned camera = 1; camera <= options_.cameras; ++camera) {
-        const std::size_t i = (camera - 1) % count;
+        const std::size_t i = (camera - 1) % channel_of.size();
         const PackedClip* clip = clips[i % clips.size()].get();
         if (clip == nullptr) continue;  // a camera without sub stream
         streams_.push_back(

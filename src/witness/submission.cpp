@@ -266,6 +266,7 @@ Submissions::~Submissions() = default;
 
 std::vector<SubmissionStatus> Submissions::statuses() const {
     std::vector<SubmissionStatus> statuses;
+    statuses.reserve(submissions_.size());
     for (const auto& submission : submissions_) statuses.push_back(submission->status());
     return statuses;
 }
