@@ -18,7 +18,7 @@ DiskThread::~DiskThread() = default;
 
 std::shared_ptr<DiskOperation> DiskThread::start(std::function<Result<>()> work) {
     auto operation = std::make_shared<DiskOperation>();
-    operation->work = std::move(work);
+    operation->work_ = std::move(work);
     {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(operation);
@@ -42,17 +42,17 @@ std::optional<Result<>> DiskThread::wait(const DiskOperation& operation,
     const auto until = Steady::now() + patience;
     std::unique_lock lock(mutex_);
     for (;;) {
-        if (operation.done) return operation.done;
+        if (operation.done_) return operation.done_;
         const auto now = Steady::now();
         if (now >= until || hangs()) return std::nullopt;
         changed_.wait_until(lock, std::min(until, now + look_at_disk),
-                            [&] { return operation.done.has_value(); });
+                            [&] { return operation.done_.has_value(); });
     }
 }
 
 bool DiskThread::is_done(const DiskOperation& operation) const {
     const std::lock_guard lock(mutex_);
-    return operation.done.has_value();
+    return operation.done_.has_value();
 }
 
 // What was started is done before the end: it may be the last thing that a file is to get.
@@ -62,14 +62,14 @@ void DiskThread::run(const std::stop_token& stop) {
         if (!changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
         const std::shared_ptr<DiskOperation> operation = std::move(waiting_.front());
         waiting_.pop_front();
-        auto work = std::exchange(operation->work, nullptr);
+        auto work = std::exchange(operation->work_, nullptr);
         lock.unlock();
         note_progress();
         Result<> done = work();
         work = nullptr;  // what it owns may be a file that is closed now
         asked_at_ = 0;
         lock.lock();
-        operation->done = std::move(done);
+        operation->done_ = std::move(done);
         changed_.notify_all();
     }
 }

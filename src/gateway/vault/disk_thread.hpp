@@ -22,8 +22,8 @@ inline constexpr std::chrono::milliseconds forever = std::chrono::hours(24 * 365
 class DiskOperation {
   private:
     friend class DiskThread;
-    std::function<Result<>()> work;
-    std::optional<Result<>> done;
+    std::function<Result<>()> work_;
+    std::optional<Result<>> done_;
 };
 
 /// All member functions are thread-safe.

@@ -1,6 +1,7 @@
 #include "hub/mail/server.hpp"
 
 #include "hub/mail/address.hpp"
+#include "hub/mail/trust.hpp"
 #include "net/tcp.hpp"
 
 namespace vedette::hub::mail {
@@ -32,15 +33,7 @@ std::string Server::where() const {
 }
 
 Result<std::shared_ptr<const net::TlsClientContext>> Server::trust() const {
-    net::TlsClientOptions options;
-    options.authorities_pem = authorities_pem;
-    auto context = net::TlsClientContext::make(options);
-    if (context) return context;
-    constexpr std::string_view field = "authorities: ";
-    Error error = std::move(context.error());
-    if (error.message.starts_with(field))
-        error.message = fmt::format("ca_pem: {}", std::string_view(error.message).substr(field.size()));
-    return std::unexpected(std::move(error));
+    return trust_in(authorities_pem);
 }
 
 Result<> check(const Server& server) {

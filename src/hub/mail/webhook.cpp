@@ -8,6 +8,7 @@
 
 #include "base/one_line.hpp"
 #include "base/utf8.hpp"
+#include "hub/mail/trust.hpp"
 #include "net/http_client.hpp"
 #include "net/tcp.hpp"
 #include "net/timeout.hpp"
@@ -96,15 +97,7 @@ Webhook Webhook::duplicate() const {
 }
 
 Result<std::shared_ptr<const net::TlsClientContext>> Webhook::trust() const {
-    net::TlsClientOptions options;
-    options.authorities_pem = authorities_pem;
-    auto context = net::TlsClientContext::make(options);
-    if (context) return context;
-    constexpr std::string_view field = "authorities: ";
-    Error error = std::move(context.error());
-    if (error.message.starts_with(field))
-        error.message = fmt::format("ca_pem: {}", std::string_view(error.message).substr(field.size()));
-    return std::unexpected(std::move(error));
+    return trust_in(authorities_pem);
 }
 
 Result<> check(const Webhook& webhook) {

@@ -1,4 +1,4 @@
-import { Textarea } from '@mantine/core';
+import { PemInput } from '../ui/PemInput';
 
 interface Props {
   value: string;
@@ -9,19 +9,16 @@ interface Props {
 /** A client's certificate, or what is enough to know it again. */
 export function CertificateInput({ value, onChange, error }: Props) {
   return (
-    <Textarea
+    <PemInput
       label="Certificate"
       description="Paste it (PEM), or its SHA-256 as “openssl x509 -fingerprint -sha256” shows it. The private key stays where it is."
-      placeholder="-----BEGIN CERTIFICATE-----"
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       error={error}
-      autosize
       minRows={3}
       maxRows={10}
       required
       autoComplete="off"
-      spellCheck={false}
       data-testid="certificate"
     />
   );

@@ -14,9 +14,7 @@ import { api, type AuditStream } from '../api/client';
 import { dataOf, messageAt } from '../api/problem';
 import { queryClient } from '../api/queries';
 import { ErrorNotice } from '../ui/ErrorNotice';
-import { sentence } from '../ui/format';
-import { Notice } from '../ui/Notice';
-import { IconCircleCheck } from '../ui/icons';
+import { TestOutcome } from '../ui/TestOutcome';
 import { syslogQuery } from './queries';
 import { TlsFields } from './TlsFields';
 import { bodyOf, usualPort, valuesOf, type SyslogValues } from './syslogWords';
@@ -29,20 +27,6 @@ interface Props {
 }
 
 /** What came of the test message. */
-function TestOutcome({ outcome }: { outcome: { ok: boolean; message: string } | undefined }) {
-  return (
-    <div aria-live="polite" data-testid="syslog-test-result">
-      {outcome?.ok === false && <Notice>{sentence(outcome.message)}</Notice>}
-      {outcome?.ok && (
-        <Group gap="xs" wrap="nowrap">
-          <IconCircleCheck size={20} aria-hidden="true" />
-          <Text size="sm">{sentence(outcome.message)}</Text>
-        </Group>
-      )}
-    </div>
-  );
-}
-
 /** Server, certificates and wording; the test sends one message and keeps nothing. */
 export function SyslogForm({ target, onClose }: Props) {
   const [values, setValues] = useState<SyslogValues>(() => valuesOf(target));
@@ -150,7 +134,7 @@ export function SyslogForm({ target, onClose }: Props) {
           onChange={(event) => change({ fromBeginning: event.currentTarget.checked })}
           data-testid="syslog-beginning"
         />
-        <TestOutcome outcome={test.data} />
+        <TestOutcome outcome={test.data} data-testid="syslog-test-result" />
         <ErrorNotice error={error ?? stop.error} fields={FIELDS} />
         <Group justify="space-between" gap="sm">
           <Button

@@ -1,7 +1,5 @@
-import { Textarea, type TextareaProps } from '@mantine/core';
+import { AuthoritiesInput, PemInput } from '../ui/PemInput';
 import type { SyslogValues } from './syslogWords';
-
-const PEM = '-----BEGIN CERTIFICATE-----';
 
 interface Props {
   values: SyslogValues;
@@ -12,35 +10,26 @@ interface Props {
   hasKey: boolean;
 }
 
-/** What is pasted: a certificate, or a key. */
-function Pem(props: TextareaProps) {
-  return <Textarea autosize minRows={2} maxRows={6} spellCheck={false} {...props} />;
-}
-
 /** Whom to trust, and what to show. */
 export function TlsFields({ values, change, at, hasKey }: Props) {
   return (
     <>
-      <Pem
-        label="Certificate authority"
-        description="PEM. Empty: the authorities that this machine’s system trusts."
+      <AuthoritiesInput
         value={values.authorities}
         onChange={(event) => change({ authorities: event.currentTarget.value })}
         error={at('ca_pem')}
-        placeholder={PEM}
         data-testid="syslog-ca"
       />
-      <Pem
+      <PemInput
         label="Certificate to show"
         description="PEM, only where the server asks for one."
         value={values.certificate}
         onChange={(event) => change({ certificate: event.currentTarget.value })}
         error={at('client_certificate_pem')}
-        placeholder={PEM}
         data-testid="syslog-certificate"
       />
       {values.certificate.trim() && (
-        <Pem
+        <PemInput
           label="Its private key"
           description={
             hasKey

@@ -118,7 +118,7 @@ export class RecordedFeed {
     );
   }
 
-  /** Takes more media while less than `ahead` seconds lie behind `position`, and drops what was played. */
+  /** Takes more media while less than `ahead` seconds follow `position`. */
   keepFed(spans: Span[], position: number, ahead: number) {
     if (this.sink?.isFull || this.withheldBytes === 0 || totalAhead(spans, position) >= ahead) return;
     this.channel?.credit(this.withheldBytes);

@@ -1,22 +1,11 @@
-import {
-  Button,
-  Group,
-  NumberInput,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Button, Group, NumberInput, PasswordInput, SegmentedControl, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Mail } from '../api/client';
 import { dataOf, messageAt } from '../api/problem';
 import { ErrorNotice } from '../ui/ErrorNotice';
-import { sentence } from '../ui/format';
-import { IconCircleCheck } from '../ui/icons';
-import { Notice } from '../ui/Notice';
+import { AuthoritiesInput } from '../ui/PemInput';
+import { TestOutcome } from '../ui/TestOutcome';
 import { mailBodyOf, mailValuesOf, usualMailPort, type MailValues } from './mailWords';
 import { useRefresh } from './queries';
 
@@ -137,14 +126,7 @@ export function MailForm({ server, onClose }: { server: Mail['server']; onClose(
             data-testid="mail-password"
           />
         </Group>
-        <Textarea
-          label="Certificate authority"
-          description="PEM. Empty: the authorities that this machine’s system trusts."
-          placeholder="-----BEGIN CERTIFICATE-----"
-          autosize
-          minRows={2}
-          maxRows={6}
-          spellCheck={false}
+        <AuthoritiesInput
           value={values.authorities}
           onChange={(event) => change({ authorities: event.currentTarget.value })}
           error={at('ca_pem')}
@@ -176,15 +158,7 @@ export function MailForm({ server, onClose }: { server: Mail['server']; onClose(
             Test
           </Button>
         </Group>
-        <div aria-live="polite" data-testid="mail-test-result">
-          {test.data?.ok === false && <Notice>{sentence(test.data.message)}</Notice>}
-          {test.data?.ok && (
-            <Group gap="xs" wrap="nowrap">
-              <IconCircleCheck size={20} aria-hidden="true" />
-              <Text size="sm">{sentence(test.data.message)}</Text>
-            </Group>
-          )}
-        </div>
+        <TestOutcome outcome={test.data} data-testid="mail-test-result" />
         <ErrorNotice error={error} fields={FIELDS} />
         <Group justify="flex-end" gap="sm">
           {server && (

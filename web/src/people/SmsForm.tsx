@@ -1,12 +1,11 @@
-import { Button, Group, PasswordInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Sms } from '../api/client';
 import { dataOf, messageAt } from '../api/problem';
 import { ErrorNotice } from '../ui/ErrorNotice';
-import { sentence } from '../ui/format';
-import { IconCircleCheck } from '../ui/icons';
-import { Notice } from '../ui/Notice';
+import { AuthoritiesInput } from '../ui/PemInput';
+import { TestOutcome } from '../ui/TestOutcome';
 import { useRefresh } from './queries';
 
 const FIELDS = ['url', 'secret', 'ca_pem', 'to'];
@@ -85,14 +84,7 @@ export function SmsForm({ webhook, onClose }: { webhook: Sms['webhook']; onClose
           autoComplete="new-password"
           data-testid="sms-secret"
         />
-        <Textarea
-          label="Certificate authority"
-          description="PEM. Empty: the authorities that this machine’s system trusts."
-          placeholder="-----BEGIN CERTIFICATE-----"
-          autosize
-          minRows={2}
-          maxRows={6}
-          spellCheck={false}
+        <AuthoritiesInput
           value={authorities}
           onChange={change(setAuthorities)}
           error={at('ca_pem')}
@@ -121,15 +113,7 @@ export function SmsForm({ webhook, onClose }: { webhook: Sms['webhook']; onClose
             Test
           </Button>
         </Group>
-        <div aria-live="polite" data-testid="sms-test-result">
-          {test.data?.ok === false && <Notice>{sentence(test.data.message)}</Notice>}
-          {test.data?.ok && (
-            <Group gap="xs" wrap="nowrap">
-              <IconCircleCheck size={20} aria-hidden="true" />
-              <Text size="sm">{sentence(test.data.message)}</Text>
-            </Group>
-          )}
-        </div>
+        <TestOutcome outcome={test.data} data-testid="sms-test-result" />
         <ErrorNotice error={error} fields={FIELDS} />
         <Group justify="flex-end" gap="sm">
           {webhook && (
